@@ -1,0 +1,100 @@
+/** The nouns that every domain shares: task, split, message, verdict, and the interface of a domain. */
+import type { Random } from "../random.js";
+
+/** The five domains of the paper (§3.2). */
+export type Domain = "math" | "coding" | "science" | "instruction" | "agent";
+
+/** All domains, in the order of the paper's tables. */
+export const DOMAINS: readonly Domain[] = ["math", "coding", "science", "instruction", "agent"];
+
+/**
+ * Which part of a domain's problem space a task lies in. The part follows from a hash of the task's identity (`splitOf`),
+ * so train, development and benchmark tasks are disjoint by construction, before any model exists.
+ */
+export type Split = "train" | "development" | "benchmark";
+
+/** A function that the model may call, in the JSON-schema form that chat templates print. */
+export interface Tool {
+  name: string;
+  description: string;
+  parameters: Record<string, unknown>;
+}
+
+/** One call of a tool. */
+export interface ToolCall {
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
+/** One message of a chat (ChatML roles). `reasoning` is what stands between `<think>` and `</think>`. */
+export interface Message {
+  role: "system" | "user" | "assistant" | "tool";
+  content: string;
+  reasoning?: string;
+  toolCalls?: ToolCall[];
+}
+
+/**
+ * One prompt with what is needed to verify an answer. Plain JSON: it can be written to a record and read back.
+ */
+export interface Task {
+  /** Stable identity: equal ids mean the same problem, whatever its surface order of options. */
+  id: string;
+  domain: Domain;
+  /** Family of problems inside the domain, for example "chain" or "equation". */
+  kind: string;
+  /** Text of the user message. */
+  prompt: string;
+  /** What the domain's verifier needs; its shape is the domain's own. */
+  data: unknown;
+}
+
+/** How a completion ended: the model wrote its stop token, or ran into a token or turn limit. */
+export type FinishReason = "stop" | "length";
+
+/** What a verifier says. An infrastructure failure is no verdict but an `InfrastructureError`. */
+export interface Verdict {
+  reward: 0 | 1;
+  outcome: "correct" | "wrong" | "noAnswer" | "truncated";
+  /** One line that says why, for people who read records. */
+  detail?: string;
+}
+
+/** Interaction of an agent task: each assistant turn is answered by tool results, or ends the episode. */
+export interface Environment {
+  /**
+   * Take one assistant turn (text without the end-of-turn token).
+   *
+   * @returns the tool messages to append, or null when the episode is over
+   */
+  step(completion: string): Message[] | null;
+  /** The verdict on everything that happened so far. `finish` is that of the last turn. */
+  verdict(finish: FinishReason): Verdict;
+}
+
+/** How the noisy demonstrator writes: with reasoning or without, and how often one step goes wrong. */
+export interface DemonstrationOptions {
+  /** True: reasoning lines inside `<think>`; false: an empty think block and a guess. */
+  careful: boolean;
+  /** Probability of an error per step, in [0, 1]. 0 gives a correct demonstration when `careful`. */
+  slip: number;
+}
+
+/** One domain: everything that is particular to it. */
+export interface DomainSpec {
+  name: Domain;
+  /** Most new tokens of one assistant turn, with some slack over what a careful demonstration needs. */
+  maxNewTokens: number;
+  /** Most assistant turns; 1 except for agent. */
+  maxTurns: number;
+  /** Tools of the chat template; empty except for agent. */
+  tools: readonly Tool[];
+  /** Draw one task of a difficulty level (1, 2, 3) from the whole space; callers select the split. */
+  generate(random: Random, level: number): Task;
+  /** Grade a final completion (single-turn domains). `completion` is everything after the assistant header, end token removed. */
+  verify(task: Task, completion: string, finish: FinishReason): Verdict;
+  /** Start an episode (agent only). */
+  environment?(task: Task): Environment;
+  /** Messages after the user's: assistant turns, and tool results between them. */
+  demonstrate(task: Task, random: Random, options: DemonstrationOptions): Message[];
+}

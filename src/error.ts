@@ -1,0 +1,49 @@
+/** Everything that can go wrong, as a closed list of typed errors: data in fields, one lowercase line of text. */
+
+/** Base class of every error that m2rl raises on purpose; `catch (e) { if (e instanceof M2rlError) … }`. */
+export class M2rlError extends Error {
+  override name = "M2rlError";
+}
+
+/** The native tensor engine is missing or unusable; the message names the set-up command. */
+export class EngineError extends M2rlError {
+  override name = "EngineError";
+}
+
+/** A tensor is missing or has another shape than it must have. */
+export class ShapeError extends M2rlError {
+  override name = "ShapeError";
+}
+
+/** A checkpoint file or model folder breaks its format, or could not be written. */
+export class CheckpointError extends M2rlError {
+  override name = "CheckpointError";
+}
+
+/** A tokenizer file is broken or does not fit the model. */
+export class TokenizerError extends M2rlError {
+  override name = "TokenizerError";
+}
+
+/** A task, verifier option or benchmark name is not valid. */
+export class TaskError extends M2rlError {
+  override name = "TaskError";
+}
+
+/** A study file or one of its stages is not valid. */
+export class StudyError extends M2rlError {
+  override name = "StudyError";
+}
+
+/** Training must stop: a loss or gradient is not finite, or an option is out of range. */
+export class TrainError extends M2rlError {
+  override name = "TrainError";
+}
+
+/**
+ * A verifier, sandbox or environment failed for a reason that is not the model's answer.
+ * Never turned into a reward (design: the four outcomes).
+ */
+export class InfrastructureError extends M2rlError {
+  override name = "InfrastructureError";
+}
