@@ -1,5 +1,6 @@
 /** The nouns that every domain shares: task, split, message, verdict, and the interface of a domain. */
 import type { Random } from "../random.js";
+import type { Message, Tool } from "../tokenizer/message.js";
 
 /** The five domains of the paper (§3.2). */
 export type Domain = "math" | "coding" | "science" | "instruction" | "agent";
@@ -12,27 +13,6 @@ export const DOMAINS: readonly Domain[] = ["math", "coding", "science", "instruc
  * so train, development and benchmark tasks are disjoint by construction, before any model exists.
  */
 export type Split = "train" | "development" | "benchmark";
-
-/** A function that the model may call, in the JSON-schema form that chat templates print. */
-export interface Tool {
-  name: string;
-  description: string;
-  parameters: Record<string, unknown>;
-}
-
-/** One call of a tool. */
-export interface ToolCall {
-  name: string;
-  arguments: Record<string, unknown>;
-}
-
-/** One message of a chat (ChatML roles). `reasoning` is what stands between `<think>` and `</think>`. */
-export interface Message {
-  role: "system" | "user" | "assistant" | "tool";
-  content: string;
-  reasoning?: string;
-  toolCalls?: ToolCall[];
-}
 
 /**
  * One prompt with what is needed to verify an answer. Plain JSON: it can be written to a record and read back.
@@ -80,6 +60,12 @@ export interface DemonstrationOptions {
   slip: number;
 }
 
+/** A family of problems inside a domain. */
+export interface Kind {
+  name: string;
+  heldOut: boolean;
+}
+
 /** One domain: everything that is particular to it. */
 export interface DomainSpec {
   name: Domain;
@@ -89,8 +75,10 @@ export interface DomainSpec {
   maxTurns: number;
   /** Tools of the chat template; empty except for agent. */
   tools: readonly Tool[];
-  /** Draw one task of a difficulty level (1, 2, 3) from the whole space; callers select the split. */
-  generate(random: Random, level: number): Task;
+  /** Families of problems; a `heldOut` family is never trained by RL, only benchmarked (IFBench's constraint types). */
+  kinds: readonly Kind[];
+  /** Draw one task of a difficulty level (1, 2, 3) and one of the named kinds, from the whole space; callers select the split. */
+  generate(random: Random, level: number, kinds: readonly string[]): Task;
   /** Grade a final completion (single-turn domains). `completion` is everything after the assistant header, end token removed. */
   verify(task: Task, completion: string, finish: FinishReason): Verdict;
   /** Start an episode (agent only). */
