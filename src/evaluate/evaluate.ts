@@ -1,0 +1,200 @@
+/** Evaluate one policy on one benchmark: sample, verify, record, summarise. */
+import { createHash } from "node:crypto";
+import type { Task, Verdict } from "../domains/index.js";
+import type { Policy } from "../model/index.js";
+import { rollouts, type Rollout } from "../rollout/index.js";
+import type { Tokenizer } from "../tokenizer/index.js";
+import { avgAtK, type AvgAtK } from "./avgAtK.js";
+import { benchmark, benchmarkSpec, type BenchmarkName } from "./benchmarks.js";
+import {
+  appendRecords,
+  finishRecords,
+  openRecords,
+  type EvaluationRecord,
+  type RecordsHeader,
+} from "./records.js";
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Samples per item, K; default 4. */
+  samples?: number;
+  /** Number of items; default the benchmark's own (100). */
+  items?: number;
+  /** Seed of the sampling; default 0. The benchmark itself never depends on it. */
+  seed?: number;
+  /** Sampling temperature, default 1 as in RL (paper, appendix A); 0 is greedy. */
+  temperature?: number;
+  /** Nucleus mass, default 1. */
+  topP?: number;
+  /** Where records are kept; an interrupted evaluation goes on from them. Default: nowhere. */
+  recordsPath?: string;
+  /** Identity of the model in the records, for example the hash of its weights; default "". */
+  model?: string;
+  /** Of how many items the first sample's text is kept in the records; default 10. */
+  keep?: number;
+  /** Called after each block of items with the number of scored samples so far and in all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What one model scores on one benchmark. */
+export interface Evaluation extends AvgAtK {
+  benchmark: BenchmarkName;
+  /** Share of samples by outcome; they sum to 1. */
+  outcomes: Record<Verdict["outcome"], number>;
+  /** Mean sampled tokens per sample. */
+  tokens: number;
+  /** Every scored sample: items in benchmark order, then samples. */
+  records: EvaluationRecord[];
+}
+
+// Items that are sampled together. Streams are named by block, so the numbers drawn for an item never depend on how many
+// items follow; a block is written at once or not at all, so a resumed run samples the same blocks.
+const BLOCK = 50;
+
+function hashTasks(tasks: readonly Task[]): string {
+  return createHash("sha256")
+    .update(
+      JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
+    )
+    .digest("hex")
+    .slice(0, 16);
+}
+
+function record(
+  rollout: Rollout,
+  sample: number,
+  keepText: boolean,
+): EvaluationRecord {
+  const { reward, outcome, detail } = rollout.verdict;
+  const base: EvaluationRecord = {
+    task: rollout.task.id,
+    sample,
+    reward,
+    outcome,
+    finish: rollout.finish,
+    tokens: rollout.sampled.filter(Boolean).length,
+  };
+  if (!keepText) return base;
+  const completion = rollout.turns > 1 ? rollout.transcript : rollout.text;
+  return detail === undefined
+    ? { ...base, completion }
+    : { ...base, completion, detail };
+}
+
+/**
+ * Summarise the records of one benchmark.
+ *
+ * @param records  any order; every task with the same number of samples
+ * @throws RangeError no record, or tasks with unequal numbers of samples
+ */
+export function summarize(
+  name: string,
+  records: readonly EvaluationRecord[],
+): Evaluation {
+  const { name: benchmarkName } = benchmarkSpec(name);
+  const items = new Map<string, number[]>();
+  const outcomes = { correct: 0, wrong: 0, noAnswer: 0, truncated: 0 };
+  let tokens = 0;
+  for (const r of records) {
+    const item = items.get(r.task) ?? [];
+    if (item.length === 0) items.set(r.task, item);
+    item.push(r.reward);
+    outcomes[r.outcome] += 1 / records.length;
+    tokens += r.tokens / records.length;
+  }
+  return {
+    benchmark: benchmarkName,
+    ...avgAtK([...items.values()]),
+    outcomes,
+    tokens,
+    records: [...records],
+  };
+}
+
+/**
+ * Sample K completions for each task of a benchmark and score them.
+ *
+ * Random numbers are keyed by (seed, benchmark, item, sample) and not by the model, so two models meet the same luck and
+ * their difference is sharper. A crashed verifier is an `InfrastructureError` and ends the evaluation; it is never a 0.
+ *
+ * @param policy     the model; it is not changed
+ * @param tokenizer  its tokenizer
+ * @param name       a benchmark name
+ * @throws TaskError unknown benchmark · RangeError samples no positive integer · InfrastructureError a verifier crashed
+ * @example
+ * const { policy, tokenizer } = model.loadPolicy("data/nano/base");
+ * (await evaluate.evaluate(policy, tokenizer, "aime24", { items: 20, samples: 2 })).mean
+ */
+export async function evaluate(
+  policy: Policy,
+  tokenizer: Tokenizer,
+  name: string,
+  {
+    samples = 4,
+    items,
+    seed = 0,
+    temperature = 1,
+    topP = 1,
+    recordsPath,
+    model = "",
+    keep = 10,
+    onProgress,
+  }: EvaluateOptions = {},
+): Promise<Evaluation> {
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new RangeError(
+      `evaluate: samples must be a positive integer, got ${samples}`,
+    );
+  }
+  const tasks = benchmark(name, { items });
+  const header: RecordsHeader = {
+    benchmark: name,
+    items: tasks.length,
+    samples,
+    seed,
+    temperature,
+    topP,
+    tasks: hashTasks(tasks),
+    model,
+  };
+  const found =
+    recordsPath === undefined ? [] : openRecords(recordsPath, header);
+  const byTask = new Map<string, EvaluationRecord[]>();
+  for (const r of found) byTask.set(r.task, [...(byTask.get(r.task) ?? []), r]);
+  const total = tasks.length * samples;
+  const records: EvaluationRecord[] = [];
+  for (let start = 0; start < tasks.length; start += BLOCK) {
+    const block = tasks.slice(start, start + BLOCK);
+    const known = block.flatMap((task) => byTask.get(task.id) ?? []);
+    if (known.length === block.length * samples) {
+      records.push(
+        ...block.flatMap((task) =>
+          byTask.get(task.id)!.sort((a, b) => a.sample - b.sample),
+        ),
+      );
+    } else {
+      const repeated = block.flatMap((task) =>
+        Array.from({ length: samples }, () => task),
+      );
+      const stream = `evaluate/${name}/${start}`;
+      const rolled = await rollouts(policy, tokenizer, repeated, {
+        seed,
+        stream,
+        temperature,
+        topP,
+      });
+      const fresh = rolled.map((r, row) =>
+        record(
+          r,
+          row % samples,
+          row % samples === 0 && start + Math.floor(row / samples) < keep,
+        ),
+      );
+      if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
+      records.push(...fresh);
+    }
+    onProgress?.(records.length, total);
+  }
+  if (recordsPath !== undefined) finishRecords(recordsPath, header, records);
+  return summarize(name, records);
+}

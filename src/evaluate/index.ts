@@ -1,0 +1,39 @@
+/**
+ * Scores with their uncertainty: nine fixed benchmarks, Avg@K over samples of a policy, records on disk that an
+ * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
+ * `evaluate` asks it and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
+ * numbers are.
+ */
+export { avgAtK, passAtK, mean, variance, type AvgAtK } from "./avgAtK.js";
+export {
+  BENCHMARKS,
+  BENCHMARK_NAMES,
+  benchmark,
+  benchmarkSpec,
+  type BenchmarkName,
+  type BenchmarkSpec,
+} from "./benchmarks.js";
+export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
+export {
+  evaluate,
+  summarize,
+  type EvaluateOptions,
+  type Evaluation,
+} from "./evaluate.js";
+export {
+  shareInterval,
+  studentT,
+  symmetric,
+  type Estimate,
+} from "./interval.js";
+export { averageOverSeeds, overSeeds, type SeedEstimate } from "./overSeeds.js";
+export { pairedDifference, type Pair } from "./pairedDifference.js";
+export {
+  appendRecords,
+  finishRecords,
+  openRecords,
+  readRecords,
+  type EvaluationRecord,
+  type RecordsFile,
+  type RecordsHeader,
+} from "./records.js";

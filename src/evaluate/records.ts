@@ -1,0 +1,175 @@
+/** Records: one scored sample a line of JSON, appended while an evaluation runs and put in order when it is complete. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import type { FinishReason, Verdict } from "../domains/index.js";
+import { TaskError } from "../error.js";
+
+/** One scored sample. */
+export interface EvaluationRecord {
+  /** Identity of the task. */
+  task: string;
+  /** Which of the K samples of this task, from 0. */
+  sample: number;
+  reward: 0 | 1;
+  outcome: Verdict["outcome"];
+  finish: FinishReason;
+  /** Tokens that the model sampled, all turns together. */
+  tokens: number;
+  /** What the model wrote (for an agent the whole transcript); only for the samples the evaluation was asked to keep. */
+  completion?: string;
+  /** The verifier's one-line reason, kept together with `completion`. */
+  detail?: string;
+}
+
+/** First line of a records file: what was evaluated and how. A file with another header is another evaluation. */
+export interface RecordsHeader {
+  benchmark: string;
+  items: number;
+  samples: number;
+  seed: number;
+  temperature: number;
+  topP: number;
+  /** SHA-256 of the tasks, so that records never outlive a change of the benchmark. */
+  tasks: string;
+  /** SHA-256 of the model, or a caller's own name for it. */
+  model: string;
+}
+
+const OUTCOMES: readonly string[] = [
+  "correct",
+  "wrong",
+  "noAnswer",
+  "truncated",
+];
+
+function isRecord(value: unknown): value is EvaluationRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Partial<Record<keyof EvaluationRecord, unknown>>;
+  return (
+    typeof record.task === "string" &&
+    Number.isInteger(record.sample) &&
+    (record.reward === 0 || record.reward === 1) &&
+    typeof record.outcome === "string" &&
+    OUTCOMES.includes(record.outcome) &&
+    (record.finish === "stop" || record.finish === "length") &&
+    Number.isInteger(record.tokens)
+  );
+}
+
+/** What a records file holds. */
+export interface RecordsFile {
+  header: RecordsHeader;
+  records: EvaluationRecord[];
+  /** Bytes of whole lines; what lies behind was being written when the process died. */
+  bytes: number;
+}
+
+/**
+ * Read a records file.
+ *
+ * @throws TaskError the file is empty, or a line other than the half-written last one is no record; names the line
+ */
+export function readRecords(path: string): RecordsFile {
+  const text = readFileSync(path, "utf8");
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const lines = whole.split("\n").slice(0, -1);
+  if (lines.length === 0)
+    throw new TaskError(
+      `readRecords: ${path} must start with a header line, got an empty file`,
+    );
+  const parsed = lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      throw new TaskError(
+        `readRecords: ${path} line ${i + 1} must be JSON, got ${JSON.stringify(line.slice(0, 60))}`,
+      );
+    }
+  });
+  const header = parsed[0] as Partial<RecordsHeader> | null;
+  if (
+    typeof header !== "object" ||
+    header === null ||
+    typeof header.benchmark !== "string"
+  ) {
+    throw new TaskError(
+      `readRecords: ${path} line 1 must be a header, got ${JSON.stringify(parsed[0]).slice(0, 60)}`,
+    );
+  }
+  const records = parsed.slice(1).map((value, i) => {
+    if (!isRecord(value)) {
+      throw new TaskError(
+        `readRecords: ${path} line ${i + 2} must be a record, got ${JSON.stringify(value).slice(0, 60)}`,
+      );
+    }
+    return value;
+  });
+  return {
+    header: header as RecordsHeader,
+    records,
+    bytes: Buffer.byteLength(whole),
+  };
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/**
+ * Records of earlier, interrupted work under the same header, ready to be appended to; starts the file otherwise.
+ *
+ * A half-written last line is cut off. A file with another header belongs to another evaluation and is replaced.
+ *
+ * @returns the records that are already there
+ */
+export function openRecords(
+  path: string,
+  header: RecordsHeader,
+): EvaluationRecord[] {
+  if (existsSync(path)) {
+    const old = readWhole(path);
+    if (old && JSON.stringify(old.header) === JSON.stringify(header)) {
+      truncateSync(path, old.bytes);
+      return old.records;
+    }
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  replaceFile(path, line(header));
+  return [];
+}
+
+// A file whose first line was cut short holds no work; anything else that is broken is an error for a person to see.
+function readWhole(path: string): RecordsFile | null {
+  return readFileSync(path, "utf8").includes("\n") ? readRecords(path) : null;
+}
+
+function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+/** Append records in one write. */
+export function appendRecords(
+  path: string,
+  records: readonly EvaluationRecord[],
+): void {
+  appendFileSync(path, records.map(line).join(""));
+}
+
+/** Write the complete file in its canonical order (tasks as in the benchmark, then samples), so that a resumed run has the same bytes. */
+export function finishRecords(
+  path: string,
+  header: RecordsHeader,
+  records: readonly EvaluationRecord[],
+): void {
+  replaceFile(path, line(header) + records.map(line).join(""));
+}
