@@ -1,0 +1,22 @@
+/**
+ * tokenizer: text ↔ tokens, and chats ↔ text.
+ *
+ * A byte-level BPE tokenizer with single-digit splitting, trained by `trainBpe` and kept as a Hugging Face `tokenizer.json`, which
+ * `Tokenizer` runs through the Hugging Face tokenizers library. Chats are written in ChatML with `<think>`, tools, tool calls and
+ * tool results; `renderSegments` says which stretches are trained, `renderToolResults` what to append between two turns of an
+ * agent, and `parseToolCalls` reads back what the model called.
+ */
+export { Tokenizer } from "./tokenizer.js";
+export { trainBpe, PRETOKEN_PATTERN, type TrainBpeOptions } from "./trainBpe.js";
+export { SPECIAL_TOKENS, END_OF_TEXT, IM_START, IM_END, escapeTurns, findSpecials } from "./specials.js";
+export {
+  renderAssistant,
+  renderChat,
+  renderSegments,
+  renderToolResults,
+  type RenderChatOptions,
+  type RenderOptions,
+  type Segment,
+} from "./chat.js";
+export { parseToolCalls, type ParsedToolCalls } from "./parseToolCalls.js";
+export type { Message, Tool, ToolCall } from "./message.js";
