@@ -1,18 +1,13 @@
 /** Evaluate one policy on one benchmark: sample, verify, record, summarise. */
 import { createHash } from "node:crypto";
 import type { Task, Verdict } from "../domains/index.js";
+import { TaskError } from "../error.js";
 import type { Policy } from "../model/index.js";
 import { rollouts, type Rollout } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { avgAtK, type AvgAtK } from "./avgAtK.js";
 import { benchmark, benchmarkSpec, type BenchmarkName } from "./benchmarks.js";
-import {
-  appendRecords,
-  finishRecords,
-  openRecords,
-  type EvaluationRecord,
-  type RecordsHeader,
-} from "./records.js";
+import { appendRecords, finishRecords, openRecords, type EvaluationRecord, type RecordsHeader } from "./records.js";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -53,18 +48,12 @@ const BLOCK = 50;
 
 function hashTasks(tasks: readonly Task[]): string {
   return createHash("sha256")
-    .update(
-      JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
-    )
+    .update(JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])))
     .digest("hex")
     .slice(0, 16);
 }
 
-function record(
-  rollout: Rollout,
-  sample: number,
-  keepText: boolean,
-): EvaluationRecord {
+function record(rollout: Rollout, sample: number, keepText: boolean): EvaluationRecord {
   const { reward, outcome, detail } = rollout.verdict;
   const base: EvaluationRecord = {
     task: rollout.task.id,
@@ -76,9 +65,25 @@ function record(
   };
   if (!keepText) return base;
   const completion = rollout.turns > 1 ? rollout.transcript : rollout.text;
-  return detail === undefined
-    ? { ...base, completion }
-    : { ...base, completion, detail };
+  return detail === undefined ? { ...base, completion } : { ...base, completion, detail };
+}
+
+// What an earlier, interrupted run of the same evaluation has left: whole blocks only, in benchmark order.
+function earlier(path: string, header: RecordsHeader, tasks: readonly Task[], perBlock: number): EvaluationRecord[] {
+  const found = openRecords(path, header);
+  const total = tasks.length * header.samples;
+  const whole = found.length >= total ? total : Math.floor(found.length / perBlock) * perBlock;
+  const kept = found.slice(0, whole);
+  kept.forEach((r, i) => {
+    const expected = tasks[Math.floor(i / header.samples)]!.id;
+    if (r.task !== expected || r.sample !== i % header.samples) {
+      throw new TaskError(
+        `evaluate: ${path} line ${i + 2} must be sample ${i % header.samples} of ${expected}, got sample ${r.sample} of ${r.task}; delete the file`,
+      );
+    }
+  });
+  if (kept.length < found.length) finishRecords(path, header, kept);
+  return kept;
 }
 
 /**
@@ -87,10 +92,7 @@ function record(
  * @param records  any order; every task with the same number of samples
  * @throws RangeError no record, or tasks with unequal numbers of samples
  */
-export function summarize(
-  name: string,
-  records: readonly EvaluationRecord[],
-): Evaluation {
+export function summarize(name: string, records: readonly EvaluationRecord[]): Evaluation {
   const { name: benchmarkName } = benchmarkSpec(name);
   const items = new Map<string, number[]>();
   const outcomes = { correct: 0, wrong: 0, noAnswer: 0, truncated: 0 };
@@ -142,9 +144,7 @@ export async function evaluate(
   }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   if (!Number.isInteger(samples) || samples < 1) {
-    throw new RangeError(
-      `evaluate: samples must be a positive integer, got ${samples}`,
-    );
+    throw new RangeError(`evaluate: samples must be a positive integer, got ${samples}`);
   }
   const tasks = benchmark(name, { items });
   const header: RecordsHeader = {
@@ -157,42 +157,19 @@ export async function evaluate(
     tasks: hashTasks(tasks),
     model,
   };
-  const found =
-    recordsPath === undefined ? [] : openRecords(recordsPath, header);
-  const byTask = new Map<string, EvaluationRecord[]>();
-  for (const r of found) byTask.set(r.task, [...(byTask.get(r.task) ?? []), r]);
+  const perBlock = BLOCK * samples;
   const total = tasks.length * samples;
-  const records: EvaluationRecord[] = [];
-  for (let start = 0; start < tasks.length; start += BLOCK) {
+  const records = recordsPath === undefined ? [] : earlier(recordsPath, header, tasks, perBlock);
+  if (records.length > 0) onProgress?.(records.length, total);
+  for (let done = records.length; done < total; done = records.length) {
+    const start = done / samples;
     const block = tasks.slice(start, start + BLOCK);
-    const known = block.flatMap((task) => byTask.get(task.id) ?? []);
-    if (known.length === block.length * samples) {
-      records.push(
-        ...block.flatMap((task) =>
-          byTask.get(task.id)!.sort((a, b) => a.sample - b.sample),
-        ),
-      );
-    } else {
-      const repeated = block.flatMap((task) =>
-        Array.from({ length: samples }, () => task),
-      );
-      const stream = `evaluate/${name}/${start}`;
-      const rolled = await rollouts(policy, tokenizer, repeated, {
-        seed,
-        stream,
-        temperature,
-        topP,
-      });
-      const fresh = rolled.map((r, row) =>
-        record(
-          r,
-          row % samples,
-          row % samples === 0 && start + Math.floor(row / samples) < keep,
-        ),
-      );
-      if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
-      records.push(...fresh);
-    }
+    const repeated = block.flatMap((task) => Array.from({ length: samples }, () => task));
+    const stream = `evaluate/${name}/${start}`;
+    const rolled = await rollouts(policy, tokenizer, repeated, { seed, stream, temperature, topP });
+    const fresh = rolled.map((r, row) => record(r, row % samples, row % samples === 0 && start + row / samples < keep));
+    if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
+    records.push(...fresh);
     onProgress?.(records.length, total);
   }
   if (recordsPath !== undefined) finishRecords(recordsPath, header, records);
