@@ -25,7 +25,11 @@ function rotate(x: number, r: number): number {
  * @returns two unsigned 32-bit words
  */
 export function threefry(key: Key, c0: number, c1: number): [number, number] {
-  const ks = [key.k0 | 0, key.k1 | 0, (0x1bd11bda ^ key.k0 ^ key.k1) | 0] as const;
+  const ks = [
+    key.k0 | 0,
+    key.k1 | 0,
+    (0x1bd11bda ^ key.k0 ^ key.k1) | 0,
+  ] as const;
   let x0 = (c0 + ks[0]) | 0;
   let x1 = (c1 + ks[1]) | 0;
   for (let group = 0; group < 5; group++) {
@@ -57,7 +61,8 @@ function fnv(text: string, basis: number): number {
  * uniform(key(1, "dropout"), 0)
  */
 export function key(seed: number, stream = ""): Key {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`key: seed must be a safe integer, got ${seed}`);
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`key: seed must be a safe integer, got ${seed}`);
   const [k0, k1] = threefry(
     { k0: seed >>> 0, k1: Math.floor(seed / 2 ** 32) >>> 0 },
     fnv(stream, 0x811c9dc5),
@@ -104,7 +109,8 @@ export class Random {
 
   /** One element of a non-empty list. */
   pick<T>(items: readonly T[]): T {
-    if (items.length === 0) throw new RangeError("pick: list must not be empty, got 0 items");
+    if (items.length === 0)
+      throw new RangeError("pick: list must not be empty, got 0 items");
     return items[this.int(0, items.length - 1)]!;
   }
 
@@ -121,7 +127,9 @@ export class Random {
   /** `count` different elements in random order. */
   sample<T>(items: readonly T[], count: number): T[] {
     if (count > items.length) {
-      throw new RangeError(`sample: count must be at most ${items.length}, got ${count}`);
+      throw new RangeError(
+        `sample: count must be at most ${items.length}, got ${count}`,
+      );
     }
     return this.shuffle(items).slice(0, count);
   }

@@ -6,7 +6,13 @@ import type { Message, Tool } from "../tokenizer/message.js";
 export type Domain = "math" | "coding" | "science" | "instruction" | "agent";
 
 /** All domains, in the order of the paper's tables. */
-export const DOMAINS: readonly Domain[] = ["math", "coding", "science", "instruction", "agent"];
+export const DOMAINS: readonly Domain[] = [
+  "math",
+  "coding",
+  "science",
+  "instruction",
+  "agent",
+];
 
 /**
  * Which part of a domain's problem space a task lies in. The part follows from a hash of the task's identity (`splitOf`),
@@ -84,5 +90,9 @@ export interface DomainSpec {
   /** Start an episode (agent only). */
   environment?(task: Task): Environment;
   /** Messages after the user's: assistant turns, and tool results between them. */
-  demonstrate(task: Task, random: Random, options: DemonstrationOptions): Message[];
+  demonstrate(
+    task: Task,
+    random: Random,
+    options: DemonstrationOptions,
+  ): Message[];
 }

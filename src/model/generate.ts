@@ -1,0 +1,256 @@
+/** Batched generation: many rows at once, each with its own stop, limits and random stream, and turns answered by a caller. */
+import { startEngine } from "../engine/index.js";
+import { key, uniform, type Key } from "../random.js";
+import { Decoder } from "./decode.js";
+import type { Policy } from "./policy.js";
+import { sample } from "./sample.js";
+
+/** What ended a turn: the stop token, or a limit on tokens. */
+export type TurnFinish = "stop" | "length";
+
+/** One turn that a row has just finished. */
+export interface Turn {
+  /** Sampled tokens of this turn, stop token included. */
+  tokens: number[];
+  finish: TurnFinish;
+}
+
+/** How to generate. */
+export interface GenerateOptions {
+  /** Most sampled tokens of one turn, for all rows or one number a row. */
+  maxNewTokens: number | readonly number[];
+  /** Token that ends a turn. */
+  stop: number;
+  /** 0 is greedy; default 1. */
+  temperature?: number;
+  /** Nucleus, (0, 1]; default 1. */
+  topP?: number;
+  seed: number;
+  /** Name of each row's random stream: a row's tokens depend on its stream, not on its neighbours. */
+  streams: readonly string[];
+  /** Tokens to append after a turn (tool results and the next header) to go on, or null to end the row; default: end. */
+  onTurn?: (row: number, turn: Turn) => readonly number[] | null;
+  /** Most tokens of prompt and completion together; default and ceiling: the model's positions. */
+  maxTotal?: number;
+  /** Most rows decoded together, default 512: a bound on memory. */
+  batchSize?: number;
+}
+
+/** Everything after one row's prompt. */
+export interface Completion {
+  /** All tokens after the prompt, appended ones included: exactly what the model saw. */
+  tokens: number[];
+  /** True where the model sampled the token, false where it was appended. */
+  sampled: boolean[];
+  /** Natural log-probability of each sampled token under softmax(logits / temperature), before any nucleus; 0 for appended ones. */
+  logprobs: number[];
+  /** How the last turn ended. */
+  finish: TurnFinish;
+  turns: number;
+}
+
+/** A row in flight. */
+interface Row {
+  index: number;
+  promptLength: number;
+  limit: number;
+  key: Key;
+  completion: Completion;
+  turn: number[];
+  /** Appended tokens that are still to be fed. */
+  queue: number[];
+}
+
+/**
+ * Generate completions of many prompts.
+ *
+ * Appended tokens are fed through the same cache, one a step beside rows that sample, so that a tool turn never re-reads its history.
+ *
+ * @param prompts one token list a row; equal prompts are read once
+ * @throws RangeError an option is out of range, a prompt is empty or leaves no room
+ * @example
+ * generate(policy, [tokenizer.encode("1+1=")], { maxNewTokens: 4, stop: 2, seed: 1, streams: ["a"] })
+ */
+export function generate(
+  policy: Policy,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): Completion[] {
+  const {
+    maxNewTokens,
+    streams,
+    temperature = 1,
+    topP = 1,
+    batchSize = 512,
+  } = options;
+  const maxTotal = Math.min(
+    options.maxTotal ?? Infinity,
+    policy.config.maxPositions,
+  );
+  if (!(temperature >= 0))
+    throw new RangeError(
+      `generate: temperature must be at least 0, got ${temperature}`,
+    );
+  if (!(topP > 0 && topP <= 1))
+    throw new RangeError(`generate: topP must be in (0, 1], got ${topP}`);
+  if (streams.length !== prompts.length) {
+    throw new RangeError(
+      `generate: streams must have one name for each of ${prompts.length} prompts, got ${streams.length}`,
+    );
+  }
+  const limits =
+    typeof maxNewTokens === "number"
+      ? prompts.map(() => maxNewTokens)
+      : maxNewTokens;
+  prompts.forEach((prompt, i) => {
+    if (prompt.length < 1 || prompt.length >= maxTotal) {
+      throw new RangeError(
+        `generate: prompt ${i} must have 1 to ${maxTotal - 1} tokens, got ${prompt.length}`,
+      );
+    }
+    if (!(Number.isInteger(limits[i]) && limits[i]! > 0)) {
+      throw new RangeError(
+        `generate: maxNewTokens must be a positive integer for every row, got ${limits[i]} for row ${i}`,
+      );
+    }
+  });
+  startEngine();
+  const completions: Completion[] = [];
+  for (let start = 0; start < prompts.length; start += batchSize) {
+    const rows = prompts
+      .slice(start, start + batchSize)
+      .map((prompt, i): Row => ({
+        index: start + i,
+        promptLength: prompt.length,
+        limit: limits[start + i]!,
+        key: key(options.seed, streams[start + i]!),
+        completion: {
+          tokens: [],
+          sampled: [],
+          logprobs: [],
+          finish: "stop",
+          turns: 0,
+        },
+        turn: [],
+        queue: [],
+      }));
+    decodeBatch(policy, prompts.slice(start, start + batchSize), rows, {
+      ...options,
+      temperature,
+      topP,
+      maxTotal,
+    });
+    completions.push(...rows.map((row) => row.completion));
+  }
+  return completions;
+}
+
+type Settings = GenerateOptions & {
+  temperature: number;
+  topP: number;
+  maxTotal: number;
+};
+
+function decodeBatch(
+  policy: Policy,
+  prompts: readonly (readonly number[])[],
+  rows: Row[],
+  settings: Settings,
+): void {
+  const V = policy.config.vocabSize;
+  const { temperature } = settings;
+  const decoder = new Decoder(
+    policy.weights,
+    policy.config,
+    temperature > 0 ? 1 / temperature : 1,
+  );
+  try {
+    let probabilities: Float32Array | undefined = decoder.prefill(
+      policy.weights,
+      prompts,
+    );
+    // A slot is a row of the cache; finished rows leave an empty slot until the batch is packed.
+    let slots: (Row | undefined)[] = [...rows];
+    for (;;) {
+      const next = new Int32Array(slots.length);
+      slots.forEach((row, slot) => {
+        if (!row) return;
+        const token = advance(
+          row,
+          probabilities?.subarray(slot * V, (slot + 1) * V),
+          settings,
+        );
+        if (token < 0) slots[slot] = undefined;
+        else next[slot] = token;
+      });
+      const live = slots.flatMap((row, slot) => (row ? [slot] : []));
+      if (live.length === 0) return;
+      let tokens = next;
+      if (
+        live.length < 0.8 * slots.length ||
+        (live.length < slots.length && live.length < 16)
+      ) {
+        decoder.keepRows(live);
+        slots = live.map((slot) => slots[slot]);
+        tokens = Int32Array.from(live, (slot) => next[slot]!);
+      }
+      probabilities = decoder.step(
+        tokens,
+        slots.some((row) => row?.queue.length === 0),
+      );
+    }
+  } finally {
+    decoder.dispose();
+  }
+}
+
+/** Choose a row's next token, record it, and handle the end of a turn; −1 when the row is finished. */
+function advance(
+  row: Row,
+  probabilities: Float32Array | undefined,
+  settings: Settings,
+): number {
+  const { completion } = row;
+  const queued = row.queue.shift();
+  if (queued !== undefined) {
+    record(completion, queued, false, 0);
+    return queued;
+  }
+  const { temperature, topP } = settings;
+  const u = uniform(row.key, completion.tokens.length);
+  const token = sample(probabilities!, u, { greedy: temperature === 0, topP });
+  record(completion, token, true, Math.log(probabilities![token]!));
+  row.turn.push(token);
+  const full = row.promptLength + completion.tokens.length >= settings.maxTotal;
+  if (token !== settings.stop && row.turn.length < row.limit && !full)
+    return token;
+  completion.finish = token === settings.stop ? "stop" : "length";
+  completion.turns++;
+  const appended =
+    settings.onTurn?.(row.index, {
+      tokens: row.turn,
+      finish: completion.finish,
+    }) ?? null;
+  row.turn = [];
+  if (appended === null || appended.length === 0) return -1;
+  if (
+    row.promptLength + completion.tokens.length + appended.length >=
+    settings.maxTotal
+  ) {
+    completion.finish = "length"; // the answer to the turn does not fit: nothing more can be sampled
+    return -1;
+  }
+  row.queue.push(...appended);
+  return token;
+}
+
+function record(
+  completion: Completion,
+  token: number,
+  sampled: boolean,
+  logprob: number,
+): void {
+  completion.tokens.push(token);
+  completion.sampled.push(sampled);
+  completion.logprobs.push(logprob);
+}

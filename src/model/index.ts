@@ -1,0 +1,35 @@
+/**
+ * The Qwen3 decoder on the tensor engine: configuration, parameters with Hugging Face names, forward pass, token
+ * log-probabilities, batched generation with a key-value cache.
+ *
+ * Legend of axis letters, used in every comment: B batch, T tokens, C channels, H heads, D head size, V vocabulary, L layers,
+ * P prompts, G group, M models, N any flat count.
+ *
+ * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
+ * `Policy`, `loadPolicy`, `hiddenStates`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `generate`, `sample`.
+ */
+export {
+  configFromJson,
+  configToJson,
+  NANO_CONFIG,
+  type ModelConfig,
+} from "./config.js";
+export { checkParams, initParams, parameterShapes } from "./parameters.js";
+export { loadPolicy, Policy } from "./policy.js";
+export {
+  hiddenStates,
+  logits,
+  logprobs,
+  logprobsAt,
+  type LayerCache,
+  type Weights,
+} from "./forward.js";
+export { scoreSequences } from "./score.js";
+export {
+  generate,
+  type Completion,
+  type GenerateOptions,
+  type Turn,
+  type TurnFinish,
+} from "./generate.js";
+export { sample } from "./sample.js";

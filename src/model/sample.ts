@@ -1,0 +1,51 @@
+/** Draws one token from a row of probabilities, in plain JavaScript so that the random numbers are the library's own. */
+
+/**
+ * Sample a token, from the whole row or from its nucleus.
+ *
+ * @param probabilities (V) one row of softmax(logits / temperature)
+ * @param u             uniform number in [0, 1); ignored when greedy
+ * @param options       greedy: take the most likely token · topP: keep the smallest set of tokens whose probability reaches it, (0, 1]
+ * @returns the token; among equals the lowest
+ * @example
+ * sample(Float32Array.of(0.25, 0.75), 0.5) // 1
+ */
+export function sample(
+  probabilities: Float32Array,
+  u: number,
+  { greedy = false, topP = 1 }: { greedy?: boolean; topP?: number } = {},
+): number {
+  const V = probabilities.length;
+  if (greedy) {
+    let best = 0;
+    for (let i = 1; i < V; i++)
+      if (probabilities[i]! > probabilities[best]!) best = i;
+    return best;
+  }
+  const row = topP < 1 ? nucleus(probabilities, topP) : probabilities;
+  let total = 0;
+  for (let i = 0; i < V; i++) total += row[i]!;
+  let left = u * total;
+  let last = 0;
+  for (let i = 0; i < V; i++) {
+    if (row[i]! === 0) continue;
+    last = i;
+    left -= row[i]!;
+    if (left < 0) return i;
+  }
+  return last; // u · total met the rounded sum exactly
+}
+
+function nucleus(probabilities: Float32Array, topP: number): Float32Array {
+  const order = Array.from(probabilities.keys()).sort(
+    (a, b) => probabilities[b]! - probabilities[a]! || a - b,
+  );
+  const kept = new Float32Array(probabilities.length);
+  let reached = 0;
+  for (const token of order) {
+    if (reached >= topP) break;
+    kept[token] = probabilities[token]!;
+    reached += probabilities[token]!;
+  }
+  return kept;
+}

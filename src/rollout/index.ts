@@ -1,0 +1,11 @@
+/**
+ * Rollouts: the one place where a policy meets tasks. Training and evaluation both use it, and share nothing else.
+ *
+ * Exports: `rollouts`, `Rollout`, `RolloutOptions`, `END_OF_TURN`.
+ */
+export {
+  END_OF_TURN,
+  rollouts,
+  type Rollout,
+  type RolloutOptions,
+} from "./rollout.js";
