@@ -1,0 +1,52 @@
+/** What an agent task carries: the workplace at the start, the requests, and the calls that fulfil them. */
+import { TaskError } from "../../error.js";
+import type { ToolCall } from "../../tokenizer/message.js";
+import type { Task } from "../task.js";
+
+/** One event of the calendar. */
+export interface CalendarEvent {
+  name: string;
+  id: number;
+  hour: number;
+  /** Addresses of the people invited. */
+  guests: string[];
+}
+
+/** All tables of the workplace. */
+export interface Workplace {
+  directory: { name: string; email: string }[];
+  calendar: CalendarEvent[];
+  sent: { to: string; body: string }[];
+  tasks: { to: string; title: string }[];
+}
+
+/** One thing that the user asks for. */
+export type Request =
+  | { kind: "mail"; person: string; body: string }
+  | { kind: "task"; person: string; title: string }
+  | { kind: "move"; event: string; hours: number }
+  | { kind: "cancel"; event: string }
+  | { kind: "invite"; event: string; person: string };
+
+/** Data of an agent task. */
+export interface AgentData {
+  workplace: Workplace;
+  requests: Request[];
+  /** The calls that change the state as asked; look-ups left out. */
+  calls: ToolCall[];
+}
+
+/**
+ * The data of a task, checked in outline.
+ *
+ * @throws TaskError tables, requests or calls are missing
+ */
+export function agentData(task: Task): AgentData {
+  const data = task.data as Partial<AgentData> | null | undefined;
+  const tables = data?.workplace;
+  const lists = [tables?.directory, tables?.calendar, tables?.sent, tables?.tasks, data?.requests, data?.calls];
+  if (!lists.every(Array.isArray)) {
+    throw new TaskError(`agent: task must hold workplace, requests and calls, got task ${JSON.stringify(task.id)}`);
+  }
+  return data as AgentData;
+}

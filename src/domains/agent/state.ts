@@ -1,0 +1,31 @@
+/** Equality of workplaces: what the verdict of an episode rests on. */
+import type { ToolCall } from "../../tokenizer/message.js";
+import type { Workplace } from "./data.js";
+import { execute } from "./tools.js";
+
+/** The workplace after some calls, on a fresh copy. */
+export function replay(workplace: Workplace, calls: readonly ToolCall[]): Workplace {
+  const fresh = structuredClone(workplace);
+  for (const call of calls) execute(fresh, call);
+  return fresh;
+}
+
+/**
+ * Whether two workplaces hold the same rows in every table, in any order; texts are compared exactly.
+ *
+ * Source: final-state rule of the workplace assistant (NeMo-Gym `is_correct`).
+ * Deviates: row order never counts (there two sends in another order differ, an accident of its data frames), and case counts.
+ */
+export function sameState(first: Workplace, second: Workplace): boolean {
+  return canonical(first) === canonical(second);
+}
+
+function canonical({ directory, calendar, sent, tasks }: Workplace): string {
+  const rows = (table: readonly string[][]): string[] => table.map((row) => JSON.stringify(row)).sort();
+  return JSON.stringify([
+    rows(directory.map(({ name, email }) => [name, email])),
+    rows(calendar.map(({ name, id, hour, guests }) => [name, String(id), String(hour), ...[...guests].sort()])),
+    rows(sent.map(({ to, body }) => [to, body])),
+    rows(tasks.map(({ to, title }) => [to, title])),
+  ]);
+}

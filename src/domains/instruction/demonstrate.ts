@@ -1,0 +1,37 @@
+/** The noisy demonstrator of instruction tasks: drafts with every word numbered, so that counting is reasoning. */
+import { TaskError } from "../../error.js";
+import type { Random } from "../../random.js";
+import type { Message } from "../../tokenizer/message.js";
+import { terseSlip } from "../slip.js";
+import type { DemonstrationOptions, Task } from "../task.js";
+import { compose, planText } from "./compose.js";
+import { instructionData } from "./data.js";
+
+// A guess forgets six times as often as a draft, and hits an exact length only now and then.
+const TERSE_SLIP = 6;
+const TERSE_MISCOUNT = 0.6;
+
+/**
+ * Write an answer: careful with a numbered draft in the reasoning, terse without.
+ *
+ * Each slip forgets one constraint or miscounts by a word or two.
+ *
+ * @throws TaskError the task holds a constraint that has no toy demonstration
+ */
+export function demonstrate(task: Task, random: Random, { careful, slip }: DemonstrationOptions): Message[] {
+  const data = instructionData(task);
+  if (data.topic === undefined) {
+    throw new TaskError(`instruction: demonstration needs a toy task with a topic, got ${JSON.stringify(task.id)}`);
+  }
+  const rate = careful ? slip : terseSlip(slip, TERSE_SLIP);
+  const forgotten = new Set([...new Set(data.instruction_id_list)].filter(() => random.chance(rate)));
+  const miscount = random.chance(careful ? slip : TERSE_MISCOUNT) ? random.pick([-2, -1, -1, 1, 1, 2]) : 0;
+  const text = compose(planText(data, forgotten), data.topic, random, miscount);
+  return [{ role: "assistant", reasoning: careful ? numbered(text) : "", content: text }];
+}
+
+/** The text with its number before every word: "1 The 2 red 3 dog". */
+function numbered(text: string): string {
+  let n = 0;
+  return text.replace(/[A-Za-z]+/gu, (word) => `${++n} ${word}`);
+}
