@@ -10,17 +10,32 @@ interface Parameter {
   description: string;
 }
 
+type Parameters = Readonly<Record<string, Parameter>>;
+type Arguments<P extends Parameters> = { [K in keyof P]: P[K]["type"] extends "integer" ? number : string };
+
 interface WorkplaceTool {
   description: string;
-  parameters: Readonly<Record<string, Parameter>>;
-  /** Arguments have been checked against `parameters`. */
-  run(workplace: Workplace, args: Record<string, never>): ToolResult;
+  parameters: Parameters;
+  /** `args` have been checked against `parameters`. */
+  run(workplace: Workplace, args: Record<string, unknown>): ToolResult;
 }
 
-const NAME: Parameter = { type: "string", description: "Name of the person" };
-const EVENT: Parameter = { type: "string", description: "Name of the event" };
-const ID: Parameter = { type: "integer", description: "Id of the event" };
-const TO: Parameter = { type: "string", description: "Email address" };
+/** A tool whose arguments have the types that its parameters say. */
+function tool<const P extends Parameters>(
+  description: string,
+  parameters: P,
+  run: (workplace: Workplace, args: Arguments<P>) => ToolResult,
+): WorkplaceTool {
+  return { description, parameters, run: (workplace, args) => run(workplace, args as Arguments<P>) };
+}
+
+const NAME = { type: "string", description: "Name of the person" } as const;
+const EVENT = { type: "string", description: "Name of the event" } as const;
+const ID = { type: "integer", description: "Id of the event" } as const;
+const BODY = { type: "string", description: "Text of the email" } as const;
+const TITLE = { type: "string", description: "Title of the task" } as const;
+const HOUR = { type: "integer", description: "New hour, 0 to 23" } as const;
+const TO = { type: "string", description: "Email address" } as const;
 
 const LONGEST_TEXT = 200;
 
@@ -32,94 +47,66 @@ const OK: ToolResult = { ok: 1 };
 const NO_ADDRESS: ToolResult = { error: "no such email" };
 const NO_EVENT: ToolResult = { error: "no such event" };
 
-const TABLE: ReadonlyMap<string, WorkplaceTool> = new Map<string, WorkplaceTool>([
+const TABLE: ReadonlyMap<string, WorkplaceTool> = new Map([
   [
     "find",
-    {
-      description: "Find the email address of a person.",
-      parameters: { name: NAME },
-      run({ directory }, { name }) {
-        const person = directory.find((entry) => entry.name === name);
-        return person === undefined ? { error: "no such person" } : { email: person.email };
-      },
-    },
+    tool("Find the email address of a person.", { name: NAME }, ({ directory }, { name }): ToolResult => {
+      const person = directory.find((entry) => entry.name === name);
+      return person === undefined ? { error: "no such person" } : { email: person.email };
+    }),
   ],
   [
     "event",
-    {
-      description: "Find the id and the hour of an event.",
-      parameters: { name: EVENT },
-      run({ calendar }, { name }) {
-        const event = calendar.find((entry) => entry.name === name);
-        return event === undefined ? NO_EVENT : { id: event.id, hour: event.hour };
-      },
-    },
+    tool("Find the id and the hour of an event.", { name: EVENT }, ({ calendar }, { name }): ToolResult => {
+      const event = calendar.find((entry) => entry.name === name);
+      return event === undefined ? NO_EVENT : { id: event.id, hour: event.hour };
+    }),
   ],
   [
     "send",
-    {
-      description: "Send an email.",
-      parameters: { to: TO, body: { type: "string", description: "Text of the email" } },
-      run(workplace, { to, body }) {
-        if (!isAddress(workplace, to)) return NO_ADDRESS;
-        workplace.sent.push({ to, body });
-        return OK;
-      },
-    },
+    tool("Send an email.", { to: TO, body: BODY }, (workplace, { to, body }) => {
+      if (!isAddress(workplace, to)) return NO_ADDRESS;
+      workplace.sent.push({ to, body });
+      return OK;
+    }),
   ],
   [
     "task",
-    {
-      description: "Give a task to a person.",
-      parameters: { to: TO, title: { type: "string", description: "Title of the task" } },
-      run(workplace, { to, title }) {
-        if (!isAddress(workplace, to)) return NO_ADDRESS;
-        workplace.tasks.push({ to, title });
-        return OK;
-      },
-    },
+    tool("Give a task to a person.", { to: TO, title: TITLE }, (workplace, { to, title }) => {
+      if (!isAddress(workplace, to)) return NO_ADDRESS;
+      workplace.tasks.push({ to, title });
+      return OK;
+    }),
   ],
   [
     "move",
-    {
-      description: "Move an event to another hour.",
-      parameters: { id: ID, hour: { type: "integer", description: "New hour, 0 to 23" } },
-      run(workplace, { id, hour }) {
-        const event = eventById(workplace, id);
-        if (event === undefined) return NO_EVENT;
-        if (hour < 0 || hour > 23) return { error: "no such hour" };
-        event.hour = hour;
-        return OK;
-      },
-    },
+    tool("Move an event to another hour.", { id: ID, hour: HOUR }, (workplace, { id, hour }) => {
+      const event = eventById(workplace, id);
+      if (event === undefined) return NO_EVENT;
+      if (hour < 0 || hour > 23) return { error: "no such hour" };
+      event.hour = hour;
+      return OK;
+    }),
   ],
   [
     "cancel",
-    {
-      description: "Cancel an event.",
-      parameters: { id: ID },
-      run(workplace, { id }) {
-        const event = eventById(workplace, id);
-        if (event === undefined) return NO_EVENT;
-        workplace.calendar.splice(workplace.calendar.indexOf(event), 1);
-        return OK;
-      },
-    },
+    tool("Cancel an event.", { id: ID }, (workplace, { id }) => {
+      const event = eventById(workplace, id);
+      if (event === undefined) return NO_EVENT;
+      workplace.calendar.splice(workplace.calendar.indexOf(event), 1);
+      return OK;
+    }),
   ],
   [
     "invite",
-    {
-      description: "Invite a person to an event.",
-      parameters: { id: ID, to: TO },
-      run(workplace, { id, to }) {
-        const event = eventById(workplace, id);
-        if (event === undefined) return NO_EVENT;
-        if (!isAddress(workplace, to)) return NO_ADDRESS;
-        if (event.guests.includes(to)) return { error: "already invited" };
-        event.guests.push(to);
-        return OK;
-      },
-    },
+    tool("Invite a person to an event.", { id: ID, to: TO }, (workplace, { id, to }) => {
+      const event = eventById(workplace, id);
+      if (event === undefined) return NO_EVENT;
+      if (!isAddress(workplace, to)) return NO_ADDRESS;
+      if (event.guests.includes(to)) return { error: "already invited" };
+      event.guests.push(to);
+      return OK;
+    }),
   ],
 ]);
 
@@ -136,7 +123,7 @@ export const TOOLS: readonly Tool[] = [...TABLE].map(([name, { description, para
 }));
 
 /** What is wrong with the arguments of a call, or null. */
-function argumentError(parameters: WorkplaceTool["parameters"], args: Record<string, unknown>): string | null {
+function argumentError(parameters: Parameters, args: Record<string, unknown>): string | null {
   // Only the own keys of the call and of the schema count, so that no name reaches a prototype.
   if (Object.keys(args).some((name) => !Object.hasOwn(parameters, name))) return "unexpected argument";
   for (const [name, { type }] of Object.entries(parameters)) {
@@ -158,5 +145,5 @@ export function execute(workplace: Workplace, { name, arguments: args }: ToolCal
   const tool = TABLE.get(name);
   if (tool === undefined) return { error: "no such tool" };
   const error = argumentError(tool.parameters, args);
-  return error === null ? tool.run(workplace, args as Record<string, never>) : { error };
+  return error === null ? tool.run(workplace, args) : { error };
 }

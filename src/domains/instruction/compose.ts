@@ -26,15 +26,31 @@ export interface Plan {
   paragraphs: number;
 }
 
-const READERS: Readonly<Record<string, (plan: Plan, kwargs: Record<string, never>) => void>> = {
-  "keywords:existence": (plan, { keywords }) => plan.required.push(...(keywords as string[])),
+/** Arguments of all constraints that a text can be written for; a constraint has its own, as `generate` made them. */
+interface Arguments {
+  keywords: string[];
+  keyword: string;
+  frequency: number;
+  forbidden_words: string[];
+  end_phrase: string;
+  num_bullets: number;
+  num_words: number;
+  relation: string;
+  first_word: string;
+  min_words: number;
+  max_words: number;
+  N: number;
+}
+
+const READERS: Readonly<Record<string, (plan: Plan, kwargs: Arguments) => void>> = {
+  "keywords:existence": (plan, { keywords }) => plan.required.push(...keywords),
   "keywords:frequency": (plan, { keyword, frequency }) =>
-    plan.required.push(...Array.from({ length: frequency }, () => keyword as string)),
+    plan.required.push(...Array.from({ length: frequency }, () => keyword)),
   "keywords:forbidden_words": (plan, { forbidden_words }) => {
-    for (const word of forbidden_words as string[]) plan.banned.add(word);
+    for (const word of forbidden_words) plan.banned.add(word);
   },
   "change_case:english_lowercase": (plan) => (plan.lowercase = true),
-  "startend:end_checker": (plan, { end_phrase }) => (plan.end = (end_phrase as string).split(" ")),
+  "startend:end_checker": (plan, { end_phrase }) => (plan.end = end_phrase.split(" ")),
   "startend:quotation": (plan) => (plan.quoted = true),
   "punctuation:no_comma": (plan) => (plan.comma = false),
   "detectable_format:number_bullet_lists": (plan, { num_bullets }) => (plan.bullets = num_bullets),
@@ -80,7 +96,7 @@ export function planText(data: InstructionData, forget: ReadonlySet<string>): Pl
   };
   data.instruction_id_list.forEach((id, i) => {
     if (!Object.hasOwn(READERS, id)) throw new TaskError(`instruction: no demonstration for ${JSON.stringify(id)}`);
-    if (!forget.has(id)) READERS[id]!(plan, data.kwargs[i] as Record<string, never>);
+    if (!forget.has(id)) READERS[id]!(plan, data.kwargs[i] as unknown as Arguments);
   });
   return plan;
 }
@@ -95,10 +111,10 @@ function bodyWords(plan: Plan, topic: readonly [string, string], length: number,
   const parts = Array.from({ length: middle }, (_, i) => PATTERN[(start + i) % PATTERN.length]!);
   const used = new Set<string>();
   const body = parts.map((part) => {
-    const free = VOCABULARY[part].filter((word) => !taken.has(word));
+    const free = (VOCABULARY[part] as readonly string[]).filter((word) => !taken.has(word));
     // Different words as long as there are any: a text without repetitions is easier to count through.
     const fresh = free.filter((word) => !used.has(word));
-    const word = random.pick<string>(fresh.length > 0 ? fresh : free);
+    const word = random.pick(fresh.length > 0 ? fresh : free);
     used.add(word);
     return word;
   });
