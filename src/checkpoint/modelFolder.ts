@@ -1,0 +1,176 @@
+/** Hugging Face model folders: config.json, weights, tokenizer.json, and where they came from. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CheckpointError } from "../error.js";
+import { asCheckpointError, writeChunks, writeFolderAtomically } from "./atomic.js";
+import type { Params } from "./params.js";
+import { readSafetensors } from "./readSafetensors.js";
+import { writeSafetensors } from "./writeSafetensors.js";
+
+/** A model folder in memory. */
+export interface ModelFolder {
+  /** The object in config.json. */
+  config: Record<string, unknown>;
+  params: Params;
+  /** The folder on disk. */
+  path: string;
+}
+
+/** Contents of a model folder to be written. */
+export interface ModelFolderContents {
+  config: Record<string, unknown>;
+  params: Params;
+  /** Text of tokenizer.json, copied byte for byte. */
+  tokenizer?: string;
+  /** Object for tokenizer_config.json. */
+  tokenizerConfig?: object;
+  /** Object for provenance.json: inputs' hashes, seed, engine, versions, seconds, tokens. */
+  provenance?: object;
+  /** More files: plain base name → contents. */
+  files?: Record<string, string | Uint8Array>;
+}
+
+const CONFIG = "config.json";
+const WEIGHTS = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+const TOKENIZER = "tokenizer.json";
+const TOKENIZER_CONFIG = "tokenizer_config.json";
+const PROVENANCE = "provenance.json";
+
+function readObject(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw asCheckpointError(error, "readModelFolder", path, "readable");
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CheckpointError(`readModelFolder: "${path}" must hold JSON, got "${(error as Error).message}"`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new CheckpointError(`readModelFolder: "${path}" must hold an object, got ${text.slice(0, 20)}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** True for a file name without any path in it. */
+function isBaseName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\\:\0]/.test(name);
+}
+
+/** Read a sharded model: the index and every shard must agree on which tensor lies where, both ways. */
+function readShards(path: string): Params {
+  const index = join(path, INDEX);
+  const weightMap = readObject(index).weight_map;
+  if (typeof weightMap !== "object" || weightMap === null || Array.isArray(weightMap)) {
+    throw new CheckpointError(
+      `readModelFolder: weight_map of "${index}" must be an object, got ${JSON.stringify(weightMap)}`,
+    );
+  }
+  const shardOf = new Map<string, unknown>(Object.entries(weightMap));
+  const params: Params = new Map();
+  for (const shard of new Set(shardOf.values())) {
+    if (typeof shard !== "string" || !isBaseName(shard)) {
+      throw new CheckpointError(
+        `readModelFolder: shards of "${index}" must be plain file names, got ${JSON.stringify(shard)}`,
+      );
+    }
+    for (const [name, param] of readSafetensors(join(path, shard))) {
+      if (shardOf.get(name) !== shard) {
+        throw new CheckpointError(
+          `readModelFolder: tensor "${name}" must be in ${String(shardOf.get(name) ?? "no shard")} by the index, got it in ${shard}`,
+        );
+      }
+      params.set(name, param);
+    }
+  }
+  for (const [name, shard] of shardOf) {
+    if (!params.has(name)) {
+      throw new CheckpointError(
+        `readModelFolder: tensor "${name}" must be in ${String(shard)} by the index, got no such tensor`,
+      );
+    }
+  }
+  return params;
+}
+
+/**
+ * Read a Hugging Face model folder: config.json, and model.safetensors or the shards of model.safetensors.index.json.
+ *
+ * @throws CheckpointError something is missing, unreadable, ambiguous or breaks its format
+ * @example
+ * const { config, params } = readModelFolder("models/base");
+ */
+export function readModelFolder(path: string): ModelFolder {
+  const config = readObject(join(path, CONFIG));
+  const whole = existsSync(join(path, WEIGHTS));
+  const sharded = existsSync(join(path, INDEX));
+  if (whole === sharded) {
+    throw new CheckpointError(
+      `readModelFolder: "${path}" must hold either ${WEIGHTS} or ${INDEX}, got ${whole ? "both" : "neither"}`,
+    );
+  }
+  return { config, params: whole ? readSafetensors(join(path, WEIGHTS)) : readShards(path), path };
+}
+
+/** Refuse to replace a folder that does not look like a model: replacing removes what is in it. */
+function checkReplaceable(path: string): void {
+  if (!existsSync(path)) return;
+  let entries;
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    throw asCheckpointError(error, "writeModelFolder", path, "writable");
+  }
+  const names = entries.map((entry) => entry.name);
+  const folder = entries.find((entry) => entry.isDirectory());
+  const isModel = names.includes(CONFIG) && (names.includes(WEIGHTS) || names.includes(INDEX));
+  if (entries.length > 0 && (!isModel || folder !== undefined)) {
+    throw new CheckpointError(
+      `writeModelFolder: "${path}" must be absent, empty or a model folder to be replaced, got a folder with "${(folder ?? entries[0]!).name}"`,
+    );
+  }
+}
+
+/**
+ * Write a Hugging Face model folder; an older model of that path is replaced as a whole.
+ *
+ * Everything is written into a temporary folder beside `path`, which is then renamed: readers see the old model or the new one, never
+ * half of one. A folder that holds anything but a model is refused.
+ *
+ * @param path      the folder; parents are created
+ * @param contents  what to write; config, tokenizerConfig and provenance as indented JSON
+ * @throws CheckpointError a parameter or file name is not valid, or the disk refuses; the old model stays
+ * @example
+ * writeModelFolder("models/sft", { config, params, tokenizer: readFileSync("tokenizer.json", "utf8") })
+ */
+export function writeModelFolder(path: string, contents: ModelFolderContents): void {
+  const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  const { config, params, tokenizer, tokenizerConfig, provenance, files = {} } = contents;
+  const all = new Map<string, string | Uint8Array>([[CONFIG, json(config)]]);
+  if (tokenizer !== undefined) all.set(TOKENIZER, tokenizer);
+  if (tokenizerConfig !== undefined) all.set(TOKENIZER_CONFIG, json(tokenizerConfig));
+  if (provenance !== undefined) all.set(PROVENANCE, json(provenance));
+  for (const [name, content] of Object.entries(files)) {
+    if (!isBaseName(name) || all.has(name) || name === WEIGHTS || name === INDEX) {
+      throw new CheckpointError(
+        `writeModelFolder: files must have plain names of their own, got ${JSON.stringify(name)}`,
+      );
+    }
+    all.set(name, content);
+  }
+  checkReplaceable(path);
+  try {
+    writeFolderAtomically(path, (folder) => {
+      for (const [name, content] of all) {
+        writeChunks(join(folder, name), [typeof content === "string" ? Buffer.from(content, "utf8") : content]);
+      }
+      writeSafetensors(join(folder, WEIGHTS), params);
+    });
+  } catch (error) {
+    throw asCheckpointError(error, "writeModelFolder", path, "writable");
+  }
+}
