@@ -65,21 +65,20 @@ export function configFromJson(json: Record<string, unknown>): ModelConfig {
       `configFromJson: model_type must be "qwen3", got ${JSON.stringify(json["model_type"])}`,
     );
   }
-  if (json["rope_scaling"] != null) {
+  const rope = json["rope_parameters"] as Record<string, unknown> | undefined;
+  if (
+    json["rope_scaling"] != null ||
+    (rope?.["rope_type"] ?? "default") !== "default"
+  ) {
     throw new CheckpointError(
-      "configFromJson: rope_scaling must be null, got another value; scaled rotary embeddings are not supported",
+      "configFromJson: rotary embeddings must be unscaled, got rope_scaling or another rope_type",
     );
   }
   const read = (name: string, fallback?: unknown): unknown =>
     json[name] ?? fallback;
   const config: Record<string, unknown> = {
     // Newer files keep theta inside rope_parameters.
-    ropeTheta: read(
-      "rope_theta",
-      (json["rope_parameters"] as Record<string, unknown> | undefined)?.[
-        "rope_theta"
-      ],
-    ),
+    ropeTheta: read("rope_theta", rope?.["rope_theta"]),
     rmsEps: read("rms_norm_eps", 1e-6),
     tieEmbeddings: read("tie_word_embeddings", false),
   };
