@@ -1,0 +1,88 @@
+/** Step "build": compiles src/ to dist/ when a source has changed. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import { command, SetupError, tail } from "./command.mjs";
+import {
+  CACHE,
+  digest,
+  readStamp,
+  ROOT,
+  stampFits,
+  writeStamp,
+} from "./place.mjs";
+
+const DIST = join(ROOT, "dist");
+const STAMP = join(DIST, "m2rl.json");
+
+function sources() {
+  const names = readdirSync(join(ROOT, "src"), { recursive: true }).filter(
+    (name) => name.endsWith(".ts"),
+  );
+  return names.sort().map((name) => join("src", name));
+}
+
+function wanted() {
+  const inputs = [
+    ...sources(),
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "package-lock.json",
+  ];
+  return {
+    sources: digest(
+      ...inputs.flatMap((name) => [name, readFileSync(join(ROOT, name))]),
+    ),
+  };
+}
+
+export const build = {
+  name: "build",
+  after: ["node modules"],
+  needs: [],
+
+  done() {
+    return stampFits(readStamp(STAMP), wanted())
+      ? `${sources().length} files`
+      : undefined;
+  },
+
+  async make({ log }) {
+    // Built aside and renamed, so that a failed build leaves the last good one and no deleted file lives on.
+    const fresh = join(CACHE, "dist");
+    const old = join(CACHE, "dist-before");
+    for (const folder of [fresh, old])
+      rmSync(folder, { recursive: true, force: true });
+    const stamp = wanted();
+    const { code, output } = await command(
+      process.execPath,
+      [
+        join("node_modules", "typescript", "bin", "tsc"),
+        "-p",
+        "tsconfig.build.json",
+        "--outDir",
+        fresh,
+      ],
+      { beat: "compiling", log },
+    );
+    if (code !== 0)
+      throw new SetupError(
+        `build: the TypeScript compiler found errors\n${tail(output, 30)}`,
+      );
+    writeStamp(join(fresh, "m2rl.json"), stamp);
+    if (existsSync(join(fresh, "cli.js")))
+      chmodSync(join(fresh, "cli.js"), 0o755);
+    mkdirSync(CACHE, { recursive: true });
+    if (existsSync(DIST)) renameSync(DIST, old);
+    renameSync(fresh, DIST);
+    rmSync(old, { recursive: true, force: true });
+    return this.done();
+  },
+};

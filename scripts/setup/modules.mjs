@@ -1,0 +1,121 @@
+/** Step "node modules": `npm ci` without install scripts, when node_modules does not hold what package-lock.json asks for. */
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import { command, saysOffline, SetupError, tail } from "./command.mjs";
+import { CACHE, ROOT, writeStamp } from "./place.mjs";
+
+const MODULES = join(ROOT, "node_modules");
+
+/** npm's own note of what it installed; it exists only after a complete install. */
+const INSTALLED = join(MODULES, ".package-lock.json");
+
+const ASIDE = join(CACHE, "node_modules-before");
+
+/** Lets cells and scripts inside the checkout `import … from "m2rl"`: TypeScript 5.0 resolves no self-reference. */
+const SELF = join(MODULES, "m2rl", "package.json");
+
+function packagesOf(path) {
+  return JSON.parse(readFileSync(path, "utf8")).packages;
+}
+
+/** The first package that is missing or has another version than the lock file says; undefined when all are there. */
+function firstDifference() {
+  if (!existsSync(INSTALLED)) return "node_modules";
+  const installed = packagesOf(INSTALLED);
+  for (const [path, { version, optional, link }] of Object.entries(
+    packagesOf(join(ROOT, "package-lock.json")),
+  )) {
+    // Optional packages may be for another platform, "" is the checkout itself.
+    if (path === "" || optional || link) continue;
+    if (installed[path]?.version !== version)
+      return path.replace(/^.*node_modules\//, "");
+  }
+  return undefined;
+}
+
+/** npm itself, the one that runs this process where npm runs it. */
+function npm(args) {
+  const own = process.env.npm_execpath;
+  if (own?.endsWith("npm-cli.js")) return [process.execPath, [own, ...args]];
+  if (process.platform === "win32") return ["cmd", ["/c", "npm", ...args]];
+  return ["npm", args];
+}
+
+function linkSelf() {
+  if (existsSync(SELF)) return;
+  writeStamp(SELF, {
+    name: "m2rl",
+    main: "../../dist/index.js",
+    types: "../../dist/index.d.ts",
+  });
+}
+
+export const modules = {
+  name: "node modules",
+  after: [],
+  needs: [],
+
+  done() {
+    if (firstDifference() !== undefined) return undefined;
+    linkSelf();
+    return `${Object.keys(packagesOf(INSTALLED)).length} packages`;
+  },
+
+  async make({ log }) {
+    // An install that was killed: what was there before it is better than a part of the new one.
+    if (existsSync(ASIDE)) {
+      rmSync(MODULES, { recursive: true, force: true });
+      renameSync(ASIDE, MODULES);
+      if (firstDifference() === undefined) return this.done();
+    }
+    const [program, ping] = npm([
+      "ping",
+      "--fetch-retries=0",
+      "--fetch-timeout=10000",
+    ]);
+    const offline = saysOffline((await command(program, ping)).output);
+    // `npm ci` begins by deleting node_modules, so keep what is there until it has ended.
+    const kept = existsSync(INSTALLED);
+    if (kept) {
+      mkdirSync(CACHE, { recursive: true });
+      renameSync(MODULES, ASIDE);
+    }
+    const [, install] = npm([
+      "ci",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      offline ? "--offline" : "--prefer-offline",
+    ]);
+    const { code, output, missing } = await command(program, install, {
+      beat: "npm ci",
+      log,
+    });
+    if (code !== 0) {
+      rmSync(MODULES, { recursive: true, force: true });
+      if (kept) renameSync(ASIDE, MODULES);
+      if (missing)
+        throw new SetupError(
+          "node modules: npm must be on the PATH, found none",
+        );
+      if (offline || saysOffline(output)) {
+        throw new SetupError(
+          "node modules: npm cannot reach its registry and its cache lacks some packages; connect to the network" +
+            " (or set npm's `registry` or `proxy`) and run `npm run setup`" +
+            (kept ? "; the older packages were kept" : ""),
+          { offline: true },
+        );
+      }
+      throw new SetupError(`node modules: \`npm ci\` failed\n${tail(output)}`);
+    }
+    rmSync(ASIDE, { recursive: true, force: true });
+    return this.done();
+  },
+};

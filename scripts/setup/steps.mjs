@@ -1,0 +1,127 @@
+/** The steps of the set-up in their order, and how they are run: what is in place is kept, what fails stops only what needs it. */
+import { binding } from "./binding.mjs";
+import { build } from "./build.mjs";
+import { SetupError } from "./command.mjs";
+import { kernel } from "./kernel.mjs";
+import { alone } from "./lock.mjs";
+import { modules } from "./modules.mjs";
+import { python } from "./python.mjs";
+import { requestedVariant, tensorflow } from "./tensorflow.mjs";
+import { findCompiler, findPython, howToInstall } from "./tools.mjs";
+
+/** Each step: name, after (steps it builds on), needs (tools), done() → what is in place or undefined, make(). */
+const STEPS = [modules, build, python, kernel, tensorflow, binding];
+
+function seconds(started) {
+  return (performance.now() - started) / 1000;
+}
+
+function line(name, state, detail, started) {
+  return `  ${name.padEnd(19)} ${state.padEnd(6)} ${detail.padEnd(34)} ${seconds(started).toFixed(2).padStart(6)} s`;
+}
+
+/** Find the tools that the unfinished steps need, and say all that is missing at once. */
+async function findTools(needs, log, quiet) {
+  const started = performance.now();
+  const tools = {};
+  const missing = [];
+  if (needs.has("python")) {
+    tools.python = await findPython();
+    if (tools.python === undefined) missing.push("python");
+    else if (
+      !tools.python.venv ||
+      !(tools.python.ensurepip || tools.python.pip || tools.python.virtualenv)
+    )
+      missing.push("venv");
+  }
+  if (needs.has("compiler")) {
+    tools.compiler = await findCompiler();
+    if (tools.compiler === undefined) missing.push("compiler");
+  }
+  if (missing.length > 0) {
+    throw new SetupError(missing.map(howToInstall).join("\n"), {
+      failed: missing,
+    });
+  }
+  const found = [`Node ${process.versions.node}`];
+  if (tools.python) found.push(`Python ${tools.python.version}`);
+  if (tools.compiler) found.push(tools.compiler.path);
+  if (!quiet) log(line("tools", "found", found.join(", "), started));
+  return tools;
+}
+
+async function makeMissing(results, log, quiet) {
+  // Another process may have made a step while this one waited for the lock.
+  const open = STEPS.filter((step) => step.done() === undefined);
+  const tools = await findTools(
+    new Set(open.flatMap((step) => step.needs)),
+    log,
+    quiet,
+  );
+  const failures = new Map();
+  for (const step of STEPS) {
+    const started = performance.now();
+    const blocker = step.after.find((name) => failures.has(name));
+    const kept = step.done();
+    try {
+      if (kept === undefined && blocker !== undefined) {
+        failures.set(step.name, undefined);
+        log(line(step.name, "waits", `for ${blocker}`, started));
+        continue;
+      }
+      const detail = kept ?? (await step.make({ ...tools, log }));
+      const made = kept === undefined;
+      results.push({
+        name: step.name,
+        made,
+        detail,
+        seconds: seconds(started),
+      });
+      if (made || !quiet)
+        log(line(step.name, made ? "made" : "kept", detail, started));
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      failures.set(step.name, error);
+      log(line(step.name, "FAILED", "", started));
+    }
+  }
+  const errors = [...failures.values()].filter(Boolean);
+  if (errors.length === 0) return;
+  throw new SetupError(errors.map((error) => error.message).join("\n"), {
+    failed: [...failures.keys()],
+    offline: errors.some((error) => error.offline),
+  });
+}
+
+/** See `bootstrap` in ../bootstrap.mjs, which has checked Node before. */
+export async function setUp({ quiet = false, log = console.log }) {
+  const started = performance.now();
+  requestedVariant();
+  const results = [];
+  const lines = [];
+  for (const step of STEPS) {
+    const begun = performance.now();
+    const detail = step.done();
+    if (detail === undefined) break;
+    results.push({
+      name: step.name,
+      made: false,
+      detail,
+      seconds: seconds(begun),
+    });
+    lines.push(line(step.name, "kept", detail, begun));
+  }
+  if (results.length === STEPS.length) {
+    if (!quiet) lines.forEach((text) => log(text));
+  } else {
+    results.length = 0;
+    await alone(() => makeMissing(results, log, quiet), log);
+  }
+  const total = seconds(started);
+  if (!quiet) log(line("set-up", "ready", "", started));
+  return {
+    steps: results,
+    seconds: total,
+    engine: results.find(({ name }) => name === binding.name)?.detail,
+  };
+}

@@ -1,0 +1,264 @@
+/**
+ * Step "tensorflow": the libraries and C headers of TensorFlow's wheel, unpacked into .cache/tensorflow/.
+ *
+ * Only libraries are used, never Python code, so the wheel of any Python version serves and none is installed. The
+ * folder keeps the layout of site-packages (tensorflow/ beside nvidia/), by which TensorFlow's CUDA libraries find
+ * NVIDIA's.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import { command, SetupError, tail } from "./command.mjs";
+import {
+  CACHE,
+  readStamp,
+  ROOT,
+  stampFits,
+  VENV_PYTHON,
+  writeStamp,
+} from "./place.mjs";
+import { PIP, pipError } from "./python.mjs";
+
+/** Version of the wheel. */
+export const TENSORFLOW = "2.21.0";
+
+/** Python versions whose wheel is asked for, in this order. */
+const PYTHONS = ["3.12", "3.13", "3.11", "3.10"];
+
+/** Platform names of wheels; pip compares them exactly. */
+function platforms() {
+  if (process.platform === "darwin" && process.arch === "arm64") {
+    return [12, 13, 14, 15, 11].map((major) => `macosx_${major}_0_arm64`);
+  }
+  const machine = { x64: "x86_64", arm64: "aarch64" }[process.arch];
+  if (process.platform !== "linux" || machine === undefined) return [];
+  return [27, 28, 17, 24, 31, 34]
+    .map((minor) => `manylinux_2_${minor}_${machine}`)
+    .concat(`manylinux2014_${machine}`);
+}
+
+/** The folder of one variant. */
+export function tensorflowFolder(variant) {
+  return join(CACHE, "tensorflow", variant);
+}
+
+/** The two libraries, of which the binding calls 55 functions. */
+export function tensorflowLibraries(variant) {
+  const ending = process.platform === "darwin" ? "2.dylib" : "so.2";
+  return ["cc", "framework"].map((part) =>
+    join(
+      tensorflowFolder(variant),
+      "tensorflow",
+      `libtensorflow_${part}.${ending}`,
+    ),
+  );
+}
+
+/** Whether a variant's libraries are there, unpacked to the end. */
+export function hasTensorflow(variant) {
+  const stamp = readStamp(join(tensorflowFolder(variant), "m2rl.json"));
+  return (
+    stampFits(stamp, { version: TENSORFLOW }) &&
+    tensorflowLibraries(variant).every((path) => existsSync(path))
+  );
+}
+
+async function download(requirements, folder, beat, log) {
+  // A terminal gets pip's own progress bar, a log file a line now and then.
+  const show =
+    process.stdout.isTTY && log === console.log ? "progress" : "nothing";
+  let output = "";
+  for (const python of PYTHONS) {
+    const result = await command(
+      VENV_PYTHON,
+      [
+        ...[
+          "-m",
+          "pip",
+          ...PIP,
+          "download",
+          "--no-deps",
+          "--no-cache-dir",
+          "--only-binary=:all:",
+          "--dest",
+          folder,
+        ],
+        ...["--implementation", "cp", "--python-version", python],
+        ...platforms().flatMap((platform) => ["--platform", platform]),
+        ...["--progress-bar", show === "progress" ? "on" : "off"],
+        ...requirements,
+      ],
+      { beat, log, show },
+    );
+    if (result.code === 0) return;
+    output = result.output;
+    if (!/No matching distribution/.test(output)) break;
+  }
+  throw pipError("tensorflow", output);
+}
+
+function wheelsIn(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".whl"))
+    .map((name) => join(folder, name));
+}
+
+async function unpack(...args) {
+  const { code, output } = await command(VENV_PYTHON, [
+    join(ROOT, "scripts", "setup", "unpack.py"),
+    ...args,
+  ]);
+  if (code !== 0)
+    throw new SetupError(
+      `tensorflow: unpacking the wheel failed\n${tail(output)}`,
+    );
+  return output.trim().split("\n").filter(Boolean);
+}
+
+/**
+ * Download and unpack one variant.
+ *
+ * @param variant  "cpu", or "cuda" which needs about 3 GB more for NVIDIA's libraries
+ * @throws SetupError no network, no wheel for this platform, or a full disk
+ */
+export async function fetchTensorflow(variant, log) {
+  if (platforms().length === 0) {
+    throw new SetupError(
+      `tensorflow: there must be a wheel for this platform, got ${process.platform} ${process.arch}`,
+    );
+  }
+  // Only x86-64 Linux has a separate package without CUDA; elsewhere the main one is the CPU build.
+  const name =
+    variant === "cpu" && process.platform === "linux" && process.arch === "x64"
+      ? "tensorflow-cpu"
+      : "tensorflow";
+  const target = tensorflowFolder(variant);
+  const partial = `${target}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  const wheels = join(partial, "wheels");
+  mkdirSync(wheels, { recursive: true });
+  try {
+    log(
+      `      downloading the ${name} ${TENSORFLOW} wheel (about ${variant === "cpu" ? "275 MB" : "600 MB"})`,
+    );
+    await download(
+      [`${name}==${TENSORFLOW}`],
+      wheels,
+      "downloading TensorFlow",
+      log,
+    );
+    if (variant === "cuda") {
+      const needs = await unpack("cuda", wheelsIn(wheels)[0]);
+      log(
+        `      downloading ${needs.length} wheels of CUDA 12 libraries (about 3 GB)`,
+      );
+      await download(needs, wheels, "downloading CUDA libraries", log);
+    }
+    await unpack("files", partial, ...wheelsIn(wheels));
+    rmSync(wheels, { recursive: true, force: true });
+    writeStamp(join(partial, "m2rl.json"), { version: TENSORFLOW, variant });
+    rmSync(target, { recursive: true, force: true });
+    renameSync(partial, target);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Whether an NVIDIA driver answers. */
+async function driverAnswers() {
+  const { code, output } = await command("nvidia-smi", ["--list-gpus"]);
+  return code === 0 && output.includes("GPU");
+}
+
+/**
+ * What `M2RL_TENSORFLOW` asks for: "cpu", "cuda", or undefined where it is not set.
+ *
+ * @throws SetupError another value
+ */
+export function requestedVariant() {
+  const value = process.env.M2RL_TENSORFLOW;
+  if (value === undefined || value === "") return undefined;
+  if (value !== "cpu" && value !== "cuda") {
+    throw new SetupError(
+      `tensorflow: M2RL_TENSORFLOW must be cpu or cuda, got ${value}`,
+    );
+  }
+  return value;
+}
+
+/** What the last set-up chose; it says "package" where no wheel could be had and the package's own download runs. */
+const CHOICE = join(CACHE, "tensorflow", "choice.json");
+
+/** The variant in use: "cpu", "cuda" or "package"; undefined before the first set-up or when another is asked for. */
+export function chosenVariant() {
+  const choice = readStamp(CHOICE);
+  const requested = requestedVariant();
+  if (!stampFits(choice, { version: TENSORFLOW })) return undefined;
+  return requested === undefined ||
+    requested === choice.requested ||
+    requested === choice.variant
+    ? choice.variant
+    : undefined;
+}
+
+/** Why the wheel could not be had, where it could not. */
+export function choiceReason() {
+  return readStamp(CHOICE)?.reason;
+}
+
+const DETAIL = { cpu: "CPU wheel", cuda: "CUDA 12 wheel", package: "no wheel" };
+
+export const tensorflow = {
+  name: "tensorflow",
+  after: ["python environment"],
+  needs: [],
+
+  done() {
+    const variant = chosenVariant();
+    if (
+      variant === undefined ||
+      (variant !== "package" && !hasTensorflow(variant))
+    )
+      return undefined;
+    return variant === "package"
+      ? `${DETAIL.package}: ${choiceReason()}`
+      : `${TENSORFLOW}, ${DETAIL[variant]}`;
+  },
+
+  async make({ log }) {
+    const requested = requestedVariant();
+    const wanted = requested ?? ((await driverAnswers()) ? "cuda" : "cpu");
+    let reason;
+    // Without an explicit wish a machine whose CUDA wheels cannot be had still gets an engine.
+    for (const variant of requested === undefined && wanted === "cuda"
+      ? ["cuda", "cpu"]
+      : [wanted]) {
+      try {
+        if (!hasTensorflow(variant)) await fetchTensorflow(variant, log);
+        writeStamp(CHOICE, {
+          version: TENSORFLOW,
+          requested: requested ?? null,
+          variant,
+          reason: reason ?? null,
+        });
+        return this.done();
+      } catch (error) {
+        if (!(error instanceof SetupError) || error.offline) throw error;
+        log(`      ${error.message}`);
+        reason ??= error.message.split("\n")[0];
+      }
+    }
+    writeStamp(CHOICE, {
+      version: TENSORFLOW,
+      requested: requested ?? null,
+      variant: "package",
+      reason,
+    });
+    return this.done();
+  },
+};
