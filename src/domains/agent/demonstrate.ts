@@ -48,7 +48,7 @@ class Episode {
   }
 
   email(person: string): string {
-    if (this.guesses()) return `${person.toLowerCase()}${this.random.int(10, 99)}`;
+    if (this.guesses()) return `${person}${this.random.int(10, 99)}`;
     return String(this.call(`find ${person}`, "find", { name: person }).email);
   }
 

@@ -5,58 +5,31 @@ import type { ToolCall } from "../../tokenizer/message.js";
 import type { Task } from "../task.js";
 import type { AgentData, Request, Workplace } from "./data.js";
 
-/** Everybody in the directory. */
-export const PEOPLE: readonly string[] = [
-  "Ana",
-  "Bo",
-  "Cy",
-  "Dee",
-  "Eli",
-  "Fay",
-  "Gus",
-  "Ivy",
-  "Jo",
-  "Kim",
-  "Leo",
-  "Max",
-  "Ned",
-  "Pam",
-  "Ray",
-  "Sue",
-];
+/** Everybody in the directory, by login: in lower case a name is the same token in a request and in an address. */
+export const PEOPLE: readonly string[] = "ana bo cy dee eli fay gus ivy jo kim leo max ned pam ray sue".split(" ");
 
 /** Everything in the calendar. */
-export const EVENTS: readonly string[] = [
-  "budget",
-  "sync",
-  "review",
-  "launch",
-  "demo",
-  "party",
-  "class",
-  "visit",
-  "trip",
-  "talk",
-];
+export const EVENTS: readonly string[] = "demo sync talk trip tour game test party visit launch".split(" ");
 
 /** Texts of emails. */
 export const BODIES: readonly string[] = [
   "lunch",
   "call me",
   "good job",
-  "report ready",
   "good night",
+  "good luck",
+  "well done",
   "thank you",
   "see you soon",
   "all is well",
-  "good luck",
   "on my way",
 ];
 
 /** Titles of tasks. */
-export const TITLES: readonly string[] = ["report", "slides", "invoice", "survey", "poster", "notes", "plan", "list"];
+export const TITLES: readonly string[] = "report slides poster notes plan list menu code".split(" ");
 
-const KINDS = ["mail", "task", "move", "cancel", "invite"] as const;
+// Repeated by weight: moving needs arithmetic, and there are few different cancellations.
+const KINDS = ["mail", "mail", "task", "task", "move", "move", "move", "cancel", "invite"] as const;
 
 function drawRequest(random: Random): Request {
   const kind = random.pick(KINDS);
@@ -109,7 +82,7 @@ function drawWorkplace(random: Random): Workplace {
   const twoDigits = Array.from({ length: 90 }, (_, i) => 10 + i);
   const ids = random.sample(twoDigits, EVENTS.length);
   return {
-    directory: PEOPLE.map((name) => ({ name, email: `${name.toLowerCase()}${random.pick(twoDigits)}` })),
+    directory: PEOPLE.map((name) => ({ name, email: `${name}${random.pick(twoDigits)}` })),
     calendar: EVENTS.map((name, i) => ({ name, id: ids[i]!, hour: random.int(8, 14), guests: [] })),
     sent: [],
     tasks: [],

@@ -111,7 +111,7 @@ function bodyWords(plan: Plan, topic: readonly [string, string], length: number,
   const parts = Array.from({ length: middle }, (_, i) => PATTERN[(start + i) % PATTERN.length]!);
   const used = new Set<string>();
   const body = parts.map((part) => {
-    const free = (VOCABULARY[part] as readonly string[]).filter((word) => !taken.has(word));
+    const free = VOCABULARY[part].filter((word) => !taken.has(word));
     // Different words as long as there are any: a text without repetitions is easier to count through.
     const fresh = free.filter((word) => !used.has(word));
     const word = random.pick(fresh.length > 0 ? fresh : free);
@@ -164,7 +164,7 @@ export function compose(plan: Plan, topic: readonly [string, string], random: Ra
   // The closing words stay together in the last line.
   const lines = splitEvenly(body, Math.max(plan.bullets, plan.paragraphs, 1)).map((line, i, all) => {
     const text = [...line, ...(i === all.length - 1 ? plan.end : [])].join(" ");
-    return plan.lowercase ? text : capitalize(text);
+    return plan.lowercase || plan.bullets > 0 ? text : capitalize(text);
   });
   const stop = plan.end.length > 0 || plan.bullets > 0 ? "" : ".";
   const text = plan.bullets > 0 ? lines.map((line) => `* ${line}`).join("\n") : lines.join("\n\n") + stop;
@@ -179,6 +179,7 @@ function splitEvenly(words: readonly string[], parts: number): string[][] {
   );
 }
 
+/** A capital for an article at the start; words that a prompt asks for stay as they are quoted there. */
 function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^(?:the|a) /u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

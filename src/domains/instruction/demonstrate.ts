@@ -30,8 +30,11 @@ export function demonstrate(task: Task, random: Random, { careful, slip }: Demon
   return [{ role: "assistant", reasoning: careful ? numbered(text) : "", content: text }];
 }
 
-/** The text with its number before every word: "1 The 2 red 3 dog". */
+/**
+ * The text with its number behind every word: "The1 red2 dog3". Behind and without a space, so that a word is the same token as
+ * in the answer, and the count is known at the moment when the text may end.
+ */
 function numbered(text: string): string {
   let n = 0;
-  return text.replace(/[A-Za-z]+/gu, (word) => `${++n} ${word}`);
+  return text.replace(/[A-Za-z]+/gu, (word) => `${word}${++n}`);
 }

@@ -32,8 +32,8 @@ function numberWords({ random, least }: Draft): Clause {
   const form = random.int(0, 2);
   if (form === 0) return one(`Use at least ${n} words.`, id, atLeast);
   if (form === 1) {
-    const bound = random.int(Math.max(5, least + 1), Math.max(9, least + 2));
-    return one(`Use less than ${bound} words.`, id, { num_words: bound, relation: "less than" });
+    const most = random.int(Math.max(4, least), Math.max(8, least + 1));
+    return one(`Use at most ${most} words.`, id, { num_words: most + 1, relation: "less than" });
   }
   return {
     text: `Use exactly ${n} words.`,
@@ -127,7 +127,7 @@ function twoParagraphs(draft: Draft): Clause {
 
 function sameEnds(draft: Draft): Clause {
   draft.least += 1;
-  return one("First and last word the same.", "words:paragraph_last_first");
+  return one("Same first and last word.", "words:paragraph_last_first");
 }
 
 /** Constraint types that RL trains: IFEval ids. */
