@@ -151,7 +151,9 @@ export function compose(plan: Plan, topic: readonly [string, string], random: Ra
     fixed + 2 * plan.bullets,
     fixed + 2 * plan.paragraphs,
   );
-  const low = Math.max(needed, Math.min(Math.max(plan.least, 4 + plan.end.length), plan.most));
+  // Long enough for a clause around the words that are asked for.
+  const usual = 4 + plan.end.length + Math.min(2, plan.required.length);
+  const low = Math.max(needed, Math.min(Math.max(plan.least, usual), plan.most));
   const length = Math.max(2, random.int(low, Math.max(low, Math.min(plan.most, low + 2))) + error);
   let body = bodyWords(plan, topic, Math.max(1, length - fixed), random);
   for (let extra = 1; new Set([...titleWords, ...body, ...plan.end]).size < plan.different; extra++) {

@@ -17,7 +17,7 @@ export type { InstructionData } from "./data.js";
 /** The instruction domain. */
 export const instruction: DomainSpec = {
   name: "instruction",
-  maxNewTokens: 112,
+  maxNewTokens: 104,
   maxTurns: 1,
   tools: [],
   kinds: [
