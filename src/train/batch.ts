@@ -1,0 +1,101 @@
+/** Sequences of different length as a few padded rectangles, with the positions whose log-probs are trained. */
+import {
+  tf,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from "../engine/index.js";
+import { logprobsAt, type ModelConfig, type Weights } from "../model/index.js";
+
+/**
+ * Cut a set of sequences into micro-batches of similar length.
+ *
+ * Indices are sorted by length and cut where a micro-batch, padded to its longest row, would exceed the budget: padding
+ * stays small and memory flat.
+ *
+ * @param lengths    tokens of each sequence
+ * @param maxTokens  most tokens of a micro-batch, padding included; a longer sequence stands alone
+ * @returns indices of the sequences, one list a micro-batch; every index once
+ * @example
+ * microBatches([3, 9, 4], 10) // [[0, 2], [1]]
+ */
+export function microBatches(
+  lengths: readonly number[],
+  maxTokens: number,
+): number[][] {
+  const order = lengths
+    .map((_, i) => i)
+    .sort((a, b) => lengths[a]! - lengths[b]! || a - b);
+  const batches: number[][] = [];
+  for (const index of order) {
+    const last = batches.at(-1);
+    if (last && (last.length + 1) * lengths[index]! <= maxTokens)
+      last.push(index);
+    else batches.push([index]);
+  }
+  return batches;
+}
+
+/** Sequences with a mark on each token that is trained. */
+export interface MarkedTokens {
+  readonly tokens: readonly number[];
+  /** One mark a token; that of token 0, which nothing predicts, is ignored. */
+  readonly marks: readonly boolean[];
+}
+
+/** Number of marked tokens after the first: those that a row trains. */
+export function countMarked({ marks }: MarkedTokens): number {
+  let count = 0;
+  for (let t = 1; t < marks.length; t++) if (marks[t]) count++;
+  return count;
+}
+
+/**
+ * Log-probs of the marked tokens of some rows, row after row, differentiable in the weights.
+ *
+ * Rows are padded at the end: attention is causal, so padding reaches no earlier position.
+ *
+ * @returns (N), N the marked tokens of all rows
+ */
+export function markedLogprobs(
+  weights: Weights,
+  config: ModelConfig,
+  rows: readonly MarkedTokens[],
+): Tensor1D {
+  const width = Math.max(...rows.map(({ tokens }) => tokens.length));
+  const ids = new Int32Array(rows.length * width);
+  rows.forEach(({ tokens }, r) => ids.set(tokens, r * width));
+  const at = overMarked(rows, (_, r, t) => r * width + t - 1);
+  const targets = overMarked(rows, ({ tokens }, _, t) => tokens[t]!);
+  const integers = (values: number[]): Tensor1D =>
+    tf.tensor1d(Int32Array.from(values), "int32");
+  const rectangle: Tensor2D = tf.tensor2d(ids, [rows.length, width], "int32");
+  return logprobsAt(
+    weights,
+    config,
+    rectangle,
+    integers(at),
+    integers(targets),
+  );
+}
+
+/** One number for each marked token of some rows, in the order of `markedLogprobs`. */
+export function overMarked<Row extends MarkedTokens>(
+  rows: readonly Row[],
+  value: (row: Row, rowIndex: number, t: number) => number,
+): number[] {
+  return rows.flatMap((row, r) => {
+    const values: number[] = [];
+    for (let t = 1; t < row.marks.length; t++)
+      if (row.marks[t]) values.push(value(row, r, t));
+    return values;
+  });
+}
+
+/** The same numbers as a float32 tensor (N). */
+export function markedTensor<Row extends MarkedTokens>(
+  rows: readonly Row[],
+  value: (row: Row, rowIndex: number, t: number) => number,
+): Tensor {
+  return tf.tensor1d(Float32Array.from(overMarked(rows, value)));
+}

@@ -1,0 +1,14 @@
+/** Cuts the gradient: TensorFlow.js has no stopGradient. */
+import { tf, type Tensor } from "../engine/index.js";
+
+/** The same values, treated as constant by differentiation. */
+export function detach<T extends Tensor>(values: T): T {
+  const cut = tf.customGrad((x) => {
+    const input = x as Tensor;
+    return {
+      value: tf.clone(input),
+      gradFunc: (dy: Tensor) => tf.zerosLike(dy),
+    };
+  });
+  return cut(values) as T;
+}

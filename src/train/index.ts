@@ -1,0 +1,50 @@
+/**
+ * train: pre-training, supervised fine-tuning, and GRPO on verifiable rewards.
+ *
+ * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`) that reads a model folder, writes a model folder and a log with a
+ * JSON line a step, and resumes at its last checkpoint when it was killed. Below them: update rules as losses over
+ * micro-batches (`sftLosses`, `grpoLosses`), one gradient routine, AdamW on one flat vector, one loop.
+ * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.
+ */
+export { pretrain, type PretrainOptions } from "./pretrain.js";
+export { trainSft, type TrainSftOptions } from "./trainSft.js";
+export { trainGrpo } from "./trainGrpo.js";
+export type { TrainGrpoOptions } from "./grpoOptions.js";
+export { hashWeights, type RunOptions, type TrainResult } from "./run.js";
+export type { LoopOptions } from "./loop.js";
+export type {
+  GrpoMetrics,
+  StepMetrics,
+  StepSeconds,
+  TokenCounts,
+} from "./metrics.js";
+export { groupAdvantages } from "./advantages.js";
+export { microBatches, type MarkedTokens } from "./batch.js";
+export { grpoLosses, type PolicySample } from "./grpo.js";
+export {
+  policyLoss,
+  type ImportanceSampling,
+  type PolicyBatch,
+  type PolicyLossOptions,
+} from "./policyLoss.js";
+export { policySamples, type PolicySampleOptions } from "./policySamples.js";
+export { sftLosses } from "./sftLoss.js";
+export { encodeChat } from "./sftExamples.js";
+export { Learner, type LearnerOptions, type Update } from "./learner.js";
+export type { Loss } from "./gradient.js";
+export {
+  adamw,
+  globalNorm,
+  initAdamW,
+  type AdamWOptions,
+  type AdamWState,
+  type Store,
+} from "./optimizer.js";
+export { layoutOf, type Layout } from "./layout.js";
+export { learningRateAt, type Schedule } from "./schedule.js";
+export {
+  RL_DATASET_SIZES,
+  RL_LEVELS,
+  tasksOfStep,
+  type TaskOrder,
+} from "./tasks.js";

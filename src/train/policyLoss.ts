@@ -1,0 +1,86 @@
+/** The clipped policy-gradient loss of one micro-batch, token by token. */
+import { tf, type Tensor } from "../engine/index.js";
+import { detach } from "./detach.js";
+
+/** How the gap between the sampler's and the trainer's log-probs is corrected. */
+export type ImportanceSampling = "none" | "truncated" | "masked";
+
+/** Options of `policyLoss`. */
+export interface PolicyLossOptions {
+  /** ε below 1 of the clipped ratio; default 0.2. */
+  clipLow?: number;
+  /** ε above 1 of the clipped ratio; default 0.28. */
+  clipHigh?: number;
+  /** Weight of the KL term towards `reference`; default 0. */
+  klCoef?: number;
+  /**
+   * Weight w of a token, ρ' = exp(old − rollout): "truncated" clamp(ρ', 0, 2), the authors' scripts; "masked" ρ' if it lies in
+   * [0.5, 2] and else 0, what the paper's text names; "none" 1. Default "truncated".
+   */
+  importanceSampling?: ImportanceSampling;
+}
+
+/** What the loss needs beside the log-probs; every tensor is float32 (N), one entry a trained token. */
+export interface PolicyBatch {
+  /** A of each token. */
+  advantages: Tensor;
+  /** Weight of each token in the step's mean. */
+  share: Tensor;
+  /** Log-probs that the sampler reported. */
+  rollout: Tensor;
+  /** Log-probs of the trainer before the update; absent on the first update of a rollout, where they are those of now. */
+  old?: Tensor;
+  /** Log-probs of the reference policy; needed when `klCoef` is not 0. */
+  reference?: Tensor;
+}
+
+/**
+ * Loss of a micro-batch.
+ *
+ *   ρ = exp(log p − old),   ℓ = w · max(−ρ A, −clip(ρ, 1 − ε_low, 1 + ε_high) A) + β (exp(d) − 1 − d),   L = Σ share · ℓ
+ *
+ * with d = reference − log p and the k3 estimate clamped to [−10, 10].
+ *
+ * @param logp (N), differentiable
+ * @returns scalar
+ */
+export function policyLoss(
+  logp: Tensor,
+  batch: PolicyBatch,
+  options: PolicyLossOptions = {},
+): Tensor {
+  const {
+    clipLow = 0.2,
+    clipHigh = 0.28,
+    klCoef = 0,
+    importanceSampling = "truncated",
+  } = options;
+  const old = batch.old ?? detach(logp);
+  const ratio = tf.exp(tf.sub(logp, old));
+  const gain = tf.neg(batch.advantages);
+  const clipped = tf.clipByValue(ratio, 1 - clipLow, 1 + clipHigh);
+  let loss: Tensor = tf.maximum(tf.mul(ratio, gain), tf.mul(clipped, gain));
+  if (importanceSampling !== "none")
+    loss = tf.mul(loss, samplerWeight(old, batch.rollout, importanceSampling));
+  if (klCoef !== 0) {
+    const d = tf.sub(batch.reference!, logp);
+    const k3 = tf.clipByValue(tf.sub(tf.sub(tf.exp(d), 1), d), -10, 10);
+    loss = tf.add(loss, tf.mul(k3, klCoef));
+  }
+  return tf.sum(tf.mul(loss, batch.share));
+}
+
+function samplerWeight(
+  old: Tensor,
+  rollout: Tensor,
+  mode: "truncated" | "masked",
+): Tensor {
+  const ratio = detach(tf.exp(tf.sub(old, rollout)));
+  if (mode === "truncated") return tf.clipByValue(ratio, 0, 2);
+  // step(x) is 1 where x > 0; comparisons have no gradient function in TensorFlow.js.
+  const outside = tf.add(
+    tf.step(tf.sub(0.5, ratio)),
+    tf.step(tf.sub(ratio, 2)),
+  );
+  return tf.mul(ratio, tf.sub(1, outside));
+}

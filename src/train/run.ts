@@ -1,0 +1,140 @@
+/** What all training stages share: their common options, the fingerprint of a run, and the model folder it ends with. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeModelFolder } from "../checkpoint/index.js";
+import { engineInfo } from "../engine/index.js";
+import { CheckpointError } from "../error.js";
+import { configToJson } from "../model/index.js";
+import type { Tokenizer } from "../tokenizer/index.js";
+import type { Learner } from "./learner.js";
+import type { LoopOptions } from "./loop.js";
+import type { StepMetrics, TokenCounts } from "./metrics.js";
+import type { Store } from "./optimizer.js";
+
+/** Options of every training stage. */
+export interface RunOptions<
+  Metrics extends StepMetrics = StepMetrics,
+> extends Omit<LoopOptions<Metrics>, "checkpoints" | "checkpointEvery"> {
+  /** Model folder to write; an existing one is replaced when the run is complete. */
+  out: string;
+  seed: number;
+  /** Optimizer steps. */
+  steps?: number;
+  /** Peak learning rate. */
+  learningRate?: number;
+  /** Decay of Adam's moments. */
+  betas?: readonly [number, number];
+  /** Decoupled weight decay of matrices. */
+  weightDecay?: number;
+  /** Largest global norm of the gradient. */
+  clip?: number;
+  /** How weights are kept between steps; "bfloat16" is the paper's storage, see `AdamWOptions`. Default "float32". */
+  store?: Store;
+  /** Tokens of one forward and backward pass, padding included: a bound on memory. */
+  microBatchTokens?: number;
+  /** Steps between two checkpoints. */
+  checkpointEvery?: number;
+  /** Folder of the checkpoints while the run lasts; default `<out>.checkpoints`. Removed at the end. */
+  checkpoints?: string;
+}
+
+/** What a training stage returns. */
+export interface TrainResult<Metrics extends StepMetrics = StepMetrics> {
+  /** The model folder that was written. */
+  out: string;
+  /** One entry a step, as in the log. */
+  metrics: Metrics[];
+  /** Sums over all steps. */
+  tokens: TokenCounts;
+  /** Sum over all steps, those before a resume included. */
+  seconds: number;
+}
+
+/** Short hash of everything that a run's result depends on. */
+export function fingerprint(parts: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(parts))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+/**
+ * SHA-256 of the weights of a model folder: of its safetensors files in the order of their names.
+ *
+ * @throws CheckpointError the folder has none
+ */
+export function hashWeights(folder: string): string {
+  let files: string[];
+  try {
+    files = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
+  } catch (cause) {
+    throw new CheckpointError(
+      `hashWeights: ${folder} must be a model folder, got "${String(cause)}"`,
+      { cause },
+    );
+  }
+  if (files.length === 0)
+    throw new CheckpointError(
+      `hashWeights: ${folder} must hold a safetensors file, got none`,
+    );
+  const hash = createHash("sha256");
+  for (const file of files.sort())
+    hash.update(readFileSync(join(folder, file)));
+  return hash.digest("hex");
+}
+
+/** Sum over the steps of a run. */
+export function totals(metrics: readonly StepMetrics[]): {
+  tokens: TokenCounts;
+  seconds: number;
+} {
+  const tokens: TokenCounts = { prefill: 0, sampled: 0, trained: 0 };
+  let seconds = 0;
+  for (const line of metrics) {
+    for (const kind of ["prefill", "sampled", "trained"] as const)
+      tokens[kind] += line.tokens[kind];
+    seconds += line.seconds.total;
+  }
+  return { tokens, seconds: Number(seconds.toFixed(3)) };
+}
+
+/** What stands in `provenance.json` beside the sums. */
+export interface Origin {
+  /** "pretrain", "sft" or "grpo". */
+  kind: string;
+  /** SHA-256 of the weights that the run started from. */
+  init?: string;
+  /** Every option that the result depends on. */
+  options: object;
+}
+
+/**
+ * Write the trained model as a Hugging Face folder with its provenance, then remove the checkpoints.
+ *
+ * Weights are stored as they were kept, float32, or bfloat16 without loss, unless `dtype` says otherwise.
+ */
+export function finishRun<Metrics extends StepMetrics>(
+  learner: Learner,
+  tokenizer: Tokenizer,
+  origin: Origin,
+  metrics: Metrics[],
+  place: { out: string; checkpoints: string; dtype?: "F32" | "BF16" },
+): TrainResult<Metrics> {
+  const { policy } = learner;
+  const { dtype = learner.store === "bfloat16" ? "BF16" : "F32" } = place;
+  const sums = totals(metrics);
+  writeModelFolder(place.out, {
+    config: configToJson(policy.config),
+    params: policy.toParams(dtype),
+    tokenizer: JSON.stringify(tokenizer.json),
+    provenance: {
+      ...origin,
+      steps: metrics.length,
+      ...sums,
+      engine: engineInfo(),
+    },
+  });
+  rmSync(place.checkpoints, { recursive: true, force: true });
+  return { out: place.out, metrics, ...sums };
+}

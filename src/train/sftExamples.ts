@@ -1,0 +1,61 @@
+/** Chats as tokens with marks, and the order in which SFT sees them. */
+import { TrainError } from "../error.js";
+import { Random } from "../random.js";
+import {
+  renderSegments,
+  type Message,
+  type Tokenizer,
+} from "../tokenizer/index.js";
+import type { MarkedTokens } from "./batch.js";
+
+/**
+ * Tokenize a chat; what an assistant says, end of turn included, is marked.
+ *
+ * Segments are encoded one by one: each trained one starts behind a generation prompt, as it does when the model writes it.
+ *
+ * @param maxPositions longest sequence of the model
+ * @throws TrainError the chat is longer
+ */
+export function encodeChat(
+  tokenizer: Tokenizer,
+  messages: readonly Message[],
+  maxPositions: number,
+): MarkedTokens {
+  const tokens: number[] = [];
+  const marks: boolean[] = [];
+  for (const { text, trained } of renderSegments(messages)) {
+    const ids = tokenizer.encode(text);
+    tokens.push(...ids);
+    marks.push(...ids.map(() => trained));
+  }
+  if (tokens.length > maxPositions) {
+    throw new TrainError(
+      `encodeChat: chat must have at most ${maxPositions} tokens, got ${tokens.length}`,
+    );
+  }
+  return { tokens, marks };
+}
+
+/**
+ * The examples of one step: epochs are shuffled one by one and run into each other.
+ *
+ * Depends on seed and step alone.
+ */
+export function examplesOfStep<T>(
+  examples: readonly T[],
+  seed: number,
+  step: number,
+  batchSize: number,
+): T[] {
+  const orders = new Map<number, T[]>();
+  return Array.from({ length: batchSize }, (_, i) => {
+    const position = step * batchSize + i;
+    const epoch = Math.floor(position / examples.length);
+    if (!orders.has(epoch))
+      orders.set(
+        epoch,
+        new Random(seed, `sft/epoch/${epoch}`).shuffle(examples),
+      );
+    return orders.get(epoch)![position % examples.length]!;
+  });
+}
