@@ -1,0 +1,114 @@
+/** Accuracy on a benchmark by RL step, one panel a benchmark and one line an expert (paper's Figure 2). */
+import * as Plot from "@observablehq/plot";
+import { figure, type Figure, type Panel } from "./figure.js";
+import { seriesStyle } from "./theme.js";
+
+/** Score of one checkpoint on one benchmark. */
+export interface TrajectoryRow {
+  /** Domain that the run trains. */
+  run: string;
+  /** Name of the panel. */
+  benchmark: string;
+  step: number;
+  /** Percent. */
+  score: number;
+  /** Ends of the interval, percent. */
+  low?: number;
+  high?: number;
+}
+
+/** Options of `accuracyTrajectories`. */
+export interface TrajectoryOptions {
+  title?: string;
+  caption?: string;
+}
+
+/**
+ * Figure 2: how each benchmark moves while each single domain is trained.
+ *
+ * @throws RangeError there is no row
+ * @example
+ * accuracyTrajectories([{ run: "math", benchmark: "AIME'24 nano", step: 0, score: 34 }])
+ */
+export function accuracyTrajectories(
+  rows: readonly TrajectoryRow[],
+  {
+    title = "Accuracy while one domain is trained",
+    caption,
+  }: TrajectoryOptions = {},
+): Figure {
+  if (rows.length === 0)
+    throw new RangeError(
+      "accuracyTrajectories: rows must not be empty, got 0 rows",
+    );
+  const runs = [...new Set(rows.map((row) => row.run))];
+  const benchmarks = [...new Set(rows.map((row) => row.benchmark))];
+  const columns = Math.min(3, benchmarks.length);
+  const panels = benchmarks.map((benchmark, i): Panel => {
+    const own = rows.filter((row) => row.benchmark === benchmark);
+    return {
+      title: benchmark,
+      options: {
+        height: 190,
+        marginLeft: 48,
+        marginBottom: 36,
+        marginTop: 10,
+        x: {
+          labelAnchor: "center",
+          labelArrow: "none",
+          label: i + columns >= benchmarks.length ? "RL step" : null,
+          ticks: 4,
+          inset: 4,
+        },
+        y: {
+          labelAnchor: "center",
+          labelArrow: "none",
+          label: i % columns === 0 ? "score (%)" : null,
+          domain: [0, 100],
+          grid: true,
+          ticks: 5,
+        },
+        symbol: { type: "identity" },
+        marks: runs.flatMap((run) => {
+          const style = seriesStyle(run, runs);
+          const line = own
+            .filter((row) => row.run === run)
+            .sort((a, b) => a.step - b.step);
+          const whiskers = line.filter(
+            (row) => row.low !== undefined && row.high !== undefined,
+          );
+          return [
+            Plot.ruleX(whiskers, {
+              x: "step",
+              y1: "low",
+              y2: "high",
+              stroke: style.color,
+              strokeOpacity: 0.35,
+            }),
+            Plot.line(line, {
+              x: "step",
+              y: "score",
+              stroke: style.color,
+              strokeDasharray: style.dash,
+              strokeWidth: 1.8,
+            }),
+            Plot.dot(line, {
+              x: "step",
+              y: "score",
+              symbol: style.symbol,
+              fill: style.color,
+              r: 3,
+            }),
+          ];
+        }),
+      },
+    };
+  });
+  return figure({
+    title,
+    panels,
+    columns,
+    caption,
+    legend: runs.map((run) => seriesStyle(run, runs)),
+  });
+}

@@ -1,0 +1,128 @@
+/** How the score of each merge method depends on the size of what is added to the anchor. */
+import * as Plot from "@observablehq/plot";
+import { figure, type Figure } from "./figure.js";
+import type { ReferenceScore } from "./mixOrMerge.js";
+import { FAINT_INK, seriesStyle } from "./theme.js";
+
+/** Score of one merge. */
+export interface MergeSizeRow {
+  /** Merge method, which fixes colour and marker. */
+  method: string;
+  /** What lies on the x-axis: λ, or a size of the task vectors. */
+  size: number;
+  /** Average over the benchmarks, percent. */
+  score: number;
+  /** Ends of the interval, percent. */
+  low?: number;
+  high?: number;
+}
+
+/** Options of `mergeSize`. */
+export interface MergeSizeOptions {
+  /** Title of the x-axis, default "λ (scale of the merged task vector)". */
+  xLabel?: string;
+  references?: readonly ReferenceScore[];
+  title?: string;
+  caption?: string;
+}
+
+/**
+ * One line a method; dashed levels are models to compare with.
+ *
+ * @throws RangeError there is no row
+ * @example
+ * mergeSize([{ method: "ties", size: 0.5, score: 60 }, { method: "ties", size: 1, score: 65 }])
+ */
+export function mergeSize(
+  rows: readonly MergeSizeRow[],
+  {
+    xLabel = "λ (scale of the merged task vector)",
+    references = [],
+    title = "Merge score by size",
+    caption,
+  }: MergeSizeOptions = {},
+): Figure {
+  if (rows.length === 0)
+    throw new RangeError("mergeSize: rows must not be empty, got 0 rows");
+  const methods = [...new Set(rows.map((row) => row.method))];
+  return figure({
+    title,
+    caption,
+    legend: methods.map((method) => seriesStyle(method, methods)),
+    panels: [
+      {
+        options: {
+          height: 300,
+          marginLeft: 44,
+          marginRight: 110,
+          marginBottom: 40,
+          x: {
+            label: xLabel,
+            labelAnchor: "center",
+            labelArrow: "none",
+            inset: 8,
+          },
+          y: { label: "average score (%)", grid: true, zero: true, nice: true },
+          symbol: { type: "identity" },
+          marks: [
+            Plot.ruleY(references, {
+              y: "score",
+              stroke: FAINT_INK,
+              strokeDasharray: "3 3",
+            }),
+            Plot.text(spread(references), {
+              y: "score",
+              text: "label",
+              frameAnchor: "right",
+              textAnchor: "start",
+              dx: 6,
+              fill: FAINT_INK,
+            }),
+            ...methods.flatMap((method) => {
+              const style = seriesStyle(method, methods);
+              const own = rows
+                .filter((row) => row.method === method)
+                .sort((a, b) => a.size - b.size);
+              const whiskers = own.filter(
+                (row) => row.low !== undefined && row.high !== undefined,
+              );
+              return [
+                Plot.ruleX(whiskers, {
+                  x: "size",
+                  y1: "low",
+                  y2: "high",
+                  stroke: style.color,
+                  strokeOpacity: 0.5,
+                }),
+                Plot.line(own, {
+                  x: "size",
+                  y: "score",
+                  stroke: style.color,
+                  strokeDasharray: style.dash,
+                  strokeWidth: 2,
+                }),
+                Plot.dot(own, {
+                  x: "size",
+                  y: "score",
+                  symbol: style.symbol,
+                  fill: style.color,
+                  r: 4.5,
+                }),
+              ];
+            }),
+          ],
+        },
+      },
+    ],
+  });
+}
+
+/** Labels of close levels are moved apart, from the highest down. */
+function spread(references: readonly ReferenceScore[]): ReferenceScore[] {
+  const sorted = [...references].sort((a, b) => b.score - a.score);
+  let last = Infinity;
+  return sorted.map((reference) => {
+    last = Math.min(reference.score, last - 5);
+    return { label: reference.label, score: last };
+  });
+}

@@ -1,0 +1,142 @@
+/** The paper's published numbers, read from `data/paper/table<N>.csv`, which are kept as printed. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { fromCSV } from "arquero";
+
+/** One printed cell: a number, a word, or null where the paper's table is empty. */
+export type PaperCell = number | string | null;
+
+/** One table of the paper. */
+export interface PaperTable {
+  number: number;
+  /** What the table shows. */
+  caption: string;
+  /** Names of the columns as printed; the first one names the rows. */
+  columns: string[];
+  rows: Record<string, PaperCell>[];
+}
+
+/** One published score with the names that m2rl gives to models and benchmarks. */
+export interface PaperScore {
+  /** For example "base", "sft", "math", "ties", "multi". */
+  model: string;
+  /** Name of the row or column as printed. */
+  label: string;
+  /** For example "aime24". */
+  benchmark: string;
+  /** Percent. */
+  score: number;
+}
+
+const CAPTIONS: readonly string[] = [
+  "SFT data blend",
+  "Training settings and GPU hours",
+  "Scores on nine benchmarks in five domains",
+  "Merging methods on nine benchmarks",
+  "Jaccard overlap of changed-weight masks between domains, layer 17",
+  "TIES merges of pairs of experts",
+  "Generation and self-verification of nine models",
+  "Official Qwen3-4B (thinking) and the paper's merged model",
+];
+
+/** The nine benchmarks in the order of the paper's tables: our name, printed names, domain. */
+export const PAPER_BENCHMARKS: readonly {
+  id: string;
+  label: string;
+  domain: string;
+}[] = [
+  { id: "aime24", label: "AIME'24", domain: "math" },
+  { id: "aime25", label: "AIME'25", domain: "math" },
+  { id: "lcbV5", label: "LCB v5", domain: "coding" },
+  { id: "lcbV6", label: "LCB v6", domain: "coding" },
+  { id: "hle", label: "HLE", domain: "science" },
+  { id: "gpqa", label: "GPQA-D", domain: "science" },
+  { id: "ifeval", label: "IFEval", domain: "instruction" },
+  { id: "ifbench", label: "IFBench", domain: "instruction" },
+  { id: "bfcl", label: "BFCL v3", domain: "agent" },
+];
+
+const MODELS: Readonly<Record<string, string>> = {
+  "Qwen3-4B-Base": "base",
+  SFT: "sft",
+  "RL-Math": "math",
+  "RL-Coding": "coding",
+  "RL-Science": "science",
+  "RL-IF": "instruction",
+  "RL-Agent": "agent",
+  Merging: "ties",
+  "RL-Multi": "multi",
+  Average: "average",
+  SCE: "sce",
+  Ties: "ties",
+  "Ties+DARE": "dareTies",
+  TA: "taskArithmetic",
+  "TA+DARE": "dareTaskArithmetic",
+  "MT-OPD": "student",
+  "Qwen3-4B (Thinking)": "qwen3-4b-thinking",
+  "Our (open source data)": "ties",
+};
+
+/**
+ * A table of the paper as printed.
+ *
+ * Source: arXiv 2602.12566, Tables 1 to 8.
+ *
+ * @param number 1 … 8
+ * @throws RangeError there is no such table
+ * @example
+ * paperTable(1).rows[0].samples // 335122
+ */
+export function paperTable(number: number): PaperTable {
+  const caption = CAPTIONS[number - 1];
+  if (caption === undefined)
+    throw new RangeError(`paperTable: number must be in 1 … 8, got ${number}`);
+  const path = fileURLToPath(
+    new URL(`../../data/paper/table${number}.csv`, import.meta.url),
+  );
+  const table = fromCSV(readFileSync(path, "utf8"));
+  return {
+    number,
+    caption,
+    columns: table.columnNames(),
+    rows: table.objects() as Record<string, PaperCell>[],
+  };
+}
+
+/**
+ * The scores of Table 3, 4 or 8 as rows, one a model and benchmark; printed averages are left out.
+ *
+ * @param number 3, 4 or 8
+ * @throws RangeError the table has no benchmark scores
+ * @example
+ * paperScores(3).find((row) => row.model === "multi" && row.benchmark === "aime24").score // 81.2
+ */
+export function paperScores(number: number): PaperScore[] {
+  if (![3, 4, 8].includes(number))
+    throw new RangeError(
+      `paperScores: number must be 3, 4 or 8, got ${number}`,
+    );
+  const { columns, rows } = paperTable(number);
+  const scores: PaperScore[] = [];
+  for (const row of rows) {
+    const name = String(row[columns[0]!]);
+    for (const column of columns
+      .slice(1)
+      .filter((printed) => printed !== "Avg.")) {
+      // Table 3 has benchmarks as rows and models as columns, the other two the other way round.
+      const [label, benchmark] = number === 3 ? [column, name] : [name, column];
+      scores.push({
+        model: MODELS[label]!,
+        label,
+        benchmark: benchmarkId(benchmark),
+        score: Number(row[column]),
+      });
+    }
+  }
+  return scores;
+}
+
+function benchmarkId(printed: string): string {
+  const name = printed === "GPQA-Diamond" ? "GPQA-D" : printed;
+  return PAPER_BENCHMARKS.find((benchmark) => benchmark.label === name)!.id;
+}

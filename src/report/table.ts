@@ -1,0 +1,123 @@
+/** Rows → a Markdown table with the best number in bold and the second best underlined, as in the paper. */
+
+/** A number with its interval. */
+export interface Estimate {
+  mean: number;
+  /** Ends of the interval; both or none. */
+  low?: number;
+  high?: number;
+}
+
+/** What a cell may hold; null and undefined show as an empty cell. */
+export type TableValue = string | number | Estimate | null | undefined;
+
+/** How a table is laid out. */
+export interface TableOptions {
+  /** Columns in order; by default all of the first row. */
+  columns?: readonly string[];
+  /** Compare numbers within a row (paper's Table 3), within a column (Table 4), or not at all. Default "none". */
+  rank?: "row" | "column" | "none";
+  /** Columns (rank "row") or first-column values (rank "column") that are shown but not compared. */
+  unranked?: readonly string[];
+  /** Decimals, default 1. */
+  digits?: number;
+}
+
+type Mark = "best" | "second" | "plain";
+
+/**
+ * A Markdown table. Numbers are compared as they are shown, so equal text gets equal marks: all that tie for best are bold,
+ * the next value down is underlined.
+ *
+ * @param rows  records with the same keys; numbers are right-aligned
+ * @throws RangeError there is no row · TypeError a number is not finite
+ * @example
+ * markdownTable([{ model: "a", score: 1 }, { model: "b", score: { mean: 2, low: 1.5, high: 2.5 } }], { rank: "column" })
+ */
+export function markdownTable(
+  rows: readonly Record<string, TableValue>[],
+  { columns, rank = "none", unranked = [], digits = 1 }: TableOptions = {},
+): string {
+  const first = rows[0];
+  if (first === undefined)
+    throw new RangeError("markdownTable: rows must not be empty, got 0 rows");
+  const names = columns ?? Object.keys(first);
+  const head = names[0]!;
+  const ranked = (row: Record<string, TableValue>, column: string): boolean =>
+    !unranked.includes(rank === "row" ? column : String(row[head]));
+
+  const numbersOf = (
+    line: readonly (readonly [Record<string, TableValue>, string])[],
+  ): string[] =>
+    line.flatMap(([row, column]) => {
+      const number = numberOf(row[column], column);
+      return number !== null && ranked(row, column)
+        ? [number.toFixed(digits)]
+        : [];
+    });
+  const markOf = (row: Record<string, TableValue>, column: string): Mark => {
+    const number = numberOf(row[column], column);
+    if (rank === "none" || number === null || !ranked(row, column))
+      return "plain";
+    const line =
+      rank === "row"
+        ? names.map((name) => [row, name] as const)
+        : rows.map((other) => [other, column] as const);
+    const order = [...new Set(numbersOf(line))].sort(
+      (a, b) => Number(b) - Number(a),
+    );
+    const place = order.indexOf(number.toFixed(digits));
+    return place === 0 ? "best" : place === 1 ? "second" : "plain";
+  };
+
+  const numeric = names.map((name) =>
+    rows.some((row) => numberOf(row[name], name) !== null),
+  );
+  const lines = rows.map((row) =>
+    names.map((name) => mark(show(row[name], digits), markOf(row, name))),
+  );
+  return [
+    `| ${names.join(" | ")} |`,
+    `| ${numeric.map((isNumber) => (isNumber ? "---:" : "---")).join(" | ")} |`,
+    ...lines.map((line) => `| ${line.join(" | ")} |`),
+  ].join("\n");
+}
+
+/**
+ * An estimate as text: "65.4", or "65.4 ± 2.3" where the half width is that of the interval.
+ *
+ * @example
+ * showEstimate({ mean: 65.4, low: 63.1, high: 67.7 }) // "65.4 ± 2.3"
+ */
+export function showEstimate(
+  { mean, low, high }: Estimate,
+  digits: number = 1,
+): string {
+  if (low === undefined || high === undefined) return mean.toFixed(digits);
+  return `${mean.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)}`;
+}
+
+function numberOf(value: TableValue, column: string): number | null {
+  if (value === null || value === undefined || typeof value === "string")
+    return null;
+  const number = typeof value === "number" ? value : value.mean;
+  if (!Number.isFinite(number)) {
+    throw new TypeError(
+      `markdownTable: numbers must be finite, got ${number} in column "${column}"`,
+    );
+  }
+  return number;
+}
+
+function show(value: TableValue, digits: number): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string")
+    return value.replace(/\|/g, "\\|").replace(/\n/g, " ");
+  if (typeof value === "number") return value.toFixed(digits);
+  return showEstimate(value, digits);
+}
+
+function mark(text: string, kind: Mark): string {
+  if (kind === "best") return `**${text}**`;
+  return kind === "second" ? `<u>${text}</u>` : text;
+}
