@@ -1,0 +1,208 @@
+/** Coding problems: write a small JavaScript function; kinds ops, conditional, list and induce. */
+import type { Random } from "../../random.js";
+import type { Task } from "../task.js";
+
+/** +, − or × a constant. */
+export interface Operation {
+  op: "+" | "-" | "*";
+  by: number;
+}
+
+/** What an item, or x, must satisfy; `by` is the threshold or the divisor, 0 for even and odd. */
+export interface Condition {
+  relation: "above" | "below" | "even" | "odd" | "multiple";
+  by: number;
+}
+
+/** How a list ends. */
+export type Reducer = "list" | "count" | "sum" | "max" | "min";
+
+/** Write f(x): add 3, then times 2. */
+export interface OpsProblem {
+  kind: "ops";
+  operations: Operation[];
+}
+
+/** Write f(x): if x is above 5 times 2, else add 3. */
+export interface ConditionalProblem {
+  kind: "conditional";
+  condition: Condition;
+  yes: Operation;
+  no: Operation;
+}
+
+/** Write f(a): keep items above 5, times 2, sum. */
+export interface ListProblem {
+  kind: "list";
+  filters: Condition[];
+  map: Operation | null;
+  reducer: Reducer;
+}
+
+/** Write f(x) with f(1)=5, f(2)=8, f(7)=23. */
+export interface InduceProblem {
+  kind: "induce";
+  factor: number;
+  constant: number;
+  at: [number, number, number];
+}
+
+/** `Task.data` of a coding task. */
+export type CodingData =
+  OpsProblem | ConditionalProblem | ListProblem | InduceProblem;
+
+const WORDS = { "+": "add", "-": "subtract", "*": "times" };
+const PARITY = ["even", "odd"] as const;
+
+function operation(random: Random): Operation {
+  return { op: random.pick(["+", "-", "*"] as const), by: random.int(2, 9) };
+}
+
+function say({ op, by }: Operation): string {
+  return `${WORDS[op]} ${by}`;
+}
+
+function threshold(random: Random): Condition {
+  return {
+    relation: random.pick(["above", "below"] as const),
+    by: random.int(2, 30),
+  };
+}
+
+function divisibility(random: Random): Condition {
+  return random.chance(0.5)
+    ? { relation: random.pick(PARITY), by: 0 }
+    : { relation: "multiple", by: random.int(3, 9) };
+}
+
+function anyCondition(random: Random): Condition {
+  return random.chance(0.5) ? threshold(random) : divisibility(random);
+}
+
+function sayCondition({ relation, by }: Condition): string {
+  return by === 0
+    ? relation
+    : relation === "multiple"
+      ? `multiple of ${by}`
+      : `${relation} ${by}`;
+}
+
+/** Whether a number satisfies a condition. */
+export function satisfies({ relation, by }: Condition, value: number): boolean {
+  switch (relation) {
+    case "above":
+      return value > by;
+    case "below":
+      return value < by;
+    case "even":
+      return value % 2 === 0;
+    case "odd":
+      return value % 2 === 1;
+    case "multiple":
+      return value % by === 0;
+  }
+}
+
+function task(
+  kind: string,
+  identity: string,
+  request: string,
+  data: CodingData,
+): Task {
+  return {
+    id: `coding ${kind} ${identity}`,
+    domain: "coding",
+    kind,
+    prompt: `Write ${request}.`,
+    data,
+  };
+}
+
+function ops(random: Random, level: number): Task {
+  const operations = Array.from({ length: level + 1 }, () => operation(random));
+  const text = operations.map(say).join(", then ");
+  return task("ops", text, `f(x): ${text}`, { kind: "ops", operations });
+}
+
+function conditional(random: Random, level: number): Task {
+  const condition = anyCondition(random);
+  if (level === 1 && condition.relation !== "multiple" && condition.by > 9)
+    condition.by = random.int(2, 9);
+  const [yes, no] = [operation(random), operation(random)];
+  const text = `if x is ${sayCondition(condition)} ${say(yes)}, else ${say(no)}`;
+  return task("conditional", text, `f(x): ${text}`, {
+    kind: "conditional",
+    condition,
+    yes,
+    no,
+  });
+}
+
+function list(random: Random, level: number): Task {
+  const filters =
+    level === 3
+      ? [threshold(random), divisibility(random)]
+      : [anyCondition(random)];
+  let reducer = random.pick<Reducer>(["list", "count", "sum", "max", "min"]);
+  const map =
+    level === 1
+      ? null
+      : { op: random.pick(["+", "*"] as const), by: random.int(2, 9) };
+  if (map && reducer === "count") reducer = "sum"; // counting after a map would ignore the map
+  const stages = [`keep items ${filters.map(sayCondition).join(" and ")}`];
+  if (map) stages.push(say(map));
+  if (reducer !== "list") stages.push(reducer);
+  const text = stages.join(", ");
+  return task("list", text, `f(a): ${text}`, {
+    kind: "list",
+    filters,
+    map,
+    reducer,
+  });
+}
+
+function induce(random: Random): Task {
+  const [factor, constant] = [random.int(2, 12), random.int(1, 60)];
+  const first = random.int(1, 4);
+  const at: [number, number, number] = [first, first + 1, random.int(6, 9)];
+  const examples = at.map((x) => `f(${x})=${factor * x + constant}`).join(", ");
+  // The function is the problem; which examples show it is surface.
+  return task(
+    "induce",
+    `x * ${factor} + ${constant}`,
+    `f(x) with ${examples}`,
+    { kind: "induce", factor, constant, at },
+  );
+}
+
+/** Names of all kinds; `induce` exists at level 3 only. */
+export const KIND_NAMES: readonly string[] = [
+  "ops",
+  "conditional",
+  "list",
+  "induce",
+];
+
+/**
+ * Draw a coding task.
+ *
+ * @param level  1 to 3: more operations, larger thresholds, two filters and a map; level 3 adds `induce`
+ */
+export function generate(
+  random: Random,
+  level: number,
+  kinds: readonly string[],
+): Task {
+  const fitting =
+    level === 3 ? kinds : kinds.filter((kind) => kind !== "induce");
+  switch (random.pick(fitting.length > 0 ? fitting : kinds)) {
+    case "ops":
+      return ops(random, level);
+    case "conditional":
+      return conditional(random, level);
+    case "list":
+      return list(random, level);
+    default:
+      return induce(random);
+  }
+}

@@ -1,0 +1,161 @@
+/** What the sandbox's thread does: run programs, one after another, each in a fresh QuickJS runtime. */
+import type { MessagePort } from "node:worker_threads";
+
+/** One program and the inputs of its unit tests. */
+export interface Job {
+  program: string;
+  /** JSON list of arguments, one call of `f` each. */
+  inputs: string;
+}
+
+/** What became of a job; `results` holds one description per input, in the form of `describe`. */
+export type JobResult =
+  | { kind: "ran"; results: string; reusable: boolean }
+  | { kind: "failed"; why: string; reusable: boolean }
+  | { kind: "broken"; why: string };
+
+/** What the thread is started with. */
+export interface WorkerSetup {
+  port: MessagePort;
+  /** One 32-bit word: 1 when a result waits in the port. */
+  flag: Int32Array;
+  /** Path of the quickjs-emscripten package. */
+  quickjs: string;
+  harness: string;
+  limits: Limits;
+}
+
+/** Limits of one program. All but the wall clock, which the caller keeps, are the same on every machine. */
+export interface Limits {
+  /** Bytes of the JavaScript heap. */
+  memory: number;
+  /** Bytes of the interpreter's stack. */
+  stack: number;
+  /** Polls of the interpreter, one per 10,000 calls and loop turns. */
+  polls: number;
+}
+
+/**
+ * Body of the sandbox's thread. It is sent as source text, so that it runs the same from compiled and from transformed
+ * sources: it must not mention anything outside itself.
+ *
+ * @internal
+ */
+export function serve(
+  load: NodeJS.Require,
+  { port, flag, quickjs, harness, limits }: WorkerSetup,
+): void {
+  const { newQuickJSWASMModule } = load(
+    quickjs,
+  ) as typeof import("quickjs-emscripten");
+  type Finished = Exclude<JobResult, { kind: "broken" }>;
+  type Module = Awaited<ReturnType<typeof newQuickJSWASMModule>>;
+
+  // Left out: Date, promises and proxies have no use in these problems and make verdicts depend on more than the program.
+  const intrinsics = {
+    BaseObjects: true,
+    Eval: true,
+    RegExp: true,
+    RegExpCompiler: true,
+    JSON: true,
+    MapSet: true,
+  };
+
+  const reply = (result: JobResult): void => {
+    port.postMessage(result);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+  };
+
+  const message = (error: unknown): string =>
+    error instanceof Error ? error.message : String(error);
+
+  const run = (module: Module, { program, inputs }: Job): JobResult => {
+    const runtime = module.newRuntime();
+    let polls = 0;
+    runtime.setMemoryLimit(limits.memory);
+    runtime.setMaxStackSize(limits.stack);
+    runtime.setInterruptHandler(() => ++polls > limits.polls);
+    const context = runtime.newContext({ intrinsics });
+    const open: { dispose(): void }[] = [];
+    let result: Finished;
+    try {
+      result = inside();
+    } finally {
+      for (const handle of open.reverse()) handle.dispose();
+    }
+    try {
+      context.dispose();
+      runtime.dispose();
+    } catch {
+      result.reusable = false; // the verdict stands, the interpreter does not
+    }
+    return result;
+
+    function inside(): Finished {
+      const why = (error: unknown): string => {
+        if (polls > limits.polls) return "time limit";
+        const { name = "Error", message: text = "" } = (error ?? {}) as {
+          name?: unknown;
+          message?: unknown;
+        };
+        return `${String(name)}: ${String(text)}`.slice(0, 200);
+      };
+      const stop = (error: { dispose(): void }): Finished => {
+        open.push(error);
+        let text = "error";
+        try {
+          text = why(context.dump(error as Parameters<typeof context.dump>[0]));
+        } catch {
+          // the thrown value cannot be shown
+        }
+        return { kind: "failed", why: text, reusable: true };
+      };
+      const created = context.evalCode(harness, "harness.js");
+      if (created.error) throw new Error("the harness does not compile");
+      open.push(created.value);
+      const given = context.newString(inputs);
+      open.push(given);
+      const prepared = context.callFunction(
+        created.value,
+        context.undefined,
+        given,
+      );
+      if (prepared.error) throw new Error("the harness does not start");
+      open.push(prepared.value);
+
+      const loaded = context.evalCode(program, "program.js");
+      if (loaded.error) return stop(loaded.error);
+      open.push(loaded.value);
+      const found = context.evalCode("f", "program.js");
+      if (found.error) return stop(found.error);
+      open.push(found.value);
+      const called = context.callFunction(
+        prepared.value,
+        context.undefined,
+        found.value,
+      );
+      if (called.error) return stop(called.error);
+      open.push(called.value);
+      return {
+        kind: "ran",
+        results: context.getString(called.value),
+        reusable: true,
+      };
+    }
+  };
+
+  newQuickJSWASMModule().then(
+    (module) => {
+      port.on("message", (job: Job) => {
+        try {
+          reply(run(module, job));
+        } catch (error) {
+          reply({ kind: "broken", why: message(error) });
+        }
+      });
+      reply({ kind: "ran", results: "", reusable: true });
+    },
+    (error: unknown) => reply({ kind: "broken", why: message(error) }),
+  );
+}

@@ -1,0 +1,102 @@
+/** The pre-training corpus of the nano base model: an endless stream of short documents, all of the train split. */
+import type { Random } from "../random.js";
+import { renderAssistant, renderSegments } from "../tokenizer/index.js";
+import type { Message } from "../tokenizer/message.js";
+import { BLEND, sftExample } from "./blend.js";
+import { arithmeticDrill, factDrill, matchingDrill } from "./drills.js";
+import { drawTask, taskMessages } from "./drawTask.js";
+import { spec } from "./specs.js";
+import type { Domain } from "./task.js";
+
+/** A document source and how often it is drawn, relative to the others. */
+interface Part {
+  weight: number;
+  write: (random: Random) => string;
+}
+
+function weighted<T extends { weight: number }>(
+  items: readonly T[],
+  random: Random,
+): T {
+  let rest = random.next() * items.reduce((sum, { weight }) => sum + weight, 0);
+  return items.find(({ weight }) => (rest -= weight) < 0) ?? items.at(-1)!;
+}
+
+/** A message as plain text: no special tokens, tool calls and tool results as lines of JSON. */
+function plain(message: Message): string {
+  if (message.role !== "assistant") return message.content;
+  return renderAssistant(message)
+    .replace(/<\/?think>|<\/?tool_call>/g, "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+/** A chat as plain text, one message after the other. */
+function plainChat(messages: readonly Message[]): string {
+  return messages.map(plain).join("\n");
+}
+
+/** A task with its careful, correct demonstration. All kinds: held-out ones are kept from RL, not from the base. */
+function taskDocument(domain: Domain, random: Random): string {
+  const kinds = spec(domain).kinds.map(({ name }) => name);
+  const task = drawTask(domain, random, { split: "train", kinds });
+  const demonstration = spec(domain).demonstrate(task, random, {
+    careful: true,
+    slip: 0,
+  });
+  return plainChat([...taskMessages(task), ...demonstration]);
+}
+
+function checkDocument(random: Random): string {
+  return plainChat(
+    sftExample("math-proofs", random, { careful: true, slip: 0 }).messages,
+  );
+}
+
+/** A chat of the SFT format by the noisy demonstrator, so that the base knows the format a little. */
+function chatDocument(random: Random): string {
+  const { source } = random.pick(BLEND);
+  const { messages } = sftExample(source, random, {
+    careful: random.chance(0.5),
+    slip: 0.1,
+  });
+  return renderSegments(messages)
+    .map(({ text }) => text)
+    .join("")
+    .trimEnd();
+}
+
+/** Percent of documents by source. */
+const PARTS: readonly Part[] = [
+  { weight: 12, write: arithmeticDrill },
+  { weight: 3, write: factDrill },
+  { weight: 5, write: matchingDrill },
+  { weight: 4, write: checkDocument },
+  { weight: 5, write: chatDocument },
+  {
+    weight: 71,
+    write: (random) => taskDocument(weighted(TASKS, random).domain, random),
+  },
+];
+
+/** How often each domain is drawn among task documents; the slow learners more often. */
+const TASKS: readonly { domain: Domain; weight: number }[] = [
+  { domain: "math", weight: 1 },
+  { domain: "coding", weight: 1 },
+  { domain: "science", weight: 1.4 },
+  { domain: "instruction", weight: 1.4 },
+  { domain: "agent", weight: 1.2 },
+];
+
+/**
+ * Write one pre-training document: a careful, correct solution, a drill, or now and then a noisy chat.
+ *
+ * @param random  source of the document; the same state gives the same text
+ * @returns plain text without an end-of-text token
+ * @example
+ * pretrainDocument(new Random(1, "pretrain"))
+ */
+export function pretrainDocument(random: Random): string {
+  return weighted(PARTS, random).write(random);
+}

@@ -1,0 +1,71 @@
+/** Short drills of the pre-training corpus: arithmetic, facts, and finding the letter of an option. */
+import type { Random } from "../random.js";
+import {
+  ATOMS,
+  FORMULAS,
+  OPTION_ELEMENTS,
+  QUANTITIES,
+} from "./science/facts.js";
+import { extreme, letters, listOptions } from "./science/generate.js";
+
+function sum(random: Random): string {
+  const a = random.int(0, 400);
+  const b = random.int(2, random.chance(0.2) ? 400 : 99);
+  return `${a}+${b}=${a + b}`;
+}
+
+function difference(random: Random): string {
+  const [a, b] = [
+    random.int(0, 400),
+    random.int(2, random.chance(0.2) ? 400 : 99),
+  ];
+  const [larger, smaller] = a < b ? [b, a] : [a, b];
+  return `${larger}-${smaller}=${larger - smaller}`;
+}
+
+function product(random: Random): string {
+  const [a, b] = [random.int(2, 99), random.int(2, 12)];
+  return `${a}*${b}=${a * b}`;
+}
+
+function quotient(random: Random): string {
+  const [b, value] = [random.int(2, 12), random.int(2, 40)];
+  return `${b * value}/${b}=${value}`;
+}
+
+/** Twelve lines of arithmetic such as `120+14=134`. */
+export function arithmeticDrill(random: Random): string {
+  const makers = [sum, sum, difference, difference, product, product, quotient];
+  return Array.from({ length: 12 }, () => random.pick(makers)(random)).join(
+    "\n",
+  );
+}
+
+/** Facts to remember: formulas, masses of atoms, and comparisons of masses. */
+export function factDrill(random: Random): string {
+  const formulas = random
+    .sample(FORMULAS, 2)
+    .map((f) => `${f.output}=${f.first}${f.op}${f.second}`);
+  const masses = random
+    .sample(Object.keys(ATOMS), 4)
+    .map((symbol) => `${symbol} ${ATOMS[symbol]}`);
+  const comparisons = Array.from({ length: 3 }, () => {
+    const pair = random
+      .sample(OPTION_ELEMENTS, 2)
+      .map((symbol): [string, number] => [symbol, ATOMS[symbol]!]);
+    const text = pair.map(([symbol, mass]) => `${symbol} ${mass}`).join(" ");
+    return `${text}: heaviest ${extreme(pair, false)}, lightest ${extreme(pair, true)}`;
+  });
+  return [...formulas, ...masses, ...comparisons].join("\n");
+}
+
+/** Options with letters, then some words with their letters: find the word, copy what follows it. */
+export function matchingDrill(random: Random): string {
+  const pool = random.chance(0.6) ? QUANTITIES : OPTION_ELEMENTS;
+  const words = [...new Set(random.shuffle(pool))].slice(0, random.int(3, 4));
+  const options = letters(words);
+  const asked = random
+    .shuffle(options)
+    .map(({ word, letter }) => `${word} ${letter}\nAnswer: ${letter}`);
+  return [`Options: ${listOptions(options)}`, ...asked].join("\n");
+}

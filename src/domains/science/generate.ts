@@ -1,0 +1,301 @@
+/** Science problems: exact answers from remembered formulas and masses, and multiple choice among single words. */
+import type { Random } from "../../random.js";
+import type { Task } from "../task.js";
+import {
+  ATOMS,
+  COMPOUND_ELEMENTS,
+  FORMULAS,
+  OPTION_ELEMENTS,
+  QUANTITIES,
+  TWO_STEPS,
+  alike,
+  type Formula,
+  type TwoStep,
+} from "./facts.js";
+
+/** One option: a word and its letter. */
+export interface Option {
+  word: string;
+  letter: string;
+}
+
+/** mass 3, acceleration 5: force? */
+export interface FormulaProblem {
+  kind: "formula";
+  formula: Formula;
+  inputs: [number, number];
+  answer: number;
+}
+
+/** mass 3, acceleration 5, distance 2: work? */
+export interface ChainProblem {
+  kind: "chain";
+  steps: TwoStep;
+  inputs: [number, number, number];
+  answer: number;
+}
+
+/** Molar mass of CaCl2? */
+export interface MolarProblem {
+  kind: "molar";
+  atoms: [symbol: string, count: number][];
+  answer: number;
+}
+
+/** mass times acceleration times distance gives? */
+export interface QuantityProblem {
+  kind: "quantityChoice";
+  steps: Formula[];
+  options: Option[];
+  answer: string;
+}
+
+/** Which is heaviest? */
+export interface HeaviestProblem {
+  kind: "heaviestChoice";
+  lightest: boolean;
+  options: Option[];
+  answer: string;
+}
+
+/** mass 3, acceleration 5, velocity 4, current 2, time 6. Largest? */
+export interface LargestProblem {
+  kind: "largestChoice";
+  values: Record<string, number>;
+  options: Option[];
+  answer: string;
+}
+
+/** `Task.data` of a science task; `answer` is a number, or the letter of the right option. */
+export type ScienceData =
+  | FormulaProblem
+  | ChainProblem
+  | MolarProblem
+  | QuantityProblem
+  | HeaviestProblem
+  | LargestProblem;
+
+/** The kinds that are multiple choice, and by that GPQA's place in the nano world. */
+export const CHOICE_KINDS: readonly string[] = [
+  "quantityChoice",
+  "heaviestChoice",
+  "largestChoice",
+];
+
+/** The value of a formula; divisions are drawn so that they come out even. */
+export function evaluate(op: "*" | "/", a: number, b: number): number {
+  return op === "*" ? a * b : Math.floor(a / Math.max(b, 1));
+}
+
+/** "force A, work B, heat C": how options stand in a prompt. */
+export function listOptions(options: readonly Option[]): string {
+  return options.map(({ word, letter }) => `${word} ${letter}`).join(", ");
+}
+
+/** Give words letters in their order. */
+export function letters(words: readonly string[]): Option[] {
+  return words.map((word, i) => ({ word, letter: "ABCD"[i]! }));
+}
+
+function letterOf(options: readonly Option[], word: string): string {
+  return options.find((option) => option.word === word)!.letter;
+}
+
+function task(
+  kind: string,
+  identity: string,
+  prompt: string,
+  data: ScienceData,
+): Task {
+  return {
+    id: `science ${kind} ${identity}`,
+    domain: "science",
+    kind,
+    prompt,
+    data,
+  };
+}
+
+function formulaProblem(random: Random): Task {
+  const formula = random.pick(FORMULAS);
+  const b = random.int(2, 12);
+  const a = formula.op === "*" ? random.int(2, 12) : b * random.int(2, 12);
+  const prompt = `${formula.first} ${a}, ${formula.second} ${b}: ${formula.output}?`;
+  const answer = evaluate(formula.op, a, b);
+  return task("formula", prompt, prompt, {
+    kind: "formula",
+    formula,
+    inputs: [a, b],
+    answer,
+  });
+}
+
+function chainProblem(random: Random): Task {
+  const steps = random.pick(TWO_STEPS);
+  const { inner, outer } = steps;
+  const c = random.int(2, 9);
+  let [a, b] = [random.int(2, 9), random.int(2, 9)];
+  if (outer.op === "/") {
+    while ((a * b) % c !== 0) [a, b] = [random.int(2, 9), random.int(2, 9)];
+  }
+  const prompt = `${inner.first} ${a}, ${inner.second} ${b}, ${outer.second} ${c}: ${outer.output}?`;
+  const answer = evaluate(outer.op, a * b, c);
+  return task("chain", prompt, prompt, {
+    kind: "chain",
+    steps,
+    inputs: [a, b, c],
+    answer,
+  });
+}
+
+function molarProblem(random: Random, level: number): Task {
+  const symbols = random.sample(COMPOUND_ELEMENTS, level === 1 ? 2 : 3);
+  const atoms = symbols.map((symbol): [string, number] => [
+    symbol,
+    random.int(1, 4),
+  ]);
+  const written = atoms.map(
+    ([symbol, count]) => symbol + (count > 1 ? count : ""),
+  );
+  const answer = atoms.reduce(
+    (sum, [symbol, count]) => sum + ATOMS[symbol]! * count,
+    0,
+  );
+  const identity = [...written].sort().join(" ");
+  return task("molar", identity, `Molar mass of ${written.join("")}?`, {
+    kind: "molar",
+    atoms,
+    answer,
+  });
+}
+
+function quantityProblem(random: Random, level: number): Task {
+  const twoSteps = level === 3 || (level === 2 && random.chance(0.5));
+  const pair = twoSteps ? random.pick(TWO_STEPS) : null;
+  const steps = pair ? [pair.inner, pair.outer] : [random.pick(FORMULAS)];
+  const word = { "*": "times", "/": "over" };
+  const question = [
+    steps[0]!.first,
+    ...steps.flatMap((f) => [word[f.op], f.second]),
+  ].join(" ");
+  const answer = steps.at(-1)!.output;
+  const used = steps.flatMap((f) => [f.first, f.second]);
+  // A word of the question would make the option stand out; an intermediate result is a fair distractor.
+  const distractors = QUANTITIES.filter(
+    (q) => !alike(q, answer) && (q === steps[0]!.output || !used.includes(q)),
+  );
+  const options = letters(
+    random.shuffle([answer, ...random.sample(distractors, 3)]),
+  );
+  const prompt = `${question} gives? Options: ${listOptions(options)}`;
+  const identity = `${question}: ${sortedWords(options)}`;
+  return task("quantityChoice", identity, prompt, {
+    kind: "quantityChoice",
+    steps,
+    options,
+    answer: letterOf(options, answer),
+  });
+}
+
+function heaviestProblem(random: Random, level: number): Task {
+  const lightest = random.chance(0.5);
+  const options = letters(random.sample(OPTION_ELEMENTS, level === 1 ? 3 : 4));
+  const best = extreme(
+    options.map(({ word }): [string, number] => [word, ATOMS[word]!]),
+    lightest,
+  );
+  const which = lightest ? "Lightest" : "Heaviest";
+  return task(
+    "heaviestChoice",
+    `${which} ${sortedWords(options)}`,
+    `${which}? Options: ${listOptions(options)}`,
+    {
+      kind: "heaviestChoice",
+      lightest,
+      options,
+      answer: letterOf(options, best),
+    },
+  );
+}
+
+function largestProblem(random: Random, level: number): Task {
+  const products = FORMULAS.filter((f) => f.op === "*");
+  for (;;) {
+    const formulas = random.sample(products, 3);
+    const inputs = [...new Set(formulas.flatMap((f) => [f.first, f.second]))];
+    // An option that is also an input would need no formula.
+    if (formulas.some((f) => inputs.includes(f.output))) continue;
+    const values = Object.fromEntries(
+      inputs.map((q) => [q, random.int(2, level === 3 ? 12 : 9)]),
+    );
+    const results = formulas.map((f): [string, number] => [
+      f.output,
+      values[f.first]! * values[f.second]!,
+    ]);
+    if (new Set(results.map(([, value]) => value)).size < results.length)
+      continue;
+    const given = inputs.map((q) => `${q} ${values[q]}`);
+    const options = letters(formulas.map((f) => f.output));
+    const identity = `${[...given].sort().join(", ")}: ${sortedWords(options)}`;
+    return task(
+      "largestChoice",
+      identity,
+      `${given.join(", ")}. Largest? Options: ${listOptions(options)}`,
+      {
+        kind: "largestChoice",
+        values,
+        options,
+        answer: letterOf(options, extreme(results, false)),
+      },
+    );
+  }
+}
+
+/** The name with the largest, or smallest, number; the first of equals. */
+export function extreme(
+  entries: readonly [string, number][],
+  smallest: boolean,
+): string {
+  return entries.reduce((best, entry) =>
+    (smallest ? entry[1] < best[1] : entry[1] > best[1]) ? entry : best,
+  )[0];
+}
+
+function sortedWords(options: readonly Option[]): string {
+  return options
+    .map(({ word }) => word)
+    .sort()
+    .join(" ");
+}
+
+const MAKERS: Record<
+  string,
+  { make: (random: Random, level: number) => Task; levels: readonly number[] }
+> = {
+  formula: { make: formulaProblem, levels: [1, 2] },
+  chain: { make: chainProblem, levels: [2, 3] },
+  molar: { make: molarProblem, levels: [1, 2, 3] },
+  quantityChoice: { make: quantityProblem, levels: [1, 2, 3] },
+  heaviestChoice: { make: heaviestProblem, levels: [1, 2, 3] },
+  largestChoice: { make: largestProblem, levels: [2, 3] },
+};
+
+/** Names of all kinds. */
+export const KIND_NAMES: readonly string[] = Object.keys(MAKERS);
+
+/**
+ * Draw a science task.
+ *
+ * @param level  1 to 3: a kind is drawn among those named that exist at this level, or among all named when none does
+ */
+export function generate(
+  random: Random,
+  level: number,
+  kinds: readonly string[],
+): Task {
+  const fitting = kinds.filter((kind) => MAKERS[kind]!.levels.includes(level));
+  return MAKERS[random.pick(fitting.length > 0 ? fitting : kinds)]!.make(
+    random,
+    level,
+  );
+}
