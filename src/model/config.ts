@@ -27,9 +27,9 @@ export interface ModelConfig {
   maxPositions: number;
 }
 
-/** The nano model of the embedded study: 492,640 parameters. */
+/** The nano model of the embedded study: 541,792 parameters. */
 export const NANO_CONFIG: ModelConfig = {
-  vocabSize: 512,
+  vocabSize: 1024,
   hiddenSize: 96,
   intermediateSize: 256,
   layers: 4,
