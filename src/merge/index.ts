@@ -1,0 +1,19 @@
+/**
+ * merge: several experts of one base become one model, without training.
+ *
+ * Every method is a function (base, experts, options) → parameters, on plain float32 arrays in memory; inputs are never modified.
+ * A method is a short chain of named parts: task vectors, `trim`, `electSigns`, `disjointMean`. `dare` transforms experts before another
+ * method. `methods` is the table of all of them with the paper's defaults. Semantics are those of the paper's merges; where the
+ * authors' code differs, the method says so.
+ */
+export { average } from "./average.js";
+export { taskArithmetic, type TaskArithmeticOptions } from "./taskArithmetic.js";
+export { ties, type TiesOptions } from "./ties.js";
+export { sce, energyWeights, type SceOptions } from "./sce.js";
+export { dare, type DareOptions } from "./dare.js";
+export { method, methods, type MergeMethod, type MergeMethodName, type MergeOptions } from "./methods.js";
+export { addTaskVector, taskVector, type TaskVector } from "./taskVector.js";
+export { trim } from "./trim.js";
+export { electSigns, type Signs } from "./electSigns.js";
+export { disjointMean } from "./disjointMean.js";
+export { kthMagnitude } from "./kthMagnitude.js";
