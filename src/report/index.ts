@@ -61,7 +61,7 @@ export {
   type ScoreDotsOptions,
   type ScoreRow,
 } from "./scoreDots.js";
-export { show, type ShowOptions, type SvgDisplay } from "./show.js";
+export { show, type SvgDisplay } from "./show.js";
 export {
   markdownTable,
   showEstimate,

@@ -90,19 +90,15 @@ describe("figure({ panels })", () => {
   });
 });
 
-describe("show(figure, name)", () => {
+describe("show(figure, path, display)", () => {
   test("shows and saves the same SVG", () => {
     const folder = mkdtempSync(join(tmpdir(), "m2rl-show-"));
     const shown: string[] = [];
     const drawn = charts.mergeSize!();
-    report.show(drawn, "merge-size", {
-      folder,
-      display: { svg: (svg) => shown.push(svg) },
-    });
+    const path = join(folder, "merge-size.svg");
+    report.show(drawn, path, { svg: (svg) => shown.push(svg) });
     expect(shown).toEqual([drawn.svg]);
-    expect(readFileSync(join(folder, "merge-size.svg"), "utf8")).toBe(
-      drawn.svg + "\n",
-    );
+    expect(readFileSync(path, "utf8")).toBe(drawn.svg + "\n");
     rmSync(folder, { recursive: true });
   });
 });
