@@ -5,6 +5,7 @@ import {
   FORMULAS,
   OPTION_ELEMENTS,
   QUANTITIES,
+  sayFormula,
 } from "./science/facts.js";
 import { extreme, letters, listOptions } from "./science/generate.js";
 
@@ -43,18 +44,16 @@ export function arithmeticDrill(random: Random): string {
 
 /** Facts to remember: formulas, masses of atoms, and comparisons of masses. */
 export function factDrill(random: Random): string {
-  const formulas = random
-    .sample(FORMULAS, 2)
-    .map((f) => `${f.output}=${f.first}${f.op}${f.second}`);
+  const formulas = random.sample(FORMULAS, 2).map(sayFormula);
   const masses = random
     .sample(Object.keys(ATOMS), 4)
-    .map((symbol) => `${symbol} ${ATOMS[symbol]}`);
+    .map((symbol) => `- ${symbol} ${ATOMS[symbol]}`);
   const comparisons = Array.from({ length: 3 }, () => {
     const pair = random
       .sample(OPTION_ELEMENTS, 2)
       .map((symbol): [string, number] => [symbol, ATOMS[symbol]!]);
     const text = pair.map(([symbol, mass]) => `${symbol} ${mass}`).join(" ");
-    return `${text}: heaviest ${extreme(pair, false)}, lightest ${extreme(pair, true)}`;
+    return `- ${text}: heaviest ${extreme(pair, false)}, lightest ${extreme(pair, true)}`;
   });
   return [...formulas, ...masses, ...comparisons].join("\n");
 }
@@ -66,6 +65,6 @@ export function matchingDrill(random: Random): string {
   const options = letters(words);
   const asked = random
     .shuffle(options)
-    .map(({ word, letter }) => `${word} ${letter}\nAnswer: ${letter}`);
+    .map(({ word, letter }) => `- ${word} ${letter}\nAnswer: ${letter}`);
   return [`Options: ${listOptions(options)}`, ...asked].join("\n");
 }

@@ -17,13 +17,13 @@ export interface Condition {
 /** How a list ends. */
 export type Reducer = "list" | "count" | "sum" | "max" | "min";
 
-/** Write f(x): add 3, then times 2. */
+/** Write f(x): plus 3, times 2. */
 export interface OpsProblem {
   kind: "ops";
   operations: Operation[];
 }
 
-/** Write f(x): if x is above 5 times 2, else add 3. */
+/** Write f(x): if x is above 5 times 2, else plus 3. */
 export interface ConditionalProblem {
   kind: "conditional";
   condition: Condition;
@@ -51,7 +51,7 @@ export interface InduceProblem {
 export type CodingData =
   OpsProblem | ConditionalProblem | ListProblem | InduceProblem;
 
-const WORDS = { "+": "add", "-": "subtract", "*": "times" };
+const WORDS = { "+": "plus", "-": "minus", "*": "times" };
 const PARITY = ["even", "odd"] as const;
 
 function operation(random: Random): Operation {
@@ -120,7 +120,7 @@ function task(
 
 function ops(random: Random, level: number): Task {
   const operations = Array.from({ length: level + 1 }, () => operation(random));
-  const text = operations.map(say).join(", then ");
+  const text = operations.map(say).join(", ");
   return task("ops", text, `f(x): ${text}`, { kind: "ops", operations });
 }
 

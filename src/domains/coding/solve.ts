@@ -25,12 +25,12 @@ export interface UnitTest {
   expected: number | number[];
 }
 
-const REDUCERS: Record<Reducer, string> = {
-  list: "",
-  count: ".length",
-  sum: ".reduce((s, v) => s + v, 0)",
-  max: ".reduce((s, v) => Math.max(s, v))",
-  min: ".reduce((s, v) => Math.min(s, v))",
+const REDUCERS: Record<Reducer, (items: string) => string> = {
+  list: (items) => items,
+  count: (items) => `${items}.length`,
+  sum: (items) => `${items}.reduce((s, v) => s + v, 0)`,
+  max: (items) => `Math.max(...${items})`,
+  min: (items) => `Math.min(...${items})`,
 };
 
 function test({ relation, by }: Condition, variable: string): string {
@@ -78,6 +78,7 @@ function ops(
     expression = `${i > 0 ? `(${expression})` : expression} ${op} ${by}`;
     lines.push(expression);
   });
+  lines.pop(); // the last step is the code itself
   return { lines, expression };
 }
 
@@ -112,15 +113,15 @@ function list(data: ListProblem, bug: boolean, random: Random): Solution {
         (Object.keys(REDUCERS) as Reducer[]).filter((r) => r !== reducer),
       );
   }
-  const checks = filters.map((condition) => test(condition, "v"));
-  const lines = checks.map((check) => `keep ${check}`);
-  let expression = `a${checks.map((check) => `.filter(v => ${check})`).join("")}`;
+  const check = filters.map((condition) => test(condition, "v")).join(" && ");
+  const lines = [check];
+  let expression = `a.filter(v => ${check})`;
   if (map) {
     lines.push(`v ${map.op} ${map.by}`);
     expression += `.map(v => v ${map.op} ${map.by})`;
   }
   lines.push(reducer);
-  return { lines, expression: expression + REDUCERS[reducer] };
+  return { lines, expression: REDUCERS[reducer](expression) };
 }
 
 function induce(

@@ -24,6 +24,17 @@ function formula(text: string): Formula {
   };
 }
 
+/**
+ * A formula as a line of reasoning. Words stand behind a space wherever they occur in this domain, so that a tokenizer sees
+ * the same token in prompt, reasoning and options.
+ *
+ * @example
+ * sayFormula(FORMULAS[0]!) // "- force = mass * acceleration"
+ */
+export function sayFormula({ output, first, op, second }: Formula): string {
+  return `- ${output} = ${first} ${op} ${second}`;
+}
+
 /** Formulas to remember; every quantity is one word. */
 export const FORMULAS: readonly Formula[] = [
   "force mass * acceleration",

@@ -19,7 +19,7 @@ export interface Option {
   letter: string;
 }
 
-/** mass 3, acceleration 5: force? */
+/** Given mass 3, acceleration 5: force? */
 export interface FormulaProblem {
   kind: "formula";
   formula: Formula;
@@ -27,7 +27,7 @@ export interface FormulaProblem {
   answer: number;
 }
 
-/** mass 3, acceleration 5, distance 2: work? */
+/** Given mass 3, acceleration 5, distance 2: work? */
 export interface ChainProblem {
   kind: "chain";
   steps: TwoStep;
@@ -35,14 +35,14 @@ export interface ChainProblem {
   answer: number;
 }
 
-/** Molar mass of CaCl2? */
+/** Molar mass of Ca Cl2? */
 export interface MolarProblem {
   kind: "molar";
   atoms: [symbol: string, count: number][];
   answer: number;
 }
 
-/** mass times acceleration times distance gives? */
+/** What is mass times acceleration times distance? Options: force A, work B, charge C, power D */
 export interface QuantityProblem {
   kind: "quantityChoice";
   steps: Formula[];
@@ -50,7 +50,7 @@ export interface QuantityProblem {
   answer: string;
 }
 
-/** Which is heaviest? */
+/** Heaviest? Options: Cu A, Ca B, Zn C, Si D */
 export interface HeaviestProblem {
   kind: "heaviestChoice";
   lightest: boolean;
@@ -58,7 +58,7 @@ export interface HeaviestProblem {
   answer: string;
 }
 
-/** mass 3, acceleration 5, velocity 4, current 2, time 6. Largest? */
+/** Given mass 3, acceleration 5, current 2, time 6, speed 4. Largest? Options: force A, charge B, distance C */
 export interface LargestProblem {
   kind: "largestChoice";
   values: Record<string, number>;
@@ -120,7 +120,7 @@ function formulaProblem(random: Random): Task {
   const formula = random.pick(FORMULAS);
   const b = random.int(2, 12);
   const a = formula.op === "*" ? random.int(2, 12) : b * random.int(2, 12);
-  const prompt = `${formula.first} ${a}, ${formula.second} ${b}: ${formula.output}?`;
+  const prompt = `Given ${formula.first} ${a}, ${formula.second} ${b}: ${formula.output}?`;
   const answer = evaluate(formula.op, a, b);
   return task("formula", prompt, prompt, {
     kind: "formula",
@@ -138,7 +138,7 @@ function chainProblem(random: Random): Task {
   if (outer.op === "/") {
     while ((a * b) % c !== 0) [a, b] = [random.int(2, 9), random.int(2, 9)];
   }
-  const prompt = `${inner.first} ${a}, ${inner.second} ${b}, ${outer.second} ${c}: ${outer.output}?`;
+  const prompt = `Given ${inner.first} ${a}, ${inner.second} ${b}, ${outer.second} ${c}: ${outer.output}?`;
   const answer = evaluate(outer.op, a * b, c);
   return task("chain", prompt, prompt, {
     kind: "chain",
@@ -162,7 +162,7 @@ function molarProblem(random: Random, level: number): Task {
     0,
   );
   const identity = [...written].sort().join(" ");
-  return task("molar", identity, `Molar mass of ${written.join("")}?`, {
+  return task("molar", identity, `Molar mass of ${written.join(" ")}?`, {
     kind: "molar",
     atoms,
     answer,
@@ -187,7 +187,7 @@ function quantityProblem(random: Random, level: number): Task {
   const options = letters(
     random.shuffle([answer, ...random.sample(distractors, 3)]),
   );
-  const prompt = `${question} gives? Options: ${listOptions(options)}`;
+  const prompt = `What is ${question}? Options: ${listOptions(options)}`;
   const identity = `${question}: ${sortedWords(options)}`;
   return task("quantityChoice", identity, prompt, {
     kind: "quantityChoice",
@@ -240,7 +240,7 @@ function largestProblem(random: Random, level: number): Task {
     return task(
       "largestChoice",
       identity,
-      `${given.join(", ")}. Largest? Options: ${listOptions(options)}`,
+      `Given ${given.join(", ")}. Largest? Options: ${listOptions(options)}`,
       {
         kind: "largestChoice",
         values,

@@ -2,7 +2,7 @@
 import type { Random } from "../../random.js";
 import { slipped, step } from "../slip.js";
 import type { Task } from "../task.js";
-import { ATOMS, FORMULAS, type Formula } from "./facts.js";
+import { ATOMS, FORMULAS, sayFormula } from "./facts.js";
 import {
   evaluate,
   type ChainProblem,
@@ -29,7 +29,7 @@ function formula(
   const op = slip > 0 && random.chance(slip / 2) ? "+" : f.op;
   const value = step(op === "+" ? a + b : evaluate(op, a, b), random, slip);
   return {
-    lines: [`${f.output}=${f.first}${op}${f.second}=${a}${op}${b}=${value}`],
+    lines: [sayFormula(f), `${a}${op}${b}=${value}`],
     answer: String(value),
   };
 }
@@ -43,8 +43,10 @@ function chain(
   const value = step(evaluate(outer.op, middle, c), random, slip);
   return {
     lines: [
-      `${inner.output}=${inner.first}${inner.op}${inner.second}=${a}${inner.op}${b}=${middle}`,
-      `${outer.output}=${outer.first}${outer.op}${outer.second}=${middle}${outer.op}${c}=${value}`,
+      sayFormula(inner),
+      `${a}${inner.op}${b}=${middle}`,
+      sayFormula(outer),
+      `${middle}${outer.op}${c}=${value}`,
     ],
     answer: String(value),
   };
@@ -66,7 +68,7 @@ function molar(
   atoms.forEach(([symbol, count], i) => {
     const mass = recall(symbol, random, slip);
     const part = step(mass * count, random, slip);
-    lines.push(`${symbol} ${mass}*${count}=${part}`);
+    lines.push(`- ${symbol} ${mass}*${count}=${part}`);
     const sum = i === 0 ? part : step(total + part, random, slip);
     if (i > 0) lines.push(`${total}+${part}=${sum}`);
     total = sum;
@@ -81,7 +83,7 @@ function choose(
   word: string,
 ): Reasoning {
   const { letter } = options.find((option) => option.word === word)!;
-  return { lines: [...lines, `${word} ${letter}`], answer: letter };
+  return { lines: [...lines, `- ${word} ${letter}`], answer: letter };
 }
 
 /** An option other than `word`. */
@@ -103,29 +105,35 @@ function quantity(
   const word = confused ? other(options, right, random) : right;
   const lines = steps.map(
     (f, i) =>
-      `${f.first}${f.op}${f.second}=${i === steps.length - 1 ? word : f.output}`,
+      `- ${f.first} ${f.op} ${f.second} = ${i === steps.length - 1 ? word : f.output}`,
   );
   return choose(lines, options, word);
 }
 
-/** Compare values one after another, carrying the best so far: the lines of `heaviest` and `largest`. */
+/** An option with its value, and the lines that say so. */
+interface Entry {
+  lines: string[];
+  word: string;
+  value: number;
+}
+
+/** The option with the largest or smallest value, and after each option but the first what is best so far. */
 function compare(
-  entries: readonly { text: string; word: string; value: number }[],
+  entries: readonly Entry[],
   smallest: boolean,
-  options: readonly Option[],
   random: Random,
   slip: number,
-): Reasoning {
+): { bestSoFar: Entry[]; best: string } {
   let best = entries[0]!;
-  const lines = entries.map((entry, i) => {
+  const bestSoFar = entries.map((entry, i) => {
     const better = smallest
       ? entry.value < best.value
       : entry.value > best.value;
     const misjudged = slip > 0 && random.chance(slip);
     if (i > 0 && better !== misjudged) best = entry;
-    return i === 0 ? entry.text : `${entry.text} ${best.word} ${best.value}`;
+    return best;
   });
-  return choose(lines, options, best.word);
+  return { bestSoFar, best: best.word };
 }
 
 function heaviest(
@@ -133,15 +141,15 @@ function heaviest(
   random: Random,
   slip: number,
 ): Reasoning {
-  const entries = options.map(({ word }) => {
+  const entries = options.map(({ word }): Entry => {
     const value = recall(word, random, slip);
-    return { text: `${word} ${value}`, word, value };
+    return { lines: [`- ${word} ${value}`], word, value };
   });
-  return compare(entries, lightest, options, random, slip);
-}
-
-function formulaOf(output: string): Formula {
-  return FORMULAS.find((f) => f.output === output && f.op === "*")!;
+  const { bestSoFar, best } = compare(entries, lightest, random, slip);
+  const lines = entries.map(({ lines: [text] }, i) =>
+    i === 0 ? text! : `${text}, ${bestSoFar[i]!.word} ${bestSoFar[i]!.value}`,
+  );
+  return choose(lines, options, best);
 }
 
 function largest(
@@ -149,17 +157,19 @@ function largest(
   random: Random,
   slip: number,
 ): Reasoning {
-  const entries = options.map(({ word }) => {
-    const f = formulaOf(word);
+  const entries = options.map(({ word }): Entry => {
+    const f = FORMULAS.find(({ output, op }) => output === word && op === "*")!;
     const [a, b] = [values[f.first]!, values[f.second]!];
     const value = step(a * b, random, slip);
-    return {
-      text: `${word}=${f.first}*${f.second}=${a}*${b}=${value}`,
-      word,
-      value,
-    };
+    return { lines: [sayFormula(f), `${a}*${b}=${value}`], word, value };
   });
-  return compare(entries, false, options, random, slip);
+  const { bestSoFar, best } = compare(entries, false, random, slip);
+  const lines = entries.flatMap((entry, i) =>
+    i === 0
+      ? entry.lines
+      : [...entry.lines, `- ${bestSoFar[i]!.word} ${bestSoFar[i]!.value}`],
+  );
+  return choose(lines, options, best);
 }
 
 /** Work a science task out, each step wrong with probability `slip`; at slip 0 the answer is right. */
