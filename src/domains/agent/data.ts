@@ -44,9 +44,18 @@ export interface AgentData {
 export function agentData(task: Task): AgentData {
   const data = task.data as Partial<AgentData> | null | undefined;
   const tables = data?.workplace;
-  const lists = [tables?.directory, tables?.calendar, tables?.sent, tables?.tasks, data?.requests, data?.calls];
+  const lists = [
+    tables?.directory,
+    tables?.calendar,
+    tables?.sent,
+    tables?.tasks,
+    data?.requests,
+    data?.calls,
+  ];
   if (!lists.every(Array.isArray)) {
-    throw new TaskError(`agent: task must hold workplace, requests and calls, got task ${JSON.stringify(task.id)}`);
+    throw new TaskError(
+      `agent: task must hold workplace, requests and calls, got task ${JSON.stringify(task.id)}`,
+    );
   }
   return data as AgentData;
 }

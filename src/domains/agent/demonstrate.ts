@@ -25,7 +25,11 @@ class Episode {
   }
 
   /** Call a tool and return its result; the reasoning is left out when terse. */
-  call(reasoning: string, name: string, args: ToolCall["arguments"]): Record<string, unknown> {
+  call(
+    reasoning: string,
+    name: string,
+    args: ToolCall["arguments"],
+  ): Record<string, unknown> {
     const turn: Message = {
       role: "assistant",
       content: "",
@@ -44,7 +48,9 @@ class Episode {
 
   /** Whether something goes wrong here. */
   slips(factor = 1): boolean {
-    return this.options.slip > 0 && this.random.chance(factor * this.options.slip);
+    return (
+      this.options.slip > 0 && this.random.chance(factor * this.options.slip)
+    );
   }
 
   email(person: string): string {
@@ -53,7 +59,8 @@ class Episode {
   }
 
   event(name: string): { id: number; hour: number } {
-    if (this.guesses()) return { id: this.random.int(10, 99), hour: this.random.int(8, 14) };
+    if (this.guesses())
+      return { id: this.random.int(10, 99), hour: this.random.int(8, 14) };
     const { id, hour } = this.call(`event ${name}`, "event", { name });
     return { id: Number(id), hour: Number(hour) };
   }
@@ -77,7 +84,10 @@ class Episode {
         const slip = this.options.careful ? this.options.slip : GUESS;
         const later = step(hour + request.hours, this.random, slip);
         const sign = request.hours > 0 ? "+" : "-";
-        this.call(`${hour}${sign}${Math.abs(request.hours)}=${later}`, "move", { id, hour: later });
+        this.call(`${hour}${sign}${Math.abs(request.hours)}=${later}`, "move", {
+          id,
+          hour: later,
+        });
         break;
       }
       case "cancel": {
@@ -101,10 +111,18 @@ class Episode {
  * Careful: a line of reasoning and a look-up before each change. Terse: no reasoning, and half of the look-ups guessed. Slips
  * change a text or an hour, or forget the second request.
  */
-export function demonstrate(task: Task, random: Random, options: DemonstrationOptions): Message[] {
+export function demonstrate(
+  task: Task,
+  random: Random,
+  options: DemonstrationOptions,
+): Message[] {
   const episode = new Episode(task, random, options);
   const { requests } = agentData(task);
   const forgets = requests.length > 1 && episode.slips(1.5);
-  for (const request of forgets ? requests.slice(0, 1) : requests) episode.fulfil(request);
-  return [...episode.messages, { role: "assistant", content: "Done.", reasoning: "" }];
+  for (const request of forgets ? requests.slice(0, 1) : requests)
+    episode.fulfil(request);
+  return [
+    ...episode.messages,
+    { role: "assistant", content: "Done.", reasoning: "" },
+  ];
 }

@@ -50,24 +50,38 @@ export function environment(task: Task): Environment {
       malformed += errors.length;
       const results = [
         ...calls.slice(0, MAX_CALLS).map((call) => answer(execute(live, call))),
-        ...(calls.length > MAX_CALLS ? [answer({ error: "too many calls" })] : []),
+        ...(calls.length > MAX_CALLS
+          ? [answer({ error: "too many calls" })]
+          : []),
         ...(errors.length > 0 ? [answer({ error: "bad call" })] : []),
       ];
       over = results.length === 0 || turns === MAX_TURNS;
       return over ? null : results;
     },
     verdict(finish: FinishReason): Verdict {
-      if (finish === "length") return { reward: 0, outcome: "truncated", detail: "stopped at the token limit" };
+      if (finish === "length")
+        return {
+          reward: 0,
+          outcome: "truncated",
+          detail: "stopped at the token limit",
+        };
       if (sameState(live, goal)) return correct();
-      if (parsed === 0) return noAnswer(malformed > 0 ? `${malformed} malformed calls` : "no tool call");
-      return wrong(`final state differs after ${turns} turns, ${parsed} calls, ${failed} errors`);
+      if (parsed === 0)
+        return noAnswer(
+          malformed > 0 ? `${malformed} malformed calls` : "no tool call",
+        );
+      return wrong(
+        `final state differs after ${turns} turns, ${parsed} calls, ${failed} errors`,
+      );
     },
   };
 }
 
 /** JSON of a flat result with Python's spacing, so that a value looks the same in a result and in the next call. */
 function spaced(result: Record<string, string | number>): string {
-  const fields = Object.entries(result).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const fields = Object.entries(result).map(
+    ([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
   return `{${fields.join(", ")}}`;
 }
 
@@ -76,7 +90,11 @@ function spaced(result: Record<string, string | number>): string {
  *
  * @throws TaskError the task holds no workplace
  */
-export function verify(task: Task, completion: string, finish: FinishReason): Verdict {
+export function verify(
+  task: Task,
+  completion: string,
+  finish: FinishReason,
+): Verdict {
   const episode = environment(task);
   // A truncated turn may hold half a call; nothing of it is executed.
   if (finish === "stop") episode.step(completion);

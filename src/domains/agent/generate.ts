@@ -6,10 +6,12 @@ import type { Task } from "../task.js";
 import type { AgentData, Request, Workplace } from "./data.js";
 
 /** Everybody in the directory, by login: in lower case a name is the same token in a request and in an address. */
-export const PEOPLE: readonly string[] = "ana bo cy dee eli fay gus ivy jo kim leo max ned pam ray sue".split(" ");
+export const PEOPLE: readonly string[] =
+  "ana bo cy dee eli fay gus ivy jo kim leo max ned pam ray sue".split(" ");
 
 /** Everything in the calendar. */
-export const EVENTS: readonly string[] = "demo sync talk trip tour game test party visit launch".split(" ");
+export const EVENTS: readonly string[] =
+  "demo sync talk trip tour game test party visit launch".split(" ");
 
 /** Texts of emails. */
 export const BODIES: readonly string[] = [
@@ -26,10 +28,21 @@ export const BODIES: readonly string[] = [
 ];
 
 /** Titles of tasks. */
-export const TITLES: readonly string[] = "report slides poster notes plan list menu code".split(" ");
+export const TITLES: readonly string[] =
+  "report slides poster notes plan list menu code".split(" ");
 
 // Repeated by weight: moving needs arithmetic, and there are few different cancellations.
-const KINDS = ["mail", "mail", "task", "task", "move", "move", "move", "cancel", "invite"] as const;
+const KINDS = [
+  "mail",
+  "mail",
+  "task",
+  "task",
+  "move",
+  "move",
+  "move",
+  "cancel",
+  "invite",
+] as const;
 
 function drawRequest(random: Random): Request {
   const kind = random.pick(KINDS);
@@ -82,15 +95,26 @@ function drawWorkplace(random: Random): Workplace {
   const twoDigits = Array.from({ length: 90 }, (_, i) => 10 + i);
   const ids = random.sample(twoDigits, EVENTS.length);
   return {
-    directory: PEOPLE.map((name) => ({ name, email: `${name}${random.pick(twoDigits)}` })),
-    calendar: EVENTS.map((name, i) => ({ name, id: ids[i]!, hour: random.int(8, 14), guests: [] })),
+    directory: PEOPLE.map((name) => ({
+      name,
+      email: `${name}${random.pick(twoDigits)}`,
+    })),
+    calendar: EVENTS.map((name, i) => ({
+      name,
+      id: ids[i]!,
+      hour: random.int(8, 14),
+      guests: [],
+    })),
     sent: [],
     tasks: [],
   };
 }
 
 /** The call that fulfils a request in a workplace. */
-function goldCall({ directory, calendar }: Workplace, request: Request): ToolCall {
+function goldCall(
+  { directory, calendar }: Workplace,
+  request: Request,
+): ToolCall {
   const email = (): string => {
     const { person } = request as { person: string };
     return directory.find(({ name }) => name === person)!.email;
@@ -105,7 +129,10 @@ function goldCall({ directory, calendar }: Workplace, request: Request): ToolCal
     case "task":
       return { name: "task", arguments: { to: email(), title: request.title } };
     case "move":
-      return { name: "move", arguments: { id: event().id, hour: event().hour + request.hours } };
+      return {
+        name: "move",
+        arguments: { id: event().id, hour: event().hour + request.hours },
+      };
     case "cancel":
       return { name: "cancel", arguments: { id: event().id } };
     case "invite":
@@ -124,22 +151,33 @@ function goldCall({ directory, calendar }: Workplace, request: Request): ToolCal
  * @param kinds   "workplace"
  * @throws TaskError level or kinds out of range
  */
-export function generate(random: Random, level: number, kinds: readonly string[]): Task {
+export function generate(
+  random: Random,
+  level: number,
+  kinds: readonly string[],
+): Task {
   if (!(Number.isInteger(level) && level >= 1 && level <= 3)) {
     throw new TaskError(`agent: level must be 1, 2 or 3, got ${level}`);
   }
   if (kinds.length === 0 || kinds.some((name) => name !== "workplace")) {
-    throw new TaskError(`agent: kinds must be "workplace", got ${JSON.stringify(kinds)}`);
+    throw new TaskError(
+      `agent: kinds must be "workplace", got ${JSON.stringify(kinds)}`,
+    );
   }
   const count = level === 1 ? 1 : level === 3 ? 2 : random.int(1, 2);
   const requests = [drawRequest(random)];
   while (requests.length < count) {
     const next = drawRequest(random);
-    if (requests.every((request) => compatible(request, next))) requests.push(next);
+    if (requests.every((request) => compatible(request, next)))
+      requests.push(next);
   }
   const workplace = drawWorkplace(random);
   const texts = requests.map(requestText);
-  const data: AgentData = { workplace, requests, calls: requests.map((request) => goldCall(workplace, request)) };
+  const data: AgentData = {
+    workplace,
+    requests,
+    calls: requests.map((request) => goldCall(workplace, request)),
+  };
   return {
     id: `agent:${[...texts].sort().join(" ")}`,
     domain: "agent",

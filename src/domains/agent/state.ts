@@ -4,7 +4,10 @@ import type { Workplace } from "./data.js";
 import { execute } from "./tools.js";
 
 /** The workplace after some calls, on a fresh copy. */
-export function replay(workplace: Workplace, calls: readonly ToolCall[]): Workplace {
+export function replay(
+  workplace: Workplace,
+  calls: readonly ToolCall[],
+): Workplace {
   const fresh = structuredClone(workplace);
   for (const call of calls) execute(fresh, call);
   return fresh;
@@ -21,10 +24,18 @@ export function sameState(first: Workplace, second: Workplace): boolean {
 }
 
 function canonical({ directory, calendar, sent, tasks }: Workplace): string {
-  const rows = (table: readonly string[][]): string[] => table.map((row) => JSON.stringify(row)).sort();
+  const rows = (table: readonly string[][]): string[] =>
+    table.map((row) => JSON.stringify(row)).sort();
   return JSON.stringify([
     rows(directory.map(({ name, email }) => [name, email])),
-    rows(calendar.map(({ name, id, hour, guests }) => [name, String(id), String(hour), ...[...guests].sort()])),
+    rows(
+      calendar.map(({ name, id, hour, guests }) => [
+        name,
+        String(id),
+        String(hour),
+        ...[...guests].sort(),
+      ]),
+    ),
     rows(sent.map(({ to, body }) => [to, body])),
     rows(tasks.map(({ to, title }) => [to, title])),
   ]);

@@ -11,7 +11,9 @@ interface Parameter {
 }
 
 type Parameters = Readonly<Record<string, Parameter>>;
-type Arguments<P extends Parameters> = { [K in keyof P]: P[K]["type"] extends "integer" ? number : string };
+type Arguments<P extends Parameters> = {
+  [K in keyof P]: P[K]["type"] extends "integer" ? number : string;
+};
 
 interface WorkplaceTool {
   description: string;
@@ -26,7 +28,11 @@ function tool<const P extends Parameters>(
   parameters: P,
   run: (workplace: Workplace, args: Arguments<P>) => ToolResult,
 ): WorkplaceTool {
-  return { description, parameters, run: (workplace, args) => run(workplace, args as Arguments<P>) };
+  return {
+    description,
+    parameters,
+    run: (workplace, args) => run(workplace, args as Arguments<P>),
+  };
 }
 
 const NAME = { type: "string", description: "Name of the person" } as const;
@@ -39,9 +45,12 @@ const TO = { type: "string", description: "Email address" } as const;
 
 const LONGEST_TEXT = 200;
 
-const isAddress = ({ directory }: Workplace, to: string): boolean => directory.some(({ email }) => email === to);
-const eventById = ({ calendar }: Workplace, id: number): CalendarEvent | undefined =>
-  calendar.find((event) => event.id === id);
+const isAddress = ({ directory }: Workplace, to: string): boolean =>
+  directory.some(({ email }) => email === to);
+const eventById = (
+  { calendar }: Workplace,
+  id: number,
+): CalendarEvent | undefined => calendar.find((event) => event.id === id);
 
 const OK: ToolResult = { ok: 1 };
 const NO_ADDRESS: ToolResult = { error: "no such email" };
@@ -50,43 +59,67 @@ const NO_EVENT: ToolResult = { error: "no such event" };
 const TABLE: ReadonlyMap<string, WorkplaceTool> = new Map([
   [
     "find",
-    tool("Find the email address of a person.", { name: NAME }, ({ directory }, { name }): ToolResult => {
-      const person = directory.find((entry) => entry.name === name);
-      return person === undefined ? { error: "no such person" } : { email: person.email };
-    }),
+    tool(
+      "Find the email address of a person.",
+      { name: NAME },
+      ({ directory }, { name }): ToolResult => {
+        const person = directory.find((entry) => entry.name === name);
+        return person === undefined
+          ? { error: "no such person" }
+          : { email: person.email };
+      },
+    ),
   ],
   [
     "event",
-    tool("Find the id and the hour of an event.", { name: EVENT }, ({ calendar }, { name }): ToolResult => {
-      const event = calendar.find((entry) => entry.name === name);
-      return event === undefined ? NO_EVENT : { id: event.id, hour: event.hour };
-    }),
+    tool(
+      "Find the id and the hour of an event.",
+      { name: EVENT },
+      ({ calendar }, { name }): ToolResult => {
+        const event = calendar.find((entry) => entry.name === name);
+        return event === undefined
+          ? NO_EVENT
+          : { id: event.id, hour: event.hour };
+      },
+    ),
   ],
   [
     "send",
-    tool("Send an email.", { to: TO, body: BODY }, (workplace, { to, body }) => {
-      if (!isAddress(workplace, to)) return NO_ADDRESS;
-      workplace.sent.push({ to, body });
-      return OK;
-    }),
+    tool(
+      "Send an email.",
+      { to: TO, body: BODY },
+      (workplace, { to, body }) => {
+        if (!isAddress(workplace, to)) return NO_ADDRESS;
+        workplace.sent.push({ to, body });
+        return OK;
+      },
+    ),
   ],
   [
     "task",
-    tool("Give a task to a person.", { to: TO, title: TITLE }, (workplace, { to, title }) => {
-      if (!isAddress(workplace, to)) return NO_ADDRESS;
-      workplace.tasks.push({ to, title });
-      return OK;
-    }),
+    tool(
+      "Give a task to a person.",
+      { to: TO, title: TITLE },
+      (workplace, { to, title }) => {
+        if (!isAddress(workplace, to)) return NO_ADDRESS;
+        workplace.tasks.push({ to, title });
+        return OK;
+      },
+    ),
   ],
   [
     "move",
-    tool("Move an event to another hour.", { id: ID, hour: HOUR }, (workplace, { id, hour }) => {
-      const event = eventById(workplace, id);
-      if (event === undefined) return NO_EVENT;
-      if (hour < 0 || hour > 23) return { error: "no such hour" };
-      event.hour = hour;
-      return OK;
-    }),
+    tool(
+      "Move an event to another hour.",
+      { id: ID, hour: HOUR },
+      (workplace, { id, hour }) => {
+        const event = eventById(workplace, id);
+        if (event === undefined) return NO_EVENT;
+        if (hour < 0 || hour > 23) return { error: "no such hour" };
+        event.hour = hour;
+        return OK;
+      },
+    ),
   ],
   [
     "cancel",
@@ -99,38 +132,54 @@ const TABLE: ReadonlyMap<string, WorkplaceTool> = new Map([
   ],
   [
     "invite",
-    tool("Invite a person to an event.", { id: ID, to: TO }, (workplace, { id, to }) => {
-      const event = eventById(workplace, id);
-      if (event === undefined) return NO_EVENT;
-      if (!isAddress(workplace, to)) return NO_ADDRESS;
-      if (event.guests.includes(to)) return { error: "already invited" };
-      event.guests.push(to);
-      return OK;
-    }),
+    tool(
+      "Invite a person to an event.",
+      { id: ID, to: TO },
+      (workplace, { id, to }) => {
+        const event = eventById(workplace, id);
+        if (event === undefined) return NO_EVENT;
+        if (!isAddress(workplace, to)) return NO_ADDRESS;
+        if (event.guests.includes(to)) return { error: "already invited" };
+        event.guests.push(to);
+        return OK;
+      },
+    ),
   ],
 ]);
 
 /** The tools in the form that chat templates print. */
-export const TOOLS: readonly Tool[] = [...TABLE].map(([name, { description, parameters }]) => ({
-  name,
-  description,
-  parameters: {
-    type: "object",
-    properties: parameters,
-    required: Object.keys(parameters),
-    additionalProperties: false,
-  },
-}));
+export const TOOLS: readonly Tool[] = [...TABLE].map(
+  ([name, { description, parameters }]) => ({
+    name,
+    description,
+    parameters: {
+      type: "object",
+      properties: parameters,
+      required: Object.keys(parameters),
+      additionalProperties: false,
+    },
+  }),
+);
 
 /** What is wrong with the arguments of a call, or null. */
-function argumentError(parameters: Parameters, args: Record<string, unknown>): string | null {
+function argumentError(
+  parameters: Parameters,
+  args: Record<string, unknown>,
+): string | null {
   // Only the own keys of the call and of the schema count, so that no name reaches a prototype.
-  if (Object.keys(args).some((name) => !Object.hasOwn(parameters, name))) return "unexpected argument";
+  if (Object.keys(args).some((name) => !Object.hasOwn(parameters, name)))
+    return "unexpected argument";
   for (const [name, { type }] of Object.entries(parameters)) {
     if (!Object.hasOwn(args, name)) return `missing ${name}`;
     const value = args[name];
-    if (type === "integer" ? !Number.isSafeInteger(value) : typeof value !== "string") return `${name} must be ${type}`;
-    if (typeof value === "string" && value.length > LONGEST_TEXT) return `${name} too long`;
+    if (
+      type === "integer"
+        ? !Number.isSafeInteger(value)
+        : typeof value !== "string"
+    )
+      return `${name} must be ${type}`;
+    if (typeof value === "string" && value.length > LONGEST_TEXT)
+      return `${name} too long`;
   }
   return null;
 }
@@ -141,7 +190,10 @@ function argumentError(parameters: Parameters, args: Record<string, unknown>): s
  * @param workplace  the tables; changed in place
  * @param call       name and arguments, straight from the model
  */
-export function execute(workplace: Workplace, { name, arguments: args }: ToolCall): ToolResult {
+export function execute(
+  workplace: Workplace,
+  { name, arguments: args }: ToolCall,
+): ToolResult {
   const tool = TABLE.get(name);
   if (tool === undefined) return { error: "no such tool" };
   const error = argumentError(tool.parameters, args);

@@ -1,6 +1,16 @@
 /** The constraint checkers of IFEval, and those of IFEvalG and IFBench that need no language model: id → rule. */
 import { TaskError } from "../../error.js";
-import { countMatches, hasWord, isLower, isUpper, PUNCTUATION, split, strip, words } from "./python.js";
+import {
+  countMatches,
+  hasWord,
+  isLower,
+  isUpper,
+  PUNCTUATION,
+  split,
+  strip,
+  words,
+} from "./python.js";
+import { REFUSED } from "./refused.js";
 
 /** Arguments of one constraint, named as in the real data files. */
 export type Kwargs = Readonly<Record<string, unknown>>;
@@ -19,7 +29,8 @@ const count = (kwargs: Kwargs, name: string): number => kwargs[name] as number;
 const text_ = (kwargs: Kwargs, name: string): string => kwargs[name] as string;
 const holds = (n: number, bound: number, relation: unknown): boolean =>
   relation === "less than" ? n < bound : n >= bound;
-const matches = (text: string, pattern: RegExp): string[] => text.match(pattern) ?? [];
+const matches = (text: string, pattern: RegExp): string[] =>
+  text.match(pattern) ?? [];
 
 /** Pieces between separators; an empty first or last piece does not count, an empty inner piece makes the text fail (null). */
 function pieces(parts: string[]): string[] | null {
@@ -28,18 +39,32 @@ function pieces(parts: string[]): string[] | null {
   return parts.filter((part) => strip(part) !== "");
 }
 
-function frequency(name: string, bound: string, relation: string): Constraint["check"] {
-  return (text, kwargs) => holds(countMatches(text_(kwargs, name), text), count(kwargs, bound), kwargs[relation]);
+function frequency(
+  name: string,
+  bound: string,
+  relation: string,
+): Constraint["check"] {
+  return (text, kwargs) =>
+    holds(
+      countMatches(text_(kwargs, name), text),
+      count(kwargs, bound),
+      kwargs[relation],
+    );
 }
 
 function letterFrequency(text: string, kwargs: Kwargs): boolean {
   const letter = text_(kwargs, "letter").toLowerCase();
-  const n = [...text.toLowerCase()].filter((character) => character === letter).length;
+  const n = [...text.toLowerCase()].filter(
+    (character) => character === letter,
+  ).length;
   return holds(n, count(kwargs, "let_frequency"), kwargs.let_relation);
 }
 
 function sameText(text: string, kwargs: Kwargs): boolean {
-  return strip(text).toLowerCase() === strip(text_(kwargs, "prompt_to_repeat")).toLowerCase();
+  return (
+    strip(text).toLowerCase() ===
+    strip(text_(kwargs, "prompt_to_repeat")).toLowerCase()
+  );
 }
 
 function isJson(text: string): boolean {
@@ -49,8 +74,9 @@ function isJson(text: string): boolean {
       .replace(/```$/u, ""),
   );
   // Python's json.loads also takes NaN and Infinity.
-  const strictBody = body.replace(/"(?:[^"\\]|\\.)*"|(?<![\w.-])(?:NaN|-?Infinity)(?![\w.])/gu, (token) =>
-    token.startsWith('"') ? token : "0",
+  const strictBody = body.replace(
+    /"(?:[^"\\]|\\.)*"|(?<![\w.-])(?:NaN|-?Infinity)(?![\w.])/gu,
+    (token) => (token.startsWith('"') ? token : "0"),
   );
   try {
     JSON.parse(strictBody);
@@ -62,14 +88,19 @@ function isJson(text: string): boolean {
 
 function nthParagraphFirstWord(text: string, kwargs: Kwargs): boolean {
   const paragraphs = text.split("\n\n");
-  const filled = paragraphs.filter((paragraph) => strip(paragraph) !== "").length;
+  const filled = paragraphs.filter(
+    (paragraph) => strip(paragraph) !== "",
+  ).length;
   const nth = count(kwargs, "nth_paragraph");
   // The n-th raw piece, empty ones included, as the reference code indexes it.
   const first = nth <= filled ? split(paragraphs[nth - 1] ?? "")[0] : undefined;
   if (first === undefined) return false;
   const bare = first.replace(/^'+/u, "").replace(/^"+/u, "");
   const word = bare.split(/[.,?!'"]/u)[0]!.toLowerCase();
-  return filled === count(kwargs, "num_paragraphs") && word === text_(kwargs, "first_word").toLowerCase();
+  return (
+    filled === count(kwargs, "num_paragraphs") &&
+    word === text_(kwargs, "first_word").toLowerCase()
+  );
 }
 
 function postscript(text: string, kwargs: Kwargs): boolean {
@@ -80,20 +111,27 @@ function postscript(text: string, kwargs: Kwargs): boolean {
 }
 
 function highlights(text: string): number {
-  const single = matches(text, /\*[^\n*]*\*/gu).filter((span) => strip(strip(span, "*")) !== "");
-  const double = matches(text, /\*\*[^\n*]*\*\*/gu).filter((span) => strip(span.slice(2, -2)) !== "");
+  const single = matches(text, /\*[^\n*]*\*/gu).filter(
+    (span) => strip(strip(span, "*")) !== "",
+  );
+  const double = matches(text, /\*\*[^\n*]*\*\*/gu).filter(
+    (span) => strip(span.slice(2, -2)) !== "",
+  );
   return single.length + double.length;
 }
 
 function bullets(text: string): number {
-  const stars = matches(text, /(?:^|(?<=\n))\s*\*[^*][^\n]*/gu);
-  const dashes = matches(text, /(?:^|(?<=\n))\s*-[^\n]*/gu);
+  // The reference lets the leading white space run over blank lines, which changes no count but takes quadratic time.
+  const stars = matches(text, /(?:^|(?<=\n))[^\S\n]*\*[^*][^\n]*/gu);
+  const dashes = matches(text, /(?:^|(?<=\n))[^\S\n]*-[^\n]*/gu);
   return stars.length + dashes.length;
 }
 
 function twoResponses(text: string): boolean {
   const responses = pieces(text.split("******"));
-  return responses?.length === 2 && strip(responses[0]!) !== strip(responses[1]!);
+  return (
+    responses?.length === 2 && strip(responses[0]!) !== strip(responses[1]!)
+  );
 }
 
 function firstIsLast(text: string): boolean {
@@ -119,13 +157,19 @@ function repeats(text: string, most: number): boolean {
  * Deviates: `english_lowercase` and `english_capital` check the case only; the reference also asks a language detector, which
  * passes whatever it cannot recognise.
  */
-export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Constraint>([
+export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
+  string,
+  Constraint
+>([
   // IFEval
   [
     "keywords:existence",
     {
       kwargs: { keywords: "texts" },
-      check: (text, kwargs) => (kwargs.keywords as string[]).every((keyword) => countMatches(keyword, text) > 0),
+      check: (text, kwargs) =>
+        (kwargs.keywords as string[]).every(
+          (keyword) => countMatches(keyword, text) > 0,
+        ),
     },
   ],
   [
@@ -139,31 +183,48 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
     "keywords:forbidden_words",
     {
       kwargs: { forbidden_words: "texts" },
-      check: (text, kwargs) => !(kwargs.forbidden_words as string[]).some((word) => hasWord(word, text)),
+      check: (text, kwargs) =>
+        !(kwargs.forbidden_words as string[]).some((word) =>
+          hasWord(word, text),
+        ),
     },
   ],
   [
     "keywords:letter_frequency",
-    { kwargs: { letter: "letter", let_frequency: "count", let_relation: "relation" }, check: letterFrequency },
+    {
+      kwargs: {
+        letter: "letter",
+        let_frequency: "count",
+        let_relation: "relation",
+      },
+      check: letterFrequency,
+    },
   ],
   [
     "length_constraints:number_paragraphs",
     {
       kwargs: { num_paragraphs: "count" },
-      check: (text, kwargs) => pieces(text.split(/\s?\*\*\*\s?/u))?.length === count(kwargs, "num_paragraphs"),
+      check: (text, kwargs) =>
+        pieces(text.split(/\s?\*\*\*\s?/u))?.length ===
+        count(kwargs, "num_paragraphs"),
     },
   ],
   [
     "length_constraints:number_words",
     {
       kwargs: { num_words: "count", relation: "relation" },
-      check: (text, kwargs) => holds(words(text).length, count(kwargs, "num_words"), kwargs.relation),
+      check: (text, kwargs) =>
+        holds(words(text).length, count(kwargs, "num_words"), kwargs.relation),
     },
   ],
   [
     "length_constraints:nth_paragraph_first_word",
     {
-      kwargs: { num_paragraphs: "count", nth_paragraph: "count", first_word: "text" },
+      kwargs: {
+        num_paragraphs: "count",
+        nth_paragraph: "count",
+        first_word: "text",
+      },
       check: nthParagraphFirstWord,
     },
   ],
@@ -171,23 +232,35 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
     "detectable_content:number_placeholders",
     {
       kwargs: { num_placeholders: "count" },
-      check: (text, kwargs) => matches(text, /\[[^\n]*?\]/gu).length >= count(kwargs, "num_placeholders"),
+      check: (text, kwargs) =>
+        matches(text, /\[[^\n]*?\]/gu).length >=
+        count(kwargs, "num_placeholders"),
     },
   ],
-  ["detectable_content:postscript", { kwargs: { postscript_marker: "text" }, check: postscript }],
+  [
+    "detectable_content:postscript",
+    { kwargs: { postscript_marker: "text" }, check: postscript },
+  ],
   [
     "detectable_format:number_bullet_lists",
-    { kwargs: { num_bullets: "count" }, check: (text, kwargs) => bullets(text) === count(kwargs, "num_bullets") },
+    {
+      kwargs: { num_bullets: "count" },
+      check: (text, kwargs) => bullets(text) === count(kwargs, "num_bullets"),
+    },
   ],
   [
     "detectable_format:constrained_response",
-    { kwargs: {}, check: (text) => /My answer is (?:yes|no|maybe)\./u.test(text) },
+    {
+      kwargs: {},
+      check: (text) => /My answer is (?:yes|no|maybe)\./u.test(text),
+    },
   ],
   [
     "detectable_format:number_highlighted_sections",
     {
       kwargs: { num_highlights: "count" },
-      check: (text, kwargs) => highlights(text) >= count(kwargs, "num_highlights"),
+      check: (text, kwargs) =>
+        highlights(text) >= count(kwargs, "num_highlights"),
     },
   ],
   [
@@ -197,7 +270,12 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
       kwargs: { section_spliter: "text", num_sections: "count" },
       check: (text, kwargs) => {
         // Case counts here, unlike for keywords: the reference splits without the ignore-case flag.
-        const sections = text.split(new RegExp(`\\s?(?:${text_(kwargs, "section_spliter")})\\s?\\p{Nd}+\\s?`, "u"));
+        const sections = text.split(
+          new RegExp(
+            `\\s?(?:${text_(kwargs, "section_spliter")})\\s?\\p{Nd}+\\s?`,
+            "u",
+          ),
+        );
         return sections.length - 1 >= count(kwargs, "num_sections");
       },
     },
@@ -208,7 +286,10 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
     {
       kwargs: {},
       check: (text) =>
-        matches(text, /<<[^\n]+>>/gu).some((title) => strip(title.replace(/^<+/u, "").replace(/>+$/u, "")) !== ""),
+        matches(text, /<<[^\n]+>>/gu).some(
+          (title) =>
+            strip(title.replace(/^<+/u, "").replace(/>+$/u, "")) !== "",
+        ),
     },
   ],
   ["combination:two_responses", { kwargs: {}, check: twoResponses }],
@@ -244,12 +325,19 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
   ],
   ["change_case:english_capital", { kwargs: {}, check: isUpper }],
   ["change_case:english_lowercase", { kwargs: {}, check: isLower }],
-  ["punctuation:no_comma", { kwargs: {}, check: (text) => !text.includes(",") }],
+  [
+    "punctuation:no_comma",
+    { kwargs: {}, check: (text) => !text.includes(",") },
+  ],
 
   // IFEvalG
   [
     "keywords:word_once",
-    { kwargs: { keyword: "text" }, check: (text, kwargs) => countMatches(text_(kwargs, "keyword"), text) === 1 },
+    {
+      kwargs: { keyword: "text" },
+      check: (text, kwargs) =>
+        countMatches(text_(kwargs, "keyword"), text) === 1,
+    },
   ],
   [
     "keywords:word_count_different_numbers",
@@ -260,15 +348,29 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
   ],
   [
     "keywords:exclude_word_harder",
-    { kwargs: { keyword: "text" }, check: (text, kwargs) => !text.includes(` ${text_(kwargs, "keyword")} `) },
+    {
+      kwargs: { keyword: "text" },
+      check: (text, kwargs) => !text.includes(` ${text_(kwargs, "keyword")} `),
+    },
   ],
-  ["paragraphs:paragraphs", { kwargs: {}, check: (text) => pieces(text.split(/\s?\*\*\*\s?/u))?.length === 2 }],
-  ["paragraphs:paragraphs2", { kwargs: {}, check: (text) => pieces(text.split("\n\n"))?.length === 2 }],
+  [
+    "paragraphs:paragraphs",
+    {
+      kwargs: {},
+      check: (text) => pieces(text.split(/\s?\*\*\*\s?/u))?.length === 2,
+    },
+  ],
+  [
+    "paragraphs:paragraphs2",
+    { kwargs: {}, check: (text) => pieces(text.split("\n\n"))?.length === 2 },
+  ],
   [
     "first_word:first_word_answer",
     {
       kwargs: { first_word: "text" },
-      check: (text, kwargs) => split(text)[0]?.toLowerCase() === text_(kwargs, "first_word").toLowerCase(),
+      check: (text, kwargs) =>
+        split(text)[0]?.toLowerCase() ===
+        text_(kwargs, "first_word").toLowerCase(),
     },
   ],
   [
@@ -281,28 +383,95 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
           .toLowerCase() === text_(kwargs, "last_word").toLowerCase(),
     },
   ],
-  ["punctuation:punctuation_dot", { kwargs: {}, check: (text) => !text.includes(".") }],
-  ["punctuation:punctuation_exclamation", { kwargs: {}, check: (text) => !text.includes("!") }],
+  [
+    "punctuation:punctuation_dot",
+    { kwargs: {}, check: (text) => !text.includes(".") },
+  ],
+  [
+    "punctuation:punctuation_exclamation",
+    { kwargs: {}, check: (text) => !text.includes("!") },
+  ],
   [
     "count:lowercase_counting",
     {
       kwargs: { N: "count" },
-      check: (text, kwargs) => words(text).filter((word) => /^[a-z]+$/u.test(word)).length <= count(kwargs, "N"),
+      check: (text, kwargs) =>
+        words(text).filter((word) => /^[a-z]+$/u.test(word)).length <=
+        count(kwargs, "N"),
     },
   ],
   [
     "letters:letter_counting",
     {
       kwargs: { N: "count", relation: "relation" },
-      check: (text, kwargs) => holds(matches(text, /[a-zA-Z]/gu).length, count(kwargs, "N"), kwargs.relation),
+      check: (text, kwargs) =>
+        holds(
+          matches(text, /[a-zA-Z]/gu).length,
+          count(kwargs, "N"),
+          kwargs.relation,
+        ),
     },
   ],
   [
     "letters:letter_counting2",
-    { kwargs: { letter: "letter", let_frequency: "count", let_relation: "relation" }, check: letterFrequency },
+    {
+      kwargs: {
+        letter: "letter",
+        let_frequency: "count",
+        let_relation: "relation",
+      },
+      check: letterFrequency,
+    },
   ],
   ["copy:copy", { kwargs: { prompt_to_repeat: "text" }, check: sameText }],
-  ["copy:copying_simple", { kwargs: { prompt_to_repeat: "text" }, check: sameText }],
+  [
+    "copy:copying_simple",
+    { kwargs: { prompt_to_repeat: "text" }, check: sameText },
+  ],
+  [
+    "copy:copying_multiple",
+    {
+      kwargs: { prompt_to_repeat: "text", N: "count" },
+      check: (text, kwargs) => {
+        const copies = text.split("******");
+        return (
+          copies.length === count(kwargs, "N") &&
+          copies.every((copy) => sameText(copy, kwargs))
+        );
+      },
+    },
+  ],
+  [
+    "detectable_format:square_brackets",
+    {
+      kwargs: {},
+      check: (text) =>
+        split(text).every(
+          (token) => token.startsWith("[") && token.endsWith("]"),
+        ),
+    },
+  ],
+  [
+    "detectable_format:bigram_wrapping",
+    {
+      kwargs: {},
+      // A last token without a partner is free.
+      check: (text) =>
+        split(text).every((token, i, all) =>
+          i % 2 === 1
+            ? token.endsWith(">>")
+            : i === all.length - 1 || token.startsWith("<<"),
+        ),
+    },
+  ],
+  [
+    "keywords:palindrome",
+    {
+      kwargs: {},
+      check: (text) =>
+        split(text).some((token) => token === [...token].reverse().join("")),
+    },
+  ],
 
   // IFBench
   [
@@ -311,7 +480,9 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
       kwargs: { min_words: "count", max_words: "count" },
       check: (text, kwargs) => {
         const n = words(text).length;
-        return n >= count(kwargs, "min_words") && n <= count(kwargs, "max_words");
+        return (
+          n >= count(kwargs, "min_words") && n <= count(kwargs, "max_words")
+        );
       },
     },
   ],
@@ -320,24 +491,28 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<string, Cons
     {
       kwargs: { N: "count" },
       check: (text, kwargs) =>
-        new Set(split(text.toLowerCase()).map((word) => strip(word, PUNCTUATION))).size >= count(kwargs, "N"),
+        new Set(
+          split(text.toLowerCase()).map((word) => strip(word, PUNCTUATION)),
+        ).size >= count(kwargs, "N"),
     },
   ],
   ["words:paragraph_last_first", { kwargs: {}, check: firstIsLast }],
-  ["words:repeats", { kwargs: { small_n: "count" }, check: (text, kwargs) => repeats(text, count(kwargs, "small_n")) }],
-]);
-
-/** IFEval ids that are known but not checked here, with what they would need. */
-export const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["language:response_language", "a language detector"],
-  ["length_constraints:number_sentences", "a trained sentence splitter"],
-  ["change_case:capital_word_frequency", "a trained tokenizer"],
+  [
+    "words:repeats",
+    {
+      kwargs: { small_n: "count" },
+      check: (text, kwargs) => repeats(text, count(kwargs, "small_n")),
+    },
+  ],
 ]);
 
 const VALID: Readonly<Record<KwargType, (value: unknown) => boolean>> = {
   count: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   text: (value) => typeof value === "string" && strip(value) !== "",
-  texts: (value) => Array.isArray(value) && value.length > 0 && value.every((item) => VALID.text(item)),
+  texts: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => VALID.text(item)),
   relation: (value) => value === "less than" || value === "at least",
   letter: (value) => typeof value === "string" && [...value].length === 1,
 };
@@ -360,20 +535,27 @@ const DESCRIPTION: Readonly<Record<KwargType, string>> = {
  * @example
  * constraint("length_constraints:number_words", { num_words: 3, relation: "at least" })("one two three")   // true
  */
-export function constraint(id: string, kwargs: Kwargs | null | undefined): (text: string) => boolean {
+export function constraint(
+  id: string,
+  kwargs: Kwargs | null | undefined,
+): (text: string) => boolean {
   const row = CONSTRAINTS.get(id);
   if (row === undefined) {
     const need = REFUSED.get(id);
     throw new TaskError(
       need === undefined
         ? `constraint: id must be a known constraint, got ${JSON.stringify(id)}`
-        : `constraint: id must be checkable without ${need}, got ${JSON.stringify(id)}`,
+        : `constraint: ${id} cannot be checked; it needs ${need}`,
     );
   }
-  const given = Object.entries(kwargs ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const given = Object.entries(kwargs ?? {}).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
   for (const [name] of given) {
     if (!Object.hasOwn(row.kwargs, name))
-      throw new TaskError(`constraint: ${id} takes no argument ${JSON.stringify(name)}`);
+      throw new TaskError(
+        `constraint: ${id} takes no argument ${JSON.stringify(name)}`,
+      );
   }
   const values = new Map(given);
   for (const [name, type] of Object.entries(row.kwargs)) {

@@ -20,7 +20,12 @@ export function instructionData(task: Task): InstructionData {
   const data = task.data as Partial<InstructionData> | null | undefined;
   const ids = data?.instruction_id_list;
   const kwargs = data?.kwargs;
-  if (!Array.isArray(ids) || !Array.isArray(kwargs) || ids.length === 0 || ids.length !== kwargs.length) {
+  if (
+    !Array.isArray(ids) ||
+    !Array.isArray(kwargs) ||
+    ids.length === 0 ||
+    ids.length !== kwargs.length
+  ) {
     throw new TaskError(
       `instruction: task must hold instruction_id_list and kwargs of one length, got task ${JSON.stringify(task.id)}`,
     );

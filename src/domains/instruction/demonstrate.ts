@@ -18,16 +18,32 @@ const TERSE_MISCOUNT = 0.6;
  *
  * @throws TaskError the task holds a constraint that has no toy demonstration
  */
-export function demonstrate(task: Task, random: Random, { careful, slip }: DemonstrationOptions): Message[] {
+export function demonstrate(
+  task: Task,
+  random: Random,
+  { careful, slip }: DemonstrationOptions,
+): Message[] {
   const data = instructionData(task);
   if (data.topic === undefined) {
-    throw new TaskError(`instruction: demonstration needs a toy task with a topic, got ${JSON.stringify(task.id)}`);
+    throw new TaskError(
+      `instruction: demonstration needs a toy task with a topic, got ${JSON.stringify(task.id)}`,
+    );
   }
   const rate = careful ? slip : terseSlip(slip, TERSE_SLIP);
-  const forgotten = new Set([...new Set(data.instruction_id_list)].filter(() => random.chance(rate)));
-  const miscount = random.chance(careful ? slip : TERSE_MISCOUNT) ? random.pick([-2, -1, -1, 1, 1, 2]) : 0;
+  const forgotten = new Set(
+    [...new Set(data.instruction_id_list)].filter(() => random.chance(rate)),
+  );
+  const miscount = random.chance(careful ? slip : TERSE_MISCOUNT)
+    ? random.pick([-2, -1, -1, 1, 1, 2])
+    : 0;
   const text = compose(planText(data, forgotten), data.topic, random, miscount);
-  return [{ role: "assistant", reasoning: careful ? numbered(text) : "", content: text }];
+  return [
+    {
+      role: "assistant",
+      reasoning: careful ? numbered(text) : "",
+      content: text,
+    },
+  ];
 }
 
 /**

@@ -23,7 +23,10 @@ interface Draft {
 
 type Maker = (draft: Draft) => Clause;
 
-const one = (text: string, id: string, kwargs: Kwargs = {}): Clause => ({ text, constraints: [[id, kwargs]] });
+const one = (text: string, id: string, kwargs: Kwargs = {}): Clause => ({
+  text,
+  constraints: [[id, kwargs]],
+});
 
 function numberWords({ random, least }: Draft): Clause {
   const id = "length_constraints:number_words";
@@ -33,7 +36,10 @@ function numberWords({ random, least }: Draft): Clause {
   if (form === 0) return one(`Use at least ${n} words.`, id, atLeast);
   if (form === 1) {
     const most = random.int(Math.max(4, least), Math.max(8, least + 1));
-    return one(`Use at most ${most} words.`, id, { num_words: most + 1, relation: "less than" });
+    return one(`Use at most ${most} words.`, id, {
+      num_words: most + 1,
+      relation: "less than",
+    });
   }
   return {
     text: `Use exactly ${n} words.`,
@@ -47,7 +53,10 @@ function numberWords({ random, least }: Draft): Clause {
 function existence(draft: Draft): Clause {
   const keywords = draft.nouns.splice(0, draft.random.int(1, 2));
   draft.least += keywords.length;
-  const text = keywords.length === 1 ? `Use the word ${keywords[0]}.` : `Use the words ${keywords.join(" and ")}.`;
+  const text =
+    keywords.length === 1
+      ? `Use the word ${keywords[0]}.`
+      : `Use the words ${keywords.join(" and ")}.`;
   return one(text, "keywords:existence", { keywords });
 }
 
@@ -55,18 +64,24 @@ function keywordFrequency(draft: Draft): Clause {
   const [keyword] = draft.nouns.splice(0, 1);
   const frequency = draft.random.int(2, 3);
   draft.least += frequency;
-  return one(`Use ${keyword} at least ${frequency} times.`, "keywords:frequency", {
-    keyword,
-    frequency,
-    relation: "at least",
-  });
+  return one(
+    `Use ${keyword} at least ${frequency} times.`,
+    "keywords:frequency",
+    {
+      keyword,
+      frequency,
+      relation: "at least",
+    },
+  );
 }
 
 function forbiddenWords({ random }: Draft): Clause {
   // Words that a text would use anyway, so that the clause binds; never both articles.
   const forbidden_words = random.shuffle([
     random.pick(VOCABULARY.article),
-    ...(random.chance(0.5) ? [random.pick([...VOCABULARY.preposition, ...VOCABULARY.verb])] : []),
+    ...(random.chance(0.5)
+      ? [random.pick([...VOCABULARY.preposition, ...VOCABULARY.verb])]
+      : []),
   ]);
   const text =
     forbidden_words.length === 1
@@ -84,7 +99,11 @@ function endChecker(draft: Draft): Clause {
 function bulletLists(draft: Draft): Clause {
   const num_bullets = draft.random.int(2, 3);
   draft.least += 2 * num_bullets;
-  return one(`Give ${num_bullets} bullets.`, "detectable_format:number_bullet_lists", { num_bullets });
+  return one(
+    `Give ${num_bullets} bullets.`,
+    "detectable_format:number_bullet_lists",
+    { num_bullets },
+  );
 }
 
 function title(draft: Draft): Clause {
@@ -95,18 +114,28 @@ function title(draft: Draft): Clause {
 function wordCountRange({ random, least }: Draft): Clause {
   const min_words = random.int(Math.max(4, least), Math.max(10, least + 2));
   const max_words = min_words + random.int(1, 3);
-  return one(`Use ${min_words} to ${max_words} words.`, "count:word_count_range", { min_words, max_words });
+  return one(
+    `Use ${min_words} to ${max_words} words.`,
+    "count:word_count_range",
+    { min_words, max_words },
+  );
 }
 
 function uniqueWordCount({ random }: Draft): Clause {
   const N = random.int(5, 9);
-  return one(`Use at least ${N} different words.`, "count:unique_word_count", { N });
+  return one(`Use at least ${N} different words.`, "count:unique_word_count", {
+    N,
+  });
 }
 
 function firstWord(draft: Draft): Clause {
   const [first_word] = draft.nouns.splice(0, 1);
   draft.least += 1;
-  return one(`Start with the word ${first_word}.`, "first_word:first_word_answer", { first_word });
+  return one(
+    `Start with the word ${first_word}.`,
+    "first_word:first_word_answer",
+    { first_word },
+  );
 }
 
 function wordOnce(draft: Draft): Clause {
@@ -117,7 +146,9 @@ function wordOnce(draft: Draft): Clause {
 
 function excludeWord({ random }: Draft): Clause {
   const keyword = random.pick(VOCABULARY.article);
-  return one(`Leave out the word ${keyword}.`, "keywords:exclude_word_harder", { keyword });
+  return one(`Leave out the word ${keyword}.`, "keywords:exclude_word_harder", {
+    keyword,
+  });
 }
 
 function twoParagraphs(draft: Draft): Clause {
@@ -135,7 +166,8 @@ export const TRAINED: Readonly<Record<string, Maker>> = {
   "keywords:existence": existence,
   "keywords:frequency": keywordFrequency,
   "keywords:forbidden_words": forbiddenWords,
-  "change_case:english_lowercase": () => one("Use lowercase only.", "change_case:english_lowercase"),
+  "change_case:english_lowercase": () =>
+    one("Use lowercase only.", "change_case:english_lowercase"),
   "startend:end_checker": endChecker,
   "startend:quotation": () => one("Put it in quotes.", "startend:quotation"),
   "punctuation:no_comma": () => one("Use no comma.", "punctuation:no_comma"),
@@ -173,15 +205,24 @@ export const CONFLICTS: readonly (readonly [string, string])[] = [
 ];
 
 // Counts come last: their bounds must leave room for what the other clauses need.
-const COUNTS = ["length_constraints:number_words", "count:word_count_range", "count:unique_word_count"];
+const COUNTS = [
+  "length_constraints:number_words",
+  "count:word_count_range",
+  "count:unique_word_count",
+];
 
 const conflict = (ids: readonly string[]): boolean =>
-  CONFLICTS.some(([first, second]) => ids.includes(first) && ids.includes(second));
+  CONFLICTS.some(
+    ([first, second]) => ids.includes(first) && ids.includes(second),
+  );
 
 function drawIds(random: Random, level: number, heldOut: boolean): string[] {
   for (;;) {
     const ids = heldOut
-      ? [random.pick(Object.keys(HELD_OUT)), ...random.sample(Object.keys(TRAINED), level - 1)]
+      ? [
+          random.pick(Object.keys(HELD_OUT)),
+          ...random.sample(Object.keys(TRAINED), level - 1),
+        ]
       : random.sample(Object.keys(TRAINED), level);
     if (!conflict(ids)) return random.shuffle(ids);
   }
@@ -195,29 +236,53 @@ function drawIds(random: Random, level: number, heldOut: boolean): string[] {
  * @param kinds   "trained": IFEval types only · "heldOut": one type of IFEvalG or IFBench, the others trained
  * @throws TaskError level or kinds out of range
  */
-export function generate(random: Random, level: number, kinds: readonly string[]): Task {
+export function generate(
+  random: Random,
+  level: number,
+  kinds: readonly string[],
+): Task {
   if (!(Number.isInteger(level) && level >= 1 && level <= 3)) {
     throw new TaskError(`instruction: level must be 1, 2 or 3, got ${level}`);
   }
-  if (kinds.length === 0 || kinds.some((name) => name !== "trained" && name !== "heldOut")) {
-    throw new TaskError(`instruction: kinds must be "trained" or "heldOut", got ${JSON.stringify(kinds)}`);
+  if (
+    kinds.length === 0 ||
+    kinds.some((name) => name !== "trained" && name !== "heldOut")
+  ) {
+    throw new TaskError(
+      `instruction: kinds must be "trained" or "heldOut", got ${JSON.stringify(kinds)}`,
+    );
   }
   const kind = random.pick(kinds);
   const ids = drawIds(random, level, kind === "heldOut");
   const [topicNoun, ...nouns] = random.shuffle(VOCABULARY.noun);
-  const topic: [string, string] = [random.pick(VOCABULARY.adjective), topicNoun!];
+  const topic: [string, string] = [
+    random.pick(VOCABULARY.adjective),
+    topicNoun!,
+  ];
   const draft: Draft = { random, nouns, least: 3 };
   const clauses = new Map<string, Clause>();
-  for (const id of [...ids.filter((id) => !COUNTS.includes(id)), ...ids.filter((id) => COUNTS.includes(id))]) {
+  for (const id of [
+    ...ids.filter((id) => !COUNTS.includes(id)),
+    ...ids.filter((id) => COUNTS.includes(id)),
+  ]) {
     clauses.set(id, (TRAINED[id] ?? HELD_OUT[id])!(draft));
   }
   const ordered = ids.map((id) => clauses.get(id)!);
   const constraints = ordered.flatMap((clause) => clause.constraints);
-  const prompt = [`Write about a ${topic.join(" ")}.`, ...ordered.map((clause) => clause.text)].join(" ");
+  const prompt = [
+    `Write about a ${topic.join(" ")}.`,
+    ...ordered.map((clause) => clause.text),
+  ].join(" ");
   const data: InstructionData = {
     instruction_id_list: constraints.map(([id]) => id),
     kwargs: constraints.map(([, kwargs]) => kwargs),
     topic,
   };
-  return { id: `instruction:${prompt}`, domain: "instruction", kind, prompt, data };
+  return {
+    id: `instruction:${prompt}`,
+    domain: "instruction",
+    kind,
+    prompt,
+    data,
+  };
 }

@@ -2,7 +2,8 @@
 import { TaskError } from "../../error.js";
 
 // str.isspace: unlike \s, with the separators 1c-1f and 85 and without the byte order mark.
-const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const SPACE =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const WORD = "[\\p{L}\\p{N}_]";
 
 /** ASCII punctuation, Python's `string.punctuation`. */
@@ -73,6 +74,8 @@ function compile(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, flags);
   } catch {
-    throw new TaskError(`instruction: keyword must be a regular expression, got ${JSON.stringify(pattern)}`);
+    throw new TaskError(
+      `instruction: keyword must be a regular expression, got ${JSON.stringify(pattern)}`,
+    );
   }
 }

@@ -16,13 +16,22 @@ const FEWEST_WORDS = 3;
  *
  * @throws TaskError a constraint of the task is unknown or its arguments are not valid
  */
-export function verify(task: Task, completion: string, finish: FinishReason): Verdict {
+export function verify(
+  task: Task,
+  completion: string,
+  finish: FinishReason,
+): Verdict {
   const { instruction_id_list: ids, kwargs } = instructionData(task);
   const checks = ids.map((id, i) => ({ id, holds: constraint(id, kwargs[i]) }));
   return gate(completion, finish, (answer) => {
     const length = words(answer).length;
-    if (length < FEWEST_WORDS) return wrong(`answer has ${length} words, needs ${FEWEST_WORDS}`);
-    const broken = checks.filter(({ holds }) => !holds(answer)).map(({ id }) => id);
-    return broken.length === 0 ? correct() : wrong(`broken: ${[...new Set(broken)].join(", ")}`);
+    if (length < FEWEST_WORDS)
+      return wrong(`answer has ${length} words, needs ${FEWEST_WORDS}`);
+    const broken = checks
+      .filter(({ holds }) => !holds(answer))
+      .map(({ id }) => id);
+    return broken.length === 0
+      ? correct()
+      : wrong(`broken: ${[...new Set(broken)].join(", ")}`);
   });
 }

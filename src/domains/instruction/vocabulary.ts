@@ -6,13 +6,16 @@ const list = (words: string): readonly string[] => words.split(" ");
 export const VOCABULARY: Readonly<Record<PartOfSpeech, readonly string[]>> = {
   article: list("the a"),
   adjective: list("red big tall cold sad hot wet new"),
-  noun: list("cat dog bird tree king cook book lamp boat road pig bear ship town fox hill"),
+  noun: list(
+    "cat dog bird tree king cook book lamp boat road pig bear ship town fox hill",
+  ),
   verb: list("sees has finds likes wants holds meets takes"),
   preposition: list("near by under with"),
 };
 
 /** Parts of speech of the toy English. */
-export type PartOfSpeech = "article" | "adjective" | "noun" | "verb" | "preposition";
+export type PartOfSpeech =
+  "article" | "adjective" | "noun" | "verb" | "preposition";
 
 /** The order in which a text walks through the parts of speech, again and again. */
 export const PATTERN: readonly PartOfSpeech[] = [
