@@ -25,7 +25,7 @@ export interface BenchmarkSpec {
 }
 
 const trained = (kind: Kind): boolean => !kind.heldOut;
-const choice = (kind: Kind): boolean => /choice/i.test(kind.name);
+const choice = (kind: Kind): boolean => kind.name.endsWith("Choice");
 
 function row(
   name: BenchmarkName,

@@ -42,8 +42,7 @@ export interface Evaluation extends AvgAtK {
   records: EvaluationRecord[];
 }
 
-// Items that are sampled together. Streams are named by block, so the numbers drawn for an item never depend on how many
-// items follow; a block is written at once or not at all, so a resumed run samples the same blocks.
+// Items that are sampled together, and written together or not at all, so that a resumed run samples the same batches.
 const BLOCK = 50;
 
 function hashTasks(tasks: readonly Task[]): string {
@@ -165,12 +164,14 @@ export async function evaluate(
     const start = done / samples;
     const block = tasks.slice(start, start + BLOCK);
     const repeated = block.flatMap((task) => Array.from({ length: samples }, () => task));
-    const stream = `evaluate/${name}/${start}`;
-    const rolled = await rollouts(policy, tokenizer, repeated, { seed, stream, temperature, topP });
+    const names = repeated.map((task, row) => `${task.id}/${row % samples}`);
+    const rolled = rollouts(policy, tokenizer, repeated, { seed, stream: `evaluate/${name}`, names, temperature, topP });
     const fresh = rolled.map((r, row) => record(r, row % samples, row % samples === 0 && start + row / samples < keep));
     if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
     records.push(...fresh);
     onProgress?.(records.length, total);
+    // The engine computes synchronously; without this pause no signal or timer would ever run.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   if (recordsPath !== undefined) finishRecords(recordsPath, header, records);
   return summarize(name, records);

@@ -1,0 +1,47 @@
+/**
+ * One whole experiment on disk: `study.yml` says what is to be done, `plan` turns it into stages (fine-tuning, experts,
+ * the mixed run, merges, scores, rows), `run` does what is not done yet, side by side and resumably, and `open`, `rows`,
+ * `log`, `evaluation` and `modelFolder` read what came out. A stage is known by the hash of everything it depends on, so
+ * changing a number in the file runs again what depends on it and nothing else.
+ */
+export { evaluation, log, modelFolder, open, rows, type RowTypes, type Study } from "./load.js";
+export { type Note, type Status } from "./ledger.js";
+export { parseStudy, readStudy } from "./parse.js";
+export { ANALYSES, plan, select, type Analysis, type Input, type Stage, type StageKind } from "./plan.js";
+export type {
+  CostRow,
+  DifferenceRow,
+  MergeSizeRow,
+  ModelScores,
+  RewardRow,
+  Role,
+  ScoreRow,
+  TrajectoryRow,
+} from "./rows.js";
+export {
+  inspect,
+  run,
+  runFolder,
+  type Overview,
+  type PlannedStage,
+  type RunOptions,
+  type StudyEvent,
+  type StudyReport,
+} from "./run.js";
+export {
+  PROFILES,
+  type EvaluateSpec,
+  type ExpertsSpec,
+  type MergeSpec,
+  type Profile,
+  type RlSpec,
+  type SftSpec,
+  type SizeSpec,
+  type StudySpec,
+  type TrajectoriesSpec,
+} from "./spec.js";
+export type { Json } from "./hash.js";
+export type { Progress } from "./stages/job.js";
+export type { SizeLine } from "./stages/merge.js";
+export type { TrajectoryLine } from "./stages/evaluate.js";
+export { duration, terminalProgress, timeTable, type Output } from "./terminal.js";

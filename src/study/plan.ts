@@ -1,0 +1,291 @@
+/** The stages of a study: what each reads, what it writes, and everything its result depends on. */
+import type { Domain } from "../domains/index.js";
+import { StudyError } from "../error.js";
+import type { Json } from "./hash.js";
+import { hint } from "./nearest.js";
+import type { RlSpec, StudySpec } from "./spec.js";
+
+/** What a stage does. */
+export type StageKind = "sft" | "rl" | "merge" | "evaluate" | "trajectory" | "size" | "analysis";
+
+/** A file or model folder that a stage reads. */
+export interface Input {
+  /** The stage that writes it; null for the base model, which is part of the study. */
+  stage: string | null;
+  /** Path under the run's folder (under the study's folder for the base model). */
+  path: string;
+}
+
+/** One unit of work: done completely or not at all, skipped when nothing it depends on has changed. */
+export interface Stage {
+  /** For example "seed1/experts/math". */
+  id: string;
+  kind: StageKind;
+  /** 0 for `analysis`, which reads all seeds. */
+  seed: number;
+  /** Name of the model that it makes or scores; "" for `analysis`. */
+  model: string;
+  /** Everything besides the inputs that the result depends on. */
+  spec: { readonly [key: string]: Json | undefined };
+  inputs: Readonly<Record<string, Input>>;
+  /** What it writes, under the run's folder. */
+  outputs: readonly string[];
+  /** Rough work, seconds of one core; only the order of work and the first estimate of time depend on it. */
+  work: number;
+}
+
+// Raised by hand when the code of a stage kind changes what it writes, and not for changes that keep results.
+const VERSIONS: Readonly<Record<StageKind, number>> = {
+  sft: 1,
+  rl: 1,
+  merge: 1,
+  evaluate: 1,
+  trajectory: 1,
+  size: 1,
+  analysis: 1,
+};
+
+/** Version of the code behind a kind of stage; part of every stage's key. */
+export function stageVersion(kind: StageKind): number {
+  return VERSIONS[kind];
+}
+
+// Seconds of one core, measured once on the nano model; only proportions matter.
+const WORK = { example: 0.02, rollout: 0.012, agentRollout: 0.03, sample: 0.012 };
+
+/** The run of one domain: the experts' numbers with the domain's own laid over. */
+export function expertSpec(spec: StudySpec, domain: Domain): RlSpec {
+  const { byDomain, ...common } = spec.experts;
+  return { ...common, ...byDomain?.[domain] };
+}
+
+/** Checkpoints that later stages read from an expert's run: every so many steps for Figure 2, and the sizes' steps. */
+function checkpointSteps(spec: StudySpec, steps: number, sizes: boolean): number[] {
+  const wanted = new Set<number>();
+  if (spec.trajectories) for (let s = spec.trajectories.every; s < steps; s += spec.trajectories.every) wanted.add(s);
+  if (spec.size && sizes) for (const s of spec.size.steps) if (s < steps) wanted.add(s);
+  return [...wanted].sort((a, b) => a - b);
+}
+
+function json(value: object): Stage["spec"] {
+  return value as Stage["spec"];
+}
+
+class Planner {
+  readonly stages: Stage[] = [];
+
+  constructor(private readonly spec: StudySpec) {}
+
+  plan(): Stage[] {
+    for (const seed of this.spec.seeds) this.seed(seed);
+    this.analysis();
+    return this.stages;
+  }
+
+  private get base(): Input {
+    return { stage: null, path: this.spec.base };
+  }
+
+  private seed(seed: number): void {
+    const { spec } = this;
+    const at = `seed${seed}`;
+    const model = (stage: string, name: string): Input => ({ stage: `${at}/${stage}`, path: `${at}/models/${name}` });
+    const sft = model("sft", "sft");
+    this.stages.push({
+      id: `${at}/sft`,
+      kind: "sft",
+      seed,
+      model: "sft",
+      spec: json({ seed, ...spec.sft }),
+      inputs: { init: this.base },
+      outputs: [`${at}/models/sft`, `${at}/train/sft.jsonl`],
+      work: spec.sft.steps * spec.sft.batchSize * WORK.example,
+    });
+    const sizeSeed = spec.size !== null && (spec.size.seeds ?? spec.seeds.slice(0, 1)).includes(seed);
+    for (const domain of spec.domains) {
+      const run = expertSpec(spec, domain);
+      const steps = checkpointSteps(spec, run.steps, sizeSeed);
+      this.rl(`${at}/experts/${domain}`, at, seed, domain, [domain], run, sft, steps);
+      if (spec.trajectories) this.trajectory(at, seed, domain, run, steps);
+    }
+    this.rl(`${at}/multi`, at, seed, "multi", spec.domains, spec.multi, sft, []);
+    for (const [name, { experts = spec.domains, method, options = {} }] of Object.entries(spec.merges)) {
+      const parts = experts.map((domain) => [domain, model(`experts/${domain}`, domain)] as const);
+      this.stages.push({
+        id: `${at}/merges/${name}`,
+        kind: "merge",
+        seed,
+        model: name,
+        spec: json({ seed, method, options, experts }),
+        inputs: { anchor: sft, ...Object.fromEntries(parts) },
+        outputs: [`${at}/models/${name}`],
+        work: 1,
+      });
+    }
+    this.evaluate(at, seed, "base", this.base);
+    this.evaluate(at, seed, "sft", sft);
+    for (const domain of spec.domains) this.evaluate(at, seed, domain, model(`experts/${domain}`, domain));
+    this.evaluate(at, seed, "multi", model("multi", "multi"));
+    for (const name of Object.keys(spec.merges)) this.evaluate(at, seed, name, model(`merges/${name}`, name));
+    if (sizeSeed) this.sizes(at, seed, sft);
+  }
+
+  private rl(
+    id: string,
+    at: string,
+    seed: number,
+    model: string,
+    domains: readonly Domain[],
+    run: RlSpec,
+    init: Input,
+    checkpoints: readonly number[],
+  ): void {
+    const rollouts = run.steps * run.promptsPerStep * run.groupSize;
+    const agent = domains.includes("agent") ? 1 / domains.length : 0;
+    this.stages.push({
+      id,
+      kind: "rl",
+      seed,
+      model,
+      spec: json({ seed, domains, ...run }),
+      inputs: { init },
+      outputs: [
+        `${at}/models/${model}`,
+        `${at}/train/${model}.jsonl`,
+        ...checkpoints.map((step) => `${at}/checkpoints/${model}/step${step}`),
+      ],
+      work: rollouts * (agent * WORK.agentRollout + (1 - agent) * WORK.rollout),
+    });
+  }
+
+  private evaluate(at: string, seed: number, model: string, input: Input): void {
+    const { benchmarks, items, samples } = this.spec.evaluate;
+    this.stages.push({
+      id: `${at}/evaluate/${model}`,
+      kind: "evaluate",
+      seed,
+      model,
+      spec: json({ seed, ...this.spec.evaluate }),
+      inputs: { model: input },
+      outputs: benchmarks.map((name) => `${at}/evaluate/${model}/${name}.jsonl`),
+      work: benchmarks.length * items * samples * WORK.sample,
+    });
+  }
+
+  private trajectory(at: string, seed: number, domain: Domain, run: RlSpec, checkpoints: readonly number[]): void {
+    const { every, benchmarks, items, samples } = this.spec.trajectories!;
+    const steps = checkpoints.filter((step) => step % every === 0);
+    const expert = `${at}/experts/${domain}`;
+    const points = steps.map((step) => [`step${step}`, `${at}/checkpoints/${domain}/step${step}`] as const);
+    this.stages.push({
+      id: `${at}/trajectories/${domain}`,
+      kind: "trajectory",
+      seed,
+      model: domain,
+      spec: json({ seed, benchmarks, items, samples, steps: run.steps }),
+      inputs: {
+        step0: { stage: `${at}/sft`, path: `${at}/models/sft` },
+        ...Object.fromEntries(points.map(([name, path]) => [name, { stage: expert, path }])),
+        [`step${run.steps}`]: { stage: expert, path: `${at}/models/${domain}` },
+      },
+      outputs: [`${at}/trajectories/${domain}.jsonl`],
+      work: (points.length + 2) * benchmarks.length * items * samples * WORK.sample,
+    });
+  }
+
+  private sizes(at: string, seed: number, anchor: Input): void {
+    const { spec } = this;
+    const { steps, learningRates = [], methods, lambdas, items, samples } = spec.size!;
+    const work = methods.length * lambdas.length * spec.evaluate.benchmarks.length * items * samples * WORK.sample;
+    const common = { seed, methods, lambdas, items, samples, benchmarks: spec.evaluate.benchmarks };
+    const add = (name: string, about: object, experts: Record<string, Input>): void => {
+      this.stages.push({
+        id: `${at}/size/${name}`,
+        kind: "size",
+        seed,
+        model: name,
+        spec: json({ ...common, ...about }),
+        inputs: { anchor, ...experts },
+        outputs: [`${at}/size/${name}.jsonl`],
+        work,
+      });
+    };
+    for (const step of steps) {
+      const experts = spec.domains.map((domain): [string, Input] => {
+        const last = expertSpec(spec, domain).steps;
+        const path = step < last ? `${at}/checkpoints/${domain}/step${step}` : `${at}/models/${domain}`;
+        return [domain, { stage: `${at}/experts/${domain}`, path }];
+      });
+      add(`step${step}`, { step, learningRate: spec.experts.learningRate }, Object.fromEntries(experts));
+    }
+    for (const learningRate of learningRates) {
+      const name = `lr${learningRate}`;
+      const experts = spec.domains.map((domain): [string, Input] => {
+        const id = `${at}/size/${name}/${domain}`;
+        const run = { ...expertSpec(spec, domain), learningRate };
+        this.rl(id, at, seed, `${domain}-${name}`, [domain], run, anchor, []);
+        return [domain, { stage: id, path: `${at}/models/${domain}-${name}` }];
+      });
+      add(name, { step: spec.experts.steps, learningRate }, Object.fromEntries(experts));
+    }
+  }
+
+  private analysis(): void {
+    const read = this.stages.flatMap((stage) =>
+      stage.outputs
+        .filter((path) => path.endsWith(".jsonl"))
+        .map((path): [string, Input] => [path, { stage: stage.id, path }]),
+    );
+    this.stages.push({
+      id: "analysis",
+      kind: "analysis",
+      seed: 0,
+      model: "",
+      spec: json({ study: this.spec as unknown as Json }),
+      inputs: Object.fromEntries(read),
+      outputs: ANALYSES.map((name) => `analysis/${name}.json`),
+      work: 2,
+    });
+  }
+}
+
+/** The row files of a study, each `analysis/<name>.json`. */
+export const ANALYSES = ["scores", "differences", "cost", "rewards", "trajectories", "mergeSize"] as const;
+
+/** One of the row files. */
+export type Analysis = (typeof ANALYSES)[number];
+
+/**
+ * All stages of a study, each after those it depends on.
+ *
+ * @example
+ * study.plan(study.parseStudy(text, "quick")).map((stage) => stage.id)
+ */
+export function plan(spec: StudySpec): Stage[] {
+  return new Planner(spec).plan();
+}
+
+/**
+ * The stages that a pattern names, with everything they depend on.
+ *
+ * A pattern is a run of path parts: "analysis", "experts", "seed2/experts", "math" (its training, scores and trajectory).
+ *
+ * @throws StudyError no stage fits
+ */
+export function select(stages: readonly Stage[], pattern: string): Stage[] {
+  const parts = pattern.split("/");
+  const fits = (id: string): boolean => {
+    const own = id.split("/");
+    return own.some((_, i) => parts.every((part, j) => own[i + j] === part));
+  };
+  const wanted = new Set(stages.filter((stage) => fits(stage.id)).map((stage) => stage.id));
+  if (wanted.size === 0) {
+    const known = [...new Set(stages.flatMap((stage) => stage.id.split("/")))];
+    throw new StudyError(`study: stage must be known, got ${JSON.stringify(pattern)}; ${hint(pattern, known)}`);
+  }
+  for (const stage of [...stages].reverse()) {
+    if (!wanted.has(stage.id)) continue;
+    for (const { stage: needed } of Object.values(stage.inputs)) if (needed !== null) wanted.add(needed);
+  }
+  return stages.filter((stage) => wanted.has(stage.id));
+}

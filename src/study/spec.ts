@@ -1,0 +1,217 @@
+/** What a study file may say: the types of a resolved study and the schema that checks its text. */
+import { DOMAINS, type Domain } from "../domains/index.js";
+import { BENCHMARK_NAMES, type BenchmarkName } from "../evaluate/index.js";
+import { methods, type MergeMethodName } from "../merge/index.js";
+import type { Schema } from "./schema.js";
+
+/** Supervised fine-tuning of the base model on the blend of Table 1's shape. */
+export interface SftSpec {
+  steps: number;
+  /** Conversations per step. */
+  batchSize: number;
+  learningRate: number;
+  /** Share of careful demonstrations, [0, 1]. */
+  care: number;
+  /** Probability of a wrong step in a demonstration, [0, 1]. */
+  slip: number;
+  /** Share of agent conversations; default the blend's own. */
+  agentShare?: number;
+  /** Fraction of the steps over which the learning rate rises. */
+  warmup?: number;
+}
+
+/** One reinforcement-learning run (GRPO). */
+export interface RlSpec {
+  steps: number;
+  /** Prompts per step, P. */
+  promptsPerStep: number;
+  /** Rollouts per prompt, G. */
+  groupSize: number;
+  learningRate: number;
+  weightDecay?: number;
+  clipLow?: number;
+  clipHigh?: number;
+  klCoef?: number;
+  /** How weights are kept between steps: float32, or bfloat16 as the paper stores them. */
+  store?: "float32" | "bfloat16";
+}
+
+/** The experts: one run a domain; `byDomain` overrides single numbers. */
+export interface ExpertsSpec extends RlSpec {
+  byDomain?: Partial<Record<Domain, Partial<RlSpec>>>;
+}
+
+/** One merged model. */
+export interface MergeSpec {
+  method: MergeMethodName;
+  /** Which experts; default all. */
+  experts?: Domain[];
+  /** The method's own options (density, lambda, …); the seed is the study's. */
+  options?: Record<string, number | boolean>;
+}
+
+/** How models are scored. */
+export interface EvaluateSpec {
+  benchmarks: BenchmarkName[];
+  items: number;
+  samples: number;
+  temperature: number;
+  topP: number;
+}
+
+/** Scores along the experts' training (Figure 2). */
+export interface TrajectoriesSpec {
+  /** A checkpoint is scored every so many steps. */
+  every: number;
+  benchmarks: BenchmarkName[];
+  items: number;
+  samples: number;
+}
+
+/** How the score of each merge method depends on the size of the task vectors. */
+export interface SizeSpec {
+  /** Steps at which the experts are merged; short training gives small task vectors. */
+  steps: number[];
+  /** Learning rates of extra sets of experts, trained like `experts` otherwise. */
+  learningRates?: number[];
+  /** Seeds this is done for; default the first. */
+  seeds?: number[];
+  methods: MergeMethodName[];
+  lambdas: number[];
+  items: number;
+  samples: number;
+}
+
+/** A study, resolved for one profile. */
+export interface StudySpec {
+  name: string;
+  /** Folder of the base model, relative to the study's folder. */
+  base: string;
+  domains: Domain[];
+  seeds: number[];
+  sft: SftSpec;
+  experts: ExpertsSpec;
+  multi: RlSpec;
+  merges: Record<string, MergeSpec>;
+  evaluate: EvaluateSpec;
+  trajectories: TrajectoriesSpec | null;
+  size: SizeSpec | null;
+}
+
+/** Names of the two profiles: minutes on two cores, and the numbers that are published. */
+export const PROFILES = ["quick", "full"] as const;
+
+/** One of the two profiles. */
+export type Profile = (typeof PROFILES)[number];
+
+const positive: Schema = { type: "integer", min: 1 };
+const share: Schema = { type: "number", min: 0, max: 1 };
+const rate: Schema = { type: "number", above: 0, max: 1 };
+const domain: Schema = { type: "choice", of: DOMAINS };
+const benchmarks: Schema = { type: "list", min: 1, item: { type: "choice", of: BENCHMARK_NAMES } };
+const method: Schema = { type: "choice", of: Object.keys(methods) };
+const seeds: Schema = { type: "list", min: 1, item: { type: "integer", min: 0 } };
+
+const rlFields: Readonly<Record<string, Schema>> = {
+  steps: positive,
+  promptsPerStep: positive,
+  groupSize: { type: "integer", min: 2 },
+  learningRate: rate,
+  weightDecay: share,
+  clipLow: share,
+  clipHigh: { type: "number", min: 0 },
+  klCoef: { type: "number", min: 0 },
+  store: { type: "choice", of: ["float32", "bfloat16"] },
+};
+const rlRequired = ["steps", "promptsPerStep", "groupSize", "learningRate"];
+
+const merge: Schema = {
+  type: "object",
+  required: ["method"],
+  fields: {
+    method,
+    experts: { type: "list", min: 1, item: domain },
+    options: { type: "map", value: { type: "scalar" } },
+  },
+};
+
+// Letters first, so that a model's name is never taken for a path or an option.
+const modelName = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
+const sections: Readonly<Record<string, Schema>> = {
+  seeds,
+  sft: {
+    type: "object",
+    required: ["steps", "batchSize", "learningRate", "care", "slip"],
+    fields: {
+      steps: positive,
+      batchSize: positive,
+      learningRate: rate,
+      care: share,
+      slip: share,
+      agentShare: share,
+      warmup: share,
+    },
+  },
+  experts: {
+    type: "object",
+    required: rlRequired,
+    fields: {
+      ...rlFields,
+      byDomain: { type: "map", keys: DOMAINS, value: { type: "object", required: [], fields: rlFields } },
+    },
+  },
+  multi: { type: "object", required: rlRequired, fields: rlFields },
+  merges: { type: "map", keyPattern: modelName, value: merge },
+  evaluate: {
+    type: "object",
+    required: ["benchmarks", "items", "samples", "temperature", "topP"],
+    fields: { benchmarks, items: positive, samples: positive, temperature: { type: "number", min: 0 }, topP: rate },
+  },
+  trajectories: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["every", "benchmarks", "items", "samples"],
+      fields: { every: positive, benchmarks, items: positive, samples: positive },
+    },
+  },
+  size: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["steps", "methods", "lambdas", "items", "samples"],
+      fields: {
+        steps: { type: "list", min: 1, item: positive },
+        learningRates: { type: "list", item: rate },
+        seeds,
+        methods: { type: "list", min: 1, item: method },
+        lambdas: { type: "list", min: 1, item: { type: "number", above: 0 } },
+        items: positive,
+        samples: positive,
+      },
+    },
+  },
+};
+
+/** Schema of one profile after it was laid over the common part. */
+export const resolvedSchema: Schema = {
+  type: "object",
+  required: ["name", "base", "domains", "seeds", "sft", "experts", "multi", "merges", "evaluate"],
+  fields: {
+    name: { type: "string", pattern: modelName, means: "a name of letters, digits, - and _" },
+    base: { type: "string", pattern: /./, means: "a folder" },
+    domains: { type: "list", min: 1, item: domain },
+    ...sections,
+  },
+};
+
+/** Schema of the whole file. */
+export const fileSchema: Schema = {
+  type: "object",
+  required: [],
+  fields: {
+    ...(resolvedSchema.type === "object" ? resolvedSchema.fields : {}),
+    profiles: { type: "map", keys: PROFILES, value: { type: "object", required: [], fields: sections } },
+  },
+};

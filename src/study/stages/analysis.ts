@@ -1,0 +1,112 @@
+/** The last stage: all records and logs of a run → the row files that tables and figures are made of. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
+import { configFromJson, parameterShapes } from "../../model/index.js";
+import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
+import {
+  costRows,
+  differenceRows,
+  mergeSizeRows,
+  rewardRows,
+  scoreRows,
+  trajectoryRows,
+  transpose,
+  type ModelScores,
+  type Role,
+} from "../rows.js";
+import type { StudySpec } from "../spec.js";
+import type { TrajectoryLine } from "./evaluate.js";
+import type { Job, Report, Result } from "./job.js";
+import type { SizeLine } from "./merge.js";
+
+/** Models of a study in the order of the tables. */
+export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {
+  const role = (name: Role) => (model: string) => ({ model, role: name });
+  return [
+    role("base")("base"),
+    role("sft")("sft"),
+    ...spec.domains.map(role("expert")),
+    role("multi")("multi"),
+    ...Object.keys(spec.merges).map(role("merged")),
+  ];
+}
+
+function readLines<Line>(path: string): Line[] {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** Item means of a model, from its records: scores[benchmark][item][seed]. */
+export function readScores(runFolder: string, spec: StudySpec, model: string): ModelScores {
+  const entries = spec.evaluate.benchmarks.map((name): [BenchmarkName, number[][]] => {
+    const columns = spec.seeds.map((seed) => {
+      const { records } = readRecords(join(runFolder, `seed${seed}`, "evaluate", model, `${name}.jsonl`));
+      const items = new Map<string, number[]>();
+      for (const { task, reward } of records) items.set(task, [...(items.get(task) ?? []), reward]);
+      return [...items.values()].map((rewards) => rewards.reduce((a: number, b) => a + b, 0) / rewards.length);
+    });
+    return [name, transpose(columns)];
+  });
+  return new Map(entries);
+}
+
+function countParameters(folder: string): number {
+  const config = configFromJson(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>);
+  let count = 0;
+  for (const shape of parameterShapes(config).values()) count += shape.reduce((a, b) => a * b, 1);
+  return count;
+}
+
+/** Write all row files. */
+export async function analysisStage(job: Job, report: Report): Promise<Result> {
+  const spec = (job.stage.spec as unknown as { study: StudySpec }).study;
+  const at = (seed: number, ...parts: string[]): string => join(job.runFolder, `seed${seed}`, ...parts);
+  const models = modelsOf(spec).map((each) => ({ ...each, scores: readScores(job.runFolder, spec, each.model) }));
+  const trained = ["sft", ...spec.domains, "multi"];
+  const logs = spec.seeds.flatMap((seed) =>
+    trained.map((model) => ({
+      model,
+      seed,
+      expert: (spec.domains as string[]).includes(model),
+      log: readLines<StepMetrics>(at(seed, "train", `${model}.jsonl`)),
+    })),
+  );
+  const rl = logs.filter(({ model }) => model !== "sft") as unknown as { model: string; seed: number; log: GrpoMetrics[] }[];
+  const trajectories = spec.trajectories
+    ? spec.domains.map((model) => ({
+        model,
+        seeds: spec.seeds.map((seed) => readLines<TrajectoryLine>(at(seed, "trajectories", `${model}.jsonl`))),
+      }))
+    : [];
+  const sets = spec.size
+    ? [...spec.size.steps.map((step) => `step${step}`), ...(spec.size.learningRates ?? []).map((rate) => `lr${rate}`)]
+    : [];
+  const sizeSeeds = spec.size?.seeds ?? spec.seeds.slice(0, 1);
+  const files: Record<string, readonly object[]> = {
+    scores: scoreRows(models, spec.evaluate),
+    differences: differenceRows(models),
+    cost: costRows(logs, countParameters(join(job.studyFolder, spec.base))),
+    rewards: rewardRows(rl),
+    trajectories: trajectoryRows(trajectories),
+    mergeSize: mergeSizeRows(
+      sets.map((set) => sizeSeeds.map((seed) => readLines<SizeLine>(at(seed, "size", `${set}.jsonl`)))),
+    ),
+  };
+  for (const path of job.stage.outputs) {
+    const name = /(\w+)\.json$/.exec(path)![1]!;
+    writeRows(join(job.runFolder, path), files[name]!);
+  }
+  report({ done: 1, total: 1 });
+  return { facts: {} };
+}
+
+/** One row a line, so that a change of one number is a change of one line. */
+function writeRows(path: string, rows: readonly object[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,67 @@
+/** The training stages: fine-tuning on the blend, and reinforcement learning of an expert or the mixed run. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { writeModelFolder } from "../../checkpoint/index.js";
+import type { Domain } from "../../domains/index.js";
+import { configToJson, type Policy } from "../../model/index.js";
+import { trainGrpo, trainSft } from "../../train/index.js";
+import type { RlSpec, SftSpec } from "../spec.js";
+import type { Job, Report, Result } from "./job.js";
+import { inputPath, outputPath } from "./paths.js";
+
+/** Fine-tune the base model. */
+export async function sftStage(job: Job, report: Report, signal: AbortSignal): Promise<Result> {
+  const spec = job.stage.spec as unknown as SftSpec & { seed: number };
+  const { tokens } = await trainSft({
+    ...spec,
+    init: inputPath(job, "init"),
+    out: outputPath(job, 0),
+    log: outputPath(job, 1),
+    signal,
+    checkpointEvery: 20,
+    onStep: (metrics) => report({ done: metrics.step + 1, total: spec.steps, metrics }),
+  });
+  return { facts: { tokens } };
+}
+
+/** Train an expert or the mixed run, and keep the checkpoints that later stages read. */
+export async function rlStage(job: Job, report: Report, signal: AbortSignal): Promise<Result> {
+  const spec = job.stage.spec as unknown as RlSpec & { seed: number; domains: Domain[] };
+  const init = inputPath(job, "init");
+  const kept = new Map(job.stage.outputs.slice(2).map((path) => [Number(basename(path).slice("step".length)), path]));
+  // The trainer calls back at the multiples of one number.
+  const every = [...kept.keys()].reduce(gcd, 0);
+  const { tokens } = await trainGrpo({
+    ...spec,
+    name: spec.domains.length > 1 ? "multi" : spec.domains[0]!,
+    init,
+    out: outputPath(job, 0),
+    log: outputPath(job, 1),
+    signal,
+    checkpointEvery: 5,
+    onStep: (metrics) => report({ done: metrics.step + 1, total: spec.steps, metrics }),
+    ...(every > 0 && {
+      evaluateEvery: every,
+      onEvaluate: (step: number, policy: Policy) => {
+        const path = kept.get(step);
+        if (path !== undefined) keepCheckpoint(join(job.runFolder, path), step, init, policy, job);
+      },
+    }),
+  });
+  return { facts: { tokens } };
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+function keepCheckpoint(path: string, step: number, init: string, policy: Policy, job: Job): void {
+  const { store } = job.stage.spec as { store?: RlSpec["store"] };
+  mkdirSync(dirname(path), { recursive: true });
+  writeModelFolder(path, {
+    config: configToJson(policy.config) as Record<string, unknown>,
+    params: policy.toParams(store === "bfloat16" ? "BF16" : "F32"),
+    tokenizer: readFileSync(join(init, "tokenizer.json"), "utf8"),
+    provenance: { stage: job.stage.id, step, inputs: job.inputHashes },
+  });
+}
