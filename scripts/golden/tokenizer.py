@@ -1,6 +1,6 @@
 """Reference values for src/tokenizer: a BPE tokenizer trained by Python's tokenizers, and its encodings.
 
-Needs: pip install tokenizers. Writes test/golden/tokenizer/bpe.json. Run from the repository root: python scripts/golden/tokenizer.py
+Usage: python scripts/golden/tokenizer.py   (needs tokenizers; writes test/golden/tokenizer)
 """
 
 import json
@@ -81,7 +81,7 @@ def main():
         "tokenizer": json.loads(tokenizer.to_str()),
         "encodings": encodings,
     }
-    path = pathlib.Path("test/golden/tokenizer/bpe.json")
+    path = pathlib.Path(__file__).resolve().parents[2] / "test" / "golden" / "tokenizer" / "bpe.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(golden, ensure_ascii=True, indent=1) + "\n")
 
