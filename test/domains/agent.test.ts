@@ -9,6 +9,7 @@ import {
   type Workplace,
 } from "../../src/domains/agent/index.js";
 import { requestText } from "../../src/domains/agent/generate.js";
+import { splitOf } from "../../src/domains/split.js";
 import type { Environment, Task } from "../../src/domains/task.js";
 import { TaskError } from "../../src/error.js";
 import { Random } from "../../src/random.js";
@@ -143,15 +144,18 @@ describe("agent.generate(random, level, kinds)", () => {
     }
   });
 
-  it("has more than 500 different single requests, a fifth of which is a benchmark", () => {
+  it("has more than 500 different single requests, more than 90 of them for benchmarks", () => {
     const random = new Random(5, "agent");
     const ids = new Set(
       Array.from(
-        { length: 9_000 },
+        { length: 9000 },
         () => agent.generate(random, 1, ["workplace"]).id,
       ),
     );
     expect(ids.size).toBeGreaterThan(500);
+    expect(
+      [...ids].filter((id) => splitOf(id) === "benchmark").length,
+    ).toBeGreaterThan(90);
   });
 
   it("gives the same task for the same seed, in plain JSON", () => {

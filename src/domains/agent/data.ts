@@ -21,7 +21,7 @@ export interface Workplace {
 }
 
 /** One thing that the user asks for. */
-export type Request =
+export type WorkRequest =
   | { kind: "mail"; person: string; body: string }
   | { kind: "task"; person: string; title: string }
   | { kind: "move"; event: string; hours: number }
@@ -31,7 +31,7 @@ export type Request =
 /** Data of an agent task. */
 export interface AgentData {
   workplace: Workplace;
-  requests: Request[];
+  requests: WorkRequest[];
   /** The calls that change the state as asked; look-ups left out. */
   calls: ToolCall[];
 }

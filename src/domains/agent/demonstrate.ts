@@ -4,7 +4,7 @@ import { renderAssistant } from "../../tokenizer/index.js";
 import type { Message, ToolCall } from "../../tokenizer/message.js";
 import { step } from "../slip.js";
 import type { DemonstrationOptions, Environment, Task } from "../task.js";
-import { agentData, type Request } from "./data.js";
+import { agentData, type WorkRequest } from "./data.js";
 import { environment } from "./environment.js";
 import { BODIES, TITLES } from "./generate.js";
 
@@ -65,7 +65,7 @@ class Episode {
     return { id: Number(id), hour: Number(hour) };
   }
 
-  fulfil(request: Request): void {
+  fulfil(request: WorkRequest): void {
     switch (request.kind) {
       case "mail": {
         const to = this.email(request.person);

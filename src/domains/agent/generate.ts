@@ -3,7 +3,7 @@ import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
 import type { ToolCall } from "../../tokenizer/message.js";
 import type { Task } from "../task.js";
-import type { AgentData, Request, Workplace } from "./data.js";
+import type { AgentData, WorkRequest, Workplace } from "./data.js";
 
 /** Everybody in the directory, by login: in lower case a name is the same token in a request and in an address. */
 export const PEOPLE: readonly string[] =
@@ -44,7 +44,7 @@ const KINDS = [
   "invite",
 ] as const;
 
-function drawRequest(random: Random): Request {
+function drawRequest(random: Random): WorkRequest {
   const kind = random.pick(KINDS);
   const person = random.pick(PEOPLE);
   const event = random.pick(EVENTS);
@@ -63,8 +63,8 @@ function drawRequest(random: Random): Request {
 }
 
 /** Whether two requests can stand in one prompt: they share nobody and no event, and leave turns for both. */
-function compatible(first: Request, second: Request): boolean {
-  const names = (request: Request): string[] => [
+function compatible(first: WorkRequest, second: WorkRequest): boolean {
+  const names = (request: WorkRequest): string[] => [
     ...("person" in request ? [request.person] : []),
     ...("event" in request ? [request.event] : []),
   ];
@@ -74,7 +74,7 @@ function compatible(first: Request, second: Request): boolean {
 }
 
 /** The sentence of a request. */
-export function requestText(request: Request): string {
+export function requestText(request: WorkRequest): string {
   switch (request.kind) {
     case "mail":
       return `Email ${request.person}: ${request.body}.`;
@@ -113,7 +113,7 @@ function drawWorkplace(random: Random): Workplace {
 /** The call that fulfils a request in a workplace. */
 function goldCall(
   { directory, calendar }: Workplace,
-  request: Request,
+  request: WorkRequest,
 ): ToolCall {
   const email = (): string => {
     const { person } = request as { person: string };

@@ -11,7 +11,12 @@ import { environment, MAX_TURNS, verify } from "./environment.js";
 import { generate } from "./generate.js";
 import { TOOLS } from "./tools.js";
 
-export type { AgentData, CalendarEvent, Request, Workplace } from "./data.js";
+export type {
+  AgentData,
+  CalendarEvent,
+  WorkRequest,
+  Workplace,
+} from "./data.js";
 export { replay, sameState } from "./state.js";
 export { execute, TOOLS, type ToolResult } from "./tools.js";
 

@@ -10,20 +10,20 @@ interface Parameter {
   description: string;
 }
 
-type Parameters = Readonly<Record<string, Parameter>>;
-type Arguments<P extends Parameters> = {
+type ParameterTable = Readonly<Record<string, Parameter>>;
+type Arguments<P extends ParameterTable> = {
   [K in keyof P]: P[K]["type"] extends "integer" ? number : string;
 };
 
 interface WorkplaceTool {
   description: string;
-  parameters: Parameters;
+  parameters: ParameterTable;
   /** `args` have been checked against `parameters`. */
   run(workplace: Workplace, args: Record<string, unknown>): ToolResult;
 }
 
 /** A tool whose arguments have the types that its parameters say. */
-function tool<const P extends Parameters>(
+function tool<const P extends ParameterTable>(
   description: string,
   parameters: P,
   run: (workplace: Workplace, args: Arguments<P>) => ToolResult,
@@ -163,7 +163,7 @@ export const TOOLS: readonly Tool[] = [...TABLE].map(
 
 /** What is wrong with the arguments of a call, or null. */
 function argumentError(
-  parameters: Parameters,
+  parameters: ParameterTable,
   args: Record<string, unknown>,
 ): string | null {
   // Only the own keys of the call and of the schema count, so that no name reaches a prototype.

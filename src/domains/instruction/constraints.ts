@@ -4,6 +4,7 @@ import {
   countMatches,
   hasWord,
   isLower,
+  isPattern,
   isUpper,
   PUNCTUATION,
   split,
@@ -16,7 +17,8 @@ import { REFUSED } from "./refused.js";
 export type Kwargs = Readonly<Record<string, unknown>>;
 
 /** Types that an argument can have. */
-export type KwargType = "count" | "text" | "texts" | "relation" | "letter";
+export type KwargType =
+  "count" | "text" | "pattern" | "patterns" | "relation" | "letter";
 
 /** One row of the table: the arguments that must be there, and the strict pass rule. */
 export interface Constraint {
@@ -25,8 +27,9 @@ export interface Constraint {
   check(text: string, kwargs: Kwargs): boolean;
 }
 
-const count = (kwargs: Kwargs, name: string): number => kwargs[name] as number;
-const text_ = (kwargs: Kwargs, name: string): string => kwargs[name] as string;
+const countOf = (kwargs: Kwargs, name: string): number =>
+  kwargs[name] as number;
+const textOf = (kwargs: Kwargs, name: string): string => kwargs[name] as string;
 const holds = (n: number, bound: number, relation: unknown): boolean =>
   relation === "less than" ? n < bound : n >= bound;
 const matches = (text: string, pattern: RegExp): string[] =>
@@ -39,31 +42,23 @@ function pieces(parts: string[]): string[] | null {
   return parts.filter((part) => strip(part) !== "");
 }
 
-function frequency(
-  name: string,
-  bound: string,
-  relation: string,
-): Constraint["check"] {
-  return (text, kwargs) =>
-    holds(
-      countMatches(text_(kwargs, name), text),
-      count(kwargs, bound),
-      kwargs[relation],
-    );
+function frequency(text: string, kwargs: Kwargs): boolean {
+  const n = countMatches(textOf(kwargs, "keyword"), text);
+  return holds(n, countOf(kwargs, "frequency"), kwargs.relation);
 }
 
 function letterFrequency(text: string, kwargs: Kwargs): boolean {
-  const letter = text_(kwargs, "letter").toLowerCase();
+  const letter = textOf(kwargs, "letter").toLowerCase();
   const n = [...text.toLowerCase()].filter(
     (character) => character === letter,
   ).length;
-  return holds(n, count(kwargs, "let_frequency"), kwargs.let_relation);
+  return holds(n, countOf(kwargs, "let_frequency"), kwargs.let_relation);
 }
 
 function sameText(text: string, kwargs: Kwargs): boolean {
   return (
     strip(text).toLowerCase() ===
-    strip(text_(kwargs, "prompt_to_repeat")).toLowerCase()
+    strip(textOf(kwargs, "prompt_to_repeat")).toLowerCase()
   );
 }
 
@@ -91,20 +86,20 @@ function nthParagraphFirstWord(text: string, kwargs: Kwargs): boolean {
   const filled = paragraphs.filter(
     (paragraph) => strip(paragraph) !== "",
   ).length;
-  const nth = count(kwargs, "nth_paragraph");
+  const nth = countOf(kwargs, "nth_paragraph");
   // The n-th raw piece, empty ones included, as the reference code indexes it.
   const first = nth <= filled ? split(paragraphs[nth - 1] ?? "")[0] : undefined;
   if (first === undefined) return false;
   const bare = first.replace(/^'+/u, "").replace(/^"+/u, "");
   const word = bare.split(/[.,?!'"]/u)[0]!.toLowerCase();
   return (
-    filled === count(kwargs, "num_paragraphs") &&
-    word === text_(kwargs, "first_word").toLowerCase()
+    filled === countOf(kwargs, "num_paragraphs") &&
+    word === textOf(kwargs, "first_word").toLowerCase()
   );
 }
 
 function postscript(text: string, kwargs: Kwargs): boolean {
-  const marker = text_(kwargs, "postscript_marker");
+  const marker = textOf(kwargs, "postscript_marker");
   if (marker === "P.P.S") return /p\.\s?p\.\s?s/u.test(text.toLowerCase());
   if (marker === "P.S.") return /p\.\s?s\./u.test(text.toLowerCase());
   return countMatches(marker.toLowerCase(), text.toLowerCase()) > 0;
@@ -165,7 +160,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
   [
     "keywords:existence",
     {
-      kwargs: { keywords: "texts" },
+      kwargs: { keywords: "patterns" },
       check: (text, kwargs) =>
         (kwargs.keywords as string[]).every(
           (keyword) => countMatches(keyword, text) > 0,
@@ -175,14 +170,14 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
   [
     "keywords:frequency",
     {
-      kwargs: { keyword: "text", frequency: "count", relation: "relation" },
-      check: frequency("keyword", "frequency", "relation"),
+      kwargs: { keyword: "pattern", frequency: "count", relation: "relation" },
+      check: frequency,
     },
   ],
   [
     "keywords:forbidden_words",
     {
-      kwargs: { forbidden_words: "texts" },
+      kwargs: { forbidden_words: "patterns" },
       check: (text, kwargs) =>
         !(kwargs.forbidden_words as string[]).some((word) =>
           hasWord(word, text),
@@ -206,7 +201,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       kwargs: { num_paragraphs: "count" },
       check: (text, kwargs) =>
         pieces(text.split(/\s?\*\*\*\s?/u))?.length ===
-        count(kwargs, "num_paragraphs"),
+        countOf(kwargs, "num_paragraphs"),
     },
   ],
   [
@@ -214,7 +209,11 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
     {
       kwargs: { num_words: "count", relation: "relation" },
       check: (text, kwargs) =>
-        holds(words(text).length, count(kwargs, "num_words"), kwargs.relation),
+        holds(
+          words(text).length,
+          countOf(kwargs, "num_words"),
+          kwargs.relation,
+        ),
     },
   ],
   [
@@ -234,18 +233,18 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       kwargs: { num_placeholders: "count" },
       check: (text, kwargs) =>
         matches(text, /\[[^\n]*?\]/gu).length >=
-        count(kwargs, "num_placeholders"),
+        countOf(kwargs, "num_placeholders"),
     },
   ],
   [
     "detectable_content:postscript",
-    { kwargs: { postscript_marker: "text" }, check: postscript },
+    { kwargs: { postscript_marker: "pattern" }, check: postscript },
   ],
   [
     "detectable_format:number_bullet_lists",
     {
       kwargs: { num_bullets: "count" },
-      check: (text, kwargs) => bullets(text) === count(kwargs, "num_bullets"),
+      check: (text, kwargs) => bullets(text) === countOf(kwargs, "num_bullets"),
     },
   ],
   [
@@ -260,23 +259,23 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
     {
       kwargs: { num_highlights: "count" },
       check: (text, kwargs) =>
-        highlights(text) >= count(kwargs, "num_highlights"),
+        highlights(text) >= countOf(kwargs, "num_highlights"),
     },
   ],
   [
     "detectable_format:multiple_sections",
     {
       // The misspelt name is that of the data files.
-      kwargs: { section_spliter: "text", num_sections: "count" },
+      kwargs: { section_spliter: "pattern", num_sections: "count" },
       check: (text, kwargs) => {
         // Case counts here, unlike for keywords: the reference splits without the ignore-case flag.
         const sections = text.split(
           new RegExp(
-            `\\s?(?:${text_(kwargs, "section_spliter")})\\s?\\p{Nd}+\\s?`,
+            `\\s?(?:${textOf(kwargs, "section_spliter")})\\s?\\p{Nd}+\\s?`,
             "u",
           ),
         );
-        return sections.length - 1 >= count(kwargs, "num_sections");
+        return sections.length - 1 >= countOf(kwargs, "num_sections");
       },
     },
   ],
@@ -300,7 +299,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) =>
         strip(text)
           .toLowerCase()
-          .startsWith(strip(text_(kwargs, "prompt_to_repeat")).toLowerCase()),
+          .startsWith(strip(textOf(kwargs, "prompt_to_repeat")).toLowerCase()),
     },
   ],
   [
@@ -310,7 +309,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) =>
         strip(strip(text), '"')
           .toLowerCase()
-          .endsWith(strip(text_(kwargs, "end_phrase")).toLowerCase()),
+          .endsWith(strip(textOf(kwargs, "end_phrase")).toLowerCase()),
     },
   ],
   [
@@ -334,23 +333,23 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
   [
     "keywords:word_once",
     {
-      kwargs: { keyword: "text" },
+      kwargs: { keyword: "pattern" },
       check: (text, kwargs) =>
-        countMatches(text_(kwargs, "keyword"), text) === 1,
+        countMatches(textOf(kwargs, "keyword"), text) === 1,
     },
   ],
   [
     "keywords:word_count_different_numbers",
     {
-      kwargs: { keyword: "text", frequency: "count", relation: "relation" },
-      check: frequency("keyword", "frequency", "relation"),
+      kwargs: { keyword: "pattern", frequency: "count", relation: "relation" },
+      check: frequency,
     },
   ],
   [
     "keywords:exclude_word_harder",
     {
       kwargs: { keyword: "text" },
-      check: (text, kwargs) => !text.includes(` ${text_(kwargs, "keyword")} `),
+      check: (text, kwargs) => !text.includes(` ${textOf(kwargs, "keyword")} `),
     },
   ],
   [
@@ -370,7 +369,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       kwargs: { first_word: "text" },
       check: (text, kwargs) =>
         split(text)[0]?.toLowerCase() ===
-        text_(kwargs, "first_word").toLowerCase(),
+        textOf(kwargs, "first_word").toLowerCase(),
     },
   ],
   [
@@ -380,7 +379,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) =>
         words(split(text).at(-1) ?? "")
           .join("")
-          .toLowerCase() === text_(kwargs, "last_word").toLowerCase(),
+          .toLowerCase() === textOf(kwargs, "last_word").toLowerCase(),
     },
   ],
   [
@@ -397,7 +396,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       kwargs: { N: "count" },
       check: (text, kwargs) =>
         words(text).filter((word) => /^[a-z]+$/u.test(word)).length <=
-        count(kwargs, "N"),
+        countOf(kwargs, "N"),
     },
   ],
   [
@@ -407,7 +406,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) =>
         holds(
           matches(text, /[a-zA-Z]/gu).length,
-          count(kwargs, "N"),
+          countOf(kwargs, "N"),
           kwargs.relation,
         ),
     },
@@ -435,7 +434,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) => {
         const copies = text.split("******");
         return (
-          copies.length === count(kwargs, "N") &&
+          copies.length === countOf(kwargs, "N") &&
           copies.every((copy) => sameText(copy, kwargs))
         );
       },
@@ -481,7 +480,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) => {
         const n = words(text).length;
         return (
-          n >= count(kwargs, "min_words") && n <= count(kwargs, "max_words")
+          n >= countOf(kwargs, "min_words") && n <= countOf(kwargs, "max_words")
         );
       },
     },
@@ -493,7 +492,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
       check: (text, kwargs) =>
         new Set(
           split(text.toLowerCase()).map((word) => strip(word, PUNCTUATION)),
-        ).size >= count(kwargs, "N"),
+        ).size >= countOf(kwargs, "N"),
     },
   ],
   ["words:paragraph_last_first", { kwargs: {}, check: firstIsLast }],
@@ -501,7 +500,7 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
     "words:repeats",
     {
       kwargs: { small_n: "count" },
-      check: (text, kwargs) => repeats(text, count(kwargs, "small_n")),
+      check: (text, kwargs) => repeats(text, countOf(kwargs, "small_n")),
     },
   ],
 ]);
@@ -509,10 +508,11 @@ export const CONSTRAINTS: ReadonlyMap<string, Constraint> = new Map<
 const VALID: Readonly<Record<KwargType, (value: unknown) => boolean>> = {
   count: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   text: (value) => typeof value === "string" && strip(value) !== "",
-  texts: (value) =>
+  pattern: (value) => VALID.text(value) && isPattern(value as string),
+  patterns: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((item) => VALID.text(item)),
+    value.every((item) => VALID.pattern(item)),
   relation: (value) => value === "less than" || value === "at least",
   letter: (value) => typeof value === "string" && [...value].length === 1,
 };
@@ -520,7 +520,8 @@ const VALID: Readonly<Record<KwargType, (value: unknown) => boolean>> = {
 const DESCRIPTION: Readonly<Record<KwargType, string>> = {
   count: "an integer of at least 0",
   text: "a text that is not blank",
-  texts: "a list of texts",
+  pattern: "a regular expression",
+  patterns: "a list of regular expressions",
   relation: '"less than" or "at least"',
   letter: "one character",
 };
