@@ -11,7 +11,8 @@ export interface AvgAtK extends Estimate {
 
 /** Mean of a non-empty list. */
 export function mean(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError("mean: values must not be empty, got 0");
+  if (values.length === 0)
+    throw new RangeError("mean: values must not be empty, got 0");
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;
@@ -43,7 +44,10 @@ export function variance(values: readonly number[]): number {
  */
 export function avgAtK(rewards: readonly (readonly number[])[]): AvgAtK {
   const samples = rewards[0]?.length ?? 0;
-  if (samples === 0) throw new RangeError("avgAtK: rewards must hold at least one item and one sample, got none");
+  if (samples === 0)
+    throw new RangeError(
+      "avgAtK: rewards must hold at least one item and one sample, got none",
+    );
   rewards.forEach((row, i) => {
     if (row.length !== samples) {
       throw new RangeError(
@@ -74,12 +78,19 @@ export function avgAtK(rewards: readonly (readonly number[])[]): AvgAtK {
  * @example
  * passAtK([[1, 0, 0, 0]], 2) // 0.5
  */
-export function passAtK(rewards: readonly (readonly number[])[], k: number): number {
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`passAtK: k must be a positive integer, got ${k}`);
+export function passAtK(
+  rewards: readonly (readonly number[])[],
+  k: number,
+): number {
+  if (!Number.isInteger(k) || k < 1)
+    throw new RangeError(`passAtK: k must be a positive integer, got ${k}`);
   return mean(
     rewards.map((row, item) => {
       const n = row.length;
-      if (n < k) throw new RangeError(`passAtK: every item must have at least ${k} samples, got ${n} for item ${item}`);
+      if (n < k)
+        throw new RangeError(
+          `passAtK: every item must have at least ${k} samples, got ${n} for item ${item}`,
+        );
       const wrong = row.filter((reward) => reward === 0).length;
       let allWrong = 1;
       for (let i = 0; i < k; i++) allWrong *= Math.max(0, wrong - i) / (n - i);

@@ -20,21 +20,30 @@ export interface BootstrapOptions {
  * @example
  * bootstrap([0, 1, 1, 0.5], { seed: 1 }).mean // 0.625
  */
-export function bootstrap(items: readonly number[], { resamples = 2000, seed = 0 }: BootstrapOptions = {}): Estimate {
+export function bootstrap(
+  items: readonly number[],
+  { resamples = 2000, seed = 0 }: BootstrapOptions = {},
+): Estimate {
   if (!Number.isInteger(resamples) || resamples < 100) {
-    throw new RangeError(`bootstrap: resamples must be an integer of at least 100, got ${resamples}`);
+    throw new RangeError(
+      `bootstrap: resamples must be an integer of at least 100, got ${resamples}`,
+    );
   }
   const centre = mean(items);
   const random = new Random(seed, "bootstrap");
   const means = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
     let sum = 0;
-    for (let i = 0; i < items.length; i++) sum += items[random.int(0, items.length - 1)]!;
+    for (let i = 0; i < items.length; i++)
+      sum += items[random.int(0, items.length - 1)]!;
     means[r] = sum / items.length;
   }
   means.sort();
   const around = mean([...means]);
-  const se = Math.sqrt(means.reduce((sum, m) => sum + (m - around) ** 2, 0) / (resamples - 1));
-  const at = (q: number) => means[Math.min(resamples - 1, Math.floor(q * resamples))]!;
+  const se = Math.sqrt(
+    means.reduce((sum, m) => sum + (m - around) ** 2, 0) / (resamples - 1),
+  );
+  const at = (q: number) =>
+    means[Math.min(resamples - 1, Math.floor(q * resamples))]!;
   return { mean: centre, se, low: at(0.025), high: at(0.975) };
 }

@@ -7,7 +7,13 @@ import { rollouts, type Rollout } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { avgAtK, type AvgAtK } from "./avgAtK.js";
 import { benchmark, benchmarkSpec, type BenchmarkName } from "./benchmarks.js";
-import { appendRecords, finishRecords, openRecords, type EvaluationRecord, type RecordsHeader } from "./records.js";
+import {
+  appendRecords,
+  finishRecords,
+  openRecords,
+  type EvaluationRecord,
+  type RecordsHeader,
+} from "./records.js";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -47,12 +53,18 @@ const BLOCK = 50;
 
 function hashTasks(tasks: readonly Task[]): string {
   return createHash("sha256")
-    .update(JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])))
+    .update(
+      JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
+    )
     .digest("hex")
     .slice(0, 16);
 }
 
-function record(rollout: Rollout, sample: number, keepText: boolean): EvaluationRecord {
+function record(
+  rollout: Rollout,
+  sample: number,
+  keepText: boolean,
+): EvaluationRecord {
   const { reward, outcome, detail } = rollout.verdict;
   const base: EvaluationRecord = {
     task: rollout.task.id,
@@ -64,14 +76,24 @@ function record(rollout: Rollout, sample: number, keepText: boolean): Evaluation
   };
   if (!keepText) return base;
   const completion = rollout.turns > 1 ? rollout.transcript : rollout.text;
-  return detail === undefined ? { ...base, completion } : { ...base, completion, detail };
+  return detail === undefined
+    ? { ...base, completion }
+    : { ...base, completion, detail };
 }
 
 // What an earlier, interrupted run of the same evaluation has left: whole blocks only, in benchmark order.
-function earlier(path: string, header: RecordsHeader, tasks: readonly Task[], perBlock: number): EvaluationRecord[] {
+function earlier(
+  path: string,
+  header: RecordsHeader,
+  tasks: readonly Task[],
+  perBlock: number,
+): EvaluationRecord[] {
   const found = openRecords(path, header);
   const total = tasks.length * header.samples;
-  const whole = found.length >= total ? total : Math.floor(found.length / perBlock) * perBlock;
+  const whole =
+    found.length >= total
+      ? total
+      : Math.floor(found.length / perBlock) * perBlock;
   const kept = found.slice(0, whole);
   kept.forEach((r, i) => {
     const expected = tasks[Math.floor(i / header.samples)]!.id;
@@ -91,7 +113,10 @@ function earlier(path: string, header: RecordsHeader, tasks: readonly Task[], pe
  * @param records  any order; every task with the same number of samples
  * @throws RangeError no record, or tasks with unequal numbers of samples
  */
-export function summarize(name: string, records: readonly EvaluationRecord[]): Evaluation {
+export function summarize(
+  name: string,
+  records: readonly EvaluationRecord[],
+): Evaluation {
   const { name: benchmarkName } = benchmarkSpec(name);
   const items = new Map<string, number[]>();
   const outcomes = { correct: 0, wrong: 0, noAnswer: 0, truncated: 0 };
@@ -143,7 +168,9 @@ export async function evaluate(
   }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   if (!Number.isInteger(samples) || samples < 1) {
-    throw new RangeError(`evaluate: samples must be a positive integer, got ${samples}`);
+    throw new RangeError(
+      `evaluate: samples must be a positive integer, got ${samples}`,
+    );
   }
   const tasks = benchmark(name, { items });
   const header: RecordsHeader = {
@@ -158,15 +185,32 @@ export async function evaluate(
   };
   const perBlock = BLOCK * samples;
   const total = tasks.length * samples;
-  const records = recordsPath === undefined ? [] : earlier(recordsPath, header, tasks, perBlock);
+  const records =
+    recordsPath === undefined
+      ? []
+      : earlier(recordsPath, header, tasks, perBlock);
   if (records.length > 0) onProgress?.(records.length, total);
   for (let done = records.length; done < total; done = records.length) {
     const start = done / samples;
     const block = tasks.slice(start, start + BLOCK);
-    const repeated = block.flatMap((task) => Array.from({ length: samples }, () => task));
+    const repeated = block.flatMap((task) =>
+      Array.from({ length: samples }, () => task),
+    );
     const names = repeated.map((task, row) => `${task.id}/${row % samples}`);
-    const rolled = rollouts(policy, tokenizer, repeated, { seed, stream: `evaluate/${name}`, names, temperature, topP });
-    const fresh = rolled.map((r, row) => record(r, row % samples, row % samples === 0 && start + row / samples < keep));
+    const rolled = rollouts(policy, tokenizer, repeated, {
+      seed,
+      stream: `evaluate/${name}`,
+      names,
+      temperature,
+      topP,
+    });
+    const fresh = rolled.map((r, row) =>
+      record(
+        r,
+        row % samples,
+        row % samples === 0 && start + row / samples < keep,
+      ),
+    );
     if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
     records.push(...fresh);
     onProgress?.(records.length, total);

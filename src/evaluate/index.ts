@@ -14,8 +14,18 @@ export {
   type BenchmarkSpec,
 } from "./benchmarks.js";
 export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
-export { evaluate, summarize, type EvaluateOptions, type Evaluation } from "./evaluate.js";
-export { shareInterval, studentT, symmetric, type Estimate } from "./interval.js";
+export {
+  evaluate,
+  summarize,
+  type EvaluateOptions,
+  type Evaluation,
+} from "./evaluate.js";
+export {
+  shareInterval,
+  studentT,
+  symmetric,
+  type Estimate,
+} from "./interval.js";
 export { averageOverSeeds, overSeeds, type SeedEstimate } from "./overSeeds.js";
 export { pairedDifference, type Pair } from "./pairedDifference.js";
 export {

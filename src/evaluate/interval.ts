@@ -13,13 +13,16 @@ export interface Estimate {
 /** ln Γ(x) for x > 0 (Lanczos, g = 7, n = 9; relative error below 1e-13). */
 function lnGamma(x: number): number {
   const c = [
-    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-    12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+    0.99999999999980993, 676.5203681218851, -1259.1392167224028,
+    771.32342877765313, -176.61502916214059, 12.507343278686905,
+    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
   ];
   let sum = c[0]!;
   for (let i = 1; i < 9; i++) sum += c[i]! / (x - 1 + i);
   const t = x + 6.5;
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
+  return (
+    0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum)
+  );
 }
 
 /** Regularized incomplete beta function I_x(a, b) by Lentz's continued fraction. */
@@ -28,7 +31,12 @@ function incompleteBeta(x: number, a: number, b: number): number {
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(
-    lnGamma(a + b) - lnGamma(a) - lnGamma(b) + a * Math.log(x) + b * Math.log(1 - x) - Math.log(a),
+    lnGamma(a + b) -
+      lnGamma(a) -
+      lnGamma(b) +
+      a * Math.log(x) +
+      b * Math.log(1 - x) -
+      Math.log(a),
   );
   const tiny = 1e-300;
   let c = 1;
@@ -59,12 +67,16 @@ function incompleteBeta(x: number, a: number, b: number): number {
  */
 export function studentT(probability: number, df: number): number {
   if (!(probability > 0.5 && probability < 1)) {
-    throw new RangeError(`studentT: probability must be in (0.5, 1), got ${probability}`);
+    throw new RangeError(
+      `studentT: probability must be in (0.5, 1), got ${probability}`,
+    );
   }
-  if (!(df > 0)) throw new RangeError(`studentT: df must be positive, got ${df}`);
+  if (!(df > 0))
+    throw new RangeError(`studentT: df must be positive, got ${df}`);
   const v = Math.min(df, 1e7);
   // P(T ≤ t) = 1 − I_{v/(v+t²)}(v/2, 1/2) / 2 for t ≥ 0
-  const upper = (t: number) => 0.5 * incompleteBeta(v / (v + t * t), v / 2, 0.5);
+  const upper = (t: number) =>
+    0.5 * incompleteBeta(v / (v + t * t), v / 2, 0.5);
   let low = 0;
   let high = 1;
   while (upper(high) > 1 - probability) high *= 2;
@@ -98,12 +110,19 @@ export function symmetric(mean: number, se: number, df: number): Estimate {
  * @param n     number of items, used when `se` is 0
  * @param df    degrees of freedom of `se`
  */
-export function shareInterval(mean: number, se: number, n: number, df: number): Estimate {
+export function shareInterval(
+  mean: number,
+  se: number,
+  n: number,
+  df: number,
+): Estimate {
   const z = studentT(0.975, df);
   const effective = se > 0 ? (mean * (1 - mean)) / (se * se) : n;
   const z2 = (z * z) / effective;
   const centre = (mean + z2 / 2) / (1 + z2);
-  const half = (z * Math.sqrt((mean * (1 - mean)) / effective + z2 / (4 * effective))) / (1 + z2);
+  const half =
+    (z * Math.sqrt((mean * (1 - mean)) / effective + z2 / (4 * effective))) /
+    (1 + z2);
   return {
     mean,
     se,

@@ -25,17 +25,29 @@ interface Parts {
 function parts(scores: readonly (readonly number[])[]): Parts {
   const n = scores.length;
   const seeds = scores[0]?.length ?? 0;
-  if (seeds === 0) throw new RangeError("overSeeds: scores must hold at least one item and one seed, got none");
+  if (seeds === 0)
+    throw new RangeError(
+      "overSeeds: scores must hold at least one item and one seed, got none",
+    );
   scores.forEach((row, i) => {
     if (row.length !== seeds)
-      throw new RangeError(`overSeeds: every item must have ${seeds} seeds, got ${row.length} for item ${i}`);
+      throw new RangeError(
+        `overSeeds: every item must have ${seeds} seeds, got ${row.length} for item ${i}`,
+      );
   });
   const rows = scores.map(mean);
-  const perSeed = Array.from({ length: seeds }, (_, s) => mean(scores.map((row) => row[s]!)));
+  const perSeed = Array.from({ length: seeds }, (_, s) =>
+    mean(scores.map((row) => row[s]!)),
+  );
   const centre = mean(rows);
   let residual = 0;
   if (seeds > 1 && n > 1) {
-    scores.forEach((row, i) => row.forEach((score, s) => (residual += (score - rows[i]! - perSeed[s]! + centre) ** 2)));
+    scores.forEach((row, i) =>
+      row.forEach(
+        (score, s) =>
+          (residual += (score - rows[i]! - perSeed[s]! + centre) ** 2),
+      ),
+    );
     residual /= (n - 1) * (seeds - 1);
   }
   return {
@@ -53,11 +65,20 @@ interface Combined {
   df: number;
 }
 
-function combine(items: number, seeds: number, overlap: number, n: number, seedCount: number): Combined {
+function combine(
+  items: number,
+  seeds: number,
+  overlap: number,
+  n: number,
+  seedCount: number,
+): Combined {
   const total = Math.max(items + seeds - overlap, items, seeds);
-  if (seedCount < 2 || total === 0) return { variance: total, df: Math.max(1, n - 1) };
+  if (seedCount < 2 || total === 0)
+    return { variance: total, df: Math.max(1, n - 1) };
   // Satterthwaite: with three seeds the spread between them is known with two degrees of freedom only
-  const df = (items + seeds) ** 2 / (items ** 2 / Math.max(1, n - 1) + seeds ** 2 / (seedCount - 1));
+  const df =
+    (items + seeds) ** 2 /
+    (items ** 2 / Math.max(1, n - 1) + seeds ** 2 / (seedCount - 1));
   return { variance: total, df };
 }
 
@@ -79,9 +100,17 @@ function combine(items: number, seeds: number, overlap: number, n: number, seedC
  * @example
  * overSeeds([[0.5, 0.6], [1, 0.9], [0, 0.2]]).mean // 0.533…
  */
-export function overSeeds(scores: readonly (readonly number[])[]): SeedEstimate {
+export function overSeeds(
+  scores: readonly (readonly number[])[],
+): SeedEstimate {
   const p = parts(scores);
-  const { variance: v, df } = combine(p.items, p.seeds, p.overlap, p.n, p.perSeed.length);
+  const { variance: v, df } = combine(
+    p.items,
+    p.seeds,
+    p.overlap,
+    p.n,
+    p.perSeed.length,
+  );
   return {
     ...shareInterval(p.mean, Math.sqrt(v), p.n, df),
     seeds: p.perSeed.length,
@@ -104,22 +133,32 @@ export function averageOverSeeds(
   benchmarks: readonly (readonly (readonly number[])[])[],
   { kind = "share" }: { kind?: "share" | "difference" } = {},
 ): SeedEstimate {
-  if (benchmarks.length === 0) throw new RangeError("averageOverSeeds: benchmarks must not be empty, got 0");
+  if (benchmarks.length === 0)
+    throw new RangeError(
+      "averageOverSeeds: benchmarks must not be empty, got 0",
+    );
   const all = benchmarks.map(parts);
   const seeds = all[0]!.perSeed.length;
   for (const p of all) {
     if (p.perSeed.length !== seeds) {
-      throw new RangeError(`averageOverSeeds: every benchmark must have ${seeds} seeds, got ${p.perSeed.length}`);
+      throw new RangeError(
+        `averageOverSeeds: every benchmark must have ${seeds} seeds, got ${p.perSeed.length}`,
+      );
     }
   }
   const b = all.length;
   const centre = mean(all.map((p) => p.mean));
   const items = all.reduce((sum, p) => sum + p.items, 0) / (b * b);
   const overlap = all.reduce((sum, p) => sum + p.overlap, 0) / (b * b);
-  const perSeed = Array.from({ length: seeds }, (_, s) => mean(all.map((p) => p.perSeed[s]!)));
+  const perSeed = Array.from({ length: seeds }, (_, s) =>
+    mean(all.map((p) => p.perSeed[s]!)),
+  );
   const n = all.reduce((sum, p) => sum + p.n, 0);
   const seedPart = variance(perSeed) / seeds;
   const { variance: v, df } = combine(items, seedPart, overlap, n, seeds);
-  const estimate = kind === "share" ? shareInterval(centre, Math.sqrt(v), n, df) : symmetric(centre, Math.sqrt(v), df);
+  const estimate =
+    kind === "share"
+      ? shareInterval(centre, Math.sqrt(v), n, df)
+      : symmetric(centre, Math.sqrt(v), df);
   return { ...estimate, seeds, varianceItems: items, varianceSeeds: seedPart };
 }

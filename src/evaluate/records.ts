@@ -1,5 +1,13 @@
 /** Records: one scored sample a line of JSON, appended while an evaluation runs and put in order when it is complete. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import type { FinishReason, Verdict } from "../domains/index.js";
 import { TaskError } from "../error.js";
@@ -35,7 +43,12 @@ export interface RecordsHeader {
   model: string;
 }
 
-const OUTCOMES: readonly string[] = ["correct", "wrong", "noAnswer", "truncated"];
+const OUTCOMES: readonly string[] = [
+  "correct",
+  "wrong",
+  "noAnswer",
+  "truncated",
+];
 
 function isRecord(value: unknown): value is EvaluationRecord {
   if (typeof value !== "object" || value === null) return false;
@@ -68,17 +81,28 @@ export function readRecords(path: string): RecordsFile {
   const text = readFileSync(path, "utf8");
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const lines = whole.split("\n").slice(0, -1);
-  if (lines.length === 0) throw new TaskError(`readRecords: ${path} must start with a header line, got an empty file`);
+  if (lines.length === 0)
+    throw new TaskError(
+      `readRecords: ${path} must start with a header line, got an empty file`,
+    );
   const parsed = lines.map((line, i) => {
     try {
       return JSON.parse(line) as unknown;
     } catch {
-      throw new TaskError(`readRecords: ${path} line ${i + 1} must be JSON, got ${JSON.stringify(line.slice(0, 60))}`);
+      throw new TaskError(
+        `readRecords: ${path} line ${i + 1} must be JSON, got ${JSON.stringify(line.slice(0, 60))}`,
+      );
     }
   });
   const header = parsed[0] as Partial<RecordsHeader> | null;
-  if (typeof header !== "object" || header === null || typeof header.benchmark !== "string") {
-    throw new TaskError(`readRecords: ${path} line 1 must be a header, got ${JSON.stringify(parsed[0]).slice(0, 60)}`);
+  if (
+    typeof header !== "object" ||
+    header === null ||
+    typeof header.benchmark !== "string"
+  ) {
+    throw new TaskError(
+      `readRecords: ${path} line 1 must be a header, got ${JSON.stringify(parsed[0]).slice(0, 60)}`,
+    );
   }
   const records = parsed.slice(1).map((value, i) => {
     if (!isRecord(value)) {
@@ -106,7 +130,10 @@ function line(value: object): string {
  *
  * @returns the records that are already there
  */
-export function openRecords(path: string, header: RecordsHeader): EvaluationRecord[] {
+export function openRecords(
+  path: string,
+  header: RecordsHeader,
+): EvaluationRecord[] {
   if (existsSync(path)) {
     const old = readWhole(path);
     if (old && JSON.stringify(old.header) === JSON.stringify(header)) {
@@ -131,11 +158,18 @@ function replaceFile(path: string, text: string): void {
 }
 
 /** Append records in one write. */
-export function appendRecords(path: string, records: readonly EvaluationRecord[]): void {
+export function appendRecords(
+  path: string,
+  records: readonly EvaluationRecord[],
+): void {
   appendFileSync(path, records.map(line).join(""));
 }
 
 /** Write the complete file in its canonical order (tasks as in the benchmark, then samples), so that a resumed run has the same bytes. */
-export function finishRecords(path: string, header: RecordsHeader, records: readonly EvaluationRecord[]): void {
+export function finishRecords(
+  path: string,
+  header: RecordsHeader,
+  records: readonly EvaluationRecord[],
+): void {
   replaceFile(path, line(header) + records.map(line).join(""));
 }

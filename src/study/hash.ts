@@ -4,14 +4,23 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** A value that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** JSON with sorted keys and without absent ones: equal values give equal text. */
 export function canonical(value: Json | undefined): string {
   if (value === undefined) return "null";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(",")}]`;
-  const entries = Object.entries(value as { readonly [key: string]: Json | undefined })
+  if (Array.isArray(value))
+    return `[${(value as readonly Json[]).map(canonical).join(",")}]`;
+  const entries = Object.entries(
+    value as { readonly [key: string]: Json | undefined },
+  )
     .filter(([, inner]) => inner !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
@@ -38,5 +47,7 @@ export function hashPath(path: string): string | null {
   if (!stat.isDirectory()) return digest([readFileSync(path)]);
   const files = MODEL_FILES.filter((name) => existsSync(join(path, name)));
   if (!files.includes("model.safetensors")) return null;
-  return digest(files.flatMap((name) => [`${name}\n`, readFileSync(join(path, name))]));
+  return digest(
+    files.flatMap((name) => [`${name}\n`, readFileSync(join(path, name))]),
+  );
 }

@@ -4,10 +4,26 @@
  * `log`, `evaluation` and `modelFolder` read what came out. A stage is known by the hash of everything it depends on, so
  * changing a number in the file runs again what depends on it and nothing else.
  */
-export { evaluation, log, modelFolder, open, rows, type RowTypes, type Study } from "./load.js";
+export {
+  evaluation,
+  log,
+  modelFolder,
+  open,
+  rows,
+  type RowTypes,
+  type Study,
+} from "./load.js";
 export { type Note, type Status } from "./ledger.js";
 export { parseStudy, readStudy } from "./parse.js";
-export { ANALYSES, plan, select, type Analysis, type Input, type Stage, type StageKind } from "./plan.js";
+export {
+  ANALYSES,
+  plan,
+  select,
+  type Analysis,
+  type Input,
+  type Stage,
+  type StageKind,
+} from "./plan.js";
 export type {
   CostRow,
   DifferenceRow,
@@ -44,4 +60,9 @@ export type { Json } from "./hash.js";
 export type { Progress } from "./stages/job.js";
 export type { SizeLine } from "./stages/merge.js";
 export type { TrajectoryLine } from "./stages/evaluate.js";
-export { duration, terminalProgress, timeTable, type Output } from "./terminal.js";
+export {
+  duration,
+  terminalProgress,
+  timeTable,
+  type Output,
+} from "./terminal.js";

@@ -1,5 +1,11 @@
 /** What is done: the note that every finished stage leaves, and how it is compared with what is wanted now. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { canonical, hashJson, hashPath, type Json } from "./hash.js";
 import { stageVersion, type Stage } from "./plan.js";
@@ -53,12 +59,23 @@ export function writeNote(runFolder: string, note: Note): void {
 }
 
 /** Key of a stage with inputs of the given content. */
-export function stageKey(stage: Stage, inputs: Readonly<Record<string, string>>): string {
-  return hashJson({ kind: stage.kind, version: stageVersion(stage.kind), spec: stage.spec, inputs });
+export function stageKey(
+  stage: Stage,
+  inputs: Readonly<Record<string, string>>,
+): string {
+  return hashJson({
+    kind: stage.kind,
+    version: stageVersion(stage.kind),
+    spec: stage.spec,
+    inputs,
+  });
 }
 
 /** Hashes of the outputs as they lie on disk; null where one is missing. */
-export function hashOutputs(runFolder: string, paths: readonly string[]): Record<string, string> | null {
+export function hashOutputs(
+  runFolder: string,
+  paths: readonly string[],
+): Record<string, string> | null {
   const hashes: Record<string, string> = {};
   for (const path of paths) {
     const hash = hashPath(join(runFolder, path));
@@ -69,16 +86,23 @@ export function hashOutputs(runFolder: string, paths: readonly string[]): Record
 }
 
 /** Paths at which two JSON values differ, for example "learningRate: 0.0001 → 0.0002". */
-function differences(old: Json | undefined, now: Json | undefined, path = ""): string[] {
+function differences(
+  old: Json | undefined,
+  now: Json | undefined,
+  path = "",
+): string[] {
   if (canonical(old) === canonical(now)) return [];
   const isMap = (value: Json | undefined): value is Record<string, Json> =>
     typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isMap(old) || !isMap(now)) {
-    const show = (value: Json | undefined): string => (value === undefined ? "nothing" : canonical(value));
+    const show = (value: Json | undefined): string =>
+      value === undefined ? "nothing" : canonical(value);
     return [`${path} ${show(old)} → ${show(now)}`];
   }
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-  return keys.flatMap((key) => differences(old[key], now[key], path === "" ? key : `${path}.${key}`));
+  return keys.flatMap((key) =>
+    differences(old[key], now[key], path === "" ? key : `${path}.${key}`),
+  );
 }
 
 /**
@@ -86,23 +110,37 @@ function differences(old: Json | undefined, now: Json | undefined, path = ""): s
  *
  * @param inputs  hash of each input by name
  */
-export function statusOf(stage: Stage, runFolder: string, inputs: Readonly<Record<string, string>>): Status {
+export function statusOf(
+  stage: Stage,
+  runFolder: string,
+  inputs: Readonly<Record<string, string>>,
+): Status {
   const note = readNote(runFolder, stage.id);
   if (note === null) return { done: false, reason: "not done yet" };
-  if (note.key !== stageKey(stage, inputs)) return { done: false, reason: whyStale(stage, note, inputs) };
+  if (note.key !== stageKey(stage, inputs))
+    return { done: false, reason: whyStale(stage, note, inputs) };
   for (const path of stage.outputs) {
     const hash = hashPath(join(runFolder, path));
     if (hash === null) return { done: false, reason: `${path} is missing` };
-    if (hash !== note.outputs[path]) return { done: false, reason: `${path} changed since it was written` };
+    if (hash !== note.outputs[path])
+      return { done: false, reason: `${path} changed since it was written` };
   }
   return { done: true, note };
 }
 
-function whyStale(stage: Stage, note: Note, inputs: Readonly<Record<string, string>>): string {
-  if (note.version !== stageVersion(stage.kind)) return `code of ${stage.kind} changed`;
+function whyStale(
+  stage: Stage,
+  note: Note,
+  inputs: Readonly<Record<string, string>>,
+): string {
+  if (note.version !== stageVersion(stage.kind))
+    return `code of ${stage.kind} changed`;
   const changed = differences(note.spec, stage.spec);
-  if (changed.length > 0) return changed.slice(0, 3).join(", ") + (changed.length > 3 ? ", …" : "");
-  const names = [...new Set([...Object.keys(inputs), ...Object.keys(note.inputs)])];
+  if (changed.length > 0)
+    return changed.slice(0, 3).join(", ") + (changed.length > 3 ? ", …" : "");
+  const names = [
+    ...new Set([...Object.keys(inputs), ...Object.keys(note.inputs)]),
+  ];
   const other = names.filter((name) => inputs[name] !== note.inputs[name]);
   return `input ${other.slice(0, 3).join(", ")}${other.length > 3 ? ", …" : ""} changed`;
 }

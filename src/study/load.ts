@@ -6,7 +6,14 @@ import { readRecords, summarize, type Evaluation } from "../evaluate/index.js";
 import { hint } from "./nearest.js";
 import { readStudy } from "./parse.js";
 import { ANALYSES, type Analysis } from "./plan.js";
-import type { CostRow, DifferenceRow, MergeSizeRow, RewardRow, ScoreRow, TrajectoryRow } from "./rows.js";
+import type {
+  CostRow,
+  DifferenceRow,
+  MergeSizeRow,
+  RewardRow,
+  ScoreRow,
+  TrajectoryRow,
+} from "./rows.js";
 import { runFolder } from "./run.js";
 import type { Profile, StudySpec } from "./spec.js";
 import { modelsOf } from "./stages/analysis.js";
@@ -42,28 +49,43 @@ export interface RowTypes {
  * @example
  * study.rows(study.open("data/nano", { profile: "full" }), "scores")
  */
-export function open(path: string, { profile = "quick" }: { profile?: string } = {}): Study {
+export function open(
+  path: string,
+  { profile = "quick" }: { profile?: string } = {},
+): Study {
   const { folder, spec, profile: chosen } = readStudy(path, profile);
   const models = modelsOf(spec).map(({ model }) => model);
-  return { folder, profile: chosen, spec, runFolder: runFolder(folder, chosen), models };
+  return {
+    folder,
+    profile: chosen,
+    spec,
+    runFolder: runFolder(folder, chosen),
+    models,
+  };
 }
 
 function need(study: Study, path: string, stage: string): string {
   const full = join(study.runFolder, path);
   if (existsSync(full)) return full;
   const command = `m2rl run ${study.folder} --profile ${study.profile} --only ${stage}`;
-  throw new StudyError(`study: ${full} must be there, got no such file; ${command} makes it`);
+  throw new StudyError(
+    `study: ${full} must be there, got no such file; ${command} makes it`,
+  );
 }
 
 function checkModel(study: Study, model: string): void {
   if (!study.models.includes(model)) {
-    throw new StudyError(`study: model must be known, got ${JSON.stringify(model)}; ${hint(model, study.models)}`);
+    throw new StudyError(
+      `study: model must be known, got ${JSON.stringify(model)}; ${hint(model, study.models)}`,
+    );
   }
 }
 
 function checkSeed(study: Study, seed: number): void {
   if (!study.spec.seeds.includes(seed)) {
-    throw new StudyError(`study: seed must be one of ${study.spec.seeds.join(", ")}, got ${seed}`);
+    throw new StudyError(
+      `study: seed must be one of ${study.spec.seeds.join(", ")}, got ${seed}`,
+    );
   }
 }
 
@@ -72,11 +94,18 @@ function checkSeed(study: Study, seed: number): void {
  *
  * @throws StudyError unknown name, or the analysis has not been made yet
  */
-export function rows<Name extends Analysis>(study: Study, name: Name): RowTypes[Name][] {
+export function rows<Name extends Analysis>(
+  study: Study,
+  name: Name,
+): RowTypes[Name][] {
   if (!ANALYSES.includes(name)) {
-    throw new StudyError(`study: analysis must be known, got ${JSON.stringify(name)}; ${hint(name, ANALYSES)}`);
+    throw new StudyError(
+      `study: analysis must be known, got ${JSON.stringify(name)}; ${hint(name, ANALYSES)}`,
+    );
   }
-  return JSON.parse(readFileSync(need(study, `analysis/${name}.json`, "analysis"), "utf8")) as RowTypes[Name][];
+  return JSON.parse(
+    readFileSync(need(study, `analysis/${name}.json`, "analysis"), "utf8"),
+  ) as RowTypes[Name][];
 }
 
 /**
@@ -84,10 +113,17 @@ export function rows<Name extends Analysis>(study: Study, name: Name): RowTypes[
  *
  * @throws StudyError unknown model or seed, or the run has not started
  */
-export function log<Metrics extends object>(study: Study, model: string, seed: number = study.spec.seeds[0]!): Metrics[] {
+export function log<Metrics extends object>(
+  study: Study,
+  model: string,
+  seed: number = study.spec.seeds[0]!,
+): Metrics[] {
   checkModel(study, model);
   checkSeed(study, seed);
-  const text = readFileSync(need(study, `seed${seed}/train/${model}.jsonl`, model), "utf8");
+  const text = readFileSync(
+    need(study, `seed${seed}/train/${model}.jsonl`, model),
+    "utf8",
+  );
   // The last line of a run under way may be half written.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   return whole.slice(0, -1).map((line) => JSON.parse(line) as Metrics);
@@ -106,7 +142,11 @@ export function evaluation(
 ): Evaluation {
   checkModel(study, model);
   checkSeed(study, seed);
-  const path = need(study, `seed${seed}/evaluate/${model}/${benchmark}.jsonl`, `evaluate/${model}`);
+  const path = need(
+    study,
+    `seed${seed}/evaluate/${model}/${benchmark}.jsonl`,
+    `evaluate/${model}`,
+  );
   return summarize(benchmark, readRecords(path).records);
 }
 
@@ -115,7 +155,11 @@ export function evaluation(
  *
  * @throws StudyError unknown model or seed, or it has not been made
  */
-export function modelFolder(study: Study, model: string, seed: number = study.spec.seeds[0]!): string {
+export function modelFolder(
+  study: Study,
+  model: string,
+  seed: number = study.spec.seeds[0]!,
+): string {
   checkModel(study, model);
   checkSeed(study, seed);
   if (model === "base") return join(study.folder, study.spec.base);

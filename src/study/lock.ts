@@ -1,5 +1,12 @@
 /** One runner at a time in a run's folder. */
-import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { StudyError } from "../error.js";
 
@@ -28,11 +35,14 @@ export function takeLock(runFolder: string): () => void {
       closeSync(file);
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3) throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3)
+        throw error;
     }
     const owner = Number(readFileSync(path, "utf8"));
     if (owner > 0 && isAlive(owner)) {
-      throw new StudyError(`study: one run at a time may work in ${runFolder}, got another as process ${owner}`);
+      throw new StudyError(
+        `study: one run at a time may work in ${runFolder}, got another as process ${owner}`,
+      );
     }
     rmSync(path, { force: true });
   }

@@ -41,5 +41,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
 export function hint(name: string, known: readonly string[]): string {
   const close = nearest(name, known);
   const list = `known: ${known.join(", ")}`;
-  return close === null ? list : `did you mean ${JSON.stringify(close)}? ${list}`;
+  return close === null
+    ? list
+    : `did you mean ${JSON.stringify(close)}? ${list}`;
 }

@@ -6,7 +6,13 @@ import { StudyError } from "../error.js";
 import { methods } from "../merge/index.js";
 import { hint } from "./nearest.js";
 import { check, errorAt, missing, type Source } from "./schema.js";
-import { fileSchema, PROFILES, resolvedSchema, type Profile, type StudySpec } from "./spec.js";
+import {
+  fileSchema,
+  PROFILES,
+  resolvedSchema,
+  type Profile,
+  type StudySpec,
+} from "./spec.js";
 
 type Plain = Record<string, unknown>;
 
@@ -34,26 +40,52 @@ function lay(under: unknown, over: unknown): unknown {
  * @example
  * study.parseStudy(readFileSync("data/nano/study.yml", "utf8"), "quick").seeds
  */
-export function parseStudy(text: string, profile: Profile, file = "study.yml"): StudySpec {
+export function parseStudy(
+  text: string,
+  profile: Profile,
+  file = "study.yml",
+): StudySpec {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+  });
   const source: Source = { file, lines };
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    throw new StudyError(`study: ${file}:${line}:${col}: ${problem.message.split(/ at line | in \d|\n/)[0]}`);
+    throw new StudyError(
+      `study: ${file}:${line}:${col}: ${problem.message.split(/ at line | in \d|\n/)[0]}`,
+    );
   }
-  const all = check(document.contents as Node | null, fileSchema, "", source) as Plain;
+  const all = check(
+    document.contents as Node | null,
+    fileSchema,
+    "",
+    source,
+  ) as Plain;
   const { profiles = {}, ...common } = all;
   const over = (profiles as Plain)[profile];
   if (over === undefined) {
-    throw errorAt(source, document.get("profiles", true) as Node | null, `profiles must hold ${profile}, got none`);
+    throw errorAt(
+      source,
+      document.get("profiles", true) as Node | null,
+      `profiles must hold ${profile}, got none`,
+    );
   }
-  const spec = { trajectories: null, size: null, ...(lay(common, over) as Plain) };
+  const spec = {
+    trajectories: null,
+    size: null,
+    ...(lay(common, over) as Plain),
+  };
   const lacking = missing(spec, resolvedSchema);
   if (lacking !== null) {
     const at = nodeAt(document, ["profiles", profile]) ?? document.contents;
-    throw errorAt(source, at as Node, `${lacking} must be given, got none in profile ${profile}`);
+    throw errorAt(
+      source,
+      at as Node,
+      `${lacking} must be given, got none in profile ${profile}`,
+    );
   }
   checkReferences(spec as unknown as StudySpec, document, source, profile);
   return spec as unknown as StudySpec;
@@ -64,33 +96,61 @@ function nodeAt(document: Document, path: readonly string[]): Node | null {
 }
 
 /** Names that must fit each other: domains, seeds and models. */
-function checkReferences(spec: StudySpec, document: Document, source: Source, profile: Profile): void {
+function checkReferences(
+  spec: StudySpec,
+  document: Document,
+  source: Source,
+  profile: Profile,
+): void {
   const find = (path: string[]): Node | null =>
-    nodeAt(document, ["profiles", profile, ...path]) ?? nodeAt(document, path) ?? document.contents;
+    nodeAt(document, ["profiles", profile, ...path]) ??
+    nodeAt(document, path) ??
+    document.contents;
   const known = spec.domains.join(", ");
   const needDomain = (domain: string, path: string[]): void => {
     if (!(spec.domains as string[]).includes(domain)) {
-      throw errorAt(source, find(path), `${path.join(".")} must name a domain of this study (${known}), got ${domain}`);
+      throw errorAt(
+        source,
+        find(path),
+        `${path.join(".")} must name a domain of this study (${known}), got ${domain}`,
+      );
     }
   };
-  for (const domain of Object.keys(spec.experts.byDomain ?? {})) needDomain(domain, ["experts", "byDomain", domain]);
+  for (const domain of Object.keys(spec.experts.byDomain ?? {}))
+    needDomain(domain, ["experts", "byDomain", domain]);
   const taken = ["base", "sft", "multi", ...spec.domains];
   for (const [name, merge] of Object.entries(spec.merges)) {
     if (taken.includes(name)) {
-      throw errorAt(source, find(["merges", name]), `merges.${name} must not be the name of another model, got ${name}`);
+      throw errorAt(
+        source,
+        find(["merges", name]),
+        `merges.${name} must not be the name of another model, got ${name}`,
+      );
     }
-    for (const domain of merge.experts ?? []) needDomain(domain, ["merges", name, "experts"]);
-    const defaults: Readonly<Record<string, unknown>> = { ...methods[merge.method].defaults, seed: undefined };
+    for (const domain of merge.experts ?? [])
+      needDomain(domain, ["merges", name, "experts"]);
+    const defaults: Readonly<Record<string, unknown>> = {
+      ...methods[merge.method].defaults,
+      seed: undefined,
+    };
     const known = Object.keys(defaults).filter((option) => option !== "seed");
     for (const [option, value] of Object.entries(merge.options ?? {})) {
       const path = `merges.${name}.options`;
       const at = find(["merges", name, "options", option]);
       if (!known.includes(option)) {
         const help = known.length === 0 ? "it has none" : hint(option, known);
-        throw errorAt(source, at, `${path} must be options of ${merge.method}, got ${JSON.stringify(option)}; ${help}`);
+        throw errorAt(
+          source,
+          at,
+          `${path} must be options of ${merge.method}, got ${JSON.stringify(option)}; ${help}`,
+        );
       }
       if (typeof value !== typeof defaults[option]) {
-        throw errorAt(source, at, `${path}.${option} must be a ${typeof defaults[option]}, got ${String(value)}`);
+        throw errorAt(
+          source,
+          at,
+          `${path}.${option} must be a ${typeof defaults[option]}, got ${String(value)}`,
+        );
       }
     }
   }
@@ -111,13 +171,25 @@ function checkReferences(spec: StudySpec, document: Document, source: Source, pr
  * @returns the folder and the study resolved for the profile
  * @throws StudyError no such file or profile, or the file is broken
  */
-export function readStudy(path: string, profile: string): { folder: string; spec: StudySpec; profile: Profile } {
+export function readStudy(
+  path: string,
+  profile: string,
+): { folder: string; spec: StudySpec; profile: Profile } {
   if (!(PROFILES as readonly string[]).includes(profile)) {
-    throw new StudyError(`study: profile must be one of ${PROFILES.join(", ")}, got ${JSON.stringify(profile)}`);
+    throw new StudyError(
+      `study: profile must be one of ${PROFILES.join(", ")}, got ${JSON.stringify(profile)}`,
+    );
   }
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const file = isFolder ? join(path, "study.yml") : path;
-  if (!existsSync(file)) throw new StudyError(`study: ${file} must be a study file, got no such file`);
+  if (!existsSync(file))
+    throw new StudyError(
+      `study: ${file} must be a study file, got no such file`,
+    );
   const spec = parseStudy(readFileSync(file, "utf8"), profile as Profile, file);
-  return { folder: isFolder ? path : join(file, ".."), spec, profile: profile as Profile };
+  return {
+    folder: isFolder ? path : join(file, ".."),
+    spec,
+    profile: profile as Profile,
+  };
 }

@@ -6,7 +6,8 @@ import { hint } from "./nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
 
 /** What a stage does. */
-export type StageKind = "sft" | "rl" | "merge" | "evaluate" | "trajectory" | "size" | "analysis";
+export type StageKind =
+  "sft" | "rl" | "merge" | "evaluate" | "trajectory" | "size" | "analysis";
 
 /** A file or model folder that a stage reads. */
 export interface Input {
@@ -51,7 +52,12 @@ export function stageVersion(kind: StageKind): number {
 }
 
 // Seconds of one core, measured once on the nano model; only proportions matter.
-const WORK = { example: 0.02, rollout: 0.012, agentRollout: 0.03, sample: 0.012 };
+const WORK = {
+  example: 0.02,
+  rollout: 0.012,
+  agentRollout: 0.03,
+  sample: 0.012,
+};
 
 /** The run of one domain: the experts' numbers with the domain's own laid over. */
 export function expertSpec(spec: StudySpec, domain: Domain): RlSpec {
@@ -60,10 +66,21 @@ export function expertSpec(spec: StudySpec, domain: Domain): RlSpec {
 }
 
 /** Checkpoints that later stages read from an expert's run: every so many steps for Figure 2, and the sizes' steps. */
-function checkpointSteps(spec: StudySpec, steps: number, sizes: boolean): number[] {
+function checkpointSteps(
+  spec: StudySpec,
+  steps: number,
+  sizes: boolean,
+): number[] {
   const wanted = new Set<number>();
-  if (spec.trajectories) for (let s = spec.trajectories.every; s < steps; s += spec.trajectories.every) wanted.add(s);
-  if (spec.size && sizes) for (const s of spec.size.steps) if (s < steps) wanted.add(s);
+  if (spec.trajectories)
+    for (
+      let s = spec.trajectories.every;
+      s < steps;
+      s += spec.trajectories.every
+    )
+      wanted.add(s);
+  if (spec.size && sizes)
+    for (const s of spec.size.steps) if (s < steps) wanted.add(s);
   return [...wanted].sort((a, b) => a - b);
 }
 
@@ -89,7 +106,10 @@ class Planner {
   private seed(seed: number): void {
     const { spec } = this;
     const at = `seed${seed}`;
-    const model = (stage: string, name: string): Input => ({ stage: `${at}/${stage}`, path: `${at}/models/${name}` });
+    const model = (stage: string, name: string): Input => ({
+      stage: `${at}/${stage}`,
+      path: `${at}/models/${name}`,
+    });
     const sft = model("sft", "sft");
     this.stages.push({
       id: `${at}/sft`,
@@ -101,16 +121,41 @@ class Planner {
       outputs: [`${at}/models/sft`, `${at}/train/sft.jsonl`],
       work: spec.sft.steps * spec.sft.batchSize * WORK.example,
     });
-    const sizeSeed = spec.size !== null && (spec.size.seeds ?? spec.seeds.slice(0, 1)).includes(seed);
+    const sizeSeed =
+      spec.size !== null &&
+      (spec.size.seeds ?? spec.seeds.slice(0, 1)).includes(seed);
     for (const domain of spec.domains) {
       const run = expertSpec(spec, domain);
       const steps = checkpointSteps(spec, run.steps, sizeSeed);
-      this.rl(`${at}/experts/${domain}`, at, seed, domain, [domain], run, sft, steps);
+      this.rl(
+        `${at}/experts/${domain}`,
+        at,
+        seed,
+        domain,
+        [domain],
+        run,
+        sft,
+        steps,
+      );
       if (spec.trajectories) this.trajectory(at, seed, domain, run, steps);
     }
-    this.rl(`${at}/multi`, at, seed, "multi", spec.domains, spec.multi, sft, []);
-    for (const [name, { experts = spec.domains, method, options = {} }] of Object.entries(spec.merges)) {
-      const parts = experts.map((domain) => [domain, model(`experts/${domain}`, domain)] as const);
+    this.rl(
+      `${at}/multi`,
+      at,
+      seed,
+      "multi",
+      spec.domains,
+      spec.multi,
+      sft,
+      [],
+    );
+    for (const [
+      name,
+      { experts = spec.domains, method, options = {} },
+    ] of Object.entries(spec.merges)) {
+      const parts = experts.map(
+        (domain) => [domain, model(`experts/${domain}`, domain)] as const,
+      );
       this.stages.push({
         id: `${at}/merges/${name}`,
         kind: "merge",
@@ -124,9 +169,11 @@ class Planner {
     }
     this.evaluate(at, seed, "base", this.base);
     this.evaluate(at, seed, "sft", sft);
-    for (const domain of spec.domains) this.evaluate(at, seed, domain, model(`experts/${domain}`, domain));
+    for (const domain of spec.domains)
+      this.evaluate(at, seed, domain, model(`experts/${domain}`, domain));
     this.evaluate(at, seed, "multi", model("multi", "multi"));
-    for (const name of Object.keys(spec.merges)) this.evaluate(at, seed, name, model(`merges/${name}`, name));
+    for (const name of Object.keys(spec.merges))
+      this.evaluate(at, seed, name, model(`merges/${name}`, name));
     if (sizeSeed) this.sizes(at, seed, sft);
   }
 
@@ -158,7 +205,12 @@ class Planner {
     });
   }
 
-  private evaluate(at: string, seed: number, model: string, input: Input): void {
+  private evaluate(
+    at: string,
+    seed: number,
+    model: string,
+    input: Input,
+  ): void {
     const { benchmarks, items, samples } = this.spec.evaluate;
     this.stages.push({
       id: `${at}/evaluate/${model}`,
@@ -167,16 +219,27 @@ class Planner {
       model,
       spec: json({ seed, ...this.spec.evaluate }),
       inputs: { model: input },
-      outputs: benchmarks.map((name) => `${at}/evaluate/${model}/${name}.jsonl`),
+      outputs: benchmarks.map(
+        (name) => `${at}/evaluate/${model}/${name}.jsonl`,
+      ),
       work: benchmarks.length * items * samples * WORK.sample,
     });
   }
 
-  private trajectory(at: string, seed: number, domain: Domain, run: RlSpec, checkpoints: readonly number[]): void {
+  private trajectory(
+    at: string,
+    seed: number,
+    domain: Domain,
+    run: RlSpec,
+    checkpoints: readonly number[],
+  ): void {
     const { every, benchmarks, items, samples } = this.spec.trajectories!;
     const steps = checkpoints.filter((step) => step % every === 0);
     const expert = `${at}/experts/${domain}`;
-    const points = steps.map((step) => [`step${step}`, `${at}/checkpoints/${domain}/step${step}`] as const);
+    const points = steps.map(
+      (step) =>
+        [`step${step}`, `${at}/checkpoints/${domain}/step${step}`] as const,
+    );
     this.stages.push({
       id: `${at}/trajectories/${domain}`,
       kind: "trajectory",
@@ -185,20 +248,47 @@ class Planner {
       spec: json({ seed, benchmarks, items, samples, steps: run.steps }),
       inputs: {
         step0: { stage: `${at}/sft`, path: `${at}/models/sft` },
-        ...Object.fromEntries(points.map(([name, path]) => [name, { stage: expert, path }])),
+        ...Object.fromEntries(
+          points.map(([name, path]) => [name, { stage: expert, path }]),
+        ),
         [`step${run.steps}`]: { stage: expert, path: `${at}/models/${domain}` },
       },
       outputs: [`${at}/trajectories/${domain}.jsonl`],
-      work: (points.length + 2) * benchmarks.length * items * samples * WORK.sample,
+      work:
+        (points.length + 2) * benchmarks.length * items * samples * WORK.sample,
     });
   }
 
   private sizes(at: string, seed: number, anchor: Input): void {
     const { spec } = this;
-    const { steps, learningRates = [], methods, lambdas, items, samples } = spec.size!;
-    const work = methods.length * lambdas.length * spec.evaluate.benchmarks.length * items * samples * WORK.sample;
-    const common = { seed, methods, lambdas, items, samples, benchmarks: spec.evaluate.benchmarks };
-    const add = (name: string, about: object, experts: Record<string, Input>): void => {
+    const {
+      steps,
+      learningRates = [],
+      methods,
+      lambdas,
+      items,
+      samples,
+    } = spec.size!;
+    const work =
+      methods.length *
+      lambdas.length *
+      spec.evaluate.benchmarks.length *
+      items *
+      samples *
+      WORK.sample;
+    const common = {
+      seed,
+      methods,
+      lambdas,
+      items,
+      samples,
+      benchmarks: spec.evaluate.benchmarks,
+    };
+    const add = (
+      name: string,
+      about: object,
+      experts: Record<string, Input>,
+    ): void => {
       this.stages.push({
         id: `${at}/size/${name}`,
         kind: "size",
@@ -213,10 +303,17 @@ class Planner {
     for (const step of steps) {
       const experts = spec.domains.map((domain): [string, Input] => {
         const last = expertSpec(spec, domain).steps;
-        const path = step < last ? `${at}/checkpoints/${domain}/step${step}` : `${at}/models/${domain}`;
+        const path =
+          step < last
+            ? `${at}/checkpoints/${domain}/step${step}`
+            : `${at}/models/${domain}`;
         return [domain, { stage: `${at}/experts/${domain}`, path }];
       });
-      add(`step${step}`, { step, learningRate: spec.experts.learningRate }, Object.fromEntries(experts));
+      add(
+        `step${step}`,
+        { step, learningRate: spec.experts.learningRate },
+        Object.fromEntries(experts),
+      );
     }
     for (const learningRate of learningRates) {
       const name = `lr${learningRate}`;
@@ -226,7 +323,11 @@ class Planner {
         this.rl(id, at, seed, `${domain}-${name}`, [domain], run, anchor, []);
         return [domain, { stage: id, path: `${at}/models/${domain}-${name}` }];
       });
-      add(name, { step: spec.experts.steps, learningRate }, Object.fromEntries(experts));
+      add(
+        name,
+        { step: spec.experts.steps, learningRate },
+        Object.fromEntries(experts),
+      );
     }
   }
 
@@ -250,7 +351,14 @@ class Planner {
 }
 
 /** The row files of a study, each `analysis/<name>.json`. */
-export const ANALYSES = ["scores", "differences", "cost", "rewards", "trajectories", "mergeSize"] as const;
+export const ANALYSES = [
+  "scores",
+  "differences",
+  "cost",
+  "rewards",
+  "trajectories",
+  "mergeSize",
+] as const;
 
 /** One of the row files. */
 export type Analysis = (typeof ANALYSES)[number];
@@ -278,14 +386,19 @@ export function select(stages: readonly Stage[], pattern: string): Stage[] {
     const own = id.split("/");
     return own.some((_, i) => parts.every((part, j) => own[i + j] === part));
   };
-  const wanted = new Set(stages.filter((stage) => fits(stage.id)).map((stage) => stage.id));
+  const wanted = new Set(
+    stages.filter((stage) => fits(stage.id)).map((stage) => stage.id),
+  );
   if (wanted.size === 0) {
     const known = [...new Set(stages.flatMap((stage) => stage.id.split("/")))];
-    throw new StudyError(`study: stage must be known, got ${JSON.stringify(pattern)}; ${hint(pattern, known)}`);
+    throw new StudyError(
+      `study: stage must be known, got ${JSON.stringify(pattern)}; ${hint(pattern, known)}`,
+    );
   }
   for (const stage of [...stages].reverse()) {
     if (!wanted.has(stage.id)) continue;
-    for (const { stage: needed } of Object.values(stage.inputs)) if (needed !== null) wanted.add(needed);
+    for (const { stage: needed } of Object.values(stage.inputs))
+      if (needed !== null) wanted.add(needed);
   }
   return stages.filter((stage) => wanted.has(stage.id));
 }

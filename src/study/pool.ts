@@ -22,7 +22,9 @@ const THREADS = {
 // Node runs JavaScript only: from the TypeScript sources (tests) the built worker is used.
 function workerFile(): string {
   const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL("../../dist/study/worker.js", import.meta.url));
+  return existsSync(beside)
+    ? beside
+    : fileURLToPath(new URL("../../dist/study/worker.js", import.meta.url));
 }
 
 /** A fixed number of places for workers; a worker is started when first needed and takes stage after stage. */
@@ -36,7 +38,8 @@ export class Pool {
     const worker = this.idle.pop() ?? this.start();
     return new Promise((resolve, reject) => {
       let stderr = "";
-      const keep = (chunk: Buffer): void => void (stderr = (stderr + chunk.toString()).slice(-2000));
+      const keep = (chunk: Buffer): void =>
+        void (stderr = (stderr + chunk.toString()).slice(-2000));
       const settle = (action: () => void, reusable: boolean): void => {
         worker.off("message", hear);
         worker.off("exit", end);
@@ -53,7 +56,15 @@ export class Pool {
         this.all.delete(worker);
         const last = stderr.trim().split("\n").at(-1) ?? "";
         const text = `study: ${job.stage.id} must finish, got a worker that ended with ${signal ?? `code ${code}`}`;
-        settle(() => reject(new StudyError(`${text}${last === "" ? "" : ` (${last})`}; run again to go on`)), false);
+        settle(
+          () =>
+            reject(
+              new StudyError(
+                `${text}${last === "" ? "" : ` (${last})`}; run again to go on`,
+              ),
+            ),
+          false,
+        );
       };
       worker.on("message", hear);
       worker.on("exit", end);
@@ -90,7 +101,8 @@ const PATIENCE = 15_000;
 
 function endOf(worker: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (worker.exitCode !== null || worker.signalCode !== null) return resolve();
+    if (worker.exitCode !== null || worker.signalCode !== null)
+      return resolve();
     const timer = setTimeout(() => worker.kill("SIGKILL"), PATIENCE);
     worker.once("exit", () => {
       clearTimeout(timer);
@@ -100,7 +112,10 @@ function endOf(worker: ChildProcess): Promise<void> {
   });
 }
 
-function failure(job: Job, { name, message, stack }: Extract<Answer, { type: "failed" }>): StudyError {
+function failure(
+  job: Job,
+  { name, message, stack }: Extract<Answer, { type: "failed" }>,
+): StudyError {
   const cause = new Error(message);
   cause.name = name;
   cause.stack = stack;

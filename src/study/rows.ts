@@ -121,10 +121,20 @@ function interval({ mean, low, high, se, seeds }: SeedEstimate): {
   se: number;
   seeds: number;
 } {
-  return { score: points(mean), low: points(low), high: points(high), se: points(se), seeds };
+  return {
+    score: points(mean),
+    low: points(low),
+    high: points(high),
+    se: points(se),
+    seeds,
+  };
 }
 
-function about(name: BenchmarkName): { benchmark: BenchmarkName; title: string; domain: Domain } {
+function about(name: BenchmarkName): {
+  benchmark: BenchmarkName;
+  title: string;
+  domain: Domain;
+} {
   const { title, domain } = benchmarkSpec(name);
   return { benchmark: name, title, domain };
 }
@@ -133,7 +143,10 @@ const AVERAGE = { benchmark: "average", title: "Avg.", domain: null } as const;
 
 function seedMeans(scores: readonly (readonly number[])[]): number[] {
   const seeds = scores[0]!.length;
-  return Array.from({ length: seeds }, (_, s) => scores.reduce((sum, row) => sum + row[s]!, 0) / scores.length);
+  return Array.from(
+    { length: seeds },
+    (_, s) => scores.reduce((sum, row) => sum + row[s]!, 0) / scores.length,
+  );
 }
 
 /** The main table: every model on every benchmark and on their average. */
@@ -143,39 +156,65 @@ export function scoreRows(
 ): ScoreRow[] {
   return models.flatMap(({ model, role, scores }) => {
     const matrices = [...scores.values()];
-    const rows = [...scores].map(
-      ([name, matrix]): ScoreRow => ({
+    const rows = [...scores].map(([name, matrix]): ScoreRow => ({
+      model,
+      role,
+      ...about(name),
+      ...interval(overSeeds(matrix)),
+      items,
+      samples,
+      perSeed: seedMeans(matrix).map(points),
+    }));
+    const seeds = matrices.map(seedMeans);
+    const perSeed = seeds[0]!.map((_, s) =>
+      points(seeds.reduce((sum, row) => sum + row[s]!, 0) / seeds.length),
+    );
+    const average = interval(averageOverSeeds(matrices));
+    return [
+      ...rows,
+      {
         model,
         role,
-        ...about(name),
-        ...interval(overSeeds(matrix)),
-        items,
+        ...AVERAGE,
+        ...average,
+        items: items * matrices.length,
         samples,
-        perSeed: seedMeans(matrix).map(points),
-      }),
-    );
-    const seeds = matrices.map(seedMeans);
-    const perSeed = seeds[0]!.map((_, s) => points(seeds.reduce((sum, row) => sum + row[s]!, 0) / seeds.length));
-    const average = interval(averageOverSeeds(matrices));
-    return [...rows, { model, role, ...AVERAGE, ...average, items: items * matrices.length, samples, perSeed }];
+        perSeed,
+      },
+    ];
   });
 }
 
 /**
  * Paired differences: every model against every other on the average, and against SFT and the mixed run on each benchmark.
  */
-export function differenceRows(models: readonly { model: string; scores: ModelScores }[]): DifferenceRow[] {
+export function differenceRows(
+  models: readonly { model: string; scores: ModelScores }[],
+): DifferenceRow[] {
   const rows: DifferenceRow[] = [];
   for (const a of models) {
     for (const b of models) {
       if (a === b) continue;
       const names = [...a.scores.keys()];
-      const pairs = names.map((name) => ({ a: a.scores.get(name)!, b: b.scores.get(name)! }));
-      const row = (place: Pick<DifferenceRow, "benchmark" | "title" | "domain">, used: typeof pairs): void => {
+      const pairs = names.map((name) => ({
+        a: a.scores.get(name)!,
+        b: b.scores.get(name)!,
+      }));
+      const row = (
+        place: Pick<DifferenceRow, "benchmark" | "title" | "domain">,
+        used: typeof pairs,
+      ): void => {
         const { score, ...rest } = interval(pairedDifference(used));
-        rows.push({ a: a.model, b: b.model, ...place, difference: score, ...rest });
+        rows.push({
+          a: a.model,
+          b: b.model,
+          ...place,
+          difference: score,
+          ...rest,
+        });
       };
-      if (b.model === "sft" || b.model === "multi") names.forEach((name, i) => row(about(name), [pairs[i]!]));
+      if (b.model === "sft" || b.model === "multi")
+        names.forEach((name, i) => row(about(name), [pairs[i]!]));
       row(AVERAGE, pairs);
     }
   }
@@ -195,7 +234,12 @@ function sumTokens(log: readonly StepMetrics[]): TokenCounts {
 
 /** What each run cost, and what all experts together cost, seed by seed. */
 export function costRows(
-  logs: readonly { model: string; seed: number; expert: boolean; log: readonly StepMetrics[] }[],
+  logs: readonly {
+    model: string;
+    seed: number;
+    expert: boolean;
+    log: readonly StepMetrics[];
+  }[],
   parameters: number,
 ): CostRow[] {
   const seeds = [...new Set(logs.map(({ seed }) => seed))];
@@ -204,12 +248,25 @@ export function costRows(
       .filter((each) => each.seed === seed)
       .map(({ model, expert, log }) => {
         const tokens = sumTokens(log);
-        const flops = 2 * parameters * (tokens.prefill + tokens.sampled) + 6 * parameters * tokens.trained;
-        const seconds = Number(log.reduce((sum, line) => sum + line.seconds.total, 0).toFixed(2));
-        return { model, seed, expert, steps: log.length, tokens, flops, seconds };
+        const flops =
+          2 * parameters * (tokens.prefill + tokens.sampled) +
+          6 * parameters * tokens.trained;
+        const seconds = Number(
+          log.reduce((sum, line) => sum + line.seconds.total, 0).toFixed(2),
+        );
+        return {
+          model,
+          seed,
+          expert,
+          steps: log.length,
+          tokens,
+          flops,
+          seconds,
+        };
       });
     const experts = rows.filter(({ expert }) => expert);
-    const sum = (of: (row: (typeof rows)[number]) => number): number => experts.reduce((s, row) => s + of(row), 0);
+    const sum = (of: (row: (typeof rows)[number]) => number): number =>
+      experts.reduce((s, row) => s + of(row), 0);
     const together = {
       model: "experts",
       seed,
@@ -222,10 +279,12 @@ export function costRows(
       flops: sum((row) => row.flops),
       seconds: Number(sum((row) => row.seconds).toFixed(2)),
     };
-    return [...rows.map(({ expert: _, ...row }) => row), together].map((row) => ({
-      ...row,
-      ratio: Number((row.flops / together.flops).toFixed(4)),
-    }));
+    return [...rows.map(({ expert: _, ...row }) => row), together].map(
+      (row) => ({
+        ...row,
+        ratio: Number((row.flops / together.flops).toFixed(4)),
+      }),
+    );
   });
 }
 
@@ -234,37 +293,75 @@ export function rewardRows(
   logs: readonly { model: string; seed: number; log: readonly GrpoMetrics[] }[],
 ): RewardRow[] {
   return logs.flatMap(({ model, seed, log }) =>
-    log.map(({ step, reward, rewards }) => ({ run: model, seed, step, reward, byDomain: rewards })),
+    log.map(({ step, reward, rewards }) => ({
+      run: model,
+      seed,
+      step,
+      reward,
+      byDomain: rewards,
+    })),
   );
 }
 
 /** Scores along training; seeds are pooled. */
 export function trajectoryRows(
-  runs: readonly { model: string; seeds: readonly (readonly TrajectoryLine[])[] }[],
+  runs: readonly {
+    model: string;
+    seeds: readonly (readonly TrajectoryLine[])[];
+  }[],
 ): TrajectoryRow[] {
   return runs.flatMap(({ model, seeds }) =>
     seeds[0]!.flatMap(({ step, scores }) =>
       (Object.keys(scores) as BenchmarkName[]).map((name) => {
-        const columns = seeds.map((lines) => lines.find((line) => line.step === step)!.scores[name]!);
-        const { score, low, high, seeds: count } = interval(overSeeds(transpose(columns)));
+        const columns = seeds.map(
+          (lines) => lines.find((line) => line.step === step)!.scores[name]!,
+        );
+        const {
+          score,
+          low,
+          high,
+          seeds: count,
+        } = interval(overSeeds(transpose(columns)));
         const { benchmark, title } = about(name);
-        return { run: model, benchmark, title, step, score, low, high, seeds: count };
+        return {
+          run: model,
+          benchmark,
+          title,
+          step,
+          score,
+          low,
+          high,
+          seeds: count,
+        };
       }),
     ),
   );
 }
 
 /** Scores of merges by size; seeds are pooled, sizes averaged. */
-export function mergeSizeRows(sets: readonly (readonly (readonly SizeLine[])[])[]): MergeSizeRow[] {
+export function mergeSizeRows(
+  sets: readonly (readonly (readonly SizeLine[])[])[],
+): MergeSizeRow[] {
   return sets.flatMap((seeds) =>
     seeds[0]!.map(({ method, lambda, step, learningRate, scores }) => {
-      const same = seeds.map((lines) => lines.find((line) => line.method === method && line.lambda === lambda)!);
+      const same = seeds.map((lines) =>
+        lines.find((line) => line.method === method && line.lambda === lambda)!,
+      );
       const matrices = (Object.keys(scores) as BenchmarkName[]).map((name) =>
         transpose(same.map((line) => line.scores[name]!)),
       );
-      const { score, low, high, seeds: count } = interval(averageOverSeeds(matrices));
+      const {
+        score,
+        low,
+        high,
+        seeds: count,
+      } = interval(averageOverSeeds(matrices));
       const average = (of: (line: SizeLine) => number): number =>
-        Number((same.reduce((sum, line) => sum + of(line), 0) / same.length).toPrecision(6));
+        Number(
+          (
+            same.reduce((sum, line) => sum + of(line), 0) / same.length
+          ).toPrecision(6),
+        );
       return {
         method,
         lambda,

@@ -4,7 +4,14 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { StudyError } from "../error.js";
 import { hashPath } from "./hash.js";
-import { hashOutputs, stageKey, statusOf, writeNote, type Note, type Status } from "./ledger.js";
+import {
+  hashOutputs,
+  stageKey,
+  statusOf,
+  writeNote,
+  type Note,
+  type Status,
+} from "./ledger.js";
 import { takeLock } from "./lock.js";
 import { readStudy } from "./parse.js";
 import { plan, select, stageVersion, type Stage } from "./plan.js";
@@ -37,10 +44,20 @@ export interface Overview {
 
 /** What happens while a study runs. */
 export type StudyEvent =
-  | { type: "plan"; stages: readonly PlannedStage[]; jobs: number; folder: string }
+  | {
+      type: "plan";
+      stages: readonly PlannedStage[];
+      jobs: number;
+      folder: string;
+    }
   | { type: "skip"; stage: Stage; note: Note; overview: Overview }
   | { type: "start"; stage: Stage; reason: string; overview: Overview }
-  | ({ type: "progress"; stage: Stage; seconds: number; overview: Overview } & Progress)
+  | ({
+      type: "progress";
+      stage: Stage;
+      seconds: number;
+      overview: Overview;
+    } & Progress)
   | { type: "done"; stage: Stage; note: Note; overview: Overview };
 
 /** A stage and what a run would do with it. */
@@ -71,19 +88,31 @@ interface Prepared {
   stages: Stage[];
 }
 
-function prepare(path: string, { profile = "quick", only }: RunOptions): Prepared {
+function prepare(
+  path: string,
+  { profile = "quick", only }: RunOptions,
+): Prepared {
   const { folder, spec } = readStudy(path, profile);
   const all = plan(spec);
   const base = join(folder, spec.base);
   if (hashPath(base) === null || !existsSync(join(base, "config.json"))) {
-    throw new StudyError(`study: base must be a model folder, got none at ${base}; npm run pretrain makes it`);
+    throw new StudyError(
+      `study: base must be a model folder, got none at ${base}; npm run pretrain makes it`,
+    );
   }
-  return { studyFolder: folder, folder: runFolder(folder, profile), stages: only === undefined ? all : select(all, only) };
+  return {
+    studyFolder: folder,
+    folder: runFolder(folder, profile),
+    stages: only === undefined ? all : select(all, only),
+  };
 }
 
 /** Follows what is known of each stage's outputs while the plan or the run advances. */
 class Ledger {
-  private readonly outputs = new Map<string, Readonly<Record<string, string>>>();
+  private readonly outputs = new Map<
+    string,
+    Readonly<Record<string, string>>
+  >();
   private readonly base = new Map<string, string>();
 
   constructor(private readonly prepared: Prepared) {}
@@ -98,15 +127,21 @@ class Ledger {
 
   /** Stages that this one waits for. */
   waiting(stage: Stage): string[] {
-    const needed = Object.values(stage.inputs).flatMap((input) => (input.stage === null ? [] : [input.stage]));
+    const needed = Object.values(stage.inputs).flatMap((input) =>
+      input.stage === null ? [] : [input.stage],
+    );
     return [...new Set(needed)].filter((id) => !this.outputs.has(id));
   }
 
   inputs(stage: Stage): Record<string, string> {
     return Object.fromEntries(
       Object.entries(stage.inputs).map(([name, { stage: from, path }]) => {
-        const hash = from === null ? this.baseHash(path) : this.outputs.get(from)?.[path];
-        if (hash === undefined) throw new Error(`internal: ${stage.id} reads ${path}, which ${from} does not write`);
+        const hash =
+          from === null ? this.baseHash(path) : this.outputs.get(from)?.[path];
+        if (hash === undefined)
+          throw new Error(
+            `internal: ${stage.id} reads ${path}, which ${from} does not write`,
+          );
         return [name, hash];
       }),
     );
@@ -117,7 +152,8 @@ class Ledger {
   }
 
   private baseHash(path: string): string {
-    const known = this.base.get(path) ?? hashPath(join(this.prepared.studyFolder, path))!;
+    const known =
+      this.base.get(path) ?? hashPath(join(this.prepared.studyFolder, path))!;
     this.base.set(path, known);
     return known;
   }
@@ -126,7 +162,8 @@ class Ledger {
 function planned({ stages }: Prepared, ledger: Ledger): PlannedStage[] {
   return stages.map((stage) => {
     const [first] = ledger.waiting(stage);
-    if (first !== undefined) return { stage, done: false, reason: `after ${first}` };
+    if (first !== undefined)
+      return { stage, done: false, reason: `after ${first}` };
     const status = ledger.status(stage);
     if (!status.done) return { stage, done: false, reason: status.reason };
     ledger.settle(stage, status.note.outputs);
@@ -141,7 +178,10 @@ function planned({ stages }: Prepared, ledger: Ledger): PlannedStage[] {
  *
  * @throws StudyError as `run`
  */
-export function inspect(path: string, options: Pick<RunOptions, "profile" | "only"> = {}): PlannedStage[] {
+export function inspect(
+  path: string,
+  options: Pick<RunOptions, "profile" | "only"> = {},
+): PlannedStage[] {
   const prepared = prepare(path, options);
   return planned(prepared, new Ledger(prepared));
 }
@@ -159,9 +199,17 @@ export function inspect(path: string, options: Pick<RunOptions, "profile" | "onl
  * @example
  * await study.run("data/nano", { profile: "quick", onProgress: (event) => console.log(event.type) })
  */
-export async function run(path: string, options: RunOptions = {}): Promise<StudyReport> {
-  const { jobs = availableParallelism(), onProgress = () => undefined, signal } = options;
-  if (!Number.isInteger(jobs) || jobs < 1) throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
+export async function run(
+  path: string,
+  options: RunOptions = {},
+): Promise<StudyReport> {
+  const {
+    jobs = availableParallelism(),
+    onProgress = () => undefined,
+    signal,
+  } = options;
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
   const prepared = prepare(path, options);
   const unlock = takeLock(prepared.folder);
   const pool = new Pool();
@@ -179,7 +227,10 @@ class Runner {
   private readonly ledger: Ledger;
   private readonly reports: StudyReport["stages"] = [];
   /** Fraction done and start of each running stage. */
-  private readonly running = new Map<string, { fraction: number; start: number }>();
+  private readonly running = new Map<
+    string,
+    { fraction: number; start: number }
+  >();
   /** Seconds of finished stages and of what they were estimated at: their ratio corrects the other estimates. */
   private spent = 0;
   private estimated = 0;
@@ -202,7 +253,9 @@ class Runner {
     const open = new Set(stages);
     const active = new Set<Promise<void>>();
     let failed: { error: unknown } | null = null;
-    const stopped = new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+    const stopped = new Promise<void>((resolve) =>
+      signal?.addEventListener("abort", () => resolve(), { once: true }),
+    );
     while (open.size > 0 || active.size > 0) {
       for (const stage of this.next(open)) {
         if (active.size >= this.jobs) break;
@@ -222,7 +275,11 @@ class Runner {
       signal?.throwIfAborted();
       if (failed !== null) throw (failed as { error: unknown }).error;
     }
-    return { folder, seconds: (performance.now() - this.started) / 1000, stages: this.reports };
+    return {
+      folder,
+      seconds: (performance.now() - this.started) / 1000,
+      stages: this.reports,
+    };
   }
 
   /** Stages that could start now, those first that most other work waits for. */
@@ -234,7 +291,12 @@ class Runner {
 
   private skip(stage: Stage, note: Note): void {
     this.ledger.settle(stage, note.outputs);
-    this.reports.push({ id: stage.id, kind: stage.kind, ran: false, seconds: note.seconds });
+    this.reports.push({
+      id: stage.id,
+      kind: stage.kind,
+      ran: false,
+      seconds: note.seconds,
+    });
     this.onProgress({ type: "skip", stage, note, overview: this.overview() });
   }
 
@@ -244,19 +306,36 @@ class Runner {
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1000;
     this.running.set(stage.id, { fraction: 0, start });
-    this.onProgress({ type: "start", stage, reason, overview: this.overview() });
+    this.onProgress({
+      type: "start",
+      stage,
+      reason,
+      overview: this.overview(),
+    });
     const job = { stage, studyFolder, runFolder: folder, inputHashes: inputs };
     let finished: Finished;
     try {
       finished = await this.pool.run(job, (progress) => {
-        this.running.set(stage.id, { fraction: progress.done / progress.total, start });
-        this.onProgress({ ...progress, type: "progress", stage, seconds: seconds(), overview: this.overview() });
+        this.running.set(stage.id, {
+          fraction: progress.done / progress.total,
+          start,
+        });
+        this.onProgress({
+          ...progress,
+          type: "progress",
+          stage,
+          seconds: seconds(),
+          overview: this.overview(),
+        });
       });
     } finally {
       this.running.delete(stage.id);
     }
     const outputs = hashOutputs(folder, stage.outputs);
-    if (outputs === null) throw new StudyError(`study: ${stage.id} must write ${stage.outputs.join(", ")}, got less`);
+    if (outputs === null)
+      throw new StudyError(
+        `study: ${stage.id} must write ${stage.outputs.join(", ")}, got less`,
+      );
     const note: Note = {
       stage: stage.id,
       key: stageKey(stage, inputs),
@@ -272,7 +351,12 @@ class Runner {
     this.spent += note.seconds;
     this.estimated += stage.work;
     this.ledger.settle(stage, outputs);
-    this.reports.push({ id: stage.id, kind: stage.kind, ran: true, seconds: note.seconds });
+    this.reports.push({
+      id: stage.id,
+      kind: stage.kind,
+      ran: true,
+      seconds: note.seconds,
+    });
     this.onProgress({ type: "done", stage, note, overview: this.overview() });
   }
 
@@ -295,14 +379,21 @@ class Runner {
       finished: this.reports.length,
       stages: this.prepared.stages.length,
       seconds: (now - this.started) / 1000,
-      left: (open * speed) / Math.min(this.jobs, Math.max(1, this.prepared.stages.length - this.reports.length)),
+      left:
+        (open * speed) /
+        Math.min(
+          this.jobs,
+          Math.max(1, this.prepared.stages.length - this.reports.length),
+        ),
     };
   }
 }
 
 /** Work on the longest way from each stage to the end: what should start first so that no core waits at the end. */
 function urgencies(stages: readonly Stage[]): Map<string, number> {
-  const urgency = new Map<string, number>(stages.map((stage) => [stage.id, stage.work]));
+  const urgency = new Map<string, number>(
+    stages.map((stage) => [stage.id, stage.work]),
+  );
   for (const stage of [...stages].reverse()) {
     const own = urgency.get(stage.id)!;
     for (const { stage: needed } of Object.values(stage.inputs)) {

@@ -1,5 +1,12 @@
 /** A small strict schema for YAML: every value is checked where it stands, and an error names file, line and column. */
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+} from "yaml";
 import { StudyError } from "../error.js";
 import { hint } from "./nearest.js";
 
@@ -11,8 +18,17 @@ export type Schema =
   | { type: "string"; pattern?: RegExp; means?: string }
   | { type: "choice"; of: readonly string[] }
   | { type: "list"; item: Schema; min?: number }
-  | { type: "map"; keys?: readonly string[]; keyPattern?: RegExp; value: Schema }
-  | { type: "object"; fields: Readonly<Record<string, Schema>>; required: readonly string[] }
+  | {
+      type: "map";
+      keys?: readonly string[];
+      keyPattern?: RegExp;
+      value: Schema;
+    }
+  | {
+      type: "object";
+      fields: Readonly<Record<string, Schema>>;
+      required: readonly string[];
+    }
   | { type: "optional"; value: Schema };
 
 /** Where a file's text stands, for errors. */
@@ -22,7 +38,11 @@ export interface Source {
 }
 
 /** Build the error for a place in the file. */
-export function errorAt(source: Source, node: Node | null | undefined, text: string): StudyError {
+export function errorAt(
+  source: Source,
+  node: Node | null | undefined,
+  text: string,
+): StudyError {
   const offset = node?.range?.[0] ?? 0;
   const { line, col } = source.lines.linePos(offset);
   return new StudyError(`study: ${source.file}:${line}:${col}: ${text}`);
@@ -36,8 +56,10 @@ function show(node: Node | null): string {
 }
 
 function range(schema: { min?: number; above?: number; max?: number }): string {
-  if (schema.above !== undefined && schema.max !== undefined) return ` in (${schema.above}, ${schema.max}]`;
-  if (schema.min !== undefined && schema.max !== undefined) return ` in [${schema.min}, ${schema.max}]`;
+  if (schema.above !== undefined && schema.max !== undefined)
+    return ` in (${schema.above}, ${schema.max}]`;
+  if (schema.min !== undefined && schema.max !== undefined)
+    return ` in [${schema.min}, ${schema.max}]`;
   if (schema.above !== undefined) return ` above ${schema.above}`;
   if (schema.min !== undefined) return ` of at least ${schema.min}`;
   return "";
@@ -65,7 +87,10 @@ function expected(schema: Schema): string {
   }
 }
 
-function inRange(value: number, schema: { min?: number; above?: number; max?: number }): boolean {
+function inRange(
+  value: number,
+  schema: { min?: number; above?: number; max?: number },
+): boolean {
   return (
     (schema.min === undefined || value >= schema.min) &&
     (schema.above === undefined || value > schema.above) &&
@@ -79,58 +104,106 @@ function inRange(value: number, schema: { min?: number; above?: number; max?: nu
  * @param path  dotted name of the value, for messages
  * @throws StudyError  the first thing that is wrong, with file, line and column
  */
-export function check(node: Node | null, schema: Schema, path: string, source: Source): unknown {
+export function check(
+  node: Node | null,
+  schema: Schema,
+  path: string,
+  source: Source,
+): unknown {
   const wrong = (at: Node | null = node): never => {
-    throw errorAt(source, at, `${path} must be ${expected(schema)}, got ${show(at)}`);
+    throw errorAt(
+      source,
+      at,
+      `${path} must be ${expected(schema)}, got ${show(at)}`,
+    );
   };
   if (node !== null && isAlias(node)) {
-    throw errorAt(source, node, `${path} must be written out, got the alias *${node.source}`);
+    throw errorAt(
+      source,
+      node,
+      `${path} must be written out, got the alias *${node.source}`,
+    );
   }
   switch (schema.type) {
     case "optional":
-      return isScalar(node) && node.value === null ? null : check(node, schema.value, path, source);
+      return isScalar(node) && node.value === null
+        ? null
+        : check(node, schema.value, path, source);
     case "integer":
     case "number": {
       const value = isScalar(node) ? node.value : undefined;
-      if (typeof value !== "number" || !Number.isFinite(value) || !inRange(value, schema)) return wrong();
-      if (schema.type === "integer" && !Number.isSafeInteger(value)) return wrong();
+      if (
+        typeof value !== "number" ||
+        !Number.isFinite(value) ||
+        !inRange(value, schema)
+      )
+        return wrong();
+      if (schema.type === "integer" && !Number.isSafeInteger(value))
+        return wrong();
       return value;
     }
     case "scalar": {
       const value = isScalar(node) ? node.value : undefined;
-      if (typeof value !== "boolean" && !(typeof value === "number" && Number.isFinite(value))) return wrong();
+      if (
+        typeof value !== "boolean" &&
+        !(typeof value === "number" && Number.isFinite(value))
+      )
+        return wrong();
       return value;
     }
     case "string": {
       const value = isScalar(node) ? node.value : undefined;
-      if (typeof value !== "string" || (schema.pattern && !schema.pattern.test(value))) return wrong();
+      if (
+        typeof value !== "string" ||
+        (schema.pattern && !schema.pattern.test(value))
+      )
+        return wrong();
       return value;
     }
     case "choice": {
       const value = isScalar(node) ? node.value : undefined;
       if (typeof value !== "string") return wrong();
       if (!schema.of.includes(value)) {
-        throw errorAt(source, node, `${path} must be a known name, got ${show(node)}; ${hint(value, schema.of)}`);
+        throw errorAt(
+          source,
+          node,
+          `${path} must be a known name, got ${show(node)}; ${hint(value, schema.of)}`,
+        );
       }
       return value;
     }
     case "list": {
       if (!isSeq(node) || node.items.length < (schema.min ?? 0)) return wrong();
-      const items = node.items.map((item, i) => check(item as Node, schema.item, `${path}[${i}]`, source));
+      const items = node.items.map((item, i) =>
+        check(item as Node, schema.item, `${path}[${i}]`, source),
+      );
       items.forEach((item, i) => {
         if (typeof item !== "object" && items.indexOf(item) < i) {
-          throw errorAt(source, node.items[i] as Node, `${path} must not repeat a value, got ${JSON.stringify(item)} twice`);
+          throw errorAt(
+            source,
+            node.items[i] as Node,
+            `${path} must not repeat a value, got ${JSON.stringify(item)} twice`,
+          );
         }
       });
       return items;
     }
     case "map":
       return checkMap(node, path, source, wrong, schema.keys ?? [], (key) =>
-        (schema.keys?.includes(key) ?? true) && (schema.keyPattern?.test(key) ?? true) ? schema.value : null,
+        (schema.keys?.includes(key) ?? true) &&
+        (schema.keyPattern?.test(key) ?? true)
+          ? schema.value
+          : null,
       );
     case "object":
-      return checkMap(node, path, source, wrong, Object.keys(schema.fields), (key) =>
-        Object.hasOwn(schema.fields, key) ? schema.fields[key]! : null,
+      return checkMap(
+        node,
+        path,
+        source,
+        wrong,
+        Object.keys(schema.fields),
+        (key) =>
+          Object.hasOwn(schema.fields, key) ? schema.fields[key]! : null,
       );
   }
 }
@@ -151,10 +224,20 @@ function checkMap(
     const schema = valueSchema(key);
     if (schema === null) {
       const where = path === "" ? "" : ` in ${path}`;
-      const help = known.length > 0 ? hint(key, known) : "use letters, digits, - and _";
-      throw errorAt(source, keyNode, `unknown key ${JSON.stringify(key)}${where}; ${help}`);
+      const help =
+        known.length > 0 ? hint(key, known) : "use letters, digits, - and _";
+      throw errorAt(
+        source,
+        keyNode,
+        `unknown key ${JSON.stringify(key)}${where}; ${help}`,
+      );
     }
-    result[key] = check(pair.value as Node | null, schema, path === "" ? key : `${path}.${key}`, source);
+    result[key] = check(
+      pair.value as Node | null,
+      schema,
+      path === "" ? key : `${path}.${key}`,
+      source,
+    );
   }
   return result;
 }
@@ -164,13 +247,21 @@ function checkMap(
  *
  * Kept apart from `check`, since the common part of a study may lack what its profiles give.
  */
-export function missing(value: unknown, schema: Schema, path = ""): string | null {
-  if (schema.type === "optional") return value === null || value === undefined ? null : missing(value, schema.value, path);
+export function missing(
+  value: unknown,
+  schema: Schema,
+  path = "",
+): string | null {
+  if (schema.type === "optional")
+    return value === null || value === undefined
+      ? null
+      : missing(value, schema.value, path);
   if (typeof value !== "object" || value === null) return null;
   const at = (key: string): string => (path === "" ? key : `${path}.${key}`);
   const entries = Object.entries(value);
   if (schema.type === "object") {
-    for (const key of schema.required) if (!Object.hasOwn(value, key)) return at(key);
+    for (const key of schema.required)
+      if (!Object.hasOwn(value, key)) return at(key);
     for (const [key, inner] of entries) {
       const found = missing(inner, schema.fields[key]!, at(key));
       if (found !== null) return found;

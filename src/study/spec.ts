@@ -108,9 +108,17 @@ const positive: Schema = { type: "integer", min: 1 };
 const share: Schema = { type: "number", min: 0, max: 1 };
 const rate: Schema = { type: "number", above: 0, max: 1 };
 const domain: Schema = { type: "choice", of: DOMAINS };
-const benchmarks: Schema = { type: "list", min: 1, item: { type: "choice", of: BENCHMARK_NAMES } };
+const benchmarks: Schema = {
+  type: "list",
+  min: 1,
+  item: { type: "choice", of: BENCHMARK_NAMES },
+};
 const method: Schema = { type: "choice", of: Object.keys(methods) };
-const seeds: Schema = { type: "list", min: 1, item: { type: "integer", min: 0 } };
+const seeds: Schema = {
+  type: "list",
+  min: 1,
+  item: { type: "integer", min: 0 },
+};
 
 const rlFields: Readonly<Record<string, Schema>> = {
   steps: positive,
@@ -158,7 +166,11 @@ const sections: Readonly<Record<string, Schema>> = {
     required: rlRequired,
     fields: {
       ...rlFields,
-      byDomain: { type: "map", keys: DOMAINS, value: { type: "object", required: [], fields: rlFields } },
+      byDomain: {
+        type: "map",
+        keys: DOMAINS,
+        value: { type: "object", required: [], fields: rlFields },
+      },
     },
   },
   multi: { type: "object", required: rlRequired, fields: rlFields },
@@ -166,14 +178,25 @@ const sections: Readonly<Record<string, Schema>> = {
   evaluate: {
     type: "object",
     required: ["benchmarks", "items", "samples", "temperature", "topP"],
-    fields: { benchmarks, items: positive, samples: positive, temperature: { type: "number", min: 0 }, topP: rate },
+    fields: {
+      benchmarks,
+      items: positive,
+      samples: positive,
+      temperature: { type: "number", min: 0 },
+      topP: rate,
+    },
   },
   trajectories: {
     type: "optional",
     value: {
       type: "object",
       required: ["every", "benchmarks", "items", "samples"],
-      fields: { every: positive, benchmarks, items: positive, samples: positive },
+      fields: {
+        every: positive,
+        benchmarks,
+        items: positive,
+        samples: positive,
+      },
     },
   },
   size: {
@@ -197,9 +220,23 @@ const sections: Readonly<Record<string, Schema>> = {
 /** Schema of one profile after it was laid over the common part. */
 export const resolvedSchema: Schema = {
   type: "object",
-  required: ["name", "base", "domains", "seeds", "sft", "experts", "multi", "merges", "evaluate"],
+  required: [
+    "name",
+    "base",
+    "domains",
+    "seeds",
+    "sft",
+    "experts",
+    "multi",
+    "merges",
+    "evaluate",
+  ],
   fields: {
-    name: { type: "string", pattern: modelName, means: "a name of letters, digits, - and _" },
+    name: {
+      type: "string",
+      pattern: modelName,
+      means: "a name of letters, digits, - and _",
+    },
     base: { type: "string", pattern: /./, means: "a folder" },
     domains: { type: "list", min: 1, item: domain },
     ...sections,
@@ -212,6 +249,10 @@ export const fileSchema: Schema = {
   required: [],
   fields: {
     ...(resolvedSchema.type === "object" ? resolvedSchema.fields : {}),
-    profiles: { type: "map", keys: PROFILES, value: { type: "object", required: [], fields: sections } },
+    profiles: {
+      type: "map",
+      keys: PROFILES,
+      value: { type: "object", required: [], fields: sections },
+    },
   },
 };

@@ -12,7 +12,8 @@ export interface Output {
 export function duration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
+  if (s < 3600)
+    return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
   return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} min`;
 }
 
@@ -39,12 +40,17 @@ export function terminalProgress(output: Output): (event: StudyEvent) => void {
     const { finished, stages, seconds, left } = event.overview;
     const head = `${finished}/${stages} stages · ${duration(seconds)} · about ${duration(left)} left`;
     if (!output.isTTY) {
-      output.write(`  ${head} · ${[...running].map(([id, text]) => `${id} ${text}`).join(" · ")}\n`);
+      output.write(
+        `  ${head} · ${[...running].map(([id, text]) => `${id} ${text}`).join(" · ")}\n`,
+      );
       return;
     }
     clear();
     const width = (output.columns ?? 100) - 1;
-    const lines = [...[...running].map(([id, text]) => `  … ${id}  ${text}`), `  ${head}`];
+    const lines = [
+      ...[...running].map(([id, text]) => `  … ${id}  ${text}`),
+      `  ${head}`,
+    ];
     output.write(lines.map((text) => `${text.slice(0, width)}\n`).join(""));
     drawn = lines.length;
   };
@@ -52,8 +58,12 @@ export function terminalProgress(output: Output): (event: StudyEvent) => void {
     if (event.type === "plan") {
       const open = event.stages.filter(({ done }) => !done);
       const done = event.stages.length - open.length;
-      line(`${event.folder}: ${done} of ${event.stages.length} stages done, ${event.jobs} at a time`);
-      for (const { stage, reason } of open) if (!reason.startsWith("after ")) line(`  to do: ${stage.id} (${reason})`);
+      line(
+        `${event.folder}: ${done} of ${event.stages.length} stages done, ${event.jobs} at a time`,
+      );
+      for (const { stage, reason } of open)
+        if (!reason.startsWith("after "))
+          line(`  to do: ${stage.id} (${reason})`);
     } else if (event.type === "start") {
       running.set(event.stage.id, "starts");
     } else if (event.type === "progress") {
@@ -65,14 +75,28 @@ export function terminalProgress(output: Output): (event: StudyEvent) => void {
       }
     } else if (event.type === "done") {
       running.delete(event.stage.id);
-      line(`✓ ${event.stage.id}  ${event.note.seconds.toFixed(1)} s${factText(event.note.facts)}`);
+      line(
+        `✓ ${event.stage.id}  ${event.note.seconds.toFixed(1)} s${factText(event.note.facts)}`,
+      );
     }
   };
 }
 
-function progressText({ done, total, metrics }: Extract<StudyEvent, { type: "progress" }>): string {
-  const { reward, loss } = (metrics ?? {}) as { reward?: number; loss?: number };
-  const extra = reward !== undefined ? ` reward ${reward.toFixed(2)}` : loss !== undefined ? ` loss ${loss.toFixed(2)}` : "";
+function progressText({
+  done,
+  total,
+  metrics,
+}: Extract<StudyEvent, { type: "progress" }>): string {
+  const { reward, loss } = (metrics ?? {}) as {
+    reward?: number;
+    loss?: number;
+  };
+  const extra =
+    reward !== undefined
+      ? ` reward ${reward.toFixed(2)}`
+      : loss !== undefined
+        ? ` loss ${loss.toFixed(2)}`
+        : "";
   return `${done}/${total}${extra}`;
 }
 
@@ -94,7 +118,12 @@ export function timeTable({ stages, seconds }: StudyReport): string {
     ] as const;
   });
   const table = [["stage", "ran", "process time"] as const, ...rows];
-  const width = [0, 1, 2].map((i) => Math.max(...table.map((row) => row[i]!.length)));
-  const text = table.map((row) => `  ${row[0].padEnd(width[0]!)}  ${row[1].padStart(width[1]!)}  ${row[2].padStart(width[2]!)}`);
+  const width = [0, 1, 2].map((i) =>
+    Math.max(...table.map((row) => row[i]!.length)),
+  );
+  const text = table.map(
+    (row) =>
+      `  ${row[0].padEnd(width[0]!)}  ${row[1].padStart(width[1]!)}  ${row[2].padStart(width[2]!)}`,
+  );
   return `${text.join("\n")}\n  wall-clock time ${duration(seconds)}\n`;
 }

@@ -10,7 +10,11 @@ import type { StageKind } from "./plan.js";
 /** What a worker sends to the runner. */
 export type Answer =
   | { type: "progress"; done: number; total: number; metrics?: object }
-  | { type: "done"; facts: Readonly<Record<string, unknown>>; engine: Readonly<Record<string, unknown>> }
+  | {
+      type: "done";
+      facts: Readonly<Record<string, unknown>>;
+      engine: Readonly<Record<string, unknown>>;
+    }
   | { type: "failed"; name: string; message: string; stack: string };
 
 type Work = (job: Job, report: Report, signal: AbortSignal) => Promise<Result>;
@@ -42,13 +46,22 @@ async function work(job: Job): Promise<void> {
     const report: Report = (progress) => {
       send({ type: "progress", ...progress });
       // Training hears the signal itself and keeps its last step; all other work is on disk when it is reported.
-      if (job.stage.kind !== "sft" && job.stage.kind !== "rl") stopping.signal.throwIfAborted();
+      if (job.stage.kind !== "sft" && job.stage.kind !== "rl")
+        stopping.signal.throwIfAborted();
     };
-    const { facts } = await STAGES[job.stage.kind](job, report, stopping.signal);
+    const { facts } = await STAGES[job.stage.kind](
+      job,
+      report,
+      stopping.signal,
+    );
     send({ type: "done", facts, engine });
   } catch (error) {
     if (stopping.signal.aborted) process.exit(0);
-    const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    const {
+      name,
+      message,
+      stack = "",
+    } = error instanceof Error ? error : new Error(String(error));
     send({ type: "failed", name, message, stack });
   }
 }

@@ -40,31 +40,53 @@ function readLines<Line>(path: string): Line[] {
 }
 
 /** Item means of a model, from its records: scores[benchmark][item][seed]. */
-export function readScores(runFolder: string, spec: StudySpec, model: string): ModelScores {
-  const entries = spec.evaluate.benchmarks.map((name): [BenchmarkName, number[][]] => {
-    const columns = spec.seeds.map((seed) => {
-      const { records } = readRecords(join(runFolder, `seed${seed}`, "evaluate", model, `${name}.jsonl`));
-      const items = new Map<string, number[]>();
-      for (const { task, reward } of records) items.set(task, [...(items.get(task) ?? []), reward]);
-      return [...items.values()].map((rewards) => rewards.reduce((a: number, b) => a + b, 0) / rewards.length);
-    });
-    return [name, transpose(columns)];
-  });
+export function readScores(
+  runFolder: string,
+  spec: StudySpec,
+  model: string,
+): ModelScores {
+  const entries = spec.evaluate.benchmarks.map(
+    (name): [BenchmarkName, number[][]] => {
+      const columns = spec.seeds.map((seed) => {
+        const { records } = readRecords(
+          join(runFolder, `seed${seed}`, "evaluate", model, `${name}.jsonl`),
+        );
+        const items = new Map<string, number[]>();
+        for (const { task, reward } of records)
+          items.set(task, [...(items.get(task) ?? []), reward]);
+        return [...items.values()].map(
+          (rewards) =>
+            rewards.reduce((a: number, b) => a + b, 0) / rewards.length,
+        );
+      });
+      return [name, transpose(columns)];
+    },
+  );
   return new Map(entries);
 }
 
 function countParameters(folder: string): number {
-  const config = configFromJson(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>);
+  const config = configFromJson(
+    JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<
+      string,
+      unknown
+    >,
+  );
   let count = 0;
-  for (const shape of parameterShapes(config).values()) count += shape.reduce((a, b) => a * b, 1);
+  for (const shape of parameterShapes(config).values())
+    count += shape.reduce((a, b) => a * b, 1);
   return count;
 }
 
 /** Write all row files. */
 export async function analysisStage(job: Job, report: Report): Promise<Result> {
   const spec = (job.stage.spec as unknown as { study: StudySpec }).study;
-  const at = (seed: number, ...parts: string[]): string => join(job.runFolder, `seed${seed}`, ...parts);
-  const models = modelsOf(spec).map((each) => ({ ...each, scores: readScores(job.runFolder, spec, each.model) }));
+  const at = (seed: number, ...parts: string[]): string =>
+    join(job.runFolder, `seed${seed}`, ...parts);
+  const models = modelsOf(spec).map((each) => ({
+    ...each,
+    scores: readScores(job.runFolder, spec, each.model),
+  }));
   const trained = ["sft", ...spec.domains, "multi"];
   const logs = spec.seeds.flatMap((seed) =>
     trained.map((model) => ({
@@ -74,15 +96,24 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
       log: readLines<StepMetrics>(at(seed, "train", `${model}.jsonl`)),
     })),
   );
-  const rl = logs.filter(({ model }) => model !== "sft") as unknown as { model: string; seed: number; log: GrpoMetrics[] }[];
+  const rl = logs.filter(({ model }) => model !== "sft") as unknown as {
+    model: string;
+    seed: number;
+    log: GrpoMetrics[];
+  }[];
   const trajectories = spec.trajectories
     ? spec.domains.map((model) => ({
         model,
-        seeds: spec.seeds.map((seed) => readLines<TrajectoryLine>(at(seed, "trajectories", `${model}.jsonl`))),
+        seeds: spec.seeds.map((seed) =>
+          readLines<TrajectoryLine>(at(seed, "trajectories", `${model}.jsonl`)),
+        ),
       }))
     : [];
   const sets = spec.size
-    ? [...spec.size.steps.map((step) => `step${step}`), ...(spec.size.learningRates ?? []).map((rate) => `lr${rate}`)]
+    ? [
+        ...spec.size.steps.map((step) => `step${step}`),
+        ...(spec.size.learningRates ?? []).map((rate) => `lr${rate}`),
+      ]
     : [];
   const sizeSeeds = spec.size?.seeds ?? spec.seeds.slice(0, 1);
   const files: Record<string, readonly object[]> = {
@@ -92,7 +123,11 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
     rewards: rewardRows(rl),
     trajectories: trajectoryRows(trajectories),
     mergeSize: mergeSizeRows(
-      sets.map((set) => sizeSeeds.map((seed) => readLines<SizeLine>(at(seed, "size", `${set}.jsonl`)))),
+      sets.map((set) =>
+        sizeSeeds.map((seed) =>
+          readLines<SizeLine>(at(seed, "size", `${set}.jsonl`)),
+        ),
+      ),
     ),
   };
   for (const path of job.stage.outputs) {
@@ -107,6 +142,9 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
 function writeRows(path: string, rows: readonly object[]): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`);
+  writeFileSync(
+    temporary,
+    `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`,
+  );
   renameSync(temporary, path);
 }

@@ -1,7 +1,18 @@
 /** The scoring stages: a model on all benchmarks, and an expert's checkpoints on those of Figure 2. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
-import { evaluate, mean, type BenchmarkName, type Evaluation } from "../../evaluate/index.js";
+import {
+  evaluate,
+  mean,
+  type BenchmarkName,
+  type Evaluation,
+} from "../../evaluate/index.js";
 import { loadPolicy } from "../../model/index.js";
 import type { EvaluateSpec, TrajectoriesSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
@@ -9,7 +20,8 @@ import { inputPath, outputPath } from "./paths.js";
 
 /** Score one model on every benchmark of the study; records are kept as they come. */
 export async function evaluateStage(job: Job, report: Report): Promise<Result> {
-  const { seed, benchmarks, items, samples, temperature, topP } = job.stage.spec as unknown as EvaluateSpec & {
+  const { seed, benchmarks, items, samples, temperature, topP } = job.stage
+    .spec as unknown as EvaluateSpec & {
     seed: number;
   };
   const { policy, tokenizer } = loadPolicy(inputPath(job, "model"));
@@ -35,7 +47,8 @@ export async function evaluateStage(job: Job, report: Report): Promise<Result> {
 /** Scores of each item, as compact as a file of many small evaluations must be. */
 export function itemMeans(evaluation: Evaluation): number[] {
   const items = new Map<string, number[]>();
-  for (const { task, reward } of evaluation.records) items.set(task, [...(items.get(task) ?? []), reward]);
+  for (const { task, reward } of evaluation.records)
+    items.set(task, [...(items.get(task) ?? []), reward]);
   return [...items.values()].map(mean);
 }
 
@@ -71,28 +84,40 @@ export class LineFile<Line> {
     this.lines.push(line);
     mkdirSync(dirname(this.path), { recursive: true });
     const temporary = `${this.path}.${process.pid}.tmp`;
-    writeFileSync(temporary, this.lines.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    writeFileSync(
+      temporary,
+      this.lines.map((each) => `${JSON.stringify(each)}\n`).join(""),
+    );
     renameSync(temporary, this.path);
   }
 }
 
 /** Score an expert's checkpoints: SFT, every so many steps, and the end. */
-export async function trajectoryStage(job: Job, report: Report): Promise<Result> {
-  const { seed, benchmarks, items, samples } = job.stage.spec as unknown as TrajectoriesSpec & { seed: number };
+export async function trajectoryStage(
+  job: Job,
+  report: Report,
+): Promise<Result> {
+  const { seed, benchmarks, items, samples } = job.stage
+    .spec as unknown as TrajectoriesSpec & { seed: number };
   const names = Object.keys(job.stage.inputs);
   const sampling = { seed, items, samples };
   const about = (line: TrajectoryLine & { sampling?: object }): boolean =>
     line.model === job.inputHashes[`step${line.step}`] &&
     JSON.stringify(line.sampling) === JSON.stringify(sampling) &&
     JSON.stringify(Object.keys(line.scores)) === JSON.stringify(benchmarks);
-  const file = new LineFile<TrajectoryLine & { sampling: object }>(outputPath(job), about);
+  const file = new LineFile<TrajectoryLine & { sampling: object }>(
+    outputPath(job),
+    about,
+  );
   for (const [i, name] of names.entries()) {
     const step = Number(name.slice(4));
     if (file.lines.some((line) => line.step === step)) continue;
     const { policy, tokenizer } = loadPolicy(inputPath(job, name));
     const scores: TrajectoryLine["scores"] = {};
     for (const benchmark of benchmarks) {
-      scores[benchmark] = itemMeans(await evaluate(policy, tokenizer, benchmark, { items, samples, seed }));
+      scores[benchmark] = itemMeans(
+        await evaluate(policy, tokenizer, benchmark, { items, samples, seed }),
+      );
     }
     policy.dispose();
     file.add({ model: job.inputHashes[name]!, step, sampling, scores });

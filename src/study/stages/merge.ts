@@ -1,9 +1,17 @@
 /** The merging stages: one merged model, and the scores of many merges whose task vectors differ in size. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readModelFolder, writeModelFolder, type Params } from "../../checkpoint/index.js";
+import {
+  readModelFolder,
+  writeModelFolder,
+  type Params,
+} from "../../checkpoint/index.js";
 import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
-import { methods, type MergeMethodName, type MergeOptions } from "../../merge/index.js";
+import {
+  methods,
+  type MergeMethodName,
+  type MergeOptions,
+} from "../../merge/index.js";
 import { configFromJson, Policy } from "../../model/index.js";
 import { Tokenizer } from "../../tokenizer/index.js";
 import type { MergeSpec, SizeSpec } from "../spec.js";
@@ -27,35 +35,57 @@ function mergeBy(
   seed: number,
 ): Params {
   const { defaults, merge } = methods[method];
-  return merge(anchor, experts, "seed" in defaults ? { ...options, seed } : options);
+  return merge(
+    anchor,
+    experts,
+    "seed" in defaults ? { ...options, seed } : options,
+  );
 }
 
 /** Merge the experts and write the model. */
 export async function mergeStage(job: Job, report: Report): Promise<Result> {
   // Merging uses no engine and does not wait for anything; it is asynchronous only as all stages are.
-  const { seed, method, options } = job.stage.spec as unknown as Required<MergeSpec> & { seed: number };
+  const { seed, method, options } = job.stage
+    .spec as unknown as Required<MergeSpec> & { seed: number };
   const folder = inputPath(job, "anchor");
   const anchor = readModelFolder(folder);
-  const params = mergeBy(method, anchor.params, readExperts(job), options, seed);
+  const params = mergeBy(
+    method,
+    anchor.params,
+    readExperts(job),
+    options,
+    seed,
+  );
   writeModelFolder(outputPath(job), {
     config: anchor.config,
     params,
     tokenizer: readFileSync(join(folder, "tokenizer.json"), "utf8"),
-    provenance: { stage: job.stage.id, method, options, seed, inputs: job.inputHashes },
+    provenance: {
+      stage: job.stage.id,
+      method,
+      options,
+      seed,
+      inputs: job.inputHashes,
+    },
   });
   report({ done: 1, total: 1 });
   return { facts: { relativeSize: relativeSize(anchor.params, [params]) } };
 }
 
 /** Mean over models of ‖model − anchor‖ / ‖anchor‖, all tensors together. */
-export function relativeSize(anchor: Params, models: readonly Params[]): number {
+export function relativeSize(
+  anchor: Params,
+  models: readonly Params[],
+): number {
   let own = 0;
-  for (const { data } of anchor.values()) for (const value of data) own += value * value;
+  for (const { data } of anchor.values())
+    for (const value of data) own += value * value;
   const sizes = models.map((params) => {
     let moved = 0;
     for (const [name, { data }] of anchor) {
       const other = params.get(name)!.data;
-      for (let i = 0; i < data.length; i++) moved += (other[i]! - data[i]!) ** 2;
+      for (let i = 0; i < data.length; i++)
+        moved += (other[i]! - data[i]!) ** 2;
     }
     return Math.sqrt(moved / own);
   });
@@ -93,22 +123,56 @@ export async function sizeStage(job: Job, report: Report): Promise<Result> {
   const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
   const experts = readExperts(job);
   const taskVectorSize = relativeSize(anchor.params, experts);
-  const key = JSON.stringify([job.inputHashes, seed, items, samples, benchmarks]);
-  const file = new LineFile<SizeLine>(outputPath(job), (line) => line.key === key);
-  const merges = spec.methods.flatMap((method): [MergeMethodName, number | null][] =>
-    "lambda" in methods[method].defaults ? spec.lambdas.map((lambda) => [method, lambda]) : [[method, null]],
+  const key = JSON.stringify([
+    job.inputHashes,
+    seed,
+    items,
+    samples,
+    benchmarks,
+  ]);
+  const file = new LineFile<SizeLine>(
+    outputPath(job),
+    (line) => line.key === key,
+  );
+  const merges = spec.methods.flatMap(
+    (method): [MergeMethodName, number | null][] =>
+      "lambda" in methods[method].defaults
+        ? spec.lambdas.map((lambda) => [method, lambda])
+        : [[method, null]],
   );
   for (const [i, [method, lambda]] of merges.entries()) {
-    if (file.lines.some((line) => line.method === method && line.lambda === lambda)) continue;
-    const merged = mergeBy(method, anchor.params, experts, lambda === null ? {} : { lambda }, seed);
+    if (
+      file.lines.some(
+        (line) => line.method === method && line.lambda === lambda,
+      )
+    )
+      continue;
+    const merged = mergeBy(
+      method,
+      anchor.params,
+      experts,
+      lambda === null ? {} : { lambda },
+      seed,
+    );
     const policy = Policy.fromParams(merged, config);
     const scores: SizeLine["scores"] = {};
     for (const benchmark of benchmarks) {
-      scores[benchmark] = itemMeans(await evaluate(policy, tokenizer, benchmark, { items, samples, seed }));
+      scores[benchmark] = itemMeans(
+        await evaluate(policy, tokenizer, benchmark, { items, samples, seed }),
+      );
     }
     policy.dispose();
     const mergedSize = relativeSize(anchor.params, [merged]);
-    file.add({ method, lambda, step, learningRate, taskVectorSize, mergedSize, scores, key });
+    file.add({
+      method,
+      lambda,
+      step,
+      learningRate,
+      taskVectorSize,
+      mergedSize,
+      scores,
+      key,
+    });
     report({ done: i + 1, total: merges.length });
   }
   return { facts: { taskVectorSize } };

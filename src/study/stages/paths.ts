@@ -3,7 +3,10 @@ import { join } from "node:path";
 import type { Job } from "./job.js";
 
 /** Path of an input by its name in the stage. */
-export function inputPath({ stage, studyFolder, runFolder }: Job, name: string): string {
+export function inputPath(
+  { stage, studyFolder, runFolder }: Job,
+  name: string,
+): string {
   const input = stage.inputs[name];
   if (!input) throw new Error(`internal: ${stage.id} has no input ${name}`);
   return join(input.stage === null ? studyFolder : runFolder, input.path);

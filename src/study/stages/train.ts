@@ -10,7 +10,11 @@ import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
 
 /** Fine-tune the base model. */
-export async function sftStage(job: Job, report: Report, signal: AbortSignal): Promise<Result> {
+export async function sftStage(
+  job: Job,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Result> {
   const spec = job.stage.spec as unknown as SftSpec & { seed: number };
   const { tokens } = await trainSft({
     ...spec,
@@ -19,16 +23,28 @@ export async function sftStage(job: Job, report: Report, signal: AbortSignal): P
     log: outputPath(job, 1),
     signal,
     checkpointEvery: 20,
-    onStep: (metrics) => report({ done: metrics.step + 1, total: spec.steps, metrics }),
+    onStep: (metrics) =>
+      report({ done: metrics.step + 1, total: spec.steps, metrics }),
   });
   return { facts: { tokens } };
 }
 
 /** Train an expert or the mixed run, and keep the checkpoints that later stages read. */
-export async function rlStage(job: Job, report: Report, signal: AbortSignal): Promise<Result> {
-  const spec = job.stage.spec as unknown as RlSpec & { seed: number; domains: Domain[] };
+export async function rlStage(
+  job: Job,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Result> {
+  const spec = job.stage.spec as unknown as RlSpec & {
+    seed: number;
+    domains: Domain[];
+  };
   const init = inputPath(job, "init");
-  const kept = new Map(job.stage.outputs.slice(2).map((path) => [Number(basename(path).slice("step".length)), path]));
+  const kept = new Map(
+    job.stage.outputs
+      .slice(2)
+      .map((path) => [Number(basename(path).slice("step".length)), path]),
+  );
   // The trainer calls back at the multiples of one number.
   const every = [...kept.keys()].reduce(gcd, 0);
   const { tokens } = await trainGrpo({
@@ -39,12 +55,14 @@ export async function rlStage(job: Job, report: Report, signal: AbortSignal): Pr
     log: outputPath(job, 1),
     signal,
     checkpointEvery: 5,
-    onStep: (metrics) => report({ done: metrics.step + 1, total: spec.steps, metrics }),
+    onStep: (metrics) =>
+      report({ done: metrics.step + 1, total: spec.steps, metrics }),
     ...(every > 0 && {
       evaluateEvery: every,
       onEvaluate: (step: number, policy: Policy) => {
         const path = kept.get(step);
-        if (path !== undefined) keepCheckpoint(join(job.runFolder, path), step, init, policy, job);
+        if (path !== undefined)
+          keepCheckpoint(join(job.runFolder, path), step, init, policy, job);
       },
     }),
   });
@@ -55,7 +73,13 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-function keepCheckpoint(path: string, step: number, init: string, policy: Policy, job: Job): void {
+function keepCheckpoint(
+  path: string,
+  step: number,
+  init: string,
+  policy: Policy,
+  job: Job,
+): void {
   const { store } = job.stage.spec as { store?: RlSpec["store"] };
   mkdirSync(dirname(path), { recursive: true });
   writeModelFolder(path, {

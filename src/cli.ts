@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+/** The command line: `m2rl <verb>`; each verb is a file in `cli/` and is loaded only when it is used. */
+import { realpathSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { Verb } from "./cli/verb.js";
+import { UsageError } from "./cli/verb.js";
+import { M2rlError } from "./error.js";
+import { hint } from "./study/nearest.js";
+
+const VERBS: Readonly<
+  Record<string, { about: string; load: () => Promise<Verb> }>
+> = {
+  run: {
+    about: "run a study, or what is left of it",
+    load: async () => (await import("./cli/run.js")).run,
+  },
+  doctor: {
+    about:
+      "report engine, device, threads, speed, notebook kernel, and what is wrong",
+    load: async () => (await import("./cli/doctor.js")).doctor,
+  },
+  evaluate: {
+    about: "score a model folder on benchmarks",
+    load: async () => (await import("./cli/evaluate.js")).evaluate,
+  },
+  generate: {
+    about: "answer a prompt with a model folder",
+    load: async () => (await import("./cli/generate.js")).generate,
+  },
+  merge: {
+    about: "merge model folders",
+    load: async () => (await import("./cli/merge.js")).merge,
+  },
+};
+
+function usage(): string {
+  const width = Math.max(...Object.keys(VERBS).map((name) => name.length));
+  const lines = Object.entries(VERBS).map(
+    ([name, { about }]) => `  ${name.padEnd(width)}  ${about}`,
+  );
+  return `m2rl <verb> [options]\n\n${lines.join("\n")}\n\n\`m2rl <verb> --help\` says more.\n`;
+}
+
+/** Where the command line writes. */
+export interface CliOutput {
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+}
+
+/**
+ * Run one command.
+ *
+ * @param args  what stands behind `m2rl`
+ * @returns exit code: 0 done, 1 an error that the message names, 2 a wrong command line, 130 stopped by Ctrl-C
+ */
+export async function main(
+  args: readonly string[],
+  output: CliOutput = process,
+): Promise<number> {
+  const [name, ...rest] = args;
+  if (
+    name === undefined ||
+    name === "--help" ||
+    name === "-h" ||
+    name === "help"
+  ) {
+    output.stdout.write(usage());
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    if (!Object.hasOwn(VERBS, name)) {
+      throw new UsageError(
+        `verb must be known, got ${JSON.stringify(name)}; ${hint(name, Object.keys(VERBS))}`,
+      );
+    }
+    const verb = await VERBS[name]!.load();
+    if (rest.includes("--help") || rest.includes("-h")) {
+      output.stdout.write(verb.help);
+      return 0;
+    }
+    return await verb.main(rest, output);
+  } catch (error) {
+    if (process.env["M2RL_DEBUG"] === "1") throw error;
+    const { message, code } = error as Error & { code?: string };
+    const usageError =
+      error instanceof UsageError ||
+      code?.startsWith("ERR_PARSE_ARGS") === true;
+    const known =
+      usageError || error instanceof M2rlError || error instanceof RangeError;
+    const text = (
+      known ? message : `internal: ${message}; M2RL_DEBUG=1 shows where`
+    ).replaceAll("\n", " ");
+    output.stderr.write(`m2rl: ${text}\n`);
+    return usageError ? 2 : 1;
+  }
+}
+
+if (
+  process.argv[1] !== undefined &&
+  import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href
+) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

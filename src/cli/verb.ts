@@ -1,0 +1,73 @@
+/** What every verb of the command line has in common. */
+import { M2rlError } from "../error.js";
+import type { CliOutput } from "../cli.js";
+
+/** One verb. */
+export interface Verb {
+  /** Text of `--help`. */
+  help: string;
+  /** Does it; returns the exit code. */
+  main(args: string[], output: CliOutput): Promise<number>;
+}
+
+/** The command line is wrong; nothing was done. */
+export class UsageError extends M2rlError {
+  override name = "UsageError";
+}
+
+/**
+ * A whole number from an option.
+ *
+ * @throws UsageError the text is no whole number of at least `min`
+ */
+export function integerOption(
+  name: string,
+  text: string | undefined,
+  min: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < min) {
+    throw new UsageError(
+      `--${name} must be a whole number of at least ${min}, got ${JSON.stringify(text)}`,
+    );
+  }
+  return value;
+}
+
+/**
+ * A number from an option.
+ *
+ * @throws UsageError the text is no number in [min, max]
+ */
+export function numberOption(
+  name: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= min && value <= max)) {
+    throw new UsageError(
+      `--${name} must be a number in [${min}, ${max}], got ${JSON.stringify(text)}`,
+    );
+  }
+  return value;
+}
+
+/** Lines of a table, columns padded; numbers to the right. */
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, i) =>
+    Math.max(...rows.map((row) => row[i]!.length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
+        )
+        .join("  "),
+    )
+    .join("\n");
+}
