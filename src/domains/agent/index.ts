@@ -23,7 +23,7 @@ export { execute, TOOLS, type ToolResult } from "./tools.js";
 /** The agent domain. The template can list the tools; nano prompts leave them out, since the list alone is longer than an episode. */
 export const agent: DomainSpec = {
   name: "agent",
-  maxNewTokens: 64,
+  maxNewTokens: 56,
   maxTurns: MAX_TURNS,
   tools: TOOLS,
   kinds: [{ name: "workplace", heldOut: false }],

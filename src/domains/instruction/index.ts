@@ -18,7 +18,7 @@ export type { InstructionData } from "./data.js";
 /** The instruction domain. */
 export const instruction: DomainSpec = {
   name: "instruction",
-  maxNewTokens: 104,
+  maxNewTokens: 88,
   maxTurns: 1,
   tools: [],
   kinds: [
