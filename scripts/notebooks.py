@@ -1,0 +1,93 @@
+"""Execute notebooks from a clean kernel, top to bottom, and write them with their outputs.
+
+    python scripts/notebooks.py --out FOLDER [--jobs N] [--timeout SECONDS] NOTEBOOK...
+
+Each notebook runs in its own folder, so that relative paths hold. What is written differs between two runs only where
+an output does: no times, no kernel details, counts 1 to n. A failing cell ends its notebook; the exit code is then 1.
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import sys
+import time
+
+import nbclient
+import nbformat
+
+
+def clean(notebook):
+    """Remove what would make two equal runs differ."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {
+                "display_name": "TypeScript",
+                "language": "typescript",
+                "name": "tslab",
+            },
+            "language_info": {"name": "typescript"},
+        }
+    )
+
+
+def execute(path, out, timeout):
+    """Run one notebook; returns its name, its seconds and the error that ended it, or None."""
+    started = time.monotonic()
+    notebook = nbformat.read(path, as_version=4)
+    client = nbclient.NotebookClient(
+        notebook,
+        kernel_name="tslab",
+        timeout=timeout,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    error = None
+    try:
+        client.execute()
+    except nbclient.exceptions.CellExecutionError as failure:
+        error = str(failure)
+    except nbclient.exceptions.CellTimeoutError:
+        error = f"a cell took more than {timeout} s"
+    except nbclient.exceptions.DeadKernelError:
+        error = "the kernel died"
+    clean(notebook)
+    # Built beside its place and renamed, so that a stopped run leaves the old file.
+    target = out / path.name
+    draft = target.with_suffix(".tmp")
+    nbformat.write(notebook, draft)
+    draft.replace(target)
+    return path.name, time.monotonic() - started, error
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--timeout", type=int, default=600)
+    parser.add_argument("notebooks", nargs="*", type=pathlib.Path)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(max(1, arguments.jobs)) as pool:
+        work = [
+            pool.submit(execute, path.resolve(), arguments.out.resolve(), arguments.timeout)
+            for path in arguments.notebooks
+        ]
+        for done in concurrent.futures.as_completed(work):
+            name, seconds, error = done.result()
+            print(f"{'✗' if error else '✓'} {name}  {seconds:.1f} s", flush=True)
+            if error:
+                failed += 1
+                print(error, file=sys.stderr)
+    print(f"{len(work) - failed} of {len(work)} notebooks run without an error")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("notebooks: stopped", file=sys.stderr)
+        sys.exit(130)
