@@ -7,6 +7,7 @@
  * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.
  */
 export { pretrain, type PretrainOptions } from "./pretrain.js";
+export { trainTokenizer } from "./trainTokenizer.js";
 export { trainSft, type TrainSftOptions } from "./trainSft.js";
 export { trainGrpo } from "./trainGrpo.js";
 export type { TrainGrpoOptions } from "./grpoOptions.js";

@@ -1,0 +1,32 @@
+/** The tokenizer of the nano world: byte-level BPE on a sample of the pre-training corpus and of SFT chats. */
+import { pretrainDocument, sftBlend } from "../domains/index.js";
+import { Random } from "../random.js";
+import { renderSegments, SPECIAL_TOKENS, trainBpe } from "../tokenizer/index.js";
+
+/** Documents and chats that the merges are counted on. */
+const DOCUMENTS = 8000;
+const CHATS = 4000;
+
+/**
+ * Train the nano tokenizer.
+ *
+ * @param options seed of the sample · vocabSize: tokens in all, default that of the nano model
+ * @returns a Hugging Face `tokenizer.json`
+ * @example
+ * Tokenizer.fromJson(trainTokenizer({ seed: 1 })).size // 1024
+ */
+export function trainTokenizer({ seed, vocabSize = 1024 }: { seed: number; vocabSize?: number }): object {
+  const random = new Random(seed, "tokenizer");
+  const documents = Array.from({ length: DOCUMENTS }, () => pretrainDocument(random));
+  const chats = sftBlend({ total: CHATS, seed, care: 0.5, slip: 0.05, agentShare: 0.2 }).map(({ messages }) =>
+    renderSegments(messages)
+      .map(({ text }) => text)
+      .join(""),
+  );
+  // Special tokens are cut out: they are never the product of merges.
+  const special = new RegExp(SPECIAL_TOKENS.map((token) => token.replace(/[|]/g, "\\|")).join("|"));
+  return trainBpe(
+    [...documents, ...chats].flatMap((text) => text.split(special)),
+    { vocabSize },
+  );
+}
