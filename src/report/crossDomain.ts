@@ -13,9 +13,9 @@ export interface GainRow {
   domain: string;
   /** Score of the expert − score of SFT, points. */
   gain: number;
-  /** Ends of the interval of the gain, points. */
-  low: number;
-  high: number;
+  /** Ends of the interval of the gain, points; both or none. */
+  low?: number;
+  high?: number;
 }
 
 /** Options of `crossDomain`. */
@@ -44,7 +44,8 @@ export function crossDomain(
     x: "benchmark",
     y: (row: GainRow) => seriesStyle(row.expert, experts).label,
   };
-  const sure = (row: GainRow): boolean => row.low > 0 || row.high < 0;
+  const sure = ({ low, high }: GainRow): boolean =>
+    low !== undefined && high !== undefined && (low > 0 || high < 0);
   const number = (row: GainRow): string =>
     `${row.gain < 0 ? "−" : "+"}${Math.abs(row.gain).toFixed(1)}`;
   const ink = (row: GainRow): string =>

@@ -4,8 +4,8 @@
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, livePlot · tables: markdownTable, showEstimate, pivot, claim · paper: paperTable, paperScores,
- * PAPER_BENCHMARKS
+ * mixOrMerge, mergeSize, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel, benchmarkLabel · paper:
+ * paperTable, paperScores, PAPER_BENCHMARKS
  */
 export {
   accuracyTrajectories,
@@ -18,6 +18,7 @@ export {
   type CrossDomainOptions,
   type GainRow,
 } from "./crossDomain.js";
+export { benchmarkLabel, modelLabel } from "./labels.js";
 export {
   figure,
   type Figure,

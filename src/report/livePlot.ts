@@ -9,8 +9,10 @@ export interface LiveDisplay {
 
 /** A running plot. */
 export interface LivePlot {
-  /** Take one more step; redraws at most every `everyMilliseconds`. */
+  /** Take one more step of a run. */
   add(row: RewardRow): void;
+  /** Say where the whole work stands; shown under the curves, or alone while there are none. */
+  status(text: string): void;
   /** Replace the plot by one line of text. */
   done(text: string): void;
 }
@@ -22,10 +24,10 @@ export interface LivePlotOptions {
 }
 
 /**
- * Draw reward curves while runs are under way.
+ * Draw reward curves while runs are under way; at most one drawing in `everyMilliseconds`.
  *
  * @example
- * const live = report.livePlot(newDisplay());
+ * const live = livePlot(newDisplay());
  * live.add({ run: "math", seed: 1, step: 0, reward: 0.3 });
  * live.done("math: 40 steps");
  */
@@ -34,14 +36,23 @@ export function livePlot(
   { everyMilliseconds = 1000 }: LivePlotOptions = {},
 ): LivePlot {
   const rows: RewardRow[] = [];
+  let caption = "";
   let drawn = -Infinity;
+  const draw = (): void => {
+    const now = performance.now();
+    if (now - drawn < everyMilliseconds) return;
+    drawn = now;
+    if (rows.length > 0) display.svg(rewardCurves(rows, { caption }).svg);
+    else display.text(caption);
+  };
   return {
     add(row: RewardRow): void {
       rows.push(row);
-      const now = performance.now();
-      if (now - drawn < everyMilliseconds) return;
-      drawn = now;
-      display.svg(rewardCurves(rows).svg);
+      draw();
+    },
+    status(text: string): void {
+      caption = text;
+      draw();
     },
     done(text: string): void {
       display.text(text);

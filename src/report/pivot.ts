@@ -1,5 +1,6 @@
 /** Long rows → one record a row name, with a column for each of another field's values. */
 import { from } from "arquero";
+import type { TableValue } from "./table.js";
 
 /** Which fields become what. */
 export interface PivotOptions {
@@ -22,7 +23,7 @@ export interface PivotOptions {
 export function pivot<Row extends object>(
   rows: readonly Row[],
   { rows: rowField, columns, values }: PivotOptions,
-): Record<string, unknown>[] {
+): Record<string, TableValue>[] {
   if (rows.length === 0)
     throw new RangeError("pivot: rows must not be empty, got 0 rows");
   const table = from([...rows]);
@@ -40,7 +41,7 @@ export function pivot<Row extends object>(
   const objects = wide
     .groupby(rowField)
     .pivot(columns, values, { sort: false })
-    .objects() as Record<string, unknown>[];
+    .objects() as Record<string, TableValue>[];
   return objects.map((row) =>
     Object.fromEntries(
       [rowField, ...names].map((name) => [name, row[name] ?? null]),

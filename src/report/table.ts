@@ -21,6 +21,8 @@ export interface TableOptions {
   unranked?: readonly string[];
   /** Decimals, default 1. */
   digits?: number;
+  /** Print a plus before positive numbers, for differences. Default false. */
+  signed?: boolean;
 }
 
 type Mark = "best" | "second" | "plain";
@@ -36,7 +38,13 @@ type Mark = "best" | "second" | "plain";
  */
 export function markdownTable(
   rows: readonly Record<string, TableValue>[],
-  { columns, rank = "none", unranked = [], digits = 1 }: TableOptions = {},
+  {
+    columns,
+    rank = "none",
+    unranked = [],
+    digits = 1,
+    signed = false,
+  }: TableOptions = {},
 ): string {
   const first = rows[0];
   if (first === undefined)
@@ -74,7 +82,9 @@ export function markdownTable(
     rows.some((row) => numberOf(row[name], name) !== null),
   );
   const lines = rows.map((row) =>
-    names.map((name) => mark(show(row[name], digits), markOf(row, name))),
+    names.map((name) =>
+      mark(show(row[name], digits, signed), markOf(row, name)),
+    ),
   );
   return [
     `| ${names.join(" | ")} |`,
@@ -86,15 +96,22 @@ export function markdownTable(
 /**
  * An estimate as text: "65.4", or "65.4 ± 2.3" where the half width is that of the interval.
  *
+ * @param options  digits: decimals, default 1 · signed: print a plus before a positive number, default false
  * @example
  * showEstimate({ mean: 65.4, low: 63.1, high: 67.7 }) // "65.4 ± 2.3"
  */
 export function showEstimate(
   { mean, low, high }: Estimate,
-  digits: number = 1,
+  { digits = 1, signed = false }: Pick<TableOptions, "digits" | "signed"> = {},
 ): string {
-  if (low === undefined || high === undefined) return mean.toFixed(digits);
-  return `${mean.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)}`;
+  const text = showNumber(mean, digits, signed);
+  if (low === undefined || high === undefined) return text;
+  return `${text} ± ${((high - low) / 2).toFixed(digits)}`;
+}
+
+function showNumber(value: number, digits: number, signed: boolean): string {
+  const text = value.toFixed(digits);
+  return signed && value > 0 ? `+${text}` : text;
 }
 
 function numberOf(value: TableValue, column: string): number | null {
@@ -109,12 +126,12 @@ function numberOf(value: TableValue, column: string): number | null {
   return number;
 }
 
-function show(value: TableValue, digits: number): string {
+function show(value: TableValue, digits: number, signed: boolean): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string")
     return value.replace(/\|/g, "\\|").replace(/\n/g, " ");
-  if (typeof value === "number") return value.toFixed(digits);
-  return showEstimate(value, digits);
+  if (typeof value === "number") return showNumber(value, digits, signed);
+  return showEstimate(value, { digits, signed });
 }
 
 function mark(text: string, kind: Mark): string {

@@ -110,10 +110,11 @@ describe("livePlot(display)", () => {
       { svg: () => calls.push("svg"), text: (text) => calls.push(text) },
       { everyMilliseconds: 0 },
     );
+    live.status("0 of 2 steps");
     live.add({ run: "math", seed: 1, step: 0, reward: 0.2 });
     live.add({ run: "math", seed: 1, step: 1, reward: 0.4 });
     live.done("math: 2 steps");
-    expect(calls).toEqual(["svg", "svg", "math: 2 steps"]);
+    expect(calls).toEqual(["0 of 2 steps", "svg", "svg", "math: 2 steps"]);
   });
 });
 

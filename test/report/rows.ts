@@ -3,6 +3,7 @@ import type {
   GainRow,
   MergeSizeRow,
   MixOrMergeRow,
+  ReferenceScore,
   RewardRow,
   ScoreRow,
   TrajectoryRow,
@@ -148,7 +149,7 @@ export const mergeSizeRows: MergeSizeRow[] = [
   }),
 );
 
-export const references = [
+export const references: ReferenceScore[] = [
   { label: "mixed RL", score: 66 },
   { label: "best expert", score: 55.1 },
   { label: "SFT", score: 36.2 },

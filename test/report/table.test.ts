@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
+  benchmarkLabel,
   claim,
   markdownTable,
+  modelLabel,
   pivot,
   showEstimate,
 } from "../../src/report/index.js";
@@ -87,6 +89,19 @@ describe("markdownTable(rows)", () => {
     );
   });
 
+  test("prints a plus before positive differences when signed", () => {
+    const rows = [
+      { m: "a", d: { mean: 3.25, low: 1, high: 5.5 } },
+      { m: "b", d: -1 },
+      { m: "c", d: 0 },
+    ];
+    expect(markdownTable(rows, { signed: true }).split("\n").slice(2)).toEqual([
+      "| a | +3.3 ± 2.3 |",
+      "| b | -1.0 |",
+      "| c | 0.0 |",
+    ]);
+  });
+
   test("throws RangeError when there is no row", () => {
     expect(() => markdownTable([])).toThrow(
       new RangeError("markdownTable: rows must not be empty, got 0 rows"),
@@ -107,7 +122,7 @@ describe("showEstimate(estimate)", () => {
     expect(showEstimate({ mean: 65.4, low: 63.1, high: 67.7 })).toBe(
       "65.4 ± 2.3",
     );
-    expect(showEstimate({ mean: 65.44 }, 2)).toBe("65.44");
+    expect(showEstimate({ mean: 65.44 }, { digits: 2 })).toBe("65.44");
   });
 });
 
@@ -159,5 +174,21 @@ describe("claim(statement, holds, evidence)", () => {
     expect(claim("a beats b", null, "no b")).toBe(
       "not testable: a beats b (no b)",
     );
+  });
+});
+
+describe("modelLabel(model), benchmarkLabel(benchmark)", () => {
+  test("give the paper's names, and unknown names as they are", () => {
+    expect(["sft", "instruction", "multi", "x"].map(modelLabel)).toEqual([
+      "SFT",
+      "RL-IF",
+      "RL-Multi",
+      "x",
+    ]);
+    expect(["gpqa", "average", "x"].map(benchmarkLabel)).toEqual([
+      "GPQA-D",
+      "Avg.",
+      "x",
+    ]);
   });
 });
