@@ -12,7 +12,7 @@ export function roundBf16<T extends Tensor>(values: T): T {
   return tf.tidy(() => {
     const bits = cast(values, "float32", "int32");
     const odd = integer("BitwiseAnd", integer("RightShift", bits, 16), 1);
-    const rounded = tf.add(tf.add(bits, 0x7fff), odd);
+    const rounded = tf.add(tf.add(bits, tf.scalar(0x7fff, "int32")), odd);
     return cast(
       integer("BitwiseAnd", rounded, -0x10000),
       "int32",

@@ -1,0 +1,65 @@
+/** Pico models and a small tokenizer for training tests. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeModelFolder } from "../../src/checkpoint/index.js";
+import { pretrainDocument } from "../../src/domains/index.js";
+import {
+  configToJson,
+  initParams,
+  Policy,
+  type ModelConfig,
+} from "../../src/model/index.js";
+import { Random } from "../../src/random.js";
+import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
+import { Learner, type LearnerOptions } from "../../src/train/index.js";
+import { PICO } from "../model/pico.js";
+
+/** Settings that most tests share. */
+export const ADAM: LearnerOptions = {
+  betas: [0.9, 0.98],
+  weightDecay: 0.1,
+  clip: 1,
+};
+
+/** A learner of a fresh pico model. */
+export function picoLearner(
+  options: Partial<LearnerOptions> = {},
+  config: ModelConfig = PICO,
+): Learner {
+  return new Learner(Policy.fromParams(initParams(config, 1), config), {
+    ...ADAM,
+    ...options,
+  });
+}
+
+/** A new empty folder of this test process. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "m2rl-train-"));
+}
+
+/** Parsed `tokenizer.json` of a tokenizer trained on a few documents. */
+export const TOKENIZER_JSON: object = trainBpe(
+  Array.from({ length: 100 }, (_, i) =>
+    pretrainDocument(new Random(1, `fixture/${i}`)),
+  ),
+  { vocabSize: 320 },
+);
+
+/** The pico model with that tokenizer's vocabulary and room for every task. */
+export const PICO_CHAT: ModelConfig = {
+  ...PICO,
+  vocabSize: Tokenizer.fromJson(TOKENIZER_JSON).size,
+  maxPositions: 768,
+};
+
+/** Write an untrained pico model that can chat; returns its folder. */
+export function writePico(folder: string): string {
+  const path = join(folder, "init");
+  writeModelFolder(path, {
+    config: configToJson(PICO_CHAT),
+    params: initParams(PICO_CHAT, 1),
+    tokenizer: JSON.stringify(TOKENIZER_JSON),
+  });
+  return path;
+}
