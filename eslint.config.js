@@ -58,7 +58,7 @@ export default defineConfig(
   },
   {
     files: ["src/**/*.ts"],
-    ignores: ["src/cli.ts"],
+    ignores: ["src/cli.ts", "src/cli/**"],
     rules: { "no-console": "error" },
   },
   {

@@ -74,12 +74,13 @@ export const modules = {
       renameSync(ASIDE, MODULES);
       if (firstDifference() === undefined) return this.done();
     }
+    // npm repeats a failed request for minutes; one ping tells quickly whether its cache must do.
     const [program, ping] = npm([
-      "ping",
-      "--fetch-retries=0",
-      "--fetch-timeout=10000",
+      ...["ping", "--loglevel=error"],
+      ...["--fetch-retries=0", "--fetch-timeout=10000"],
     ]);
-    const offline = saysOffline((await command(program, ping)).output);
+    const answer = await command(program, ping);
+    const offline = answer.code !== 0 && saysOffline(answer.output);
     // `npm ci` begins by deleting node_modules, so keep what is there until it has ended.
     const kept = existsSync(INSTALLED);
     if (kept) {

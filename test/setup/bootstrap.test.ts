@@ -1,0 +1,194 @@
+/** The set-up as a person meets it: run as a command in this checkout, and in a bare copy of its scripts. */
+import { execFile, execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+interface Run {
+  code: number;
+  text: string;
+  lastLine: string | undefined;
+  seconds: number;
+}
+
+/** Run a script of a checkout; only `env` and what finds programs is passed on. */
+function run(
+  folder: string,
+  script: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Run> {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join("scripts", script)],
+      { cwd: folder, env: { HOME: folder, ...env }, encoding: "utf8" },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error === null ? 0 : Number(error.code),
+          text: stdout + stderr,
+          lastLine: stdout.trimEnd().split("\n").at(-1),
+          seconds: (performance.now() - started) / 1000,
+        }),
+    );
+  });
+}
+
+describe("npm run setup in this checkout", () => {
+  test("keeps everything on a second run and takes under 3 s", async () => {
+    expect(
+      existsSync(join(ROOT, ".venv", "m2rl.json")),
+      "the checkout must be set up; run `npm run setup`",
+    ).toBe(true);
+    await run(ROOT, "bootstrap.mjs", process.env);
+    const { code, text, seconds } = await run(
+      ROOT,
+      "bootstrap.mjs",
+      process.env,
+    );
+    expect(code, text).toBe(0);
+    expect(text).not.toContain("made");
+    for (const step of [
+      "node modules",
+      "build",
+      "python environment",
+      "notebook kernel",
+      "tensorflow",
+      "native binding",
+    ]) {
+      expect(text).toMatch(new RegExp(`${step} +kept .* s\n`));
+    }
+    expect(seconds).toBeLessThan(3);
+  });
+});
+
+describe("npm run setup in a bare copy", () => {
+  let copy = "";
+  let nodeOnly = "";
+
+  /** Addresses at which nothing listens, and caches that hold nothing. */
+  const noNetwork = (): NodeJS.ProcessEnv => ({
+    PATH: process.env.PATH,
+    npm_config_registry: "http://127.0.0.1:9/",
+    npm_config_cache: join(copy, "empty-npm"),
+    PIP_INDEX_URL: "http://127.0.0.1:9/simple",
+    PIP_FIND_LINKS: "",
+    PIP_CACHE_DIR: join(copy, "empty-pip"),
+  });
+
+  beforeAll(() => {
+    copy = mkdtempSync(join(tmpdir(), "m2rl-setup-"));
+    for (const name of [
+      "scripts",
+      "src",
+      "tsconfig.json",
+      "tsconfig.build.json",
+      "package.json",
+      "package-lock.json",
+      ".npmrc",
+    ]) {
+      cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    }
+    nodeOnly = join(copy, "only-node");
+    mkdirSync(nodeOnly);
+    symlinkSync(process.execPath, join(nodeOnly, "node"));
+  });
+
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  test("says exactly what to install when Python and the compiler are absent", async () => {
+    const { code, text, seconds } = await run(copy, "bootstrap.mjs", {
+      PATH: nodeOnly,
+    });
+    expect(code).toBe(1);
+    expect(text).toContain("missing: Python 3.9 or newer");
+    expect(text).toContain("apt install python3 python3-venv");
+    expect(text).toContain("missing: a C++17 compiler");
+    for (const line of [
+      "apt install g++",
+      "dnf install gcc-c++",
+      "xcode-select --install",
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).not.toContain("    at ");
+    expect(seconds).toBeLessThan(3);
+  });
+
+  test("says that there is no network, what waits for it, and exits soon", async () => {
+    const { code, text, seconds } = await run(
+      copy,
+      "bootstrap.mjs",
+      noNetwork(),
+    );
+    expect(code).toBe(1);
+    expect(text).toMatch(/node modules +FAILED/);
+    expect(text).toMatch(/build +waits +for node modules/);
+    expect(text).toContain("node modules: npm cannot reach its registry");
+    expect(text).toContain(
+      "python environment: pip cannot reach its package index",
+    );
+    expect(text).not.toContain("    at ");
+    expect(seconds).toBeLessThan(60);
+  }, 90_000);
+
+  test("leaves installed packages as they are when newer ones cannot be had", async () => {
+    const modules = join(copy, "node_modules");
+    mkdirSync(join(modules, "yaml"), { recursive: true });
+    writeFileSync(join(modules, "yaml", "package.json"), "{}");
+    const older = { packages: { "node_modules/yaml": { version: "1.0.0" } } };
+    writeFileSync(join(modules, ".package-lock.json"), JSON.stringify(older));
+    const { code, text } = await run(copy, "bootstrap.mjs", noNetwork());
+    expect(code).toBe(1);
+    expect(text).toContain("the older packages were kept");
+    expect(readFileSync(join(modules, "yaml", "package.json"), "utf8")).toBe(
+      "{}",
+    );
+    rmSync(modules, { recursive: true });
+  }, 90_000);
+
+  test("refuses an unknown M2RL_TENSORFLOW before it does anything", async () => {
+    const { code, text } = await run(copy, "bootstrap.mjs", {
+      PATH: nodeOnly,
+      M2RL_TENSORFLOW: "tpu",
+    });
+    expect(code).toBe(1);
+    expect(text.trim()).toBe(
+      "tensorflow: M2RL_TENSORFLOW must be cpu or cuda, got tpu",
+    );
+  });
+
+  test("takes over the lock of a set-up that was killed", async () => {
+    // A process that has just ended: its number is free.
+    const pid = execFileSync(process.execPath, ["-p", "process.pid"], {
+      encoding: "utf8",
+    }).trim();
+    mkdirSync(join(copy, ".cache"), { recursive: true });
+    writeFileSync(join(copy, ".cache", "setup.lock"), pid);
+    const { text, seconds } = await run(copy, "bootstrap.mjs", {
+      PATH: nodeOnly,
+    });
+    expect(text).toContain("missing: Python 3.9 or newer");
+    expect(existsSync(join(copy, ".cache", "setup.lock"))).toBe(false);
+    expect(seconds).toBeLessThan(3);
+  });
+
+  test("npm test ends with the line of counts even when nothing could be set up", async () => {
+    const { code, lastLine } = await run(copy, "test.mjs", { PATH: nodeOnly });
+    expect(code).toBe(1);
+    expect(lastLine).toBe("0 passed, 1 failed");
+  });
+});
