@@ -27,9 +27,9 @@ export interface ModelConfig {
   maxPositions: number;
 }
 
-/** The nano model of the embedded study: 541,792 parameters. */
+/** The nano model of the embedded study: 529,504 parameters. */
 export const NANO_CONFIG: ModelConfig = {
-  vocabSize: 1024,
+  vocabSize: 896,
   hiddenSize: 96,
   intermediateSize: 256,
   layers: 4,

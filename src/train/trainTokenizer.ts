@@ -13,9 +13,9 @@ const CHATS = 4000;
  * @param options seed of the sample · vocabSize: tokens in all, default that of the nano model
  * @returns a Hugging Face `tokenizer.json`
  * @example
- * Tokenizer.fromJson(trainTokenizer({ seed: 1 })).size // 1024
+ * Tokenizer.fromJson(trainTokenizer({ seed: 1 })).size // 896
  */
-export function trainTokenizer({ seed, vocabSize = 1024 }: { seed: number; vocabSize?: number }): object {
+export function trainTokenizer({ seed, vocabSize = 896 }: { seed: number; vocabSize?: number }): object {
   const random = new Random(seed, "tokenizer");
   const documents = Array.from({ length: DOCUMENTS }, () => pretrainDocument(random));
   const chats = sftBlend({ total: CHATS, seed, care: 0.5, slip: 0.05, agentShare: 0.2 }).map(({ messages }) =>

@@ -50,11 +50,11 @@ describe("configFromJson", () => {
 });
 
 describe("parameters", () => {
-  test("the nano model has 541,792 parameters", () => {
+  test("the nano model has 529,504 parameters", () => {
     const counts = [...parameterShapes(NANO_CONFIG).values()].map((shape) =>
       shape.reduce((a, b) => a * b, 1),
     );
-    expect(counts.reduce((a, b) => a + b, 0)).toBe(541792);
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(529504);
   });
 
   test("initParams gives the same bytes for the same seed", () => {
