@@ -1,5 +1,14 @@
 /** Files and folders that appear whole or not at all: written beside their place, then renamed. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CheckpointError } from "../error.js";
 
@@ -7,7 +16,10 @@ let counter = 0;
 
 /** A path beside `path` that nobody else uses: hidden, with the process id. */
 function sibling(path: string, role: string): string {
-  return join(dirname(path), `.${basename(path)}.${role}-${process.pid}-${counter++}`);
+  return join(
+    dirname(path),
+    `.${basename(path)}.${role}-${process.pid}-${counter++}`,
+  );
 }
 
 /** A failure of the file system (disk full, no permission, …) as a CheckpointError; other errors unchanged. */
@@ -18,8 +30,15 @@ export function asCheckpointError(
   verb: "readable" | "writable",
 ): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (typeof code !== "string" || !(error instanceof Error) || error instanceof CheckpointError) return error;
-  return new CheckpointError(`${caller}: "${path}" must be ${verb}, got ${error.message}`);
+  if (
+    typeof code !== "string" ||
+    !(error instanceof Error) ||
+    error instanceof CheckpointError
+  )
+    return error;
+  return new CheckpointError(
+    `${caller}: "${path}" must be ${verb}, got ${error.message}`,
+  );
 }
 
 /**
@@ -29,7 +48,10 @@ export function asCheckpointError(
  * @param path    the file
  * @param chunks  its contents, in order
  */
-export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): void {
+export function writeFileAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+): void {
   const target = resolve(path);
   const temporary = sibling(target, "partial");
   try {
@@ -47,7 +69,8 @@ export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
   try {
     for (const chunk of chunks) {
       // A nearly full disk takes a part first and fails at the next call.
-      for (let done = 0; done < chunk.length;) done += writeSync(file, chunk, done);
+      for (let done = 0; done < chunk.length;)
+        done += writeSync(file, chunk, done);
     }
     fsyncSync(file);
   } finally {
@@ -62,7 +85,10 @@ export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
  * @param path  the folder
  * @param fill  writes the contents into the folder that it is given
  */
-export function writeFolderAtomically(path: string, fill: (folder: string) => void): void {
+export function writeFolderAtomically(
+  path: string,
+  fill: (folder: string) => void,
+): void {
   const target = resolve(path);
   const temporary = sibling(target, "partial");
   const old = sibling(target, "old");

@@ -2,7 +2,19 @@
 
 /** Formats that can be read as float32 and written from it. */
 export type Dtype =
-  "BOOL" | "U8" | "I8" | "I16" | "U16" | "F16" | "BF16" | "I32" | "U32" | "F32" | "F64" | "I64" | "U64";
+  | "BOOL"
+  | "U8"
+  | "I8"
+  | "I16"
+  | "U16"
+  | "F16"
+  | "BF16"
+  | "I32"
+  | "U32"
+  | "F32"
+  | "F64"
+  | "I64"
+  | "U64";
 
 /**
  * Bits per entry of every format of the safetensors reference (0.8), in the order of its enumeration, which is the alignment order
@@ -51,7 +63,9 @@ interface View<A> {
 
 /** Integers of at most 32 bits, between `low` and `high`. */
 function integers(
-  Ints: View<Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array>,
+  Ints: View<
+    Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
+  >,
   low: number,
   high: number,
 ): Codec {
@@ -66,7 +80,11 @@ function integers(
 }
 
 /** Integers of 64 bits; `high` is the largest float32 in range. */
-function wideIntegers(Ints: View<BigInt64Array | BigUint64Array>, low: number, high: number): Codec {
+function wideIntegers(
+  Ints: View<BigInt64Array | BigUint64Array>,
+  low: number,
+  high: number,
+): Codec {
   return {
     decode(bytes) {
       const out = new Float32Array(bytes.byteLength / 8);
@@ -95,14 +113,17 @@ function exact(value: number): number {
 
 function whole(value: number, low: number, high: number): number {
   if (!Number.isInteger(value) || value < low || value > high) {
-    throw new RangeError(`values must be integers in [${low}, ${high}], got ${value}`);
+    throw new RangeError(
+      `values must be integers in [${low}, ${high}], got ${value}`,
+    );
   }
   return value;
 }
 
 /** Bits of a float32 → bits of the nearest bfloat16, ties to even; NaN becomes the quiet NaN of its sign. */
 function narrowBf16(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) return ((bits >>> 16) & 0x8000) | 0x7fc0;
+  if ((bits & 0x7fffffff) > 0x7f800000)
+    return ((bits >>> 16) & 0x8000) | 0x7fc0;
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
@@ -137,7 +158,10 @@ function widenF16(half: number): number {
 }
 
 /** 16-bit floats by their bits. */
-function halves(widen: (half: number) => number, narrow: (bits: number) => number): Codec {
+function halves(
+  widen: (half: number) => number,
+  narrow: (bits: number) => number,
+): Codec {
   return {
     decode(bytes) {
       const source = new Uint16Array(bytes);
@@ -166,7 +190,10 @@ const CODECS: Record<Dtype, Codec> = {
   I64: wideIntegers(BigInt64Array, -(2 ** 63), 2 ** 63 - 2 ** 39),
   F16: halves(widenF16, narrowF16),
   BF16: halves((half) => half << 16, narrowBf16),
-  F32: { decode: (bytes) => new Float32Array(bytes), encode: (data) => new Float32Array(data).buffer },
+  F32: {
+    decode: (bytes) => new Float32Array(bytes),
+    encode: (data) => new Float32Array(data).buffer,
+  },
   F64: {
     decode: (bytes) => new Float32Array(new Float64Array(bytes)),
     encode: (data) => new Float64Array(data).buffer,

@@ -43,18 +43,26 @@ class HeaderParser {
     this.object((key) => {
       if (key === "__metadata__") {
         if (metadata !== undefined)
-          throw new CheckpointError(`header must name each key once, got "__metadata__" twice`);
+          throw new CheckpointError(
+            `header must name each key once, got "__metadata__" twice`,
+          );
         metadata = this.metadata();
       } else {
         if (key === "" || key.includes("\0")) {
-          throw new CheckpointError(`tensor names must be non-empty and without NUL, got ${JSON.stringify(key)}`);
+          throw new CheckpointError(
+            `tensor names must be non-empty and without NUL, got ${JSON.stringify(key)}`,
+          );
         }
-        if (tensors.has(key)) throw new CheckpointError(`header must name each tensor once, got "${key}" twice`);
+        if (tensors.has(key))
+          throw new CheckpointError(
+            `header must name each tensor once, got "${key}" twice`,
+          );
         tensors.set(key, this.tensor(key));
       }
     });
     this.space();
-    if (this.at < this.text.length) throw this.expected("the end of the header");
+    if (this.at < this.text.length)
+      throw this.expected("the end of the header");
     return { tensors, metadata: metadata ?? new Map() };
   }
 
@@ -62,7 +70,9 @@ class HeaderParser {
     const out = new Map<string, string>();
     this.object((key) => {
       if (out.has(key))
-        throw new CheckpointError(`__metadata__ must name each key once, got ${JSON.stringify(key)} twice`);
+        throw new CheckpointError(
+          `__metadata__ must name each key once, got ${JSON.stringify(key)} twice`,
+        );
       out.set(key, this.string());
     });
     return out;
@@ -75,18 +85,28 @@ class HeaderParser {
     this.object((key) => {
       if (key === "dtype" && dtype === undefined) dtype = this.string();
       else if (key === "shape" && shape === undefined) shape = this.integers();
-      else if (key === "data_offsets" && offsets === undefined) offsets = this.integers();
+      else if (key === "data_offsets" && offsets === undefined)
+        offsets = this.integers();
       else
         throw new CheckpointError(
           `tensor "${name}" must have dtype, shape and data_offsets once each, got ${JSON.stringify(key)}`,
         );
     });
     if (dtype === undefined || shape === undefined || offsets === undefined) {
-      const missing = dtype === undefined ? "dtype" : shape === undefined ? "shape" : "data_offsets";
-      throw new CheckpointError(`tensor "${name}" must have dtype, shape and data_offsets, got no ${missing}`);
+      const missing =
+        dtype === undefined
+          ? "dtype"
+          : shape === undefined
+            ? "shape"
+            : "data_offsets";
+      throw new CheckpointError(
+        `tensor "${name}" must have dtype, shape and data_offsets, got no ${missing}`,
+      );
     }
     if (offsets.length !== 2) {
-      throw new CheckpointError(`tensor "${name}" must have two data_offsets, got ${offsets.length}`);
+      throw new CheckpointError(
+        `tensor "${name}" must have two data_offsets, got ${offsets.length}`,
+      );
     }
     return { dtype, shape, begin: offsets[0]!, end: offsets[1]! };
   }
@@ -125,14 +145,16 @@ class HeaderParser {
     this.space();
     if (this.text[this.at] !== '"') throw this.expected("a string");
     let end = this.at + 1;
-    while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === "\\" ? 2 : 1;
+    while (end < this.text.length && this.text[end] !== '"')
+      end += this.text[end] === "\\" ? 2 : 1;
     let value: string;
     try {
       value = JSON.parse(this.text.slice(this.at, end + 1)) as string;
     } catch {
       throw this.expected("a string");
     }
-    if (LONE_SURROGATE.test(value)) throw this.expected("a string without lone surrogates");
+    if (LONE_SURROGATE.test(value))
+      throw this.expected("a string without lone surrogates");
     this.at = end + 1;
     return value;
   }
@@ -144,7 +166,8 @@ class HeaderParser {
     const match = digits.exec(this.text);
     if (match === null) throw this.expected("an integer ≥ 0");
     const value = Number(match[0]);
-    if (!Number.isSafeInteger(value)) throw this.expected("an integer below 2^53");
+    if (!Number.isSafeInteger(value))
+      throw this.expected("an integer below 2^53");
     this.at = digits.lastIndex;
     return value;
   }
@@ -173,8 +196,14 @@ class HeaderParser {
  * @throws CheckpointError the file is too short, or the length exceeds the file or the format's limit
  */
 export function headerLength(first: Uint8Array, fileSize: number): number {
-  if (first.length < 8) throw new CheckpointError(`file must have at least 8 bytes, got ${first.length}`);
-  const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
+  if (first.length < 8)
+    throw new CheckpointError(
+      `file must have at least 8 bytes, got ${first.length}`,
+    );
+  const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(
+    0,
+    true,
+  );
   if (length > MAX_HEADER_LENGTH) {
     throw new CheckpointError(
       `header length must be at most ${MAX_HEADER_LENGTH} bytes, got ${length}; is this a safetensors file?`,
@@ -198,10 +227,15 @@ export function headerLength(first: Uint8Array, fileSize: number): number {
  * @param fileSize  size of the whole file, bytes
  * @throws CheckpointError the header breaks the format; the message names the tensor
  */
-export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHeader {
+export function parseHeader(
+  bytes: Uint8Array,
+  fileSize: number,
+): SafetensorsHeader {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      bytes,
+    );
   } catch {
     throw new CheckpointError("header must be UTF-8, got invalid bytes");
   }
@@ -210,7 +244,9 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHea
   const dataSize = fileSize - dataStart;
 
   for (const [name, info] of tensors) checkSize(name, info);
-  const inOrder = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  const inOrder = [...tensors].sort(
+    ([, a], [, b]) => a.begin - b.begin || a.end - b.end,
+  );
   let covered = 0;
   let previous = "";
   for (const [name, { begin, end }] of inOrder) {
@@ -220,33 +256,50 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHea
       );
     }
     if (begin > covered) {
-      throw new CheckpointError(`tensor "${name}" must begin at byte ${covered} without a hole, got ${begin}`);
+      throw new CheckpointError(
+        `tensor "${name}" must begin at byte ${covered} without a hole, got ${begin}`,
+      );
     }
     covered = end;
     previous = name;
   }
   if (covered > dataSize) {
-    throw new CheckpointError(`tensors need ${covered} bytes of data, got ${dataSize}; the file is probably truncated`);
+    throw new CheckpointError(
+      `tensors need ${covered} bytes of data, got ${dataSize}; the file is probably truncated`,
+    );
   }
   if (covered < dataSize) {
-    throw new CheckpointError(`tensors must cover all ${dataSize} bytes of data, got ${covered}`);
+    throw new CheckpointError(
+      `tensors must cover all ${dataSize} bytes of data, got ${covered}`,
+    );
   }
   return { tensors: new Map(inOrder), metadata, dataStart };
 }
 
-function checkSize(name: string, { dtype, shape, begin, end }: TensorInfo): void {
+function checkSize(
+  name: string,
+  { dtype, shape, begin, end }: TensorInfo,
+): void {
   const bits = DTYPE_BITS.get(dtype);
   if (bits === undefined)
-    throw new CheckpointError(`tensor "${name}" must have a known dtype, got ${JSON.stringify(dtype)}`);
+    throw new CheckpointError(
+      `tensor "${name}" must have a known dtype, got ${JSON.stringify(dtype)}`,
+    );
   if (end < begin)
-    throw new CheckpointError(`tensor "${name}" must end behind its begin, got bytes ${begin} to ${end}`);
+    throw new CheckpointError(
+      `tensor "${name}" must end behind its begin, got bytes ${begin} to ${end}`,
+    );
   const total = sizeOf(shape) * bits;
   // A zero dimension hides an overflow in the product of the others.
   if (!Number.isSafeInteger(sizeOf(shape.filter((dim) => dim > 0)) * bits)) {
-    throw new CheckpointError(`tensor "${name}" must have fewer than 2^53 bits, got shape [${shape.join(", ")}]`);
+    throw new CheckpointError(
+      `tensor "${name}" must have fewer than 2^53 bits, got shape [${shape.join(", ")}]`,
+    );
   }
   if (total % 8 !== 0) {
-    throw new CheckpointError(`tensor "${name}" must fill whole bytes, got ${total} bits of ${dtype}`);
+    throw new CheckpointError(
+      `tensor "${name}" must fill whole bytes, got ${total} bits of ${dtype}`,
+    );
   }
   if (end - begin !== total / 8) {
     throw new CheckpointError(
@@ -266,16 +319,22 @@ export function formatHeader(
 ): Uint8Array {
   const fields: string[] = [];
   if (metadata.size > 0) {
-    const entries = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+    const entries = [...metadata].map(
+      ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+    );
     fields.push(`"__metadata__":{${entries.join(",")}}`);
   }
   for (const [name, { dtype, shape, begin, end }] of tensors) {
-    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
+    fields.push(
+      `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`,
+    );
   }
   const json = Buffer.from(`{${fields.join(",")}}`, "utf8");
   const length = Math.ceil(json.length / 8) * 8;
   if (length > MAX_HEADER_LENGTH) {
-    throw new CheckpointError(`header length must be at most ${MAX_HEADER_LENGTH} bytes, got ${length}`);
+    throw new CheckpointError(
+      `header length must be at most ${MAX_HEADER_LENGTH} bytes, got ${length}`,
+    );
   }
   const out = Buffer.alloc(8 + length, " ");
   out.writeBigUInt64LE(BigInt(length));

@@ -5,9 +5,23 @@
  * tokenizer.json, provenance.json). In memory a tensor is a `Float32Array` with its shape and the dtype of its stored form. Readers
  * check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
  */
-export { type Param, type Params, castParams, sizeOf, toBf16 } from "./params.js";
+export {
+  type Param,
+  type Params,
+  castParams,
+  sizeOf,
+  toBf16,
+} from "./params.js";
 export { type Dtype, DTYPES, isDtype } from "./dtype.js";
 export type { SafetensorsHeader, TensorInfo } from "./header.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
-export { type WriteSafetensorsOptions, writeSafetensors } from "./writeSafetensors.js";
-export { type ModelFolder, type ModelFolderContents, readModelFolder, writeModelFolder } from "./modelFolder.js";
+export {
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from "./writeSafetensors.js";
+export {
+  type ModelFolder,
+  type ModelFolderContents,
+  readModelFolder,
+  writeModelFolder,
+} from "./modelFolder.js";

@@ -2,7 +2,11 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import { asCheckpointError, writeChunks, writeFolderAtomically } from "./atomic.js";
+import {
+  asCheckpointError,
+  writeChunks,
+  writeFolderAtomically,
+} from "./atomic.js";
 import type { Params } from "./params.js";
 import { readSafetensors } from "./readSafetensors.js";
 import { writeSafetensors } from "./writeSafetensors.js";
@@ -48,10 +52,14 @@ function readObject(path: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new CheckpointError(`readModelFolder: "${path}" must hold JSON, got "${(error as Error).message}"`);
+    throw new CheckpointError(
+      `readModelFolder: "${path}" must hold JSON, got "${(error as Error).message}"`,
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new CheckpointError(`readModelFolder: "${path}" must hold an object, got ${text.slice(0, 20)}`);
+    throw new CheckpointError(
+      `readModelFolder: "${path}" must hold an object, got ${text.slice(0, 20)}`,
+    );
   }
   return value as Record<string, unknown>;
 }
@@ -65,7 +73,11 @@ function isBaseName(name: string): boolean {
 function readShards(path: string): Params {
   const index = join(path, INDEX);
   const weightMap = readObject(index).weight_map;
-  if (typeof weightMap !== "object" || weightMap === null || Array.isArray(weightMap)) {
+  if (
+    typeof weightMap !== "object" ||
+    weightMap === null ||
+    Array.isArray(weightMap)
+  ) {
     throw new CheckpointError(
       `readModelFolder: weight_map of "${index}" must be an object, got ${JSON.stringify(weightMap)}`,
     );
@@ -113,7 +125,11 @@ export function readModelFolder(path: string): ModelFolder {
       `readModelFolder: "${path}" must hold either ${WEIGHTS} or ${INDEX}, got ${whole ? "both" : "neither"}`,
     );
   }
-  return { config, params: whole ? readSafetensors(join(path, WEIGHTS)) : readShards(path), path };
+  return {
+    config,
+    params: whole ? readSafetensors(join(path, WEIGHTS)) : readShards(path),
+    path,
+  };
 }
 
 /** Refuse to replace a folder that does not look like a model: replacing removes what is in it. */
@@ -127,7 +143,9 @@ function checkReplaceable(path: string): void {
   }
   const names = entries.map((entry) => entry.name);
   const folder = entries.find((entry) => entry.isDirectory());
-  const isModel = names.includes(CONFIG) && (names.includes(WEIGHTS) || names.includes(INDEX));
+  const isModel =
+    names.includes(CONFIG) &&
+    (names.includes(WEIGHTS) || names.includes(INDEX));
   if (entries.length > 0 && (!isModel || folder !== undefined)) {
     throw new CheckpointError(
       `writeModelFolder: "${path}" must be absent, empty or a model folder to be replaced, got a folder with "${(folder ?? entries[0]!).name}"`,
@@ -147,15 +165,31 @@ function checkReplaceable(path: string): void {
  * @example
  * writeModelFolder("models/sft", { config, params, tokenizer: readFileSync("tokenizer.json", "utf8") })
  */
-export function writeModelFolder(path: string, contents: ModelFolderContents): void {
+export function writeModelFolder(
+  path: string,
+  contents: ModelFolderContents,
+): void {
   const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
-  const { config, params, tokenizer, tokenizerConfig, provenance, files = {} } = contents;
+  const {
+    config,
+    params,
+    tokenizer,
+    tokenizerConfig,
+    provenance,
+    files = {},
+  } = contents;
   const all = new Map<string, string | Uint8Array>([[CONFIG, json(config)]]);
   if (tokenizer !== undefined) all.set(TOKENIZER, tokenizer);
-  if (tokenizerConfig !== undefined) all.set(TOKENIZER_CONFIG, json(tokenizerConfig));
+  if (tokenizerConfig !== undefined)
+    all.set(TOKENIZER_CONFIG, json(tokenizerConfig));
   if (provenance !== undefined) all.set(PROVENANCE, json(provenance));
   for (const [name, content] of Object.entries(files)) {
-    if (!isBaseName(name) || all.has(name) || name === WEIGHTS || name === INDEX) {
+    if (
+      !isBaseName(name) ||
+      all.has(name) ||
+      name === WEIGHTS ||
+      name === INDEX
+    ) {
       throw new CheckpointError(
         `writeModelFolder: files must have plain names of their own, got ${JSON.stringify(name)}`,
       );
@@ -166,7 +200,9 @@ export function writeModelFolder(path: string, contents: ModelFolderContents): v
   try {
     writeFolderAtomically(path, (folder) => {
       for (const [name, content] of all) {
-        writeChunks(join(folder, name), [typeof content === "string" ? Buffer.from(content, "utf8") : content]);
+        writeChunks(join(folder, name), [
+          typeof content === "string" ? Buffer.from(content, "utf8") : content,
+        ]);
       }
       writeSafetensors(join(folder, WEIGHTS), params);
     });

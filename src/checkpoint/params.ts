@@ -41,7 +41,11 @@ export function toBf16(data: Float32Array): Float32Array {
 export function castParams(params: Params, dtype: Dtype): Params {
   const out: Params = new Map();
   for (const [name, { shape, data }] of params) {
-    out.set(name, { dtype, shape: [...shape], data: decode(dtype, encode(dtype, data)) });
+    out.set(name, {
+      dtype,
+      shape: [...shape],
+      data: decode(dtype, encode(dtype, data)),
+    });
   }
   return out;
 }

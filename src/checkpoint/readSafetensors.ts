@@ -7,24 +7,42 @@ import { type SafetensorsHeader, headerLength, parseHeader } from "./header.js";
 import type { Params } from "./params.js";
 
 /** Run `read` on an open file, with its size; every failure becomes a CheckpointError that names function and file. */
-function withFile<T>(caller: string, path: string, read: (file: number, size: number) => T): T {
+function withFile<T>(
+  caller: string,
+  path: string,
+  read: (file: number, size: number) => T,
+): T {
   let file: number | undefined;
   try {
     file = openSync(path, "r");
     return read(file, fstatSync(file).size);
   } catch (error) {
-    if (error instanceof CheckpointError) throw new CheckpointError(`${caller}: ${error.message}, in "${path}"`);
+    if (error instanceof CheckpointError)
+      throw new CheckpointError(`${caller}: ${error.message}, in "${path}"`);
     throw asCheckpointError(error, caller, path, "readable");
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-function readBytes(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+function readBytes(
+  file: number,
+  position: number,
+  length: number,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
-    const count = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), position + done);
-    if (count === 0) throw new CheckpointError(`file must have ${position + length} bytes, got ${position + done}`);
+    const count = readSync(
+      file,
+      bytes,
+      done,
+      Math.min(length - done, 2 ** 30),
+      position + done,
+    );
+    if (count === 0)
+      throw new CheckpointError(
+        `file must have ${position + length} bytes, got ${position + done}`,
+      );
     done += count;
   }
   return bytes;
@@ -64,16 +82,27 @@ export function readSafetensors(path: string): Params {
     const { tensors, dataStart } = readHeader(file, size);
     for (const [name, { dtype }] of tensors) {
       if (!isDtype(dtype))
-        throw new CheckpointError(`tensor "${name}" must have dtype ${DTYPES.join(", ")}, got ${dtype}`);
+        throw new CheckpointError(
+          `tensor "${name}" must have dtype ${DTYPES.join(", ")}, got ${dtype}`,
+        );
     }
     const params: Params = new Map();
     for (const [name, { dtype, shape, begin, end }] of tensors) {
       if (!isDtype(dtype)) continue;
       try {
-        params.set(name, { dtype, shape, data: decode(dtype, readBytes(file, dataStart + begin, end - begin).buffer) });
+        params.set(name, {
+          dtype,
+          shape,
+          data: decode(
+            dtype,
+            readBytes(file, dataStart + begin, end - begin).buffer,
+          ),
+        });
       } catch (error) {
         if (error instanceof RangeError)
-          throw new CheckpointError(`tensor "${name}" of dtype ${dtype}: ${error.message}`);
+          throw new CheckpointError(
+            `tensor "${name}" of dtype ${dtype}: ${error.message}`,
+          );
         throw error;
       }
     }

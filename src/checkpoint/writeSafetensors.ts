@@ -13,17 +13,30 @@ export interface WriteSafetensorsOptions {
 
 function checkParam(
   name: string,
-  { dtype, shape, data }: { dtype: string; shape: number[]; data: Float32Array },
+  {
+    dtype,
+    shape,
+    data,
+  }: { dtype: string; shape: number[]; data: Float32Array },
 ): void {
-  if (name === "" || name === "__metadata__" || name.includes("\0") || /\p{Surrogate}/u.test(name)) {
+  if (
+    name === "" ||
+    name === "__metadata__" ||
+    name.includes("\0") ||
+    /\p{Surrogate}/u.test(name)
+  ) {
     throw new CheckpointError(
       `tensor names must be non-empty text, not __metadata__, without NUL, got ${JSON.stringify(name)}`,
     );
   }
   if (!isDtype(dtype))
-    throw new CheckpointError(`tensor "${name}" must have a known dtype, got ${JSON.stringify(dtype)}`);
+    throw new CheckpointError(
+      `tensor "${name}" must have a known dtype, got ${JSON.stringify(dtype)}`,
+    );
   if (shape.some((dim) => !Number.isSafeInteger(dim) || dim < 0)) {
-    throw new CheckpointError(`tensor "${name}" must have dimensions that are integers ≥ 0, got [${shape.join(", ")}]`);
+    throw new CheckpointError(
+      `tensor "${name}" must have dimensions that are integers ≥ 0, got [${shape.join(", ")}]`,
+    );
   }
   if (sizeOf(shape) !== data.length) {
     throw new CheckpointError(
@@ -33,12 +46,18 @@ function checkParam(
 }
 
 /** Header and data of a file, as chunks; one tensor is encoded at a time. */
-function* layOut(params: Params, metadata: Record<string, string>): Generator<Uint8Array> {
+function* layOut(
+  params: Params,
+  metadata: Record<string, string>,
+): Generator<Uint8Array> {
   for (const [name, param] of params) checkParam(name, param);
-  const bytesOf = new Map([...params.keys()].map((name) => [name, Buffer.from(name, "utf8")]));
+  const bytesOf = new Map(
+    [...params.keys()].map((name) => [name, Buffer.from(name, "utf8")]),
+  );
   const inOrder = [...params].sort(
     ([nameA, a], [nameB, b]) =>
-      DTYPE_RANK.get(b.dtype)! - DTYPE_RANK.get(a.dtype)! || Buffer.compare(bytesOf.get(nameA)!, bytesOf.get(nameB)!),
+      DTYPE_RANK.get(b.dtype)! - DTYPE_RANK.get(a.dtype)! ||
+      Buffer.compare(bytesOf.get(nameA)!, bytesOf.get(nameB)!),
   );
   const tensors = new Map<string, TensorInfo>();
   let begin = 0;
@@ -53,7 +72,9 @@ function* layOut(params: Params, metadata: Record<string, string>): Generator<Ui
       yield new Uint8Array(encode(dtype, data));
     } catch (error) {
       if (error instanceof RangeError)
-        throw new CheckpointError(`tensor "${name}" of dtype ${dtype}: ${error.message}`);
+        throw new CheckpointError(
+          `tensor "${name}" of dtype ${dtype}: ${error.message}`,
+        );
       throw error;
     }
   }
@@ -80,7 +101,8 @@ export function writeSafetensors(
   try {
     writeFileAtomically(path, layOut(params, metadata));
   } catch (error) {
-    if (error instanceof CheckpointError) throw new CheckpointError(`writeSafetensors: ${error.message}`);
+    if (error instanceof CheckpointError)
+      throw new CheckpointError(`writeSafetensors: ${error.message}`);
     throw asCheckpointError(error, "writeSafetensors", path, "writable");
   }
 }

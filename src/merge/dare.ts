@@ -50,7 +50,8 @@ export function dare(
       for (let i = 0; i < kept.length; i++) {
         if (data[i] === start[i] || uniform(stream, i) >= density) continue;
         // Without a scale the kept value is the expert's own; the detour over the difference could round it.
-        kept[i] = scale === 1 ? data[i]! : start[i]! + (data[i]! - start[i]!) * scale;
+        kept[i] =
+          scale === 1 ? data[i]! : start[i]! + (data[i]! - start[i]!) * scale;
       }
       dropped.set(name, { dtype, shape: [...shape], data: kept });
     }

@@ -13,7 +13,10 @@ export type Signs = Map<string, Int8Array>;
  * @example
  * electSigns([math, code], "majority")
  */
-export function electSigns(vectors: readonly TaskVector[], onZero: 1 | "majority"): Signs {
+export function electSigns(
+  vectors: readonly TaskVector[],
+  onZero: 1 | "majority",
+): Signs {
   const signs: Signs = new Map();
   let balance = 0;
   for (const [name, first] of vectors[0]!) {
@@ -30,7 +33,8 @@ export function electSigns(vectors: readonly TaskVector[], onZero: 1 | "majority
   const tieSign = onZero === "majority" ? Math.sign(balance) : onZero;
   if (tieSign === 0) return signs;
   for (const elected of signs.values()) {
-    for (let i = 0; i < elected.length; i++) if (elected[i] === 0) elected[i] = tieSign;
+    for (let i = 0; i < elected.length; i++)
+      if (elected[i] === 0) elected[i] = tieSign;
   }
   return signs;
 }

@@ -7,11 +7,20 @@
  * authors' code differs, the method says so.
  */
 export { average } from "./average.js";
-export { taskArithmetic, type TaskArithmeticOptions } from "./taskArithmetic.js";
+export {
+  taskArithmetic,
+  type TaskArithmeticOptions,
+} from "./taskArithmetic.js";
 export { ties, type TiesOptions } from "./ties.js";
 export { sce, energyWeights, type SceOptions } from "./sce.js";
 export { dare, type DareOptions } from "./dare.js";
-export { method, methods, type MergeMethod, type MergeMethodName, type MergeOptions } from "./methods.js";
+export {
+  method,
+  methods,
+  type MergeMethod,
+  type MergeMethodName,
+  type MergeOptions,
+} from "./methods.js";
 export { addTaskVector, taskVector, type TaskVector } from "./taskVector.js";
 export { trim } from "./trim.js";
 export { electSigns, type Signs } from "./electSigns.js";

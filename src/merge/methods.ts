@@ -34,30 +34,57 @@ export interface MergeMethod {
    *
    * @throws RangeError an option is unknown or out of range, no expert, a value not finite · ShapeError models do not fit together
    */
-  merge(base: Params, experts: readonly Params[], options?: MergeOptions): Params;
+  merge(
+    base: Params,
+    experts: readonly Params[],
+    options?: MergeOptions,
+  ): Params;
 }
 
 /** Names of the merge methods. */
-export type MergeMethodName = "average" | "taskArithmetic" | "ties" | "sce" | "dareTaskArithmetic" | "dareTies";
+export type MergeMethodName =
+  | "average"
+  | "taskArithmetic"
+  | "ties"
+  | "sce"
+  | "dareTaskArithmetic"
+  | "dareTies";
 
-type Merge = (base: Params, experts: readonly Params[], options: Required<MergeOptions>) => Params;
+type Merge = (
+  base: Params,
+  experts: readonly Params[],
+  options: Required<MergeOptions>,
+) => Params;
 
 const DARE_DEFAULTS = { dareDensity: 0.2, rescale: true, seed: 0 };
 
-function row(name: MergeMethodName, title: string, paper: string, defaults: MergeOptions, merge: Merge): MergeMethod {
+function row(
+  name: MergeMethodName,
+  title: string,
+  paper: string,
+  defaults: MergeOptions,
+  merge: Merge,
+): MergeMethod {
   return {
     title,
     paper,
     defaults,
     merge(base, experts, options = {}) {
-      const given = Object.entries(options).filter(([, value]) => value !== undefined);
+      const given = Object.entries(options).filter(
+        ([, value]) => value !== undefined,
+      );
       for (const [option] of given) {
         if (!Object.hasOwn(defaults, option)) {
           const known = Object.keys(defaults).join(", ") || "none";
-          throw new RangeError(`${name}: options must be known, got "${option}"; known: ${known}`);
+          throw new RangeError(
+            `${name}: options must be known, got "${option}"; known: ${known}`,
+          );
         }
       }
-      return merge(base, experts, { ...defaults, ...Object.fromEntries(given) } as Required<MergeOptions>);
+      return merge(base, experts, {
+        ...defaults,
+        ...Object.fromEntries(given),
+      } as Required<MergeOptions>);
     },
   };
 }
@@ -66,7 +93,11 @@ function dropFirst(name: MergeMethodName, merge: Merge): Merge {
   return (base, experts, options) => {
     checkDensity(name, options.dareDensity, "dareDensity");
     const { dareDensity: density, rescale, seed } = options;
-    return merge(base, dare(base, experts, { density, rescale, seed }), options);
+    return merge(
+      base,
+      dare(base, experts, { density, rescale, seed }),
+      options,
+    );
   };
 }
 
@@ -77,10 +108,34 @@ function dropFirst(name: MergeMethodName, merge: Merge): Merge {
  * for (const [name, { merge }] of Object.entries(methods)) console.log(name, merge(base, experts));
  */
 export const methods: Readonly<Record<MergeMethodName, MergeMethod>> = {
-  average: row("average", "Average", "https://arxiv.org/abs/2203.05482", {}, average),
-  taskArithmetic: row("taskArithmetic", "TA", "https://arxiv.org/abs/2212.04089", { lambda: 1 }, taskArithmetic),
-  ties: row("ties", "Ties", "https://arxiv.org/abs/2306.01708", { density: 0.2, lambda: 1 }, ties),
-  sce: row("sce", "SCE", "https://arxiv.org/abs/2408.07990", { lambda: 1 }, sce),
+  average: row(
+    "average",
+    "Average",
+    "https://arxiv.org/abs/2203.05482",
+    {},
+    average,
+  ),
+  taskArithmetic: row(
+    "taskArithmetic",
+    "TA",
+    "https://arxiv.org/abs/2212.04089",
+    { lambda: 1 },
+    taskArithmetic,
+  ),
+  ties: row(
+    "ties",
+    "Ties",
+    "https://arxiv.org/abs/2306.01708",
+    { density: 0.2, lambda: 1 },
+    ties,
+  ),
+  sce: row(
+    "sce",
+    "SCE",
+    "https://arxiv.org/abs/2408.07990",
+    { lambda: 1 },
+    sce,
+  ),
   dareTaskArithmetic: row(
     "dareTaskArithmetic",
     "TA+DARE",
@@ -106,7 +161,9 @@ export const methods: Readonly<Record<MergeMethodName, MergeMethod>> = {
  */
 export function method(name: string): MergeMethod {
   if (!Object.hasOwn(methods, name)) {
-    throw new RangeError(`methods: unknown method "${name}"; known: ${Object.keys(methods).join(", ")}`);
+    throw new RangeError(
+      `methods: unknown method "${name}"; known: ${Object.keys(methods).join(", ")}`,
+    );
   }
   return methods[name as MergeMethodName];
 }

@@ -13,7 +13,12 @@ export interface Models {
 const EMBEDDING = "model.embed_tokens.weight";
 const HEAD = "lm_head.weight";
 
-function checkExpert(caller: string, base: Params, expert: Params, index: number): void {
+function checkExpert(
+  caller: string,
+  base: Params,
+  expert: Params,
+  index: number,
+): void {
   for (const [name, { shape }] of base) {
     const param = expert.get(name);
     if (param === undefined) {
@@ -21,7 +26,10 @@ function checkExpert(caller: string, base: Params, expert: Params, index: number
         `${caller}: tensor "${name}" must be in every model as in base, got none in experts[${index}]`,
       );
     }
-    if (param.shape.length !== shape.length || param.shape.some((dim, axis) => dim !== shape[axis])) {
+    if (
+      param.shape.length !== shape.length ||
+      param.shape.some((dim, axis) => dim !== shape[axis])
+    ) {
       throw new ShapeError(
         `${caller}: tensor "${name}" must have shape (${shape.join(", ")}) as in base, got (${param.shape.join(", ")}) in experts[${index}]`,
       );
@@ -40,21 +48,28 @@ function checkFinite(caller: string, params: Params, where: string): void {
   for (const [name, { data }] of params) {
     for (let i = 0; i < data.length; i++) {
       if (!Number.isFinite(data[i]!)) {
-        throw new RangeError(`${caller}: tensor "${name}" must be finite, got ${data[i]} at entry ${i} in ${where}`);
+        throw new RangeError(
+          `${caller}: tensor "${name}" must be finite, got ${data[i]} at entry ${i} in ${where}`,
+        );
       }
     }
   }
 }
 
 function sameValues(a: Param, b: Param): boolean {
-  return a.data.length === b.data.length && a.data.every((value, i) => value === b.data[i]);
+  return (
+    a.data.length === b.data.length &&
+    a.data.every((value, i) => value === b.data[i])
+  );
 }
 
 /** True when the output head repeats the embedding: the same parameters, stored twice. */
 function hasTiedHead(params: Params): boolean {
   const embedding = params.get(EMBEDDING);
   const head = params.get(HEAD);
-  return embedding !== undefined && head !== undefined && sameValues(embedding, head);
+  return (
+    embedding !== undefined && head !== undefined && sameValues(embedding, head)
+  );
 }
 
 function withoutHead(params: Params): Params {
@@ -71,19 +86,32 @@ function withoutHead(params: Params): Params {
  * @throws RangeError there is no expert, or a value is not finite · ShapeError an expert lacks a tensor of base, has another one, or
  *   one of another shape
  */
-export function checkModels(caller: string, base: Params, experts: readonly Params[]): Models {
-  if (experts.length === 0) throw new RangeError(`${caller}: experts must not be empty, got 0 models`);
+export function checkModels(
+  caller: string,
+  base: Params,
+  experts: readonly Params[],
+): Models {
+  if (experts.length === 0)
+    throw new RangeError(`${caller}: experts must not be empty, got 0 models`);
   experts.forEach((expert, index) => checkExpert(caller, base, expert, index));
   checkFinite(caller, base, "base");
-  experts.forEach((expert, index) => checkFinite(caller, expert, `experts[${index}]`));
+  experts.forEach((expert, index) =>
+    checkFinite(caller, expert, `experts[${index}]`),
+  );
 
-  if (![base, ...experts].every(hasTiedHead)) return { base, experts: [...experts], finish: (merged) => merged };
+  if (![base, ...experts].every(hasTiedHead))
+    return { base, experts: [...experts], finish: (merged) => merged };
   const finish = (merged: Params): Params => {
     const { shape, data } = merged.get(EMBEDDING)!;
     const { dtype } = base.get(HEAD)!;
     const out: Params = new Map();
     for (const name of base.keys()) {
-      out.set(name, name === HEAD ? { dtype, shape: [...shape], data: data.slice() } : merged.get(name)!);
+      out.set(
+        name,
+        name === HEAD
+          ? { dtype, shape: [...shape], data: data.slice() }
+          : merged.get(name)!,
+      );
     }
     return out;
   };
@@ -91,11 +119,19 @@ export function checkModels(caller: string, base: Params, experts: readonly Para
 }
 
 /** Check a density: the fraction of entries kept. */
-export function checkDensity(caller: string, density: number, name = "density"): void {
-  if (!(density > 0 && density <= 1)) throw new RangeError(`${caller}: ${name} must be in (0, 1], got ${density}`);
+export function checkDensity(
+  caller: string,
+  density: number,
+  name = "density",
+): void {
+  if (!(density > 0 && density <= 1))
+    throw new RangeError(
+      `${caller}: ${name} must be in (0, 1], got ${density}`,
+    );
 }
 
 /** Check the scale of a merged task vector. */
 export function checkLambda(caller: string, lambda: number): void {
-  if (!Number.isFinite(lambda)) throw new RangeError(`${caller}: lambda must be finite, got ${lambda}`);
+  if (!Number.isFinite(lambda))
+    throw new RangeError(`${caller}: lambda must be finite, got ${lambda}`);
 }

@@ -20,9 +20,13 @@ export interface SceOptions {
  * energyWeights([new Float32Array([3, 0]), new Float32Array([0, 4])]) // [0.36, 0.64]
  */
 export function energyWeights(deltas: readonly Float32Array[]): number[] {
-  const energies = deltas.map((delta) => delta.reduce((sum, value) => sum + value * value, 0));
+  const energies = deltas.map((delta) =>
+    delta.reduce((sum, value) => sum + value * value, 0),
+  );
   const total = energies.reduce((sum, energy) => sum + energy, 0);
-  return energies.map((energy) => (total === 0 ? 1 / deltas.length : energy / total));
+  return energies.map((energy) =>
+    total === 0 ? 1 / deltas.length : energy / total,
+  );
 }
 
 /**
@@ -43,11 +47,18 @@ export function energyWeights(deltas: readonly Float32Array[]): number[] {
  * @example
  * merge.sce(base, [math, code])
  */
-export function sce(base: Params, experts: readonly Params[], { lambda = 1 }: SceOptions = {}): Params {
+export function sce(
+  base: Params,
+  experts: readonly Params[],
+  { lambda = 1 }: SceOptions = {},
+): Params {
   checkLambda("sce", lambda);
   const models = checkModels("sce", base, experts);
-  const vectors: TaskVector[] = models.experts.map((expert) => taskVector(models.base, expert));
-  const weights = (name: string): number[] => energyWeights(vectors.map((vector) => vector.get(name)!));
+  const vectors: TaskVector[] = models.experts.map((expert) =>
+    taskVector(models.base, expert),
+  );
+  const weights = (name: string): number[] =>
+    energyWeights(vectors.map((vector) => vector.get(name)!));
   const merged = disjointMean(vectors, electSigns(vectors, 1), weights);
   return models.finish(addTaskVector(models.base, merged, lambda));
 }

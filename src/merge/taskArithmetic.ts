@@ -46,6 +46,8 @@ export function taskArithmetic(
 ): Params {
   checkLambda("taskArithmetic", lambda);
   const models = checkModels("taskArithmetic", base, experts);
-  const vectors = models.experts.map((expert) => taskVector(models.base, expert));
+  const vectors = models.experts.map((expert) =>
+    taskVector(models.base, expert),
+  );
   return models.finish(addTaskVector(models.base, sum(vectors), lambda));
 }

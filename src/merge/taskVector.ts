@@ -32,12 +32,17 @@ export function taskVector(base: Params, expert: Params): TaskVector {
  * @example
  * addTaskVector(base, taskVector(base, math), 0.5)
  */
-export function addTaskVector(base: Params, vector: TaskVector, lambda: number): Params {
+export function addTaskVector(
+  base: Params,
+  vector: TaskVector,
+  lambda: number,
+): Params {
   const out: Params = new Map();
   for (const [name, { dtype, shape, data }] of base) {
     const delta = vector.get(name)!;
     const merged = new Float32Array(data.length);
-    for (let i = 0; i < merged.length; i++) merged[i] = data[i]! + lambda * delta[i]!;
+    for (let i = 0; i < merged.length; i++)
+      merged[i] = data[i]! + lambda * delta[i]!;
     out.set(name, { dtype, shape: [...shape], data: merged });
   }
   return out;

@@ -42,7 +42,9 @@ export function ties(
   checkDensity("ties", density);
   checkLambda("ties", lambda);
   const models = checkModels("ties", base, experts);
-  const vectors = models.experts.map((expert) => trim(taskVector(models.base, expert), density));
+  const vectors = models.experts.map((expert) =>
+    trim(taskVector(models.base, expert), density),
+  );
   const merged = disjointMean(vectors, electSigns(vectors, "majority"));
   return models.finish(addTaskVector(models.base, merged, lambda));
 }

@@ -27,7 +27,9 @@ const ASSISTANT_HEADER = `${IM_START}assistant\n`;
 function spacedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spacedJson).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    const fields = Object.entries(value).filter(
+      ([, field]) => field !== undefined,
+    );
     return `{${fields.map(([name, field]) => `${JSON.stringify(name)}: ${spacedJson(field)}`).join(", ")}}`;
   }
   return JSON.stringify(value) ?? "null";
@@ -40,7 +42,10 @@ function renderToolCall(call: ToolCall): string {
 /** Qwen3's instructions for tool use. */
 function renderTools(tools: readonly Tool[]): string {
   const signatures = tools.map(({ name, description, parameters }) =>
-    spacedJson({ type: "function", function: { name, description, parameters } }),
+    spacedJson({
+      type: "function",
+      function: { name, description, parameters },
+    }),
   );
   return [
     "# Tools",
@@ -73,11 +78,18 @@ function renderTools(tools: readonly Tool[]): string {
  */
 export function renderAssistant(message: Message): string {
   if (message.role !== "assistant") {
-    throw new TokenizerError(`renderAssistant: role must be "assistant", got "${message.role}"`);
+    throw new TokenizerError(
+      `renderAssistant: role must be "assistant", got "${message.role}"`,
+    );
   }
-  const body = [message.content, ...(message.toolCalls ?? []).map(renderToolCall)];
+  const body = [
+    message.content,
+    ...(message.toolCalls ?? []).map(renderToolCall),
+  ];
   if (message.content === "") body.shift();
-  return escapeTurns(`<think>\n${message.reasoning ?? ""}\n</think>\n\n${body.join("\n")}`);
+  return escapeTurns(
+    `<think>\n${message.reasoning ?? ""}\n</think>\n\n${body.join("\n")}`,
+  );
 }
 
 /** A turn whose text is not trained, newline after it included. */
@@ -85,12 +97,16 @@ function renderTurn(role: string, text: string): string {
   return `${IM_START}${role}\n${escapeTurns(text)}${IM_END}\n`;
 }
 
+/** Break the tags of tool results: nobody but a tool may open or close such a block. */
+function breakResults(text: string): string {
+  return text.replace(/<(?=\/?tool_response>)/g, "< ");
+}
+
 function renderToolTurn(messages: readonly Message[]): string {
-  const responses = messages.map(({ content }) => {
-    // A result that closes its own block could pretend to be the user.
-    const inert = content.replace(/<(?=\/?tool_response>)/g, "< ");
-    return `<tool_response>\n${inert}\n</tool_response>`;
-  });
+  const responses = messages.map(
+    ({ content }) =>
+      `<tool_response>\n${breakResults(content)}\n</tool_response>`,
+  );
   return renderTurn("user", responses.join("\n"));
 }
 
@@ -102,7 +118,10 @@ function renderToolTurn(messages: readonly Message[]): string {
  * @example
  * renderSegments([{ role: "user", content: "2+2?" }, { role: "assistant", content: "4" }])
  */
-export function renderSegments(messages: readonly Message[], { tools = [] }: RenderOptions = {}): Segment[] {
+export function renderSegments(
+  messages: readonly Message[],
+  { tools = [] }: RenderOptions = {},
+): Segment[] {
   const segments: Segment[] = [];
   const add = (text: string, trained: boolean): void => {
     const last = segments.at(-1);
@@ -112,12 +131,20 @@ export function renderSegments(messages: readonly Message[], { tools = [] }: Ren
 
   const first = messages[0];
   const system = first?.role === "system" ? first.content : "";
-  if (tools.length > 0) add(renderTurn("system", (system === "" ? "" : `${system}\n\n`) + renderTools(tools)), false);
+  if (tools.length > 0)
+    add(
+      renderTurn(
+        "system",
+        (system === "" ? "" : `${system}\n\n`) + renderTools(tools),
+      ),
+      false,
+    );
   else if (first?.role === "system") add(renderTurn("system", system), false);
 
   for (let i = first?.role === "system" ? 1 : 0; i < messages.length; i++) {
     const message = messages[i]!;
-    if (message.role === "user") add(renderTurn("user", message.content), false);
+    if (message.role === "user")
+      add(renderTurn("user", breakResults(message.content)), false);
     else if (message.role === "tool") {
       let end = i + 1;
       while (messages[end]?.role === "tool") end++;
@@ -128,7 +155,9 @@ export function renderSegments(messages: readonly Message[], { tools = [] }: Ren
       add(renderAssistant(message) + IM_END, true);
       add("\n", false);
     } else if (message.role === "system") {
-      throw new TokenizerError(`renderChat: a system message must be the first message, got it at position ${i}`);
+      throw new TokenizerError(
+        `renderChat: a system message must be the first message, got it at position ${i}`,
+      );
     } else {
       throw new TokenizerError(
         `renderChat: role must be system, user, assistant or tool, got ${JSON.stringify(message.role)}`,
@@ -145,7 +174,8 @@ export function renderSegments(messages: readonly Message[], { tools = [] }: Ren
  * turn of `<tool_response>` blocks. Deviates: every assistant turn keeps its `<think>` block (Qwen3 drops it before the last
  * question), so that the text of a whole history is the concatenation of what was generated and what was appended, byte for byte.
  *
- * Strings that open or close turns are broken by a space inside contents (`escapeTurns`); other tags in them become special tokens.
+ * Inside contents, strings that open or close turns are broken by a space (`escapeTurns`), and so are the tags of tool results in user
+ * and tool messages; other tags, such as `<think>`, become special tokens there.
  *
  * @param messages  the chat; a system message only in the first place
  * @param options   tools: offered tools · addGenerationPrompt: append the header of an assistant turn, default false
@@ -174,9 +204,15 @@ export function renderChat(
  * renderToolResults([{ role: "tool", content: '{"ok": true}' }])
  */
 export function renderToolResults(messages: readonly Message[]): string {
-  if (messages.length === 0) throw new TokenizerError("renderToolResults: messages must not be empty, got 0 messages");
+  if (messages.length === 0)
+    throw new TokenizerError(
+      "renderToolResults: messages must not be empty, got 0 messages",
+    );
   for (const { role } of messages) {
-    if (role !== "tool") throw new TokenizerError(`renderToolResults: role must be "tool", got "${role}"`);
+    if (role !== "tool")
+      throw new TokenizerError(
+        `renderToolResults: role must be "tool", got "${role}"`,
+      );
   }
   return `\n${renderToolTurn(messages)}${ASSISTANT_HEADER}`;
 }

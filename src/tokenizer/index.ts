@@ -7,8 +7,19 @@
  * agent, and `parseToolCalls` reads back what the model called.
  */
 export { Tokenizer } from "./tokenizer.js";
-export { trainBpe, PRETOKEN_PATTERN, type TrainBpeOptions } from "./trainBpe.js";
-export { SPECIAL_TOKENS, END_OF_TEXT, IM_START, IM_END, escapeTurns, findSpecials } from "./specials.js";
+export {
+  trainBpe,
+  PRETOKEN_PATTERN,
+  type TrainBpeOptions,
+} from "./trainBpe.js";
+export {
+  SPECIAL_TOKENS,
+  END_OF_TEXT,
+  IM_START,
+  IM_END,
+  escapeTurns,
+  findSpecials,
+} from "./specials.js";
 export {
   renderAssistant,
   renderChat,

@@ -38,9 +38,12 @@ export function parseToolCalls(text: string): ParsedToolCalls {
     try {
       calls.push(parseCall(end < 0 ? block : block.slice(0, end)));
     } catch (error) {
-      errors.push(`${name}: ${end < 0 ? `must end with ${CLOSE}` : (error as Error).message}`);
+      errors.push(
+        `${name}: ${end < 0 ? `must end with ${CLOSE}` : (error as Error).message}`,
+      );
     }
-    if (end >= 0 && block.indexOf(CLOSE, end + 1) >= 0) errors.push(`${CLOSE} must follow ${OPEN}`);
+    if (end >= 0 && block.indexOf(CLOSE, end + 1) >= 0)
+      errors.push(`${CLOSE} must follow ${OPEN}`);
   });
   return { calls, errors };
 }
@@ -61,20 +64,29 @@ function refuseProto(root: unknown): void {
   const open = [root];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== "object" || value === null) continue;
-    if (Object.hasOwn(value, "__proto__")) throw new Error("keys must not be __proto__");
+    if (Object.hasOwn(value, "__proto__"))
+      throw new Error("keys must not be __proto__");
     open.push(...Object.values(value));
   }
 }
 
 function parseCall(text: string): ToolCall {
   const call = parseJson(text.trim());
-  if (!isObject(call)) throw new Error(`must be an object, got ${excerpt(text)}`);
+  if (!isObject(call))
+    throw new Error(`must be an object, got ${excerpt(text)}`);
   if (typeof call.name !== "string" || call.name === "") {
-    throw new Error(`name must be a non-empty string, got ${excerpt(JSON.stringify(call.name) ?? "nothing")}`);
+    throw new Error(
+      `name must be a non-empty string, got ${excerpt(JSON.stringify(call.name) ?? "nothing")}`,
+    );
   }
-  const given = typeof call.arguments === "string" ? parseJson(call.arguments) : call.arguments;
+  const given =
+    typeof call.arguments === "string"
+      ? parseJson(call.arguments)
+      : call.arguments;
   if (!isObject(given)) {
-    throw new Error(`arguments must be an object, got ${excerpt(JSON.stringify(call.arguments) ?? "nothing")}`);
+    throw new Error(
+      `arguments must be an object, got ${excerpt(JSON.stringify(call.arguments) ?? "nothing")}`,
+    );
   }
   return { name: call.name, arguments: given };
 }
@@ -85,5 +97,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function excerpt(text: string): string {
   const line = text.trim().replace(/\s+/g, " ");
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line === "" ? "nothing" : line;
+  return line.length > 60
+    ? `${line.slice(0, 60)}…`
+    : line === ""
+      ? "nothing"
+      : line;
 }

@@ -21,7 +21,10 @@ export const IM_START = "<|im_start|>";
 export const IM_END = "<|im_end|>";
 
 /** Matches any one special token. */
-const SPECIAL_PATTERN = new RegExp(SPECIAL_TOKENS.map((token) => token.replaceAll("|", "\\|")).join("|"), "g");
+const SPECIAL_PATTERN = new RegExp(
+  SPECIAL_TOKENS.map((token) => token.replaceAll("|", "\\|")).join("|"),
+  "g",
+);
 
 const TURN_TOKEN = /<\|(?=(?:endoftext|im_start|im_end)\|>)/g;
 

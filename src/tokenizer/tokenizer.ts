@@ -31,7 +31,9 @@ export class Tokenizer {
     try {
       this.library = new Library(json, {});
     } catch (error) {
-      throw new TokenizerError(`Tokenizer: the library must accept tokenizer.json, got "${(error as Error).message}"`);
+      throw new TokenizerError(
+        `Tokenizer: the library must accept tokenizer.json, got "${(error as Error).message}"`,
+      );
     }
   }
 
@@ -53,7 +55,9 @@ export class Tokenizer {
     try {
       json = JSON.parse(text);
     } catch (error) {
-      throw new TokenizerError(`Tokenizer.fromFile: "${path}" must hold JSON, got "${(error as Error).message}"`);
+      throw new TokenizerError(
+        `Tokenizer.fromFile: "${path}" must hold JSON, got "${(error as Error).message}"`,
+      );
     }
     return Tokenizer.fromJson(json as object);
   }
@@ -65,7 +69,9 @@ export class Tokenizer {
    */
   static fromJson(json: object): Tokenizer {
     if (!isObject(json))
-      throw new TokenizerError(`Tokenizer: tokenizer.json must hold an object, got ${describe(json)}`);
+      throw new TokenizerError(
+        `Tokenizer: tokenizer.json must hold an object, got ${describe(json)}`,
+      );
     return new Tokenizer(json);
   }
 
@@ -83,10 +89,15 @@ export class Tokenizer {
     if (ids.length === 0) return "";
     for (const id of ids) {
       if (this.library.id_to_token(id) === undefined) {
-        throw new TokenizerError(`decode: id must be in the vocabulary of ${this.size} tokens, got ${id}`);
+        throw new TokenizerError(
+          `decode: id must be in the vocabulary of ${this.size} tokens, got ${id}`,
+        );
       }
     }
-    return this.library.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+    return this.library.decode([...ids], {
+      skip_special_tokens: false,
+      clean_up_tokenization_spaces: false,
+    });
   }
 
   /**
@@ -97,7 +108,9 @@ export class Tokenizer {
   id(token: string): number {
     const id = this.library.token_to_id(token);
     if (id === undefined)
-      throw new TokenizerError(`id: token must be in the vocabulary of ${this.size} tokens, got "${token}"`);
+      throw new TokenizerError(
+        `id: token must be in the vocabulary of ${this.size} tokens, got "${token}"`,
+      );
     return id;
   }
 }
@@ -114,29 +127,52 @@ function checkTokenizerJson(json: Json): number {
   };
   const { model, added_tokens: added } = json;
   if (!isObject(model)) return fail("model must be an object", describe(model));
-  for (const part of ["normalizer", "pre_tokenizer", "post_processor", "decoder"]) {
-    if (json[part] !== null && !isObject(json[part])) fail(`${part} must be an object or null`, describe(json[part]));
+  for (const part of [
+    "normalizer",
+    "pre_tokenizer",
+    "post_processor",
+    "decoder",
+  ]) {
+    if (json[part] !== null && !isObject(json[part]))
+      fail(`${part} must be an object or null`, describe(json[part]));
   }
-  if (model.type !== "BPE") fail(`model.type must be "BPE"`, JSON.stringify(model.type) ?? "undefined");
-  if (!isObject(model.vocab)) return fail("model.vocab must be an object", describe(model.vocab));
-  if (!Array.isArray(added)) return fail("added_tokens must be an array", describe(added));
+  if (model.type !== "BPE")
+    fail(`model.type must be "BPE"`, JSON.stringify(model.type) ?? "undefined");
+  if (!isObject(model.vocab))
+    return fail("model.vocab must be an object", describe(model.vocab));
+  if (!Array.isArray(added))
+    return fail("added_tokens must be an array", describe(added));
 
   const owners = new Map<number, string>();
   const own = (token: string, id: unknown): void => {
     if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 0) {
-      return fail(`id of token "${token}" must be an integer ≥ 0`, JSON.stringify(id) ?? "undefined");
+      return fail(
+        `id of token "${token}" must be an integer ≥ 0`,
+        JSON.stringify(id) ?? "undefined",
+      );
     }
     const owner = owners.get(id);
-    if (owner !== undefined && owner !== token) fail(`id ${id} must belong to one token`, `"${owner}" and "${token}"`);
+    if (owner !== undefined && owner !== token)
+      fail(`id ${id} must belong to one token`, `"${owner}" and "${token}"`);
     owners.set(id, token);
   };
   const vocab = model.vocab;
   for (const [token, id] of Object.entries(vocab)) own(token, id);
   for (const entry of added) {
-    if (!isObject(entry) || typeof entry.content !== "string" || entry.content === "") {
-      return fail("every entry of added_tokens must have a content", JSON.stringify(entry));
+    if (
+      !isObject(entry) ||
+      typeof entry.content !== "string" ||
+      entry.content === ""
+    ) {
+      return fail(
+        "every entry of added_tokens must have a content",
+        JSON.stringify(entry),
+      );
     }
-    if (Object.hasOwn(vocab, entry.content) && vocab[entry.content] !== entry.id) {
+    if (
+      Object.hasOwn(vocab, entry.content) &&
+      vocab[entry.content] !== entry.id
+    ) {
       fail(
         `added token "${entry.content}" must have its id of model.vocab, ${String(vocab[entry.content])}`,
         String(entry.id),
@@ -144,17 +180,27 @@ function checkTokenizerJson(json: Json): number {
     }
     own(entry.content, entry.id);
   }
-  if (owners.size === 0) return fail("the vocabulary must not be empty", "0 tokens");
+  if (owners.size === 0)
+    return fail("the vocabulary must not be empty", "0 tokens");
 
-  if (!Array.isArray(model.merges)) return fail("model.merges must be an array", describe(model.merges));
+  if (!Array.isArray(model.merges))
+    return fail("model.merges must be an array", describe(model.merges));
   model.merges.forEach((merge: unknown, index) => {
     const pair: unknown = typeof merge === "string" ? merge.split(" ") : merge;
-    if (!Array.isArray(pair) || pair.length !== 2 || pair.some((part) => typeof part !== "string")) {
-      return fail(`merge ${index} must be a pair of tokens`, JSON.stringify(merge) ?? "undefined");
+    if (
+      !Array.isArray(pair) ||
+      pair.length !== 2 ||
+      pair.some((part) => typeof part !== "string")
+    ) {
+      return fail(
+        `merge ${index} must be a pair of tokens`,
+        JSON.stringify(merge) ?? "undefined",
+      );
     }
     const [left, right] = pair as [string, string];
     for (const token of [left, right, left + right]) {
-      if (!Object.hasOwn(vocab, token)) fail(`merge ${index} must use tokens of model.vocab`, `"${token}"`);
+      if (!Object.hasOwn(vocab, token))
+        fail(`merge ${index} must use tokens of model.vocab`, `"${token}"`);
     }
   });
   let largest = 0;

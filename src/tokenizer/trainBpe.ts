@@ -34,7 +34,8 @@ function countPretokens(texts: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts) {
     for (const part of splitAtSpecials(text)) {
-      for (const pretoken of part.match(pattern) ?? []) counts.set(pretoken, (counts.get(pretoken) ?? 0) + 1);
+      for (const pretoken of part.match(pattern) ?? [])
+        counts.set(pretoken, (counts.get(pretoken) ?? 0) + 1);
     }
   }
   return counts;
@@ -72,7 +73,10 @@ class PairTable {
     let best: number | undefined;
     let most = 0;
     for (const [pair, count] of this.counts) {
-      if (count > most || (count === most && best !== undefined && pair < best)) {
+      if (
+        count > most ||
+        (count === most && best !== undefined && pair < best)
+      ) {
         best = pair;
         most = count;
       }
@@ -91,10 +95,17 @@ class PairTable {
   }
 }
 
-function mergeSymbols(symbols: readonly number[], pair: number, symbol: number): number[] {
+function mergeSymbols(
+  symbols: readonly number[],
+  pair: number,
+  symbol: number,
+): number[] {
   const out: number[] = [];
   for (let i = 0; i < symbols.length; i++) {
-    if (i + 1 < symbols.length && pairKey(symbols[i]!, symbols[i + 1]!) === pair) {
+    if (
+      i + 1 < symbols.length &&
+      pairKey(symbols[i]!, symbols[i + 1]!) === pair
+    ) {
       out.push(symbol);
       i++;
     } else out.push(symbols[i]!);
@@ -119,16 +130,26 @@ function mergeSymbols(symbols: readonly number[], pair: number, symbol: number):
  * @example
  * trainBpe(["the cat and the hat"], { vocabSize: 268 })
  */
-export function trainBpe(texts: Iterable<string>, { vocabSize }: TrainBpeOptions): object {
+export function trainBpe(
+  texts: Iterable<string>,
+  { vocabSize }: TrainBpeOptions,
+): object {
   const smallest = SPECIAL_TOKENS.length + BYTE_CHARACTERS.length;
   if (!Number.isSafeInteger(vocabSize) || vocabSize < smallest) {
-    throw new RangeError(`trainBpe: vocabSize must be an integer of at least ${smallest}, got ${vocabSize}`);
+    throw new RangeError(
+      `trainBpe: vocabSize must be an integer of at least ${smallest}, got ${vocabSize}`,
+    );
   }
   const tokens = [...SPECIAL_TOKENS, ...[...BYTE_CHARACTERS].sort()];
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const words: Word[] = [];
   for (const [pretoken, count] of countPretokens(texts)) {
-    words.push({ symbols: [...toByteCharacters(pretoken)].map((character) => ids.get(character)!), count });
+    words.push({
+      symbols: [...toByteCharacters(pretoken)].map((character) =>
+        ids.get(character)!,
+      ),
+      count,
+    });
   }
 
   const table = new PairTable(words);
@@ -142,7 +163,7 @@ export function trainBpe(texts: Iterable<string>, { vocabSize }: TrainBpeOptions
     }
     const left = tokens[Math.floor(pair / 2 ** 24)]!;
     const right = tokens[pair % 2 ** 24]!;
-    // Two different pairs can spell the same token; it keeps its first id.
+    // Should two pairs ever spell one token, it keeps its first id, as in Python's trainer.
     let id = ids.get(left + right);
     if (id === undefined) {
       id = tokens.length;
@@ -155,7 +176,10 @@ export function trainBpe(texts: Iterable<string>, { vocabSize }: TrainBpeOptions
   return tokenizerJson(ids, merges);
 }
 
-function tokenizerJson(ids: Map<string, number>, merges: [string, string][]): object {
+function tokenizerJson(
+  ids: Map<string, number>,
+  merges: [string, string][],
+): object {
   return {
     version: "1.0",
     truncation: null,
@@ -173,12 +197,27 @@ function tokenizerJson(ids: Map<string, number>, merges: [string, string][]): ob
     pre_tokenizer: {
       type: "Sequence",
       pretokenizers: [
-        { type: "Split", pattern: { Regex: PRETOKEN_PATTERN }, behavior: "Isolated", invert: false },
-        { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+        {
+          type: "Split",
+          pattern: { Regex: PRETOKEN_PATTERN },
+          behavior: "Isolated",
+          invert: false,
+        },
+        {
+          type: "ByteLevel",
+          add_prefix_space: false,
+          trim_offsets: true,
+          use_regex: false,
+        },
       ],
     },
     post_processor: null,
-    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+    decoder: {
+      type: "ByteLevel",
+      add_prefix_space: true,
+      trim_offsets: true,
+      use_regex: true,
+    },
     model: {
       type: "BPE",
       dropout: null,

@@ -1,17 +1,37 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { type Params, readModelFolder, writeModelFolder, writeSafetensors } from "../../src/checkpoint/index.js";
+import {
+  type Params,
+  readModelFolder,
+  writeModelFolder,
+  writeSafetensors,
+} from "../../src/checkpoint/index.js";
 import { CheckpointError } from "../../src/error.js";
 
 const root = mkdtempSync(join(tmpdir(), "m2rl-folder-"));
 const path = join(root, "models", "sft");
 afterAll(() => rmSync(root, { recursive: true }));
-beforeEach(() => rmSync(join(root, "models"), { recursive: true, force: true }));
+beforeEach(() =>
+  rmSync(join(root, "models"), { recursive: true, force: true }),
+);
 
 const params = (...values: number[]): Params =>
-  new Map([["model.norm.weight", { dtype: "F32", shape: [values.length], data: new Float32Array(values) }]]);
+  new Map([
+    [
+      "model.norm.weight",
+      { dtype: "F32", shape: [values.length], data: new Float32Array(values) },
+    ],
+  ]);
 
 function message(action: () => unknown): string {
   try {
@@ -27,8 +47,12 @@ function message(action: () => unknown): string {
 function shards(files: Record<string, Params>, weightMap: unknown): void {
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, "config.json"), "{}");
-  for (const [name, content] of Object.entries(files)) writeSafetensors(join(path, name), content);
-  writeFileSync(join(path, "model.safetensors.index.json"), JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  for (const [name, content] of Object.entries(files))
+    writeSafetensors(join(path, name), content);
+  writeFileSync(
+    join(path, "model.safetensors.index.json"),
+    JSON.stringify({ metadata: {}, weight_map: weightMap }),
+  );
 }
 
 describe("writeModelFolder", () => {
@@ -41,7 +65,11 @@ describe("writeModelFolder", () => {
       provenance: { seed: 1 },
       files: { "README.md": "# Model\n", "data.bin": new Uint8Array([1, 2]) },
     });
-    expect(readModelFolder(path)).toEqual({ config: { model_type: "qwen3" }, params: params(1, 2), path });
+    expect(readModelFolder(path)).toEqual({
+      config: { model_type: "qwen3" },
+      params: params(1, 2),
+      path,
+    });
     expect(readdirSync(path).sort()).toEqual([
       "README.md",
       "config.json",
@@ -51,16 +79,28 @@ describe("writeModelFolder", () => {
       "tokenizer.json",
       "tokenizer_config.json",
     ]);
-    expect(readFileSync(join(path, "tokenizer.json"), "utf8")).toBe('{"version":"1.0"}');
-    expect(readFileSync(join(path, "provenance.json"), "utf8")).toBe('{\n  "seed": 1\n}\n');
+    expect(readFileSync(join(path, "tokenizer.json"), "utf8")).toBe(
+      '{"version":"1.0"}',
+    );
+    expect(readFileSync(join(path, "provenance.json"), "utf8")).toBe(
+      '{\n  "seed": 1\n}\n',
+    );
     expect([...readFileSync(join(path, "data.bin"))]).toEqual([1, 2]);
     expect(readdirSync(join(root, "models"))).toEqual(["sft"]);
   });
 
   test("writeModelFolder(path, contents) replaces an older model as a whole", () => {
-    writeModelFolder(path, { config: { old: true }, params: params(1), provenance: { seed: 1 } });
+    writeModelFolder(path, {
+      config: { old: true },
+      params: params(1),
+      provenance: { seed: 1 },
+    });
     writeModelFolder(path, { config: { old: false }, params: params(2) });
-    expect(readModelFolder(path)).toEqual({ config: { old: false }, params: params(2), path });
+    expect(readModelFolder(path)).toEqual({
+      config: { old: false },
+      params: params(2),
+      path,
+    });
     expect(existsSync(join(path, "provenance.json"))).toBe(false);
     expect(readdirSync(join(root, "models"))).toEqual(["sft"]);
   });
@@ -73,36 +113,57 @@ describe("writeModelFolder", () => {
 
   test("writeModelFolder(path, contents) leaves the old model when the new one fails", () => {
     writeModelFolder(path, { config: { old: true }, params: params(1) });
-    const broken: Params = new Map([["w", { dtype: "F32", shape: [2], data: new Float32Array(1) }]]);
-    expect(message(() => writeModelFolder(path, { config: {}, params: broken }))).toBe(
+    const broken: Params = new Map([
+      ["w", { dtype: "F32", shape: [2], data: new Float32Array(1) }],
+    ]);
+    expect(
+      message(() => writeModelFolder(path, { config: {}, params: broken })),
+    ).toBe(
       'writeSafetensors: tensor "w" of shape [2] must have 2 values, got 1',
     );
-    expect(readModelFolder(path)).toEqual({ config: { old: true }, params: params(1), path });
+    expect(readModelFolder(path)).toEqual({
+      config: { old: true },
+      params: params(1),
+      path,
+    });
     expect(readdirSync(join(root, "models"))).toEqual(["sft"]);
   });
 
   test("writeModelFolder(path, contents) refuses to replace a folder that holds anything but a model", () => {
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, "thesis.txt"), "years of work");
-    expect(message(() => writeModelFolder(path, { config: {}, params: params(1) }))).toBe(
+    expect(
+      message(() => writeModelFolder(path, { config: {}, params: params(1) })),
+    ).toBe(
       'writeModelFolder: "ROOT/models/sft" must be absent, empty or a model folder to be replaced, got a folder with "thesis.txt"',
     );
-    expect(readFileSync(join(path, "thesis.txt"), "utf8")).toBe("years of work");
+    expect(readFileSync(join(path, "thesis.txt"), "utf8")).toBe(
+      "years of work",
+    );
     rmSync(path, { recursive: true });
     writeModelFolder(path, { config: {}, params: params(1) });
     mkdirSync(join(path, "src"));
-    expect(message(() => writeModelFolder(path, { config: {}, params: params(1) }))).toContain(
-      'got a folder with "src"',
-    );
+    expect(
+      message(() => writeModelFolder(path, { config: {}, params: params(1) })),
+    ).toContain('got a folder with "src"');
   });
 
   test("writeModelFolder(path, contents) throws CheckpointError where it cannot write", () => {
     mkdirSync(join(root, "models"));
     writeFileSync(path, "a file");
-    expect(message(() => writeModelFolder(path, { config: {}, params: params(1) }))).toMatch(
+    expect(
+      message(() => writeModelFolder(path, { config: {}, params: params(1) })),
+    ).toMatch(
       /^writeModelFolder: "ROOT\/models\/sft" must be writable, got ENOTDIR/,
     );
-    expect(message(() => writeModelFolder(join(path, "below"), { config: {}, params: params(1) }))).toMatch(
+    expect(
+      message(() =>
+        writeModelFolder(join(path, "below"), {
+          config: {},
+          params: params(1),
+        }),
+      ),
+    ).toMatch(
       /^writeModelFolder: "ROOT\/models\/sft\/below" must be writable, got E(NOTDIR|EXIST)/,
     );
     expect(readFileSync(path, "utf8")).toBe("a file");
@@ -111,7 +172,15 @@ describe("writeModelFolder", () => {
   test.each(["../x", "a/b", "", "..", "config.json", "model.safetensors"])(
     "writeModelFolder(path, { files }) throws CheckpointError for the file name %j",
     (name) => {
-      expect(message(() => writeModelFolder(path, { config: {}, params: params(1), files: { [name]: "x" } }))).toBe(
+      expect(
+        message(() =>
+          writeModelFolder(path, {
+            config: {},
+            params: params(1),
+            files: { [name]: "x" },
+          }),
+        ),
+      ).toBe(
         `writeModelFolder: files must have plain names of their own, got ${JSON.stringify(name)}`,
       );
       expect(existsSync(path)).toBe(false);
@@ -123,10 +192,17 @@ describe("readModelFolder", () => {
   test("readModelFolder(path) reads shards by their index", () => {
     shards(
       {
-        "model-00001-of-00002.safetensors": new Map([["a", params(1).get("model.norm.weight")!]]),
-        "model-00002-of-00002.safetensors": new Map([["b", params(2).get("model.norm.weight")!]]),
+        "model-00001-of-00002.safetensors": new Map([
+          ["a", params(1).get("model.norm.weight")!],
+        ]),
+        "model-00002-of-00002.safetensors": new Map([
+          ["b", params(2).get("model.norm.weight")!],
+        ]),
       },
-      { b: "model-00002-of-00002.safetensors", a: "model-00001-of-00002.safetensors" },
+      {
+        b: "model-00002-of-00002.safetensors",
+        a: "model-00001-of-00002.safetensors",
+      },
     );
     expect([...readModelFolder(path).params.keys()].sort()).toEqual(["a", "b"]);
   });
@@ -162,14 +238,22 @@ describe("readModelFolder", () => {
       [],
       'weight_map of "ROOT/models/sft/model.safetensors.index.json" must be an object, got []',
     ],
-  ])("readModelFolder(path) throws CheckpointError for %s", (_, weightMap, expected) => {
-    const b: Params = new Map([["b", params(2).get("model.norm.weight")!]]);
-    shards({ "s.safetensors": params(1), "t.safetensors": b }, weightMap);
-    expect(message(() => readModelFolder(path))).toBe(`readModelFolder: ${expected}`);
-  });
+  ])(
+    "readModelFolder(path) throws CheckpointError for %s",
+    (_, weightMap, expected) => {
+      const b: Params = new Map([["b", params(2).get("model.norm.weight")!]]);
+      shards({ "s.safetensors": params(1), "t.safetensors": b }, weightMap);
+      expect(message(() => readModelFolder(path))).toBe(
+        `readModelFolder: ${expected}`,
+      );
+    },
+  );
 
   test("readModelFolder(path) throws CheckpointError for both or neither of the weight files", () => {
-    shards({ "model.safetensors": params(1) }, { "model.norm.weight": "model.safetensors" });
+    shards(
+      { "model.safetensors": params(1) },
+      { "model.norm.weight": "model.safetensors" },
+    );
     const expected =
       'readModelFolder: "ROOT/models/sft" must hold either model.safetensors or model.safetensors.index.json, got ';
     expect(message(() => readModelFolder(path))).toBe(`${expected}both`);
@@ -184,7 +268,9 @@ describe("readModelFolder", () => {
     );
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, "config.json"), "{");
-    expect(message(() => readModelFolder(path))).toMatch(/config\.json" must hold JSON, got "/);
+    expect(message(() => readModelFolder(path))).toMatch(
+      /config\.json" must hold JSON, got "/,
+    );
     writeFileSync(join(path, "config.json"), "[1]");
     expect(message(() => readModelFolder(path))).toBe(
       'readModelFolder: "ROOT/models/sft/config.json" must hold an object, got [1]',

@@ -1,5 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -28,7 +34,8 @@ interface Verdicts {
 interface Rounding {
   rounding: { float32: number[]; BF16: number[]; F16: number[] };
 }
-const golden = <T>(name: string): T => JSON.parse(readFileSync(`test/golden/checkpoint/${name}.json`, "utf8")) as T;
+const golden = <T>(name: string): T =>
+  JSON.parse(readFileSync(`test/golden/checkpoint/${name}.json`, "utf8")) as T;
 
 const folder = mkdtempSync(join(tmpdir(), "m2rl-checkpoint-"));
 const path = join(folder, "model.safetensors");
@@ -54,7 +61,9 @@ function message(action: () => unknown): string {
 }
 
 const vector = (dtype: Dtype, ...values: number[]): Params =>
-  new Map([["w", { dtype, shape: [values.length], data: new Float32Array(values) }]]);
+  new Map([
+    ["w", { dtype, shape: [values.length], data: new Float32Array(values) }],
+  ]);
 
 describe.each(golden<Files>("files").files)(
   "a file of the reference library, $about",
@@ -64,16 +73,27 @@ describe.each(golden<Files>("files").files)(
     test("readSafetensors(path) gives its tensors", () => {
       writeFileSync(path, bytes);
       const params = readSafetensors(path);
-      expect([...params.keys()].sort()).toEqual(tensors.map(({ name }) => name).sort());
+      expect([...params.keys()].sort()).toEqual(
+        tensors.map(({ name }) => name).sort(),
+      );
       for (const { name, dtype, shape, data } of tensors) {
-        expect(params.get(name)).toEqual({ dtype, shape, data: new Float32Array(data) });
+        expect(params.get(name)).toEqual({
+          dtype,
+          shape,
+          data: new Float32Array(data),
+        });
       }
-      expect(Object.fromEntries(readSafetensorsHeader(path).metadata)).toEqual(metadata);
+      expect(Object.fromEntries(readSafetensorsHeader(path).metadata)).toEqual(
+        metadata,
+      );
     });
 
     test("writeSafetensors(path, params) writes the same bytes", () => {
       const params: Params = new Map(
-        tensors.map(({ name, dtype, shape, data }) => [name, { dtype, shape, data: new Float32Array(data) }]),
+        tensors.map(({ name, dtype, shape, data }) => [
+          name,
+          { dtype, shape, data: new Float32Array(data) },
+        ]),
       );
       writeSafetensors(path, params, { metadata });
       expect(readFileSync(path).equals(bytes)).toBe(true);
@@ -84,16 +104,40 @@ describe.each(golden<Files>("files").files)(
 describe("verdicts of the reference library on broken and unusual files", () => {
   /** Accepted by the reference library, refused here: see `parseHeader`. */
   const strict = new Map([
-    ["a leading space", "header must be JSON with { as its first byte at character 0"],
-    ["a leading newline", "header must be JSON with { as its first byte at character 0"],
-    ["NUL in a name", 'tensor names must be non-empty and without NUL, got "a\\u0000b"'],
+    [
+      "a leading space",
+      "header must be JSON with { as its first byte at character 0",
+    ],
+    [
+      "a leading newline",
+      "header must be JSON with { as its first byte at character 0",
+    ],
+    [
+      "NUL in a name",
+      'tensor names must be non-empty and without NUL, got "a\\u0000b"',
+    ],
     ["an empty name", 'tensor names must be non-empty and without NUL, got ""'],
-    ["a name twice with equal offsets", 'header must name each tensor once, got "a" twice'],
-    ["a name twice with another dtype", 'header must name each tensor once, got "a" twice'],
-    ["a key twice in __metadata__", '__metadata__ must name each key once, got "x" twice'],
-    ["an extra field", 'tensor "a" must have dtype, shape and data_offsets once each, got "x"'],
+    [
+      "a name twice with equal offsets",
+      'header must name each tensor once, got "a" twice',
+    ],
+    [
+      "a name twice with another dtype",
+      'header must name each tensor once, got "a" twice',
+    ],
+    [
+      "a key twice in __metadata__",
+      '__metadata__ must name each key once, got "x" twice',
+    ],
+    [
+      "an extra field",
+      'tensor "a" must have dtype, shape and data_offsets once each, got "x"',
+    ],
     ["metadata null", "header must be JSON with { at character 16"],
-    ["zero times a shape that overflows", "header must be JSON with an integer below 2^53 at character 31"],
+    [
+      "zero times a shape that overflows",
+      "header must be JSON with an integer below 2^53 at character 31",
+    ],
     ["a tensor as array", "header must be JSON with { at character 5"],
   ]);
 
@@ -103,15 +147,22 @@ describe("verdicts of the reference library on broken and unusual files", () => 
       writeFileSync(path, Buffer.from(file, "base64"));
       const text = message(() => readSafetensorsHeader(path));
       const refusal = strict.get(about);
-      if (refusal !== undefined) expect(text).toContain(`readSafetensorsHeader: ${refusal}`);
+      if (refusal !== undefined)
+        expect(text).toContain(`readSafetensorsHeader: ${refusal}`);
       else if (verdict === "accept") expect(text).toBe("no error");
       else expect(text).toMatch(/^readSafetensorsHeader: .+, in ".+"$/);
     },
   );
 
   test("every stricter rule has its vector", () => {
-    const accepted = golden<Verdicts>("verdicts").verdicts.filter(({ verdict }) => verdict === "accept");
-    expect([...strict.keys()].filter((about) => !accepted.some((vector) => vector.about === about))).toEqual([]);
+    const accepted = golden<Verdicts>("verdicts").verdicts.filter(
+      ({ verdict }) => verdict === "accept",
+    );
+    expect(
+      [...strict.keys()].filter(
+        (about) => !accepted.some((vector) => vector.about === about),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -120,22 +171,58 @@ describe("messages of readSafetensors", () => {
     `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
 
   test.each<[string, number, string]>([
-    [`{"a":${T("F32", "[2]", "[4,12]")}}`, 12, 'tensor "a" must begin at byte 0 without a hole, got 4'],
-    [`{"a":${T()},"b":${T("F32", "[2]", "[4,12]")}}`, 12, 'tensor "b" must not overlap "a", got bytes 4 to 12 after 8'],
-    [`{"a":${T()}}`, 7, "tensors need 8 bytes of data, got 7; the file is probably truncated"],
+    [
+      `{"a":${T("F32", "[2]", "[4,12]")}}`,
+      12,
+      'tensor "a" must begin at byte 0 without a hole, got 4',
+    ],
+    [
+      `{"a":${T()},"b":${T("F32", "[2]", "[4,12]")}}`,
+      12,
+      'tensor "b" must not overlap "a", got bytes 4 to 12 after 8',
+    ],
+    [
+      `{"a":${T()}}`,
+      7,
+      "tensors need 8 bytes of data, got 7; the file is probably truncated",
+    ],
     [`{"a":${T()}}`, 9, "tensors must cover all 9 bytes of data, got 8"],
     [`{"a":${T("F33")}}`, 8, 'tensor "a" must have a known dtype, got "F33"'],
-    [`{"a":${T("F32", "[2]", "[8,0]")}}`, 8, 'tensor "a" must end behind its begin, got bytes 8 to 0'],
-    [`{"a":${T("F32", "[3]")}}`, 8, 'tensor "a" of shape [3] and dtype F32 must have 12 bytes, got 8'],
-    [`{"a":${T("F4", "[3]", "[0,2]")}}`, 2, 'tensor "a" must fill whole bytes, got 12 bits of F4'],
-    [`{"a":${T("F32", "[2]", "[0]")}}`, 8, 'tensor "a" must have two data_offsets, got 1'],
-    [`{"a":{"dtype":"F32","shape":[2]}}`, 8, 'tensor "a" must have dtype, shape and data_offsets, got no data_offsets'],
+    [
+      `{"a":${T("F32", "[2]", "[8,0]")}}`,
+      8,
+      'tensor "a" must end behind its begin, got bytes 8 to 0',
+    ],
+    [
+      `{"a":${T("F32", "[3]")}}`,
+      8,
+      'tensor "a" of shape [3] and dtype F32 must have 12 bytes, got 8',
+    ],
+    [
+      `{"a":${T("F4", "[3]", "[0,2]")}}`,
+      2,
+      'tensor "a" must fill whole bytes, got 12 bits of F4',
+    ],
+    [
+      `{"a":${T("F32", "[2]", "[0]")}}`,
+      8,
+      'tensor "a" must have two data_offsets, got 1',
+    ],
+    [
+      `{"a":{"dtype":"F32","shape":[2]}}`,
+      8,
+      'tensor "a" must have dtype, shape and data_offsets, got no data_offsets',
+    ],
     [
       `{"a":${T("F32", "[2.0]")}}`,
       8,
       'header must be JSON with an integer ≥ 0 at character 29, got "2.0],\\"data_offsets\\":"',
     ],
-    [`{"a":${T()}`, 8, "header must be JSON with } at character 53, got its end"],
+    [
+      `{"a":${T()}`,
+      8,
+      "header must be JSON with } at character 53, got its end",
+    ],
     [
       `{"a":${T("C64", "[1]")}}`,
       8,
@@ -150,7 +237,11 @@ describe("messages of readSafetensors", () => {
   ])("readSafetensors(path) of %s with %d bytes", (header, size, expected) => {
     craft(header, new Uint8Array(size));
     const text = message(() => readSafetensors(path));
-    expect(text).toBe(expected === "no error" ? expected : `readSafetensors: ${expected}, in "${path}"`);
+    expect(text).toBe(
+      expected === "no error"
+        ? expected
+        : `readSafetensors: ${expected}, in "${path}"`,
+    );
   });
 
   test("readSafetensors(path) names a header length beyond the file", () => {
@@ -173,7 +264,9 @@ describe("messages of readSafetensors", () => {
     expect(message(() => readSafetensors(join(folder, "none")))).toMatch(
       /^readSafetensors: ".*none" must be readable, got ENOENT/,
     );
-    expect(message(() => readSafetensors(folder))).toMatch(/^readSafetensors: ".*" must be readable, got EISDIR/);
+    expect(message(() => readSafetensors(folder))).toMatch(
+      /^readSafetensors: ".*" must be readable, got EISDIR/,
+    );
     writeFileSync(path, "");
     expect(message(() => readSafetensors(path))).toBe(
       `readSafetensors: file must have at least 8 bytes, got 0, in "${path}"`,
@@ -190,8 +283,14 @@ describe("messages of readSafetensors", () => {
   });
 
   test("readSafetensors(path) takes names like __proto__ and constructor as names", () => {
-    craft(`{"__proto__":${T()},"constructor":${T("F32", "[2]", "[8,16]")}}`, new Uint8Array(16));
-    expect([...readSafetensors(path).keys()]).toEqual(["__proto__", "constructor"]);
+    craft(
+      `{"__proto__":${T()},"constructor":${T("F32", "[2]", "[8,16]")}}`,
+      new Uint8Array(16),
+    );
+    expect([...readSafetensors(path).keys()]).toEqual([
+      "__proto__",
+      "constructor",
+    ]);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
@@ -200,14 +299,22 @@ describe("messages of readSafetensors", () => {
     data[0] = 7;
     data.writeFloatLE(1.5, 1);
     data.writeFloatLE(-2, 5);
-    craft(`{"a":${T("U8", "[1]", "[0,1]")},"b":${T("F32", "[2]", "[1,9]")}}`, data);
+    craft(
+      `{"a":${T("U8", "[1]", "[0,1]")},"b":${T("F32", "[2]", "[1,9]")}}`,
+      data,
+    );
     expect([...readSafetensors(path).get("b")!.data]).toEqual([1.5, -2]);
   });
 
   test("readSafetensors(path) fails on a wrong header before it allocates what the header promises", () => {
     const before = process.memoryUsage().arrayBuffers;
-    craft(`{"a":${T("F32", "[1000000000]", "[0,4000000000]")}}`, new Uint8Array(8));
-    expect(message(() => readSafetensors(path))).toContain("tensors need 4000000000 bytes of data, got 8");
+    craft(
+      `{"a":${T("F32", "[1000000000]", "[0,4000000000]")}}`,
+      new Uint8Array(8),
+    );
+    expect(message(() => readSafetensors(path))).toContain(
+      "tensors need 4000000000 bytes of data, got 8",
+    );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e8);
   });
 });
@@ -221,33 +328,62 @@ describe("16-bit floats", () => {
   test.each([
     ["BF16", BF16, 0x7f80],
     ["F16", F16, 0x7c00],
-  ] as const)("writeSafetensors(path, params) rounds to %s as PyTorch does", (dtype, bits, exponent) => {
-    writeSafetensors(path, new Map([["w", { dtype, shape: [values.length], data: values }]]), { metadata: {} });
-    const file = readFileSync(path);
-    const written = new Uint16Array(
-      file.buffer.slice(file.byteOffset + file.length - 2 * values.length, file.byteOffset + file.length),
-    );
-    bits.forEach((expected, i) => {
-      if (isNan(expected, exponent)) expect(isNan(written[i]!, exponent)).toBe(true);
-      else expect(written[i], `bits ${float32[i]!.toString(16)}`).toBe(expected);
-    });
-  });
+  ] as const)(
+    "writeSafetensors(path, params) rounds to %s as PyTorch does",
+    (dtype, bits, exponent) => {
+      writeSafetensors(
+        path,
+        new Map([["w", { dtype, shape: [values.length], data: values }]]),
+        { metadata: {} },
+      );
+      const file = readFileSync(path);
+      const written = new Uint16Array(
+        file.buffer.slice(
+          file.byteOffset + file.length - 2 * values.length,
+          file.byteOffset + file.length,
+        ),
+      );
+      bits.forEach((expected, i) => {
+        if (isNan(expected, exponent))
+          expect(isNan(written[i]!, exponent)).toBe(true);
+        else
+          expect(written[i], `bits ${float32[i]!.toString(16)}`).toBe(expected);
+      });
+    },
+  );
 
-  test.each(["BF16", "F16"] as const)("every %s number comes back with its bits", (dtype) => {
-    const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
-    craft(`{"w":{"dtype":"${dtype}","shape":[65536],"data_offsets":[0,131072]}}`, new Uint8Array(bits.buffer));
-    const params = readSafetensors(path);
-    expect(castParams(params, dtype)).toEqual(params);
-    const out = join(folder, "again.safetensors");
-    writeSafetensors(out, params, { metadata: {} });
-    const file = readFileSync(out).subarray(-131072);
-    const again = new Uint16Array(file.buffer.slice(file.byteOffset, file.byteOffset + 131072));
-    const exponent = dtype === "BF16" ? 0x7f80 : 0x7c00;
-    expect(again.every((value, i) => value === i || isNan(i, exponent))).toBe(true);
-  });
+  test.each(["BF16", "F16"] as const)(
+    "every %s number comes back with its bits",
+    (dtype) => {
+      const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
+      craft(
+        `{"w":{"dtype":"${dtype}","shape":[65536],"data_offsets":[0,131072]}}`,
+        new Uint8Array(bits.buffer),
+      );
+      const params = readSafetensors(path);
+      expect(castParams(params, dtype)).toEqual(params);
+      const out = join(folder, "again.safetensors");
+      writeSafetensors(out, params, { metadata: {} });
+      const file = readFileSync(out).subarray(-131072);
+      const again = new Uint16Array(
+        file.buffer.slice(file.byteOffset, file.byteOffset + 131072),
+      );
+      const exponent = dtype === "BF16" ? 0x7f80 : 0x7c00;
+      expect(again.every((value, i) => value === i || isNan(i, exponent))).toBe(
+        true,
+      );
+    },
+  );
 
   test("toBf16(data) rounds to nearest, ties to even, and leaves its input alone", () => {
-    const data = new Float32Array([1, 1 + 2 ** -8, 1 + 3 * 2 ** -8, -1.001, 3.4e38, NaN]);
+    const data = new Float32Array([
+      1,
+      1 + 2 ** -8,
+      1 + 3 * 2 ** -8,
+      -1.001,
+      3.4e38,
+      NaN,
+    ]);
     expect([...toBf16(data)]).toEqual([1, 1, 1 + 2 ** -6, -1, Infinity, NaN]);
     expect(data[1]).toBe(1 + 2 ** -8);
   });
@@ -258,13 +394,18 @@ describe("16-bit floats", () => {
     expect(cast).toEqual(vector("BF16", 1, 2));
     cast.get("w")!.data[0] = 9;
     expect(params).toEqual(vector("F32", 1.001, 2));
-    expect(castParams(params, "F32").get("w")!.data).not.toBe(params.get("w")!.data);
+    expect(castParams(params, "F32").get("w")!.data).not.toBe(
+      params.get("w")!.data,
+    );
   });
 });
 
 describe("writeSafetensors", () => {
   test("writeSafetensors(path, params) gives the same bytes for any order of tensors", () => {
-    const params: Params = new Map([...vector("F32", 1), ["a", vector("BF16", 2).get("w")!]]);
+    const params: Params = new Map([
+      ...vector("F32", 1),
+      ["a", vector("BF16", 2).get("w")!],
+    ]);
     writeSafetensors(path, params);
     const first = readFileSync(path);
     writeSafetensors(path, new Map([...params].reverse()));
@@ -279,12 +420,19 @@ describe("writeSafetensors", () => {
     ],
     [
       "a fractional shape",
-      new Map([["w", { dtype: "F32", shape: [0.5, 4], data: new Float32Array(2) }]]),
+      new Map([
+        ["w", { dtype: "F32", shape: [0.5, 4], data: new Float32Array(2) }],
+      ]),
       'tensor "w" must have dimensions that are integers ≥ 0, got [0.5, 4]',
     ],
     [
       "an unknown dtype",
-      new Map([["w", { dtype: "F8_E4M3" as Dtype, shape: [1], data: new Float32Array(1) }]]),
+      new Map([
+        [
+          "w",
+          { dtype: "F8_E4M3" as Dtype, shape: [1], data: new Float32Array(1) },
+        ],
+      ]),
       'tensor "w" must have a known dtype, got "F8_E4M3"',
     ],
     [
@@ -312,18 +460,29 @@ describe("writeSafetensors", () => {
       new Map([["\ud800", vector("F32", 1).get("w")!]]),
       'tensor names must be non-empty text, not __metadata__, without NUL, got "\\ud800"',
     ],
-  ])("writeSafetensors(path, params) throws CheckpointError for %s and leaves the old file", (_, params, expected) => {
-    writeSafetensors(path, vector("F32", 4));
-    expect(message(() => writeSafetensors(path, params))).toBe(`writeSafetensors: ${expected}`);
-    expect(readSafetensors(path)).toEqual(vector("F32", 4));
-    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
-  });
+  ])(
+    "writeSafetensors(path, params) throws CheckpointError for %s and leaves the old file",
+    (_, params, expected) => {
+      writeSafetensors(path, vector("F32", 4));
+      expect(message(() => writeSafetensors(path, params))).toBe(
+        `writeSafetensors: ${expected}`,
+      );
+      expect(readSafetensors(path)).toEqual(vector("F32", 4));
+      expect(
+        readdirSync(folder).filter((name) => name.includes("partial")),
+      ).toEqual([]);
+    },
+  );
 
   test("writeSafetensors(path, params) throws CheckpointError where it cannot write", () => {
-    expect(message(() => writeSafetensors(join(folder, "none", "x"), vector("F32", 1)))).toMatch(
-      /^writeSafetensors: ".*none.x" must be writable, got ENOENT/,
-    );
-    expect(message(() => writeSafetensors(join(path, "x"), vector("F32", 1)))).toMatch(/must be writable, got ENOTDIR/);
+    expect(
+      message(() =>
+        writeSafetensors(join(folder, "none", "x"), vector("F32", 1)),
+      ),
+    ).toMatch(/^writeSafetensors: ".*none.x" must be writable, got ENOENT/);
+    expect(
+      message(() => writeSafetensors(join(path, "x"), vector("F32", 1))),
+    ).toMatch(/must be writable, got ENOTDIR/);
   });
 
   // A limit on the size of files is the one full disk that a test can have without special rights.
@@ -340,9 +499,21 @@ describe("writeSafetensors", () => {
     () => {
       writeSafetensors(path, vector("F32", 4));
       const prlimit = (...args: string[]): string =>
-        execFileSync("prlimit", ["--pid", String(process.pid), ...args], { encoding: "utf8" }).trim();
-      const before = prlimit("--fsize", "--output=SOFT", "--noheadings", "--raw");
-      const large: Params = new Map([["w", { dtype: "F32", shape: [2 ** 18], data: new Float32Array(2 ** 18) }]]);
+        execFileSync("prlimit", ["--pid", String(process.pid), ...args], {
+          encoding: "utf8",
+        }).trim();
+      const before = prlimit(
+        "--fsize",
+        "--output=SOFT",
+        "--noheadings",
+        "--raw",
+      );
+      const large: Params = new Map([
+        [
+          "w",
+          { dtype: "F32", shape: [2 ** 18], data: new Float32Array(2 ** 18) },
+        ],
+      ]);
       prlimit("--fsize=65536:");
       let text: string;
       try {
@@ -350,9 +521,13 @@ describe("writeSafetensors", () => {
       } finally {
         prlimit(`--fsize=${before}:`);
       }
-      expect(text).toMatch(/^writeSafetensors: ".*model\.safetensors" must be writable, got EFBIG/);
+      expect(text).toMatch(
+        /^writeSafetensors: ".*model\.safetensors" must be writable, got EFBIG/,
+      );
       expect(readSafetensors(path)).toEqual(vector("F32", 4));
-      expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+      expect(
+        readdirSync(folder).filter((name) => name.includes("partial")),
+      ).toEqual([]);
     },
   );
 });

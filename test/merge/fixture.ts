@@ -3,7 +3,11 @@ import type { Param, Params } from "../../src/checkpoint/index.js";
 import { Random } from "../../src/random.js";
 
 /** One tensor from plain numbers. */
-export function tensor(values: number[], shape: number[] = [values.length], dtype: Param["dtype"] = "F32"): Param {
+export function tensor(
+  values: number[],
+  shape: number[] = [values.length],
+  dtype: Param["dtype"] = "F32",
+): Param {
   return { dtype, shape, data: new Float32Array(values) };
 }
 
@@ -48,7 +52,10 @@ export function tuned(base: Params, seed: number, step = 0.1): Params {
       return [
         name,
         tensor(
-          [...data].map((value, i) => value * (1 + Math.max(-0.4, Math.min(0.4, factor[i]!)))),
+          [...data].map(
+            (value, i) =>
+              value * (1 + Math.max(-0.4, Math.min(0.4, factor[i]!))),
+          ),
           shape,
         ),
       ];

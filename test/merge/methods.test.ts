@@ -2,8 +2,20 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Params } from "../../src/checkpoint/index.js";
 import { ShapeError } from "../../src/error.js";
-import { type MergeMethodName, type MergeOptions, method, methods } from "../../src/merge/index.js";
-import { copy, entries, randomModel, single, tensor, tuned } from "./fixture.js";
+import {
+  type MergeMethodName,
+  type MergeOptions,
+  method,
+  methods,
+} from "../../src/merge/index.js";
+import {
+  copy,
+  entries,
+  randomModel,
+  single,
+  tensor,
+  tuned,
+} from "./fixture.js";
 
 type JsonParams = Record<string, { shape: number[]; data: number[] }>;
 interface Golden {
@@ -11,38 +23,65 @@ interface Golden {
     about: string;
     base: JsonParams;
     experts: JsonParams[];
-    merged: { method: MergeMethodName; options: MergeOptions; params: JsonParams }[];
+    merged: {
+      method: MergeMethodName;
+      options: MergeOptions;
+      params: JsonParams;
+    }[];
   }[];
 }
-const golden = JSON.parse(readFileSync("test/golden/merge/methods.json", "utf8")) as Golden;
+const golden = JSON.parse(
+  readFileSync("test/golden/merge/methods.json", "utf8"),
+) as Golden;
 const fromJson = (json: JsonParams): Params =>
-  new Map(Object.entries(json).map(([name, { shape, data }]) => [name, tensor(data, shape)]));
+  new Map(
+    Object.entries(json).map(([name, { shape, data }]) => [
+      name,
+      tensor(data, shape),
+    ]),
+  );
 
 const names = Object.keys(methods) as MergeMethodName[];
 const withDare = names.filter((name) => name.startsWith("dare"));
 const base = randomModel(1);
 const experts = [2, 3, 4, 5].map((seed) => tuned(base, seed));
 
-describe.each(golden.cases)("reference values, $about", ({ base: start, experts: tunedModels, merged }) => {
-  test.each(merged)(
-    "$method(base, experts, $options) equals NumPy and PyTorch",
-    ({ method: name, options, params }) => {
-      const result = methods[name].merge(fromJson(start), tunedModels.map(fromJson), options);
-      expect([...result.keys()]).toEqual(Object.keys(start));
-      for (const [key, { data }] of Object.entries(params)) {
-        // One float32 rounding of the merged task vector may differ, since NumPy sums pairwise: 2⁻²⁴ of a value below 1.
-        const error = Math.max(...data.map((value, i) => Math.abs(value - result.get(key)!.data[i]!)));
-        expect(error, key).toBeLessThanOrEqual(2 ** -24);
-      }
-    },
-  );
-});
+describe.each(golden.cases)(
+  "reference values, $about",
+  ({ base: start, experts: tunedModels, merged }) => {
+    test.each(merged)(
+      "$method(base, experts, $options) equals NumPy and PyTorch",
+      ({ method: name, options, params }) => {
+        const result = methods[name].merge(
+          fromJson(start),
+          tunedModels.map(fromJson),
+          options,
+        );
+        expect([...result.keys()]).toEqual(Object.keys(start));
+        for (const [key, { data }] of Object.entries(params)) {
+          // One float32 rounding of the merged task vector may differ, since NumPy sums pairwise: 2⁻²⁴ of a value below 1.
+          const error = Math.max(
+            ...data.map((value, i) =>
+              Math.abs(value - result.get(key)!.data[i]!),
+            ),
+          );
+          expect(error, key).toBeLessThanOrEqual(2 ** -24);
+        }
+      },
+    );
+  },
+);
 
 describe.each(names)("%s", (name) => {
   const { merge, defaults } = methods[name];
 
   test("gives the names, shapes and dtypes of base, in its order", () => {
-    const half = new Map([...base].map(([key, param]) => [key, { ...param, dtype: "BF16" as const }]));
+    const half = new Map(
+      [...base].map(([key, param]) => [
+        key,
+        { ...param, dtype: "BF16" as const },
+      ]),
+    );
     const result = merge(half, experts);
     expect([...result.keys()]).toEqual([...base.keys()]);
     for (const [key, { shape, dtype, data }] of result) {
@@ -85,7 +124,10 @@ describe.each(names)("%s", (name) => {
 
   if ("lambda" in defaults)
     test("moves along a line as lambda grows", () => {
-      const [half, full] = [merge(base, experts, { lambda: 0.5 }), merge(base, experts, { lambda: 1 })];
+      const [half, full] = [
+        merge(base, experts, { lambda: 0.5 }),
+        merge(base, experts, { lambda: 1 }),
+      ];
       for (const [key, { data }] of base) {
         data.forEach((start, i) => {
           const step = full.get(key)!.data[i]! - start;
@@ -102,7 +144,9 @@ describe.each(names)("%s", (name) => {
   test("leaves an entry that no expert changed", () => {
     const start = single(1, 2, 3, 4);
     const result = entries(
-      merge(start, [single(1, 2.5, 3, 4.5), single(1, 2.25, 3, 4)], { ...("density" in defaults && { density: 1 }) }),
+      merge(start, [single(1, 2.5, 3, 4.5), single(1, 2.25, 3, 4)], {
+        ...("density" in defaults && { density: 1 }),
+      }),
     );
     expect([result[0], result[2]]).toEqual([1, 3]);
   });
@@ -110,7 +154,10 @@ describe.each(names)("%s", (name) => {
   test("keeps a tied output head tied, and merges the rest as if it were not there", () => {
     const withHead = (params: Params): Params => {
       const out = copy(params);
-      out.set("lm_head.weight", structuredClone(params.get("model.embed_tokens.weight")!));
+      out.set(
+        "lm_head.weight",
+        structuredClone(params.get("model.embed_tokens.weight")!),
+      );
       return out;
     };
     const result = merge(withHead(base), experts.map(withHead));
@@ -120,7 +167,9 @@ describe.each(names)("%s", (name) => {
 
   test("throws RangeError without experts", () => {
     expect(() => merge(base, [])).toThrow(RangeError);
-    expect(() => merge(base, [])).toThrow(/: experts must not be empty, got 0 models$/);
+    expect(() => merge(base, [])).toThrow(
+      /: experts must not be empty, got 0 models$/,
+    );
   });
 
   test("throws ShapeError when a tensor is missing, differs in shape, or is one too many", () => {
@@ -142,33 +191,50 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test.each([NaN, Infinity, -Infinity])("throws RangeError for a weight of %d", (bad) => {
-    const broken = copy(experts[1]!);
-    broken.get("model.norm.weight")!.data[3] = bad;
-    expect(() => merge(base, [experts[0]!, broken])).toThrow(
-      new RegExp(`: tensor "model\\.norm\\.weight" must be finite, got ${bad} at entry 3 in experts\\[1\\]$`),
-    );
-    expect(() => merge(broken, experts)).toThrow(/ in base$/);
-  });
+  test.each([NaN, Infinity, -Infinity])(
+    "throws RangeError for a weight of %d",
+    (bad) => {
+      const broken = copy(experts[1]!);
+      broken.get("model.norm.weight")!.data[3] = bad;
+      expect(() => merge(base, [experts[0]!, broken])).toThrow(
+        new RegExp(
+          `: tensor "model\\.norm\\.weight" must be finite, got ${bad} at entry 3 in experts\\[1\\]$`,
+        ),
+      );
+      expect(() => merge(broken, experts)).toThrow(/ in base$/);
+    },
+  );
 
   test("throws RangeError for an unknown option", () => {
     const known = Object.keys(defaults).join(", ") || "none";
     expect(() => merge(base, experts, { lamda: 1 } as MergeOptions)).toThrow(
-      new RangeError(`${name}: options must be known, got "lamda"; known: ${known}`),
+      new RangeError(
+        `${name}: options must be known, got "lamda"; known: ${known}`,
+      ),
     );
   });
 
-  test.each(["density", "dareDensity", "lambda"] as const)("throws RangeError for %s out of range", (option) => {
-    const values = option === "lambda" ? [NaN, Infinity] : [0, -0.1, 1.01, NaN];
-    for (const value of option in defaults ? values : []) {
-      const range = option === "lambda" ? "finite" : "in (0, 1]";
-      expect(() => merge(base, experts, { [option]: value })).toThrow(RangeError);
-      expect(() => merge(base, experts, { [option]: value })).toThrow(`: ${option} must be ${range}, got ${value}`);
-    }
-  });
+  test.each(["density", "dareDensity", "lambda"] as const)(
+    "throws RangeError for %s out of range",
+    (option) => {
+      const values =
+        option === "lambda" ? [NaN, Infinity] : [0, -0.1, 1.01, NaN];
+      for (const value of option in defaults ? values : []) {
+        const range = option === "lambda" ? "finite" : "in (0, 1]";
+        expect(() => merge(base, experts, { [option]: value })).toThrow(
+          RangeError,
+        );
+        expect(() => merge(base, experts, { [option]: value })).toThrow(
+          `: ${option} must be ${range}, got ${value}`,
+        );
+      }
+    },
+  );
 
   test("takes an option of undefined as its default", () => {
-    const undefineds = Object.fromEntries(Object.keys(defaults).map((option) => [option, undefined]));
+    const undefineds = Object.fromEntries(
+      Object.keys(defaults).map((option) => [option, undefined]),
+    );
     expect(merge(base, experts, undefineds)).toEqual(merge(base, experts));
   });
 });
@@ -176,11 +242,15 @@ describe.each(names)("%s", (name) => {
 describe.each(withDare)("%s", (name) => {
   test("equals the method alone at dareDensity 1", () => {
     const alone = methods[name === "dareTies" ? "ties" : "taskArithmetic"];
-    expect(methods[name].merge(base, experts, { dareDensity: 1 })).toEqual(alone.merge(base, experts));
+    expect(methods[name].merge(base, experts, { dareDensity: 1 })).toEqual(
+      alone.merge(base, experts),
+    );
   });
 
   test("depends on the seed", () => {
-    const [one, two] = [1, 2].map((seed) => methods[name].merge(base, experts, { seed }));
+    const [one, two] = [1, 2].map((seed) =>
+      methods[name].merge(base, experts, { seed }),
+    );
     expect(one).not.toEqual(two);
   });
 });

@@ -9,35 +9,76 @@ describe("valid calls", () => {
   test.each<[string, string]>([
     ["with newlines", block(call)],
     ["without newlines", `<tool_call>${call}</tool_call>`],
-    ["after thinking and content", `<think>\nhm\n</think>\n\nLet me look.\n${block(call)}`],
-    ["with arguments as a JSON string", block('{"name": "find", "arguments": "{\\"who\\": \\"Ana\\"}"}')],
-    ["with other keys", block('{"id": 1, "name": "find", "arguments": {"who": "Ana"}}')],
+    [
+      "after thinking and content",
+      `<think>\nhm\n</think>\n\nLet me look.\n${block(call)}`,
+    ],
+    [
+      "with arguments as a JSON string",
+      block('{"name": "find", "arguments": "{\\"who\\": \\"Ana\\"}"}'),
+    ],
+    [
+      "with other keys",
+      block('{"id": 1, "name": "find", "arguments": {"who": "Ana"}}'),
+    ],
     ["without the last closing tag", `<tool_call>\n${call}`],
-    ["only the ones behind the last </think>", `<think>${block(call)}</think>${block("no")}</think>${block(call)}`],
-    ["not the ones in a reopened think block", `<think>\n</think>\n\n${block(call)}<think>${block(call)}`],
+    [
+      "only the ones behind the last </think>",
+      `<think>${block(call)}</think>${block("no")}</think>${block(call)}`,
+    ],
+    [
+      "not the ones in a reopened think block",
+      `<think>\n</think>\n\n${block(call)}<think>${block(call)}`,
+    ],
   ])("parseToolCalls(text) finds a call %s", (_, text) => {
     expect(parseToolCalls(text)).toEqual({ calls: [found], errors: [] });
   });
 
   test("parseToolCalls(text) finds several calls in order", () => {
     const second = '{"name": "move", "arguments": {}}';
-    expect(parseToolCalls(block(call) + block(second)).calls).toEqual([found, { name: "move", arguments: {} }]);
+    expect(parseToolCalls(block(call) + block(second)).calls).toEqual([
+      found,
+      { name: "move", arguments: {} },
+    ]);
   });
 
   test("parseToolCalls(text) finds nothing in plain text, and reports nothing", () => {
-    for (const text of ["", "Day 3.", "<think>\nstill thinking", `<think>\n${block(call)}`]) {
+    for (const text of [
+      "",
+      "Day 3.",
+      "<think>\nstill thinking",
+      `<think>\n${block(call)}`,
+    ]) {
       expect(parseToolCalls(text)).toEqual({ calls: [], errors: [] });
     }
   });
 
   test("parseToolCalls(renderAssistant(message)) gives the message's calls", () => {
     const toolCalls = [
-      { name: "a", arguments: { x: [1, 2.5, -1e-7, null, true], s: 'quote " \\ \n <think> é 日', o: { deep: {} } } },
+      {
+        name: "a",
+        arguments: {
+          x: [1, 2.5, -1e-7, null, true],
+          s: 'quote " \\ \n <think> é 日',
+          o: { deep: {} },
+        },
+      },
       { name: "b", arguments: {} },
     ];
-    const text = renderAssistant({ role: "assistant", content: "Now:", reasoning: "r", toolCalls });
+    const text = renderAssistant({
+      role: "assistant",
+      content: "Now:",
+      reasoning: "r",
+      toolCalls,
+    });
     expect(parseToolCalls(text.replace("<think> é", "é"))).toEqual({
-      calls: [{ ...toolCalls[0], arguments: { ...toolCalls[0]!.arguments, s: 'quote " \\ \n é 日' } }, toolCalls[1]],
+      calls: [
+        {
+          ...toolCalls[0],
+          arguments: { ...toolCalls[0]!.arguments, s: 'quote " \\ \n é 日' },
+        },
+        toolCalls[1],
+      ],
       errors: [],
     });
   });
@@ -50,29 +91,69 @@ describe("invalid calls", () => {
       block('{"name": "f", "arguments": {},}'),
       'tool call 1: must be JSON, got {"name": "f", "arguments": {},}',
     ],
-    ["single quotes", block("{'name': 'f'}"), "tool call 1: must be JSON, got {'name': 'f'}"],
+    [
+      "single quotes",
+      block("{'name': 'f'}"),
+      "tool call 1: must be JSON, got {'name': 'f'}",
+    ],
     ["nothing", block(""), "tool call 1: must be JSON, got nothing"],
-    ["a code fence", block("```json\n{}\n```"), "tool call 1: must be JSON, got ```json {} ```"],
+    [
+      "a code fence",
+      block("```json\n{}\n```"),
+      "tool call 1: must be JSON, got ```json {} ```",
+    ],
     ["an array", block("[]"), "tool call 1: must be an object, got []"],
     ["null", block("null"), "tool call 1: must be an object, got null"],
-    ["no name", block('{"arguments": {}}'), "tool call 1: name must be a non-empty string, got nothing"],
-    ["a number as name", block('{"name": 3, "arguments": {}}'), "tool call 1: name must be a non-empty string, got 3"],
-    ["an empty name", block('{"name": "", "arguments": {}}'), 'tool call 1: name must be a non-empty string, got ""'],
-    ["no arguments", block('{"name": "f"}'), "tool call 1: arguments must be an object, got nothing"],
+    [
+      "no name",
+      block('{"arguments": {}}'),
+      "tool call 1: name must be a non-empty string, got nothing",
+    ],
+    [
+      "a number as name",
+      block('{"name": 3, "arguments": {}}'),
+      "tool call 1: name must be a non-empty string, got 3",
+    ],
+    [
+      "an empty name",
+      block('{"name": "", "arguments": {}}'),
+      'tool call 1: name must be a non-empty string, got ""',
+    ],
+    [
+      "no arguments",
+      block('{"name": "f"}'),
+      "tool call 1: arguments must be an object, got nothing",
+    ],
     [
       "arguments as array",
       block('{"name": "f", "arguments": [1]}'),
       "tool call 1: arguments must be an object, got [1]",
     ],
-    ["arguments null", block('{"name": "f", "arguments": null}'), "tool call 1: arguments must be an object, got null"],
+    [
+      "arguments null",
+      block('{"name": "f", "arguments": null}'),
+      "tool call 1: arguments must be an object, got null",
+    ],
     [
       "a string of an array",
       block('{"name": "f", "arguments": "[1]"}'),
       'tool call 1: arguments must be an object, got "[1]"',
     ],
-    ["a string of no JSON", block('{"name": "f", "arguments": "x"}'), "tool call 1: must be JSON, got x"],
-    ["a cut last block", '<tool_call>\n{"name": "f", "argum', "tool call 1: must end with </tool_call>"],
-    ["a stray closing tag", "x</tool_call>", "</tool_call> must follow <tool_call>"],
+    [
+      "a string of no JSON",
+      block('{"name": "f", "arguments": "x"}'),
+      "tool call 1: must be JSON, got x",
+    ],
+    [
+      "a cut last block",
+      '<tool_call>\n{"name": "f", "argum',
+      "tool call 1: must end with </tool_call>",
+    ],
+    [
+      "a stray closing tag",
+      "x</tool_call>",
+      "</tool_call> must follow <tool_call>",
+    ],
     [
       "__proto__ as argument",
       block('{"name": "f", "arguments": {"__proto__": {"x": 1}}}'),
@@ -107,6 +188,8 @@ describe("invalid calls", () => {
   test("parseToolCalls(text) takes deep nesting and many tags without failing", () => {
     const deep = `{"name": "f", "arguments": {"a": ${"[".repeat(2000)}${"]".repeat(2000)}}}`;
     expect(parseToolCalls(block(deep)).calls).toHaveLength(1);
-    expect(parseToolCalls("<tool_call>".repeat(5000)).errors).toHaveLength(5000);
+    expect(parseToolCalls("<tool_call>".repeat(5000)).errors).toHaveLength(
+      5000,
+    );
   });
 });
