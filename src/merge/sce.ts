@@ -35,7 +35,7 @@ export function energyWeights(deltas: readonly Float32Array[]): number[] {
  *
  *   merged = base + λ · Σ_m c_m τ_m [sign τ_m = s] / Σ_m c_m [sign τ_m = s]
  *
- * Source: Wan et al. 2024 (arXiv 2408.07990), §3.3; paper Table 4, row "SCE", whose runs keep every entry (select_topk = 1.0).
+ * Source: Wan et al. 2024 (arXiv 2408.07990); paper Table 4, row "SCE", whose runs keep every entry (select_topk = 1.0).
  * Deviates: from mergekit, which falls back to equal weights when Σ mean(τ²) < 1e-6 (typical of RL), and from FuseChat, which
  * selects entries by variance first.
  *
