@@ -1,6 +1,7 @@
 /** Step "node modules": `npm ci` without install scripts, when node_modules does not hold what package-lock.json asks for. */
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -28,13 +29,15 @@ function packagesOf(path) {
 function firstDifference() {
   if (!existsSync(INSTALLED)) return "node_modules";
   const installed = packagesOf(INSTALLED);
-  for (const [path, { version, optional, link }] of Object.entries(
-    packagesOf(join(ROOT, "package-lock.json")),
-  )) {
-    // Optional packages may be for another platform, "" is the checkout itself.
-    if (path === "" || optional || link) continue;
-    if (installed[path]?.version !== version)
-      return path.replace(/^.*node_modules\//, "");
+  const wanted = packagesOf(join(ROOT, "package-lock.json"));
+  for (const [path, { version, optional, link }] of Object.entries(wanted)) {
+    // Optional packages may be for another platform; other folders are the checkout itself.
+    if (!path.startsWith("node_modules/") || optional) continue;
+    const folder = lstatSync(join(ROOT, path), { throwIfNoEntry: false });
+    const fits = link
+      ? folder?.isSymbolicLink()
+      : folder !== undefined && installed[path]?.version === version;
+    if (!fits) return path.replace(/^.*node_modules\//, "");
   }
   return undefined;
 }

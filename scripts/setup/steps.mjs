@@ -51,8 +51,13 @@ async function findTools(needs, log, quiet) {
 }
 
 async function makeMissing(results, log, quiet) {
-  // Another process may have made a step while this one waited for the lock.
-  const open = STEPS.filter((step) => step.done() === undefined);
+  // Another process may have made a step while this one waited for the lock; and a step that is made anew may undo
+  // what builds on it, as `npm ci` deletes the binding inside node_modules.
+  const open = [];
+  for (const step of STEPS) {
+    const below = open.some(({ name }) => step.after.includes(name));
+    if (below || step.done() === undefined) open.push(step);
+  }
   const tools = await findTools(
     new Set(open.flatMap((step) => step.needs)),
     log,
