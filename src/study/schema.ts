@@ -52,7 +52,10 @@ function show(node: Node | null): string {
   if (node === null) return "nothing";
   if (isMap(node)) return "a map";
   if (isSeq(node)) return "a list";
-  return isScalar(node) ? JSON.stringify(node.value) : String(node);
+  if (!isScalar(node)) return String(node);
+  return typeof node.value === "number"
+    ? String(node.value)
+    : JSON.stringify(node.value);
 }
 
 function range(schema: { min?: number; above?: number; max?: number }): string {
@@ -114,7 +117,7 @@ export function check(
     throw errorAt(
       source,
       at,
-      `${path} must be ${expected(schema)}, got ${show(at)}`,
+      `${path === "" ? "the study" : path} must be ${expected(schema)}, got ${show(at)}`,
     );
   };
   if (node !== null && isAlias(node)) {

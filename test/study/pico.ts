@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeModelFolder } from "../../src/checkpoint/index.js";
 import { pretrainDocument } from "../../src/domains/index.js";
-import { configToJson, initParams, type ModelConfig } from "../../src/model/index.js";
+import {
+  configToJson,
+  initParams,
+  type ModelConfig,
+} from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
 
@@ -28,7 +32,9 @@ profiles:
 /** Write the study and its random base model into a new temporary folder. */
 export function picoStudy(text: string = PICO_STUDY): string {
   const folder = mkdtempSync(join(tmpdir(), "m2rl-study-"));
-  const documents = Array.from({ length: 200 }, (_, i) => pretrainDocument(new Random(i, "pico")));
+  const documents = Array.from({ length: 200 }, (_, i) =>
+    pretrainDocument(new Random(i, "pico")),
+  );
   const tokenizer = trainBpe(documents, { vocabSize: 400 });
   const config: ModelConfig = {
     vocabSize: Tokenizer.fromJson(tokenizer).size,
