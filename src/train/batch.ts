@@ -11,7 +11,7 @@ import { logprobsAt, type ModelConfig, type Weights } from "../model/index.js";
  * Cost of one more forward and backward pass, in padded tokens: its 700 engine calls take as long as about this many tokens of the
  * nano model (measured, 2 slow cores).
  */
-const PASS_COST = 400;
+const PASS_COST = 250;
 
 /**
  * Cut a set of sequences into micro-batches of similar length.

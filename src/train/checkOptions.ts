@@ -3,6 +3,20 @@
 /** What a value must be, in words and as a test. */
 type Rule = readonly [description: string, holds: (value: unknown) => boolean];
 
+/** Names of the rules. */
+type RuleName =
+  | "seed"
+  | "count"
+  | "countOrZero"
+  | "several"
+  | "positive"
+  | "notNegative"
+  | "fraction"
+  | "momentDecay"
+  | "clip"
+  | "store"
+  | "importanceSampling";
+
 const number =
   (holds: (value: number) => boolean) =>
   (value: unknown): boolean =>
@@ -13,7 +27,7 @@ const oneOf = (...values: string[]): Rule => [
   (value): boolean => values.includes(value as string),
 ];
 
-const RULES = {
+const RULES: Record<RuleName, Rule> = {
   seed: ["a safe integer", Number.isSafeInteger],
   count: [
     "a positive integer",
@@ -37,7 +51,7 @@ const RULES = {
   clip: ["a positive number or Infinity", number((n) => n > 0)],
   store: oneOf("float32", "bfloat16"),
   importanceSampling: oneOf("none", "truncated", "masked"),
-} satisfies Record<string, Rule>;
+};
 
 /**
  * Check several options.
@@ -50,11 +64,11 @@ const RULES = {
 export function checkOptions(
   who: string,
   options: object,
-  rules: Readonly<Record<string, keyof typeof RULES>>,
+  rules: Readonly<Record<string, RuleName>>,
 ): void {
   for (const [name, rule] of Object.entries(rules)) {
     const value = (options as Record<string, unknown>)[name];
-    const [description, holds] = RULES[rule] as Rule;
+    const [description, holds] = RULES[rule];
     if (value === undefined || holds(value)) continue;
     const got =
       typeof value === "number" ? String(value) : JSON.stringify(value);

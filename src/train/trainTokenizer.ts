@@ -1,7 +1,11 @@
 /** The tokenizer of the nano world: byte-level BPE on a sample of the pre-training corpus and of SFT chats. */
 import { pretrainDocument, sftBlend } from "../domains/index.js";
 import { Random } from "../random.js";
-import { renderSegments, SPECIAL_TOKENS, trainBpe } from "../tokenizer/index.js";
+import {
+  renderSegments,
+  SPECIAL_TOKENS,
+  trainBpe,
+} from "../tokenizer/index.js";
 
 /** Documents and chats that the merges are counted on. */
 const DOCUMENTS = 8000;
@@ -15,16 +19,32 @@ const CHATS = 4000;
  * @example
  * Tokenizer.fromJson(trainTokenizer({ seed: 1 })).size // 896
  */
-export function trainTokenizer({ seed, vocabSize = 896 }: { seed: number; vocabSize?: number }): object {
+export function trainTokenizer({
+  seed,
+  vocabSize = 896,
+}: {
+  seed: number;
+  vocabSize?: number;
+}): object {
   const random = new Random(seed, "tokenizer");
-  const documents = Array.from({ length: DOCUMENTS }, () => pretrainDocument(random));
-  const chats = sftBlend({ total: CHATS, seed, care: 0.5, slip: 0.05, agentShare: 0.2 }).map(({ messages }) =>
+  const documents = Array.from({ length: DOCUMENTS }, () =>
+    pretrainDocument(random),
+  );
+  const chats = sftBlend({
+    total: CHATS,
+    seed,
+    care: 0.5,
+    slip: 0.05,
+    agentShare: 0.2,
+  }).map(({ messages }) =>
     renderSegments(messages)
       .map(({ text }) => text)
       .join(""),
   );
   // Special tokens are cut out: they are never the product of merges.
-  const special = new RegExp(SPECIAL_TOKENS.map((token) => token.replace(/[|]/g, "\\|")).join("|"));
+  const special = new RegExp(
+    SPECIAL_TOKENS.map((token) => token.replace(/[|]/g, "\\|")).join("|"),
+  );
   return trainBpe(
     [...documents, ...chats].flatMap((text) => text.split(special)),
     { vocabSize },

@@ -253,8 +253,7 @@ describe("pretrain", () => {
     config: PICO_CHAT,
     seed: 1,
     steps: 3,
-    rows: 2,
-    rowLength: 64,
+    tokensPerStep: 150,
   };
   test("writes a bfloat16 model that later stages can open, the same bytes for the same seed", async () => {
     const one = await pretrain({ ...options, ...place("base1") });

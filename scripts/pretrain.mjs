@@ -1,0 +1,124 @@
+/** Trains the nano base model anew: `npm run pretrain`; resumes where it was stopped. `npm run pretrain -- --help` lists options. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { bootstrap } from "./bootstrap.mjs";
+
+const HELP = `npm run pretrain -- [options]
+
+Trains the nano base model from random weights and writes it as a Hugging Face folder.
+Ctrl-C stops between two steps with a checkpoint; the same command goes on from there.
+
+  --tokens N        tokens to train on, in all     (default 29000000)
+  --learning-rate X peak of the learning rate      (default 0.004)
+  --seed N          seed of weights and documents  (default 1)
+  --out FOLDER      model folder to write          (default data/nano/base)
+  --help            this text
+
+The tokenizer is that of FOLDER when it has one, else it is trained first (a second).
+`;
+
+const TOKENS_PER_STEP = 6144;
+
+/** Command-line options as numbers and a folder; ends the process on a bad one. */
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        tokens: { type: "string", default: "29000000" },
+        "learning-rate": { type: "string", default: "0.004" },
+        seed: { type: "string", default: "1" },
+        out: { type: "string", default: "data/nano/base" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    return {
+      ...values,
+      tokens: Number(values.tokens),
+      seed: Number(values.seed),
+      learningRate: Number(values["learning-rate"]),
+    };
+  } catch (error) {
+    console.error(`pretrain: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+/** Seconds as "1 h 05 min" or "3 min 20 s". */
+function duration(seconds) {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+  ];
+  const two = (n) => String(n).padStart(2, "0");
+  if (hours > 0) return `${hours} h ${two(minutes)} min`;
+  return minutes > 0
+    ? `${minutes} min ${two(whole % 60)} s`
+    : `${whole % 60} s`;
+}
+
+/** Prints a line now and then: where training is, and how long it still takes. */
+function progress(steps) {
+  let recent = [];
+  let tokens = 0;
+  return ({ step, loss, learningRate, tokens: { trained }, seconds }) => {
+    recent = [...recent.slice(-99), seconds.total];
+    tokens += trained;
+    if ((step + 1) % 50 !== 0 && step + 1 !== steps && recent.length > 1)
+      return;
+    const pace = recent.reduce((a, b) => a + b, 0) / recent.length;
+    console.log(
+      `step ${step + 1} of ${steps}  loss ${loss.toFixed(4)}  learning rate ${learningRate.toExponential(2)}  ` +
+        `${(tokens / 1e6).toFixed(2)} M tokens  ${pace.toFixed(2)} s a step  ${duration(pace * (steps - step - 1))} left`,
+    );
+  };
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const stop = new AbortController();
+try {
+  await bootstrap({ quiet: true });
+  const { CACHE, ROOT } = await import("./setup/place.mjs");
+  const { train } = await import("../dist/index.js");
+  const out = resolve(ROOT, options.out);
+  const known = join(out, "tokenizer.json");
+  const tokenizerJson = existsSync(known)
+    ? JSON.parse(readFileSync(known, "utf8"))
+    : train.trainTokenizer({ seed: options.seed });
+  process.once("SIGINT", () => {
+    console.log("stopping after this step; Ctrl-C again stops at once");
+    stop.abort();
+  });
+  const steps = Math.ceil(options.tokens / TOKENS_PER_STEP);
+  const { tokens, seconds } = await train.pretrain({
+    out,
+    tokenizerJson,
+    steps,
+    tokensPerStep: TOKENS_PER_STEP,
+    seed: options.seed,
+    learningRate: options.learningRate,
+    log: join(CACHE, "pretrain", "log.jsonl"),
+    checkpoints: join(CACHE, "pretrain", "checkpoints"),
+    signal: stop.signal,
+    onStep: progress(steps),
+  });
+  console.log(
+    `wrote ${relative(process.cwd(), out)}: ${(tokens.trained / 1e6).toFixed(1)} M tokens in ${duration(seconds)}`,
+  );
+} catch (error) {
+  if (stop.signal.aborted) {
+    console.log("stopped; the same command goes on from here");
+    process.exitCode = 130;
+  } else {
+    const known = /^(SetupError|TrainError|RangeError|EngineError)$/.test(
+      error.name,
+    );
+    console.error(known ? error.message : error.stack);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,34 @@
+/** Pre-training batches: whole documents, each between two end-of-text tokens. */
+import { pretrainDocument } from "../domains/index.js";
+import { Random } from "../random.js";
+import { END_OF_TEXT, type Tokenizer } from "../tokenizer/index.js";
+import type { MarkedTokens } from "./batch.js";
+
+/**
+ * The documents of one step.
+ *
+ * Rows are whole documents that start at position 0, as prompts do later, and are not packed into rows of equal length: with
+ * documents of 70 tokens, rows of 192 would show a fifth of all tokens without the start of their document.
+ * A step depends on seed and number alone.
+ *
+ * @param tokensPerStep  documents are written until they have so many tokens
+ * @param maxPositions   longest sequence of the model; a longer document is cut
+ */
+export function documentsOfStep(
+  tokenizer: Tokenizer,
+  seed: number,
+  step: number,
+  tokensPerStep: number,
+  maxPositions: number,
+): MarkedTokens[] {
+  const random = new Random(seed, `pretrain/${step}`);
+  const end = tokenizer.id(END_OF_TEXT);
+  const rows: MarkedTokens[] = [];
+  for (let count = 0; count < tokensPerStep;) {
+    const document = tokenizer.encode(pretrainDocument(random));
+    const tokens = [end, ...document, end].slice(0, maxPositions);
+    rows.push({ tokens, marks: tokens.map(() => true) });
+    count += tokens.length;
+  }
+  return rows;
+}
