@@ -138,11 +138,23 @@ function conditional(random: Random, level: number): Task {
   });
 }
 
+/** Conditions that more than one number satisfies: "below 7 and multiple of 8" would ask for nothing. */
+function drawFilters(random: Random, level: number): Condition[] {
+  for (;;) {
+    const filters =
+      level === 3
+        ? [threshold(random), divisibility(random)]
+        : [anyCondition(random)];
+    const kept = (item: number): boolean =>
+      filters.every((filter) => satisfies(filter, item));
+    for (let item = 0, found = 0; item <= 60; item++) {
+      if (kept(item) && ++found > 1) return filters;
+    }
+  }
+}
+
 function list(random: Random, level: number): Task {
-  const filters =
-    level === 3
-      ? [threshold(random), divisibility(random)]
-      : [anyCondition(random)];
+  const filters = drawFilters(random, level);
   let reducer = random.pick<Reducer>(["list", "count", "sum", "max", "min"]);
   const map =
     level === 1

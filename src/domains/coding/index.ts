@@ -1,7 +1,7 @@
 /**
  * The coding domain: small JavaScript functions, really executed against unit tests in a sandbox.
  *
- * Exports: `coding` (the DomainSpec), `unitTests`, `lastProgram`, `runProgram`, `closeSandbox`.
+ * Exports: `coding` (the DomainSpec), `unitTests`, `lastProgram`, `Sandbox` with its `LIMITS`.
  */
 import type { Random } from "../../random.js";
 import { terseSlip } from "../slip.js";
@@ -12,7 +12,7 @@ import { fence, solve } from "./solve.js";
 import { verify } from "./verify.js";
 
 export { lastProgram } from "./extract.js";
-export { LIMITS, closeSandbox, runProgram, type Run } from "./sandbox.js";
+export { LIMITS, Sandbox, type Limits, type Run } from "./sandbox.js";
 export { unitTests, type UnitTest } from "./solve.js";
 
 function demonstrate(

@@ -1,8 +1,8 @@
 /**
  * The sandbox: programs written by a model run in QuickJS inside WebAssembly inside a thread of their own.
  *
- * The caller waits without an event loop, so verdicts are synchronous; the thread can be ended at any moment, so no program can hold
- * the process; every program gets a fresh runtime, so none can leave anything behind for the next.
+ * The caller waits without an event loop, so verdicts are synchronous; the thread can be ended at any moment, so no program
+ * can hold the process; every program gets a fresh runtime, so none can leave anything behind for the next.
  */
 import { createRequire } from "node:module";
 import {
@@ -17,31 +17,40 @@ import {
   serve,
   type Job,
   type JobResult,
-  type Limits,
+  type RealmLimits,
   type WorkerSetup,
 } from "./worker.js";
 
-/** Limits of one program: about 25 ms of looping, 8 MiB of heap. */
-export const LIMITS: Limits = {
-  memory: 8 * 2 ** 20,
+/** Limits of one program. */
+export interface Limits extends RealmLimits {
+  /** Characters of the program. */
+  length: number;
+  /**
+   * Milliseconds that the caller waits, at the first try and at the second with a new thread. The poll limit ends loops
+   * long before; only what cannot be polled comes here, such as a builtin that scans 2^53 items.
+   */
+  patience: [number, number];
+}
+
+/** Limits of model-written programs: about 25 ms of looping, 32 MiB of memory. */
+export const LIMITS: Readonly<Limits> = {
+  length: 20_000,
+  memory: 32 * 2 ** 20,
   stack: 128 * 2 ** 10,
   polls: 100,
+  patience: [1_000, 3_000],
 };
 
-/** Longest program that is run, in characters. */
-export const LONGEST_PROGRAM = 20_000;
+/** What running a program gave: one description per input, or why there are none. */
+export type Run = { results: string[] } | { failed: string };
 
 const START_MS = 60_000;
-// The poll limit ends loops long before. Only what cannot be polled, a builtin that scans 2^53 items, comes here.
-const PATIENCE_MS = [1_000, 4_000];
 
 interface Thread {
   worker: Worker;
   port: MessagePort;
   flag: Int32Array;
 }
-
-let current: Thread | null = null;
 
 /** Wait for a result; null when none came in time. */
 function receive({ port, flag }: Thread, patience: number): JobResult | null {
@@ -52,7 +61,12 @@ function receive({ port, flag }: Thread, patience: number): JobResult | null {
   return received?.message ?? null;
 }
 
-function start(): Thread {
+function end({ worker, port }: Thread): void {
+  port.close();
+  void worker.terminate();
+}
+
+function start(limits: RealmLimits): Thread {
   const { port1, port2 } = new MessageChannel();
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const quickjs = createRequire(import.meta.url).resolve("quickjs-emscripten");
@@ -61,7 +75,7 @@ function start(): Thread {
     flag,
     quickjs,
     harness: HARNESS,
-    limits: LIMITS,
+    limits,
   };
   const worker = new Worker(
     `(${serve.toString()})(require, require("node:worker_threads").workerData)`,
@@ -81,60 +95,59 @@ function start(): Thread {
   worker.unref();
   const thread = { worker, port: port1, flag };
   const ready = receive(thread, START_MS);
-  if (ready?.kind !== "ran") {
-    void worker.terminate();
-    const why =
-      ready === null
-        ? `no answer within ${START_MS / 1000} s`
-        : ready.kind === "broken"
-          ? ready.why
-          : "";
+  if (ready?.kind === "ran") return thread;
+  end(thread);
+  const why =
+    ready === null ? `no answer within ${START_MS / 1000} s` : ready.why;
+  throw new InfrastructureError(
+    `sandbox: QuickJS must start in its thread, got ${why}`,
+  );
+}
+
+/** A thread that runs untrusted programs, one at a time. It starts with the first program and never keeps the process alive. */
+export class Sandbox {
+  private readonly limits: Readonly<Limits>;
+  private thread: Thread | null = null;
+
+  /** @param limits  default `LIMITS` */
+  constructor(limits: Readonly<Limits> = LIMITS) {
+    this.limits = limits;
+  }
+
+  /**
+   * Run a program that defines a function `f`, once per input.
+   *
+   * Cost: 0.2 to 0.5 ms for a small program; the first call starts the thread, 0.1 s.
+   *
+   * @param program  source text, not trusted
+   * @param inputs   arguments of the calls
+   * @returns descriptions (`describe`) in the order of the inputs; `failed` when the program as a whole was stopped
+   * @throws InfrastructureError the sandbox did not start, or broke down twice in a row; never for what a limit ends
+   */
+  run(program: string, inputs: readonly (number | number[])[]): Run {
+    const { length, patience } = this.limits;
+    if (program.length > length) return { failed: "program too long" };
+    const job: Job = { program, inputs: JSON.stringify(inputs) };
+    let breakdown: string | null = null;
+    for (const ms of patience) {
+      const thread = (this.thread ??= start(this.limits));
+      thread.port.postMessage(job);
+      const result = receive(thread, ms);
+      if (result === null || result.kind === "broken" || !result.reusable)
+        this.close();
+      if (result?.kind === "ran") return { results: result.results.split(";") };
+      if (result?.kind === "failed") return { failed: result.why };
+      breakdown = result?.why ?? null;
+    }
+    if (breakdown === null) return { failed: "time limit" };
     throw new InfrastructureError(
-      `sandbox: QuickJS must start in its thread, got ${why}`,
+      `sandbox: QuickJS must survive a program, got ${breakdown}`,
     );
   }
-  return thread;
-}
 
-/** End the sandbox's thread; the next program starts a new one. */
-export function closeSandbox(): void {
-  current?.port.close();
-  void current?.worker.terminate();
-  current = null;
-}
-
-/** What running a program gave: one description per input, or why there are none. */
-export type Run = { results: string[] } | { failed: string };
-
-/**
- * Run a program that defines a function `f`, once per input.
- *
- * Cost: 0.2 ms for a small program; the first call starts the thread, 0.1 s.
- *
- * @param program  source text, not trusted
- * @param inputs   arguments of the calls
- * @returns descriptions (`describe`) in the order of the inputs; `failed` when the program as a whole was stopped
- * @throws InfrastructureError the sandbox broke down twice in a row; never the program's time, memory or output
- */
-export function runProgram(
-  program: string,
-  inputs: readonly (number | number[])[],
-): Run {
-  if (program.length > LONGEST_PROGRAM) return { failed: "program too long" };
-  const job: Job = { program, inputs: JSON.stringify(inputs) };
-  let breakdown = "";
-  for (const patience of PATIENCE_MS) {
-    const thread = (current ??= start());
-    thread.port.postMessage(job);
-    const result = receive(thread, patience);
-    if (result === null || result.kind === "broken" || !result.reusable)
-      closeSandbox();
-    if (result?.kind === "ran") return { results: result.results.split(";") };
-    if (result?.kind === "failed") return { failed: result.why };
-    breakdown = result?.why ?? "";
+  /** End the thread; the next program starts a new one. */
+  close(): void {
+    if (this.thread) end(this.thread);
+    this.thread = null;
   }
-  if (breakdown === "") return { failed: "time limit" };
-  throw new InfrastructureError(
-    `sandbox: QuickJS must survive a program, got ${breakdown}`,
-  );
 }

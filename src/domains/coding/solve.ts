@@ -237,8 +237,10 @@ function inputs(data: CodingData): (number | number[])[] {
     [2, 4, 10, 3, 36, 35],
     [],
     [5, 5, 12, 1, 0],
+    [0, 11, 50],
     edges,
     Array.from({ length: 20 }, (_, i) => top + ((i * 7) % 20)),
+    Array.from({ length: 20 }, (_, i) => top + 20 + ((i * 7) % 20)),
     Array.from({ length: 12 }, (_, i) => (i * 5) % 12),
   ];
   // The largest and smallest of nothing are left open by the problem's words, so nothing is asked about them.

@@ -4,17 +4,18 @@ import type { FinishReason, Task, Verdict } from "../task.js";
 import { lastProgram } from "./extract.js";
 import type { CodingData } from "./generate.js";
 import { describe } from "./harness.js";
-import { runProgram } from "./sandbox.js";
+import { Sandbox } from "./sandbox.js";
 import { unitTests } from "./solve.js";
 
 /** Verdicts kept; a group of rollouts often holds the same program several times. */
 const KEPT = 20_000;
 
+const sandbox = new Sandbox();
 const verdicts = new Map<string, Verdict>();
 
 function judge(data: CodingData, program: string): Verdict {
   const tests = unitTests(data);
-  const run = runProgram(
+  const run = sandbox.run(
     program,
     tests.map(({ input }) => input),
   );

@@ -22,12 +22,12 @@ export interface WorkerSetup {
   /** Path of the quickjs-emscripten package. */
   quickjs: string;
   harness: string;
-  limits: Limits;
+  limits: RealmLimits;
 }
 
-/** Limits of one program. All but the wall clock, which the caller keeps, are the same on every machine. */
-export interface Limits {
-  /** Bytes of the JavaScript heap. */
+/** Limits of one program that the thread itself keeps; they end it at the same place on every machine. */
+export interface RealmLimits {
+  /** Bytes of the module's memory, interpreter included; at least 16 MiB. */
   memory: number;
   /** Bytes of the interpreter's stack. */
   stack: number;
@@ -45,11 +45,28 @@ export function serve(
   load: NodeJS.Require,
   { port, flag, quickjs, harness, limits }: WorkerSetup,
 ): void {
-  const { newQuickJSWASMModule } = load(
-    quickjs,
-  ) as typeof import("quickjs-emscripten");
+  type Module = Awaited<
+    ReturnType<(typeof import("quickjs-emscripten"))["newQuickJSWASMModule"]>
+  >;
   type Finished = Exclude<JobResult, { kind: "broken" }>;
-  type Module = Awaited<ReturnType<typeof newQuickJSWASMModule>>;
+  type Handle = ReturnType<
+    ReturnType<ReturnType<Module["newRuntime"]>["newContext"]>["newString"]
+  >;
+  interface WithMemory {
+    WebAssembly: { Memory: new (pages: object) => object };
+  }
+
+  const build = async (): Promise<Module> => {
+    const { newQuickJSWASMModule, newVariant, RELEASE_SYNC } = load(
+      quickjs,
+    ) as typeof import("quickjs-emscripten");
+    // QuickJS counts 8 bytes per block in this build, whatever its size, so what bounds its heap is the module's memory.
+    const pages = { initial: 256, maximum: limits.memory / 65536 };
+    const { Memory } = (globalThis as unknown as WithMemory).WebAssembly;
+    return newQuickJSWASMModule(
+      newVariant(RELEASE_SYNC, { wasmMemory: new Memory(pages) }),
+    );
+  };
 
   // Left out: Date, promises and proxies have no use in these problems and make verdicts depend on more than the program.
   const intrinsics = {
@@ -73,7 +90,6 @@ export function serve(
   const run = (module: Module, { program, inputs }: Job): JobResult => {
     const runtime = module.newRuntime();
     let polls = 0;
-    runtime.setMemoryLimit(limits.memory);
     runtime.setMaxStackSize(limits.stack);
     runtime.setInterruptHandler(() => ++polls > limits.polls);
     const context = runtime.newContext({ intrinsics });
@@ -93,24 +109,6 @@ export function serve(
     return result;
 
     function inside(): Finished {
-      const why = (error: unknown): string => {
-        if (polls > limits.polls) return "time limit";
-        const { name = "Error", message: text = "" } = (error ?? {}) as {
-          name?: unknown;
-          message?: unknown;
-        };
-        return `${String(name)}: ${String(text)}`.slice(0, 200);
-      };
-      const stop = (error: { dispose(): void }): Finished => {
-        open.push(error);
-        let text = "error";
-        try {
-          text = why(context.dump(error as Parameters<typeof context.dump>[0]));
-        } catch {
-          // the thrown value cannot be shown
-        }
-        return { kind: "failed", why: text, reusable: true };
-      };
       const created = context.evalCode(harness, "harness.js");
       if (created.error) throw new Error("the harness does not compile");
       open.push(created.value);
@@ -123,6 +121,35 @@ export function serve(
       );
       if (prepared.error) throw new Error("the harness does not start");
       open.push(prepared.value);
+
+      const isMemory = (error: Handle): boolean => {
+        const isLimit = context.getProp(prepared.value, "isLimit");
+        open.push(isLimit);
+        const said = context.callFunction(isLimit, context.undefined, error);
+        open.push(said.error ?? said.value);
+        return said.error !== undefined || context.dump(said.value) === true;
+      };
+      const show = (error: Handle): string => {
+        const shown: unknown = context.dump(error);
+        const { name, message: text } = (shown ?? {}) as Record<
+          string,
+          unknown
+        >;
+        if (typeof name === "string" && name !== "")
+          return `${name}: ${String(text)}`.slice(0, 200);
+        return isMemory(error) ? "memory limit" : "error without a name";
+      };
+      const stop = (error: Handle): Finished => {
+        open.push(error);
+        let why = "error that cannot be shown";
+        try {
+          if (polls <= limits.polls) why = show(error);
+        } catch {
+          // a getter of the thrown value threw; it is refused all the same
+        }
+        if (polls > limits.polls) why = "time limit";
+        return { kind: "failed", why, reusable: true };
+      };
 
       const loaded = context.evalCode(program, "program.js");
       if (loaded.error) return stop(loaded.error);
@@ -145,7 +172,7 @@ export function serve(
     }
   };
 
-  newQuickJSWASMModule().then(
+  build().then(
     (module) => {
       port.on("message", (job: Job) => {
         try {

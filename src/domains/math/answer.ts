@@ -36,11 +36,10 @@ export function lastBoxed(text: string): string | null {
  * normalise("\\text{ 1{,}000 }") // "1000"
  */
 export function normalise(answer: string): string {
-  let text = answer.trim().replaceAll("$", "").trim();
+  let text = answer.replaceAll("$", "").replaceAll("{,}", ",").trim();
   const wrapped = /^\\(?:text|mathrm|mathbf)\{([^{}]*)\}$/.exec(text);
   if (wrapped) text = wrapped[1]!;
   text = text.replace(/\\[ ,;!]/g, "").replace(/\s+/g, "");
-  text = text.replaceAll("{,}", ",");
   if (/^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text))
     text = text.replaceAll(",", "");
   return text;
