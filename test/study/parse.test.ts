@@ -86,17 +86,17 @@ describe("parseStudy(text, profile)", () => {
     ],
     [
       "an unknown domain",
-      edit("[math, science]", "[math, sience]"),
+      edit("[math, instruction]", "[math, sience]"),
       'study: study.yml:3:17: domains[1] must be a known name, got "sience"; did you mean "science"? known: math, coding, science, instruction, agent',
     ],
     [
       "no domain",
-      edit("[math, science]", "[]"),
+      edit("[math, instruction]", "[]"),
       "study: study.yml:3:10: domains must be a list of at least 1, got a list",
     ],
     [
       "a domain twice",
-      edit("[math, science]", "[math, math]"),
+      edit("[math, instruction]", "[math, math]"),
       'study: study.yml:3:17: domains must not repeat a value, got "math" twice',
     ],
     [
@@ -110,7 +110,7 @@ describe("parseStudy(text, profile)", () => {
         "learningRate: 0.001 }\nmulti",
         "learningRate: 0.001, byDomain: { coding: { steps: 3 } } }\nmulti",
       ),
-      "study: study.yml:6:96: experts.byDomain.coding must name a domain of this study (math, science), got coding",
+      "study: study.yml:6:96: experts.byDomain.coding must name a domain of this study (math, instruction), got coding",
     ],
     [
       "a merge of an expert that is not trained",
@@ -118,7 +118,7 @@ describe("parseStudy(text, profile)", () => {
         "{ method: average }",
         "{ method: average, experts: [math, agent] }",
       ),
-      "study: study.yml:9:40: merges.average.experts must name a domain of this study (math, science), got agent",
+      "study: study.yml:9:40: merges.average.experts must name a domain of this study (math, instruction), got agent",
     ],
     [
       "an unknown method",
@@ -152,8 +152,8 @@ describe("parseStudy(text, profile)", () => {
     ],
     [
       "an unknown benchmark",
-      edit("[aime24, gpqa]", "[aime24, gqpa]"),
-      'study: study.yml:11:34: evaluate.benchmarks[1] must be a known name, got "gqpa"; did you mean "gpqa"? known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl',
+      edit("[aime24, ifeval]", "[aime24, ifevl]"),
+      'study: study.yml:11:34: evaluate.benchmarks[1] must be a known name, got "ifevl"; did you mean "ifeval"? known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl',
     ],
     [
       "an unknown profile",
@@ -187,7 +187,7 @@ describe("parseStudy(text, profile)", () => {
     ],
     [
       "text that is no YAML",
-      edit("domains: [math, science]", "domains: [math, science"),
+      edit("domains: [math, instruction]", "domains: [math, instruction"),
       "study: study.yml:4:1: ",
     ],
     [

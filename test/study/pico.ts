@@ -15,7 +15,7 @@ import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
 /** Text of the study; `change` edits it. */
 export const PICO_STUDY: string = `name: pico
 base: base
-domains: [math, science]
+domains: [math, instruction]
 seeds: [1]
 sft: { steps: 2, batchSize: 2, learningRate: 0.001, care: 0.5, slip: 0.1 }
 experts: { steps: 2, promptsPerStep: 1, groupSize: 2, learningRate: 0.001 }
@@ -23,7 +23,7 @@ multi: { steps: 2, promptsPerStep: 2, groupSize: 2, learningRate: 0.001 }
 merges:
   average: { method: average }
   dareTies: { method: dareTies, options: { dareDensity: 0.5 } }
-evaluate: { benchmarks: [aime24, gpqa], items: 2, samples: 2, temperature: 1, topP: 1 }
+evaluate: { benchmarks: [aime24, ifeval], items: 2, samples: 2, temperature: 1, topP: 1 }
 profiles:
   quick: {}
   full: { seeds: [1, 2] }

@@ -1,0 +1,292 @@
+/** Studies really run here, in worker processes of the built library (`npm run build`). */
+import { spawn } from "node:child_process";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { evaluation, inspect, log, modelFolder, open, rows, run, type StudyEvent } from "../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "./pico.js";
+
+/** A finished study; each test works on a copy. */
+let finished: string;
+const events: StudyEvent[] = [];
+
+beforeAll(async () => {
+  finished = picoStudy();
+  await run(finished, { jobs: 2, onProgress: (event) => events.push(event) });
+}, 120_000);
+
+function copy(): string {
+  const folder = mkdtempSync(join(tmpdir(), "m2rl-copy-"));
+  cpSync(finished, folder, { recursive: true });
+  return folder;
+}
+
+function change(folder: string, from: string, to: string): void {
+  const path = join(folder, "study.yml");
+  const text = readFileSync(path, "utf8");
+  if (!text.includes(from)) throw new Error(`no ${from}`);
+  writeFileSync(path, text.replace(from, to));
+}
+
+async function ran(folder: string): Promise<string[]> {
+  const { stages } = await run(folder, { jobs: 2 });
+  return stages.filter((stage) => stage.ran).map(({ id }) => id).sort();
+}
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Weights and records: everything that must be equal byte by byte whatever happened on the way. */
+function results(folder: string): Record<string, string> {
+  const own = files(join(folder, "runs")).filter((path) => /model\.safetensors$|evaluate.*\.jsonl$|scores\.json$/.test(path));
+  return Object.fromEntries(own.map((path) => [path.slice(folder.length), readFileSync(path, "base64")]));
+}
+
+describe("run(study)", () => {
+  it("makes every artefact of the study and nothing half", () => {
+    const run = join(finished, "runs", "quick");
+    for (const name of ["scores", "differences", "cost", "rewards", "trajectories", "mergeSize"]) {
+      expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
+    }
+    expect(readdirSync(join(run, "seed1", "models")).sort()).toEqual(
+      ["average", "dareTies", "math", "multi", "instruction", "sft"].sort(),
+    );
+    expect(files(run).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
+  });
+  it("tells every step of training while it happens", () => {
+    const steps = events.filter((event) => event.type === "progress" && event.stage.id === "seed1/experts/math");
+    expect(steps.map((event) => event.type === "progress" && event.done)).toEqual([1, 2]);
+    expect(steps[0]).toMatchObject({ total: 2, metrics: { step: 0, reward: expect.any(Number) as number } });
+    expect(events.filter(({ type }) => type === "done")).toHaveLength(14);
+  });
+  it("does nothing when nothing has changed", async () => {
+    const folder = copy();
+    const before = statSync(join(folder, "runs/quick/seed1/models/sft/model.safetensors")).mtimeMs;
+    const start = performance.now();
+    expect(await ran(folder)).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(statSync(join(folder, "runs/quick/seed1/models/sft/model.safetensors")).mtimeMs).toBe(before);
+  });
+  it("does nothing when only a comment or the order of keys has changed", async () => {
+    const folder = copy();
+    change(folder, "{ steps: 2, batchSize: 2,", "{ batchSize: 2, steps: 2,");
+    appendFileSync(join(folder, "study.yml"), "# done\n");
+    expect(await ran(folder)).toEqual([]);
+  });
+  it("runs one expert again and what depends on it when one option of it has changed", async () => {
+    const folder = copy();
+    change(folder, "learningRate: 0.001 }\nmulti", "learningRate: 0.001, byDomain: { math: { clipLow: 0.1 } } }\nmulti");
+    const [first] = inspect(folder).filter(({ done }) => !done);
+    expect(first).toMatchObject({ stage: { id: "seed1/experts/math" }, reason: "clipLow nothing → 0.1" });
+    const again = await ran(folder);
+    // With one update a batch clipping never acts: the expert comes out the same, and what depends on it is left alone.
+    expect(again).toContain("seed1/experts/math");
+    expect(again.filter((id) => id.includes("instruction") || id.includes("multi") || id === "seed1/sft")).toEqual([]);
+  });
+  it("runs exactly the dependents of a model that came out different", async () => {
+    const folder = copy();
+    change(folder, "learningRate: 0.001 }\nmulti", "learningRate: 0.001, byDomain: { math: { weightDecay: 0.5 } } }\nmulti");
+    expect(await ran(folder)).toEqual([
+      "analysis",
+      "seed1/evaluate/average",
+      "seed1/evaluate/dareTies",
+      "seed1/evaluate/math",
+      "seed1/experts/math",
+      "seed1/merges/average",
+      "seed1/merges/dareTies",
+    ]);
+  });
+  it("scores again and trains nothing when the number of items has changed", async () => {
+    const folder = copy();
+    change(folder, "items: 2,", "items: 3,");
+    const again = await ran(folder);
+    expect(again).toEqual([
+      "analysis",
+      ...["average", "base", "dareTies", "math", "multi", "instruction", "sft"].map((name) => `seed1/evaluate/${name}`),
+    ]);
+  });
+  it("makes only a new merge and its scores when a merge is added", async () => {
+    const folder = copy();
+    change(folder, "  average: {", "  sce: { method: sce }\n  average: {");
+    expect(await ran(folder)).toEqual(["analysis", "seed1/evaluate/sce", "seed1/merges/sce"]);
+  });
+  it("makes a lost model again and stops there when it has the same bytes", async () => {
+    const folder = copy();
+    rmSync(join(folder, "runs/quick/seed1/models/math"), { recursive: true });
+    // The rows are made again since the log has other times; the scores are not.
+    expect(await ran(folder)).toEqual(["analysis", "seed1/experts/math"]);
+    expect(results(folder)).toEqual(results(finished));
+  });
+  it("repairs records that were changed behind its back", async () => {
+    const folder = copy();
+    const path = join(folder, "runs/quick/seed1/evaluate/sft/ifeval.jsonl");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"reward":0', '"reward":1'));
+    expect(inspect(folder).find(({ done }) => !done)!.reason).toBe(
+      "seed1/evaluate/sft/ifeval.jsonl changed since it was written",
+    );
+  });
+  it("makes only what a stage needs when it is asked for that stage, the same bytes with one process as with two", async () => {
+    const folder = picoStudy();
+    const { stages } = await run(folder, { only: "merges/average", jobs: 1 });
+    expect(stages.map(({ id }) => id).sort()).toEqual([
+      "seed1/experts/math",
+      "seed1/experts/instruction",
+      "seed1/merges/average",
+      "seed1/sft",
+    ]);
+    expect(results(finished)).toMatchObject(results(folder));
+  });
+  it("tells which stage failed and why, and leaves earlier artefacts intact", async () => {
+    const folder = copy();
+    change(folder, "multi: { steps: 2", "multi: { steps: 3");
+    const multi = join(folder, "runs/quick/seed1/models/multi");
+    rmSync(multi, { recursive: true });
+    mkdirSync(multi);
+    writeFileSync(join(multi, "notes.txt"), "mine");
+    await expect(run(folder, { jobs: 1 })).rejects.toThrow(/^study: seed1\/multi failed: writeModelFolder: /);
+    expect(readFileSync(join(multi, "notes.txt"), "utf8")).toBe("mine");
+    rmSync(multi, { recursive: true });
+    expect(await ran(folder)).toEqual(["analysis", "seed1/evaluate/multi", "seed1/multi"]);
+  });
+  it("stops at a signal and goes on from there", async () => {
+    const folder = picoStudy();
+    const stop = new AbortController();
+    const onProgress = (event: StudyEvent): void => {
+      if (event.type === "progress" && event.stage.id === "seed1/experts/math") stop.abort(new Error("enough"));
+    };
+    const only = "experts/math";
+    await expect(run(folder, { only, jobs: 1, signal: stop.signal, onProgress })).rejects.toThrow("enough");
+    expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
+    await run(folder, { only, jobs: 1 });
+    expect(results(finished)).toMatchObject(results(folder));
+  }, 60_000);
+  it("throws StudyError before any work when the base model is missing or jobs is no number", async () => {
+    const folder = copy();
+    await expect(run(folder, { jobs: 0 })).rejects.toThrow("study: jobs must be a positive integer, got 0");
+    rmSync(join(folder, "base"), { recursive: true });
+    await expect(run(folder)).rejects.toThrow(`study: base must be a model folder, got none at ${folder}/base`);
+  });
+});
+
+/** The command line in a process of its own, until `until` has been written. */
+function start(folder: string, until: string): Promise<{ pid: number; kill: (signal: NodeJS.Signals) => Promise<{ code: number | null; text: string }> }> {
+  const child = spawn(process.execPath, ["dist/cli.js", "run", folder, "--jobs", "2"], { stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  return new Promise((resolve) => {
+    child.stderr.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!text.includes(until)) return;
+      resolve({
+        pid: child.pid!,
+        kill: async (signal) => {
+          child.kill(signal);
+          return { code: await ended, text };
+        },
+      });
+    });
+  });
+}
+
+describe("m2rl run", () => {
+  it("goes on after it was killed, and ends with the same bytes", async () => {
+    const folder = picoStudy();
+    const process = await start(folder, "✓ seed1/sft");
+    await process.kill("SIGKILL");
+    expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(true);
+    const again = await ran(folder);
+    expect(again).not.toContain("seed1/sft");
+    expect(results(folder)).toEqual(results(finished));
+    expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(false);
+  }, 60_000);
+  it("stops at Ctrl-C with exit code 130 and says how to go on", async () => {
+    const folder = picoStudy();
+    const process = await start(folder, "✓ seed1/sft");
+    await expect(run(folder)).rejects.toThrow(
+      `study: one run at a time may work in ${folder}/runs/quick, got another as process ${process.pid}`,
+    );
+    const { code, text } = await process.kill("SIGINT");
+    expect(code).toBe(130);
+    expect(text).toContain("m2rl: stopped; everything that is done is kept, the same command goes on from here");
+    expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
+  }, 60_000);
+});
+
+describe("open(study)", () => {
+  it("reads rows, logs, records and model folders", () => {
+    const study = open(finished);
+    expect(study.models).toEqual(["base", "sft", "math", "instruction", "multi", "average", "dareTies"]);
+    const scores = rows(study, "scores");
+    expect(scores).toHaveLength(7 * 3);
+    expect(scores[0]).toMatchObject({ model: "base", role: "base", benchmark: "aime24", title: "AIME'24 → nano", items: 2 });
+    expect(rows(study, "differences").filter(({ benchmark }) => benchmark === "average")).toHaveLength(7 * 6);
+    expect(rows(study, "rewards").map(({ run, step }) => `${run} ${step}`)).toEqual([
+      ...["math 0", "math 1", "instruction 0", "instruction 1", "multi 0", "multi 1"],
+    ]);
+    const cost = rows(study, "cost");
+    const of = (name: string) => cost.find(({ model }) => model === name)!;
+    expect(of("experts").flops).toBeCloseTo(of("math").flops + of("instruction").flops, 6);
+    expect(of("math").ratio + of("instruction").ratio).toBeCloseTo(1, 3);
+    expect(log<{ step: number }>(study, "sft").map(({ step }) => step)).toEqual([0, 1]);
+    expect(evaluation(study, "multi", "ifeval").items).toBe(2);
+    expect(existsSync(join(modelFolder(study, "average"), "model.safetensors"))).toBe(true);
+    expect(existsSync(join(modelFolder(study, "base"), "model.safetensors"))).toBe(true);
+  });
+  it("names the command that makes what is not there", () => {
+    const study = open(finished, { profile: "full" });
+    expect(() => rows(study, "scores")).toThrow(
+      `study: ${finished}/runs/full/analysis/scores.json must be there, got no such file; m2rl run ${finished} --profile full --only analysis makes it`,
+    );
+    expect(() => modelFolder(study, "avrage")).toThrow('study: model must be known, got "avrage"; did you mean "average"?');
+    expect(() => log(study, "sft", 9)).toThrow("study: seed must be one of 1, 2, got 9");
+    expect(() => rows(study, "score" as "scores")).toThrow('did you mean "scores"?');
+  });
+});
+
+describe("a study with trajectories and sizes", () => {
+  it("scores checkpoints along training and merges of every size", async () => {
+    const text = PICO_STUDY.replace(
+      "profiles:",
+      `trajectories: { every: 1, benchmarks: [aime24], items: 2, samples: 1 }
+size: { steps: [1, 2], learningRates: [0.01], methods: [ties, average], lambdas: [0.5, 1], items: 2, samples: 1 }
+profiles:`,
+    );
+    const folder = picoStudy(text);
+    await run(folder, { jobs: 2 });
+    const study = open(folder);
+    expect(rows(study, "trajectories").map(({ run, step }) => `${run} ${step}`)).toEqual([
+      ...["math 0", "math 1", "math 2", "instruction 0", "instruction 1", "instruction 2"],
+    ]);
+    const sizes = rows(study, "mergeSize");
+    expect(sizes.map(({ method, lambda, step, learningRate }) => [method, lambda, step, learningRate])).toEqual(
+      [
+        [1, 0.001],
+        [2, 0.001],
+        [2, 0.01],
+      ].flatMap((set) => [
+        ["ties", 0.5, ...set],
+        ["ties", 1, ...set],
+        ["average", null, ...set],
+      ]),
+    );
+    // More steps and larger steps move the weights further; half of λ halves what is added.
+    expect(sizes[3]!.taskVectorSize).toBeGreaterThan(sizes[0]!.taskVectorSize);
+    expect(sizes[6]!.taskVectorSize).toBeGreaterThan(sizes[3]!.taskVectorSize);
+    expect(sizes[0]!.mergedSize / sizes[1]!.mergedSize).toBeCloseTo(0.5, 3);
+  }, 60_000);
+});
