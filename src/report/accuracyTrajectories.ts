@@ -1,7 +1,7 @@
 /** Accuracy on a benchmark by RL step, one panel a benchmark and one line an expert (paper's Figure 2). */
 import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
-import { seriesStyle } from "./theme.js";
+import { seriesStyle, wholeNumber } from "./theme.js";
 
 /** Score of one checkpoint on one benchmark. */
 export interface TrajectoryRow {
@@ -58,6 +58,7 @@ export function accuracyTrajectories(
           labelArrow: "none",
           label: i + columns >= benchmarks.length ? "RL step" : null,
           ticks: 4,
+          tickFormat: wholeNumber,
           inset: 4,
         },
         y: {

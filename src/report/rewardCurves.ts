@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { mean } from "simple-statistics";
 import { figure, type Figure, type Panel } from "./figure.js";
-import { seriesStyle } from "./theme.js";
+import { seriesStyle, wholeNumber } from "./theme.js";
 
 /** Mean reward of one training step. */
 export interface RewardRow {
@@ -54,6 +54,7 @@ export function rewardCurves(
           labelArrow: "none",
           label: bottom ? "step" : null,
           ticks: 4,
+          tickFormat: wholeNumber,
         },
         y: {
           labelAnchor: "center",

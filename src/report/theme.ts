@@ -112,3 +112,8 @@ export function seriesStyle(
   const place = Math.max(unknown.indexOf(name), 0);
   return { ...SPARE[place % SPARE.length]!, label: name };
 }
+
+/** Tick label of a count: nothing between two whole numbers. */
+export function wholeNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : "";
+}
