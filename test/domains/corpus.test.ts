@@ -10,6 +10,7 @@ import { Random } from "../../src/random.js";
 import {
   SPECIAL_TOKENS,
   Tokenizer,
+  renderAssistant,
   trainBpe,
 } from "../../src/tokenizer/index.js";
 
@@ -144,5 +145,25 @@ test("the corpus draws from the train split alone", () => {
       expect(splitOf(drawTask(domain, source, { split: "train" }).id)).toBe(
         "train",
       );
+  }
+});
+
+test("maxNewTokens leaves room for every careful demonstration", () => {
+  const tokenizer = Tokenizer.fromJson(trainBpe(documents, { vocabSize: 768 }));
+  const source = new Random(15, "lengths");
+  for (const domain of DOMAINS) {
+    const kinds = spec(domain).kinds.map(({ name }) => name);
+    let longest = 0;
+    for (let i = 0; i < 400; i++) {
+      const task = drawTask(domain, source, { split: "train", kinds });
+      const options = { careful: true, slip: 0 };
+      for (const turn of spec(domain).demonstrate(task, source, options)) {
+        if (turn.role !== "assistant") continue;
+        const tokens = tokenizer.encode(renderAssistant(turn)).length + 1;
+        longest = Math.max(longest, tokens);
+      }
+    }
+    console.log(`${domain}: longest turn ${longest} tokens`);
+    expect(longest, domain).toBeLessThanOrEqual(spec(domain).maxNewTokens);
   }
 });

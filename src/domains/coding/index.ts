@@ -38,7 +38,7 @@ function demonstrate(
 /** Coding: LiveCodeBench's place in the nano world. */
 export const coding: DomainSpec = {
   name: "coding",
-  maxNewTokens: 144,
+  maxNewTokens: 104,
   maxTurns: 1,
   tools: [],
   kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),

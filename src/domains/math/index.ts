@@ -15,7 +15,7 @@ export { equalAnswers, lastBoxed, normalise } from "./answer.js";
 /** Math: AIME's place in the nano world. */
 export const math: DomainSpec = {
   name: "math",
-  maxNewTokens: 96,
+  maxNewTokens: 80,
   maxTurns: 1,
   tools: [],
   kinds: [

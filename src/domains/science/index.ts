@@ -67,7 +67,7 @@ function gradeChoice(
 /** Science: GPQA's and HLE's place in the nano world. */
 export const science: DomainSpec = {
   name: "science",
-  maxNewTokens: 144,
+  maxNewTokens: 96,
   maxTurns: 1,
   tools: [],
   kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),
