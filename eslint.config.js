@@ -23,7 +23,14 @@ const NODE = Object.fromEntries(
 );
 
 export default defineConfig(
-  globalIgnores(["dist/", ".cache/", ".venv/", "notebooks/", "data/"]),
+  globalIgnores([
+    "dist/",
+    ".cache/",
+    ".venv/",
+    "notebooks/",
+    "reproduced/",
+    "data/",
+  ]),
   js.configs.recommended,
   tseslint.configs.recommended,
   {

@@ -10,7 +10,7 @@ export default defineConfig({
     maxWorkers: Math.min(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    env: { TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" },
+    env: { TF_CPP_MIN_LOG_LEVEL: "3" },
     passWithNoTests: false,
   },
 });

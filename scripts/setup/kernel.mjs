@@ -29,7 +29,7 @@ function specification() {
     ],
     display_name: "TypeScript",
     language: "typescript",
-    env: { TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" },
+    env: { TF_CPP_MIN_LOG_LEVEL: "3" },
   };
 }
 

@@ -4,8 +4,10 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
 import { command, saysOffline, SetupError, tail } from "./command.mjs";
@@ -50,6 +52,26 @@ function npm(args) {
   return ["npm", args];
 }
 
+/**
+ * Commands that npm does not link as we need them: tslab brings a compiler of its own under the name `tsc`, and a
+ * package's own command is not linked at all.
+ */
+const COMMANDS = {
+  tsc: join("..", "typescript", "bin", "tsc"),
+  m2rl: join("..", "..", "dist", "cli.js"),
+};
+
+function linkCommands() {
+  if (process.platform === "win32") return;
+  for (const [name, target] of Object.entries(COMMANDS)) {
+    const path = join(MODULES, ".bin", name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() && readlinkSync(path) === target) continue;
+    rmSync(path, { force: true });
+    symlinkSync(target, path);
+  }
+}
+
 function linkSelf() {
   if (existsSync(SELF)) return;
   writeStamp(SELF, {
@@ -67,6 +89,7 @@ export const modules = {
   done() {
     if (firstDifference() !== undefined) return undefined;
     linkSelf();
+    linkCommands();
     return `${Object.keys(packagesOf(INSTALLED)).length} packages`;
   },
 

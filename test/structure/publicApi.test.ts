@@ -1,8 +1,8 @@
-/** What the notebook kernel sees of the built library: its types under TypeScript 5.0.4, and `require` of its modules. */
+/** What the notebook kernel sees of the built library: its types under TypeScript 5.0.4 (tslab's own), and `require` of its modules. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
-import ts from "typescript-5.0";
+import ts from "@tslab/typescript-for-tslab";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "./sources.js";
 
@@ -25,10 +25,10 @@ function cell(text: string): { program: ts.Program; path: string } {
   const path = join(ROOT, "notebooks", "cell.ts").split(sep).join("/");
   const host = ts.createCompilerHost(OPTIONS);
   const { getSourceFile, fileExists, readFile } = host;
-  host.getSourceFile = (name, ...rest) =>
+  host.getSourceFile = (name, version, ...rest) =>
     name === path
-      ? ts.createSourceFile(name, text, ...rest)
-      : getSourceFile(name, ...rest);
+      ? ts.createSourceFile(name, text, version)
+      : getSourceFile(name, version, ...rest);
   host.fileExists = (name) => name === path || fileExists(name);
   host.readFile = (name) => (name === path ? text : readFile(name));
   return { program: ts.createProgram([path], OPTIONS, host), path };
