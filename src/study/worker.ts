@@ -76,6 +76,9 @@ if (process.send) {
   process.on("disconnect", () => process.exit(1));
   process.on("message", (job: Job) => {
     busy = true;
-    void work(job).finally(() => (busy = false));
+    void work(job).finally(() => {
+      busy = false;
+      if (stopping.signal.aborted) process.exit(0);
+    });
   });
 }

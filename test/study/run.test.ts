@@ -117,7 +117,7 @@ describe("run(study)", () => {
     const again = await ran(folder);
     expect(again).toEqual([
       "analysis",
-      ...["average", "base", "dareTies", "math", "multi", "instruction", "sft"].map((name) => `seed1/evaluate/${name}`),
+      ...["average", "base", "dareTies", "instruction", "math", "multi", "sft"].map((name) => `seed1/evaluate/${name}`),
     ]);
   });
   it("makes only a new merge and its scores when a merge is added", async () => {
@@ -144,8 +144,8 @@ describe("run(study)", () => {
     const folder = picoStudy();
     const { stages } = await run(folder, { only: "merges/average", jobs: 1 });
     expect(stages.map(({ id }) => id).sort()).toEqual([
-      "seed1/experts/math",
       "seed1/experts/instruction",
+      "seed1/experts/math",
       "seed1/merges/average",
       "seed1/sft",
     ]);
