@@ -18,7 +18,8 @@ describe("plan(spec)", () => {
     for (const text of [PICO_STUDY, RICH]) {
       const seen = new Set<string>();
       for (const { id, inputs } of plan(parseStudy(text, "full"))) {
-        for (const { stage } of Object.values(inputs)) if (stage !== null) expect(seen.has(stage)).toBe(true);
+        for (const { stage } of Object.values(inputs))
+          if (stage !== null) expect(seen.has(stage)).toBe(true);
         expect(seen.has(id)).toBe(false);
         seen.add(id);
       }
@@ -34,12 +35,18 @@ describe("plan(spec)", () => {
     }
   });
   it("never writes one path twice", () => {
-    const paths = plan(parseStudy(RICH, "full")).flatMap(({ outputs }) => outputs);
+    const paths = plan(parseStudy(RICH, "full")).flatMap(
+      ({ outputs }) => outputs,
+    );
     expect(new Set(paths).size).toBe(paths.length);
   });
   it("keeps the checkpoints that trajectories and sizes read, and no others", () => {
-    const math = plan(parseStudy(RICH, "quick")).find(({ id }) => id === "seed1/experts/math")!;
-    expect(math.outputs.slice(2)).toEqual([2, 3, 4].map((step) => `seed1/checkpoints/math/step${step}`));
+    const math = plan(parseStudy(RICH, "quick")).find(
+      ({ id }) => id === "seed1/experts/math",
+    )!;
+    expect(math.outputs.slice(2)).toEqual(
+      [2, 3, 4].map((step) => `seed1/checkpoints/math/step${step}`),
+    );
   });
   it("gives each seed its own fine-tuning, experts and merges", () => {
     const full = plan(parseStudy(PICO_STUDY, "full"));
@@ -63,8 +70,14 @@ describe("select(stages, pattern)", () => {
     ]);
   });
   it("names a kind or a model by one part of the id", () => {
-    expect(ids(select(stages, "experts"))).toEqual(["seed1/sft", "seed1/experts/math", "seed1/experts/instruction"]);
-    expect(ids(select(stages, "evaluate/base"))).toEqual(["seed1/evaluate/base"]);
+    expect(ids(select(stages, "experts"))).toEqual([
+      "seed1/sft",
+      "seed1/experts/math",
+      "seed1/experts/instruction",
+    ]);
+    expect(ids(select(stages, "evaluate/base"))).toEqual([
+      "seed1/evaluate/base",
+    ]);
     expect(ids(select(stages, "analysis"))).toEqual(ids(stages));
   });
   it("throws StudyError with the nearest name when nothing fits", () => {

@@ -15,7 +15,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluation, inspect, log, modelFolder, open, rows, run, type StudyEvent } from "../../src/study/index.js";
+import {
+  evaluation,
+  inspect,
+  log,
+  modelFolder,
+  open,
+  rows,
+  run,
+  type StudyEvent,
+} from "../../src/study/index.js";
 import { PICO_STUDY, picoStudy } from "./pico.js";
 
 /** A finished study; each test works on a copy. */
@@ -42,7 +51,10 @@ function change(folder: string, from: string, to: string): void {
 
 async function ran(folder: string): Promise<string[]> {
   const { stages } = await run(folder, { jobs: 2 });
-  return stages.filter((stage) => stage.ran).map(({ id }) => id).sort();
+  return stages
+    .filter((stage) => stage.ran)
+    .map(({ id }) => id)
+    .sort();
 }
 
 function files(folder: string): string[] {
@@ -53,14 +65,28 @@ function files(folder: string): string[] {
 
 /** Weights and records: everything that must be equal byte by byte whatever happened on the way. */
 function results(folder: string): Record<string, string> {
-  const own = files(join(folder, "runs")).filter((path) => /model\.safetensors$|evaluate.*\.jsonl$|scores\.json$/.test(path));
-  return Object.fromEntries(own.map((path) => [path.slice(folder.length), readFileSync(path, "base64")]));
+  const own = files(join(folder, "runs")).filter((path) =>
+    /model\.safetensors$|evaluate.*\.jsonl$|scores\.json$/.test(path),
+  );
+  return Object.fromEntries(
+    own.map((path) => [
+      path.slice(folder.length),
+      readFileSync(path, "base64"),
+    ]),
+  );
 }
 
 describe("run(study)", () => {
   it("makes every artefact of the study and nothing half", () => {
     const run = join(finished, "runs", "quick");
-    for (const name of ["scores", "differences", "cost", "rewards", "trajectories", "mergeSize"]) {
+    for (const name of [
+      "scores",
+      "differences",
+      "cost",
+      "rewards",
+      "trajectories",
+      "mergeSize",
+    ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }
     expect(readdirSync(join(run, "seed1", "models")).sort()).toEqual(
@@ -69,18 +95,31 @@ describe("run(study)", () => {
     expect(files(run).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
   });
   it("tells every step of training while it happens", () => {
-    const steps = events.filter((event) => event.type === "progress" && event.stage.id === "seed1/experts/math");
-    expect(steps.map((event) => event.type === "progress" && event.done)).toEqual([1, 2]);
-    expect(steps[0]).toMatchObject({ total: 2, metrics: { step: 0, reward: expect.any(Number) as number } });
+    const steps = events.filter(
+      (event) =>
+        event.type === "progress" && event.stage.id === "seed1/experts/math",
+    );
+    expect(
+      steps.map((event) => event.type === "progress" && event.done),
+    ).toEqual([1, 2]);
+    expect(steps[0]).toMatchObject({
+      total: 2,
+      metrics: { step: 0, reward: expect.any(Number) as number },
+    });
     expect(events.filter(({ type }) => type === "done")).toHaveLength(14);
   });
   it("does nothing when nothing has changed", async () => {
     const folder = copy();
-    const before = statSync(join(folder, "runs/quick/seed1/models/sft/model.safetensors")).mtimeMs;
+    const before = statSync(
+      join(folder, "runs/quick/seed1/models/sft/model.safetensors"),
+    ).mtimeMs;
     const start = performance.now();
     expect(await ran(folder)).toEqual([]);
     expect(performance.now() - start).toBeLessThan(1000);
-    expect(statSync(join(folder, "runs/quick/seed1/models/sft/model.safetensors")).mtimeMs).toBe(before);
+    expect(
+      statSync(join(folder, "runs/quick/seed1/models/sft/model.safetensors"))
+        .mtimeMs,
+    ).toBe(before);
   });
   it("does nothing when only a comment or the order of keys has changed", async () => {
     const folder = copy();
@@ -90,17 +129,35 @@ describe("run(study)", () => {
   });
   it("runs one expert again and what depends on it when one option of it has changed", async () => {
     const folder = copy();
-    change(folder, "learningRate: 0.001 }\nmulti", "learningRate: 0.001, byDomain: { math: { clipLow: 0.1 } } }\nmulti");
+    change(
+      folder,
+      "learningRate: 0.001 }\nmulti",
+      "learningRate: 0.001, byDomain: { math: { clipLow: 0.1 } } }\nmulti",
+    );
     const [first] = inspect(folder).filter(({ done }) => !done);
-    expect(first).toMatchObject({ stage: { id: "seed1/experts/math" }, reason: "clipLow nothing → 0.1" });
+    expect(first).toMatchObject({
+      stage: { id: "seed1/experts/math" },
+      reason: "clipLow nothing → 0.1",
+    });
     const again = await ran(folder);
     // With one update a batch clipping never acts: the expert comes out the same, and what depends on it is left alone.
     expect(again).toContain("seed1/experts/math");
-    expect(again.filter((id) => id.includes("instruction") || id.includes("multi") || id === "seed1/sft")).toEqual([]);
+    expect(
+      again.filter(
+        (id) =>
+          id.includes("instruction") ||
+          id.includes("multi") ||
+          id === "seed1/sft",
+      ),
+    ).toEqual([]);
   });
   it("runs exactly the dependents of a model that came out different", async () => {
     const folder = copy();
-    change(folder, "learningRate: 0.001 }\nmulti", "learningRate: 0.001, byDomain: { math: { weightDecay: 0.5 } } }\nmulti");
+    change(
+      folder,
+      "learningRate: 0.001 }\nmulti",
+      "learningRate: 0.001, byDomain: { math: { weightDecay: 0.5 } } }\nmulti",
+    );
     expect(await ran(folder)).toEqual([
       "analysis",
       "seed1/evaluate/average",
@@ -117,13 +174,25 @@ describe("run(study)", () => {
     const again = await ran(folder);
     expect(again).toEqual([
       "analysis",
-      ...["average", "base", "dareTies", "instruction", "math", "multi", "sft"].map((name) => `seed1/evaluate/${name}`),
+      ...[
+        "average",
+        "base",
+        "dareTies",
+        "instruction",
+        "math",
+        "multi",
+        "sft",
+      ].map((name) => `seed1/evaluate/${name}`),
     ]);
   });
   it("makes only a new merge and its scores when a merge is added", async () => {
     const folder = copy();
     change(folder, "  average: {", "  sce: { method: sce }\n  average: {");
-    expect(await ran(folder)).toEqual(["analysis", "seed1/evaluate/sce", "seed1/merges/sce"]);
+    expect(await ran(folder)).toEqual([
+      "analysis",
+      "seed1/evaluate/sce",
+      "seed1/merges/sce",
+    ]);
   });
   it("makes a lost model again and stops there when it has the same bytes", async () => {
     const folder = copy();
@@ -135,7 +204,10 @@ describe("run(study)", () => {
   it("repairs records that were changed behind its back", async () => {
     const folder = copy();
     const path = join(folder, "runs/quick/seed1/evaluate/sft/ifeval.jsonl");
-    writeFileSync(path, readFileSync(path, "utf8").replace('"reward":0', '"reward":1'));
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replace('"reward":0', '"reward":1'),
+    );
     expect(inspect(folder).find(({ done }) => !done)!.reason).toBe(
       "seed1/evaluate/sft/ifeval.jsonl changed since it was written",
     );
@@ -158,36 +230,65 @@ describe("run(study)", () => {
     rmSync(multi, { recursive: true });
     mkdirSync(multi);
     writeFileSync(join(multi, "notes.txt"), "mine");
-    await expect(run(folder, { jobs: 1 })).rejects.toThrow(/^study: seed1\/multi failed: writeModelFolder: /);
+    await expect(run(folder, { jobs: 1 })).rejects.toThrow(
+      /^study: seed1\/multi failed: writeModelFolder: /,
+    );
     expect(readFileSync(join(multi, "notes.txt"), "utf8")).toBe("mine");
     rmSync(multi, { recursive: true });
-    expect(await ran(folder)).toEqual(["analysis", "seed1/evaluate/multi", "seed1/multi"]);
+    expect(await ran(folder)).toEqual([
+      "analysis",
+      "seed1/evaluate/multi",
+      "seed1/multi",
+    ]);
   });
   it("stops at a signal and goes on from there", async () => {
     const folder = picoStudy();
     const stop = new AbortController();
     const onProgress = (event: StudyEvent): void => {
-      if (event.type === "progress" && event.stage.id === "seed1/experts/math") stop.abort(new Error("enough"));
+      if (event.type === "progress" && event.stage.id === "seed1/experts/math")
+        stop.abort(new Error("enough"));
     };
     const only = "experts/math";
-    await expect(run(folder, { only, jobs: 1, signal: stop.signal, onProgress })).rejects.toThrow("enough");
-    expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
+    await expect(
+      run(folder, { only, jobs: 1, signal: stop.signal, onProgress }),
+    ).rejects.toThrow("enough");
+    expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual(
+      [],
+    );
     await run(folder, { only, jobs: 1 });
     expect(results(finished)).toMatchObject(results(folder));
   }, 60_000);
   it("throws StudyError before any work when the base model is missing or jobs is no number", async () => {
     const folder = copy();
-    await expect(run(folder, { jobs: 0 })).rejects.toThrow("study: jobs must be a positive integer, got 0");
+    await expect(run(folder, { jobs: 0 })).rejects.toThrow(
+      "study: jobs must be a positive integer, got 0",
+    );
     rmSync(join(folder, "base"), { recursive: true });
-    await expect(run(folder)).rejects.toThrow(`study: base must be a model folder, got none at ${folder}/base`);
+    await expect(run(folder)).rejects.toThrow(
+      `study: base must be a model folder, got none at ${folder}/base`,
+    );
   });
 });
 
 /** The command line in a process of its own, until `until` has been written. */
-function start(folder: string, until: string): Promise<{ pid: number; kill: (signal: NodeJS.Signals) => Promise<{ code: number | null; text: string }> }> {
-  const child = spawn(process.execPath, ["dist/cli.js", "run", folder, "--jobs", "2"], { stdio: ["ignore", "pipe", "pipe"] });
+function start(
+  folder: string,
+  until: string,
+): Promise<{
+  pid: number;
+  kill: (
+    signal: NodeJS.Signals,
+  ) => Promise<{ code: number | null; text: string }>;
+}> {
+  const child = spawn(
+    process.execPath,
+    ["dist/cli.js", "run", folder, "--jobs", "2"],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
   let text = "";
-  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  const ended = new Promise<number | null>((resolve) =>
+    child.on("exit", resolve),
+  );
   return new Promise((resolve) => {
     child.stderr.on("data", (chunk: Buffer) => {
       text += chunk.toString();
@@ -222,39 +323,85 @@ describe("m2rl run", () => {
     );
     const { code, text } = await process.kill("SIGINT");
     expect(code).toBe(130);
-    expect(text).toContain("m2rl: stopped; everything that is done is kept, the same command goes on from here");
-    expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
+    expect(text).toContain(
+      "m2rl: stopped; everything that is done is kept, the same command goes on from here",
+    );
+    expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual(
+      [],
+    );
   }, 60_000);
 });
 
 describe("open(study)", () => {
   it("reads rows, logs, records and model folders", () => {
     const study = open(finished);
-    expect(study.models).toEqual(["base", "sft", "math", "instruction", "multi", "average", "dareTies"]);
+    expect(study.models).toEqual([
+      "base",
+      "sft",
+      "math",
+      "instruction",
+      "multi",
+      "average",
+      "dareTies",
+    ]);
     const scores = rows(study, "scores");
     expect(scores).toHaveLength(7 * 3);
-    expect(scores[0]).toMatchObject({ model: "base", role: "base", benchmark: "aime24", title: "AIME'24 → nano", items: 2 });
-    expect(rows(study, "differences").filter(({ benchmark }) => benchmark === "average")).toHaveLength(7 * 6);
-    expect(rows(study, "rewards").map(({ run, step }) => `${run} ${step}`)).toEqual([
-      ...["math 0", "math 1", "instruction 0", "instruction 1", "multi 0", "multi 1"],
+    expect(scores[0]).toMatchObject({
+      model: "base",
+      role: "base",
+      benchmark: "aime24",
+      title: "AIME'24 → nano",
+      items: 2,
+    });
+    expect(
+      rows(study, "differences").filter(
+        ({ benchmark }) => benchmark === "average",
+      ),
+    ).toHaveLength(7 * 6);
+    expect(
+      rows(study, "rewards").map(({ run, step }) => `${run} ${step}`),
+    ).toEqual([
+      ...[
+        "math 0",
+        "math 1",
+        "instruction 0",
+        "instruction 1",
+        "multi 0",
+        "multi 1",
+      ],
     ]);
     const cost = rows(study, "cost");
     const of = (name: string) => cost.find(({ model }) => model === name)!;
-    expect(of("experts").flops).toBeCloseTo(of("math").flops + of("instruction").flops, 6);
+    expect(of("experts").flops).toBeCloseTo(
+      of("math").flops + of("instruction").flops,
+      6,
+    );
     expect(of("math").ratio + of("instruction").ratio).toBeCloseTo(1, 3);
-    expect(log<{ step: number }>(study, "sft").map(({ step }) => step)).toEqual([0, 1]);
+    expect(log<{ step: number }>(study, "sft").map(({ step }) => step)).toEqual(
+      [0, 1],
+    );
     expect(evaluation(study, "multi", "ifeval").items).toBe(2);
-    expect(existsSync(join(modelFolder(study, "average"), "model.safetensors"))).toBe(true);
-    expect(existsSync(join(modelFolder(study, "base"), "model.safetensors"))).toBe(true);
+    expect(
+      existsSync(join(modelFolder(study, "average"), "model.safetensors")),
+    ).toBe(true);
+    expect(
+      existsSync(join(modelFolder(study, "base"), "model.safetensors")),
+    ).toBe(true);
   });
   it("names the command that makes what is not there", () => {
     const study = open(finished, { profile: "full" });
     expect(() => rows(study, "scores")).toThrow(
       `study: ${finished}/runs/full/analysis/scores.json must be there, got no such file; m2rl run ${finished} --profile full --only analysis makes it`,
     );
-    expect(() => modelFolder(study, "avrage")).toThrow('study: model must be known, got "avrage"; did you mean "average"?');
-    expect(() => log(study, "sft", 9)).toThrow("study: seed must be one of 1, 2, got 9");
-    expect(() => rows(study, "score" as "scores")).toThrow('did you mean "scores"?');
+    expect(() => modelFolder(study, "avrage")).toThrow(
+      'study: model must be known, got "avrage"; did you mean "average"?',
+    );
+    expect(() => log(study, "sft", 9)).toThrow(
+      "study: seed must be one of 1, 2, got 9",
+    );
+    expect(() => rows(study, "score" as "scores")).toThrow(
+      'did you mean "scores"?',
+    );
   });
 });
 
@@ -269,11 +416,27 @@ profiles:`,
     const folder = picoStudy(text);
     await run(folder, { jobs: 2 });
     const study = open(folder);
-    expect(rows(study, "trajectories").map(({ run, step }) => `${run} ${step}`)).toEqual([
-      ...["math 0", "math 1", "math 2", "instruction 0", "instruction 1", "instruction 2"],
+    expect(
+      rows(study, "trajectories").map(({ run, step }) => `${run} ${step}`),
+    ).toEqual([
+      ...[
+        "math 0",
+        "math 1",
+        "math 2",
+        "instruction 0",
+        "instruction 1",
+        "instruction 2",
+      ],
     ]);
     const sizes = rows(study, "mergeSize");
-    expect(sizes.map(({ method, lambda, step, learningRate }) => [method, lambda, step, learningRate])).toEqual(
+    expect(
+      sizes.map(({ method, lambda, step, learningRate }) => [
+        method,
+        lambda,
+        step,
+        learningRate,
+      ]),
+    ).toEqual(
       [
         [1, 0.001],
         [2, 0.001],
