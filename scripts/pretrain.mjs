@@ -61,16 +61,14 @@ function duration(seconds) {
 /** Prints a line now and then: where training is, and how long it still takes. */
 function progress(steps) {
   let recent = [];
-  let tokens = 0;
-  return ({ step, loss, learningRate, tokens: { trained }, seconds }) => {
+  return ({ step, loss, learningRate, seconds }) => {
     recent = [...recent.slice(-99), seconds.total];
-    tokens += trained;
     if ((step + 1) % 50 !== 0 && step + 1 !== steps && recent.length > 1)
       return;
     const pace = recent.reduce((a, b) => a + b, 0) / recent.length;
     console.log(
       `step ${step + 1} of ${steps}  loss ${loss.toFixed(4)}  learning rate ${learningRate.toExponential(2)}  ` +
-        `${(tokens / 1e6).toFixed(2)} M tokens  ${pace.toFixed(2)} s a step  ${duration(pace * (steps - step - 1))} left`,
+        `${(((step + 1) * TOKENS_PER_STEP) / 1e6).toFixed(1)} M tokens  ${pace.toFixed(2)} s a step  ${duration(pace * (steps - step - 1))} left`,
     );
   };
 }

@@ -1,7 +1,8 @@
 """Reference values for src/train: ten steps of torch.optim.AdamW with global-norm clipping, in float32 and with weights kept in
-bfloat16, and value and gradient of the GRPO loss, in float64.
+bfloat16; value and gradient of the GRPO loss, in float64; ten training steps of the pico model of scripts/golden/model.py, by SFT and
+by GRPO.
 
-Usage: python scripts/golden/train.py   (needs torch; writes test/golden/train)
+Usage: python scripts/golden/train.py   (needs torch, transformers; writes test/golden/train)
 """
 
 import json
@@ -10,7 +11,8 @@ import pathlib
 import torch
 
 SEED = 17
-OUT = pathlib.Path(__file__).parents[2] / "test" / "golden" / "train"
+GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "test" / "golden"
+OUT = GOLDEN / "train"
 SHAPES = {"model.norm.weight": (5,), "a.weight": (4, 3), "b.weight": (2, 6)}
 ADAMW = dict(lr=3e-3, betas=(0.9, 0.98), weight_decay=0.1, eps=1e-8)
 CLIP = 1.0
@@ -93,6 +95,53 @@ def grpo():
     return {"clipLow": 0.2, "clipHigh": 0.28, "logp": logp.tolist(), **tensors, "cases": cases}
 
 
+def training(loss_of, lr):
+    """Losses and gradient norms of ten steps; loss_of(model, rows) sums over rows of different length, one at a time."""
+    from transformers import Qwen3ForCausalLM
+
+    rng = torch.Generator().manual_seed(SEED)
+    rows = [torch.randint(0, 64, (length,), generator=rng) for length in [12, 5, 9, 12, 7]]
+    marks = [torch.arange(len(row)) >= 2 + i % 3 for i, row in enumerate(rows)]
+    model = Qwen3ForCausalLM.from_pretrained(GOLDEN / "model" / "tied", attn_implementation="eager").float()
+
+    def logprobs(i):
+        logits = model(rows[i][None]).logits[0, :-1]
+        return torch.log_softmax(logits, -1).gather(-1, rows[i][1:, None])[:, 0][marks[i][1:]]
+
+    with torch.no_grad():
+        start = [logprobs(i) for i in range(len(rows))]
+    matrices = [p for p in model.parameters() if p.dim() > 1]
+    vectors = [p for p in model.parameters() if p.dim() == 1]
+    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, **{**ADAMW, "lr": lr}, foreach=False)
+    steps = []
+    for _ in range(STEPS):
+        loss = loss_of([logprobs(i) for i in range(len(rows))], start)
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        optimizer.step()
+        steps.append({"loss": loss.item(), "norm": norm.item()})
+    return {"learningRate": lr, "rows": [row.tolist() for row in rows], "marks": [mark.tolist() for mark in marks], "steps": steps}
+
+
+def sft_loss(now, start):
+    return -torch.cat(now).mean()
+
+
+REWARD_ADVANTAGES = [1.2, -0.8, 0.5, -1.1, 0.2]
+
+
+def grpo_loss(now, start):
+    """Old log-probs are those of the start, so ratios leave the clipping range as the steps go on."""
+    total = 0
+    for logp, old, advantage in zip(now, start, REWARD_ADVANTAGES):
+        ratio = torch.exp(logp - old)
+        loss = torch.maximum(-ratio * advantage, -ratio.clamp(0.8, 1.28) * advantage)
+        total = total + loss.mean() / len(now)
+    return total
+
+
 def rounded(value):
     """Float32 values survive 9 significant digits."""
     if isinstance(value, float):
@@ -105,10 +154,15 @@ def rounded(value):
 
 
 def write(name, content):
-    head = {"torch": torch.__version__, "seed": SEED}
+    head = {"torch": torch.__version__.split("+")[0], "seed": SEED}
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / name).write_text(json.dumps({**head, **rounded(content)}, separators=(",", ":")) + "\n")
 
 
 write("adamw.json", {"shapes": SHAPES, **ADAMW, "clip": CLIP, "runs": [adamw("float32"), adamw("bfloat16")]})
 write("grpo.json", grpo())
+write("steps.json", {
+    "advantages": REWARD_ADVANTAGES,
+    "sft": training(sft_loss, 3e-3),
+    "grpo": training(grpo_loss, 1e-4),
+})

@@ -7,6 +7,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { TrainError } from "../error.js";
 import type { Policy } from "../model/index.js";
 import type { Learner } from "./learner.js";
 import type { StepMetrics } from "./metrics.js";
@@ -47,7 +48,7 @@ export type StepReport<Metrics extends StepMetrics> = Omit<
  * @param run   fingerprint of everything that the result depends on; a checkpoint of another run is not used
  * @param step  does one step
  * @returns the lines of the log
- * @throws the signal's reason when it is aborted · whatever `step` throws; the last checkpoint stays
+ * @throws TrainError log or checkpoint cannot be written · the signal's reason when it is aborted · whatever `step` throws; the last checkpoint stays
  */
 export async function runSteps<Metrics extends StepMetrics>(
   learner: Learner,
@@ -93,7 +94,7 @@ export async function runSteps<Metrics extends StepMetrics>(
       (performance.now() - start) / 1000,
     );
     lines.push(JSON.stringify(metrics));
-    appendFileSync(log, `${lines.at(-1)!}\n`);
+    writeLog(log, () => appendFileSync(log, `${lines.at(-1)!}\n`));
     onStep?.(metrics);
     if ((s + 1) % checkpointEvery === 0) {
       save(s + 1);
@@ -122,13 +123,25 @@ function withTotal<Metrics extends StepMetrics>(
 
 /** Put the log in the state of the checkpoint, in one rename. */
 function startLog(log: string, lines: readonly string[]): void {
-  mkdirSync(dirname(log), { recursive: true });
   const draft = `${log}.tmp`;
+  writeLog(log, () => {
+    mkdirSync(dirname(log), { recursive: true });
+    try {
+      writeFileSync(draft, lines.map((line) => `${line}\n`).join(""));
+      renameSync(draft, log);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
+}
+
+function writeLog(log: string, write: () => void): void {
   try {
-    writeFileSync(draft, lines.map((line) => `${line}\n`).join(""));
-    renameSync(draft, log);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
+    write();
+  } catch (cause) {
+    throw new TrainError(
+      `runSteps: log ${log} must be writable, got "${(cause as Error).message}"`,
+      { cause },
+    );
   }
 }

@@ -40,12 +40,11 @@ export function saveSnapshot(
   run: string,
   { step, updates, params, log }: Snapshot,
 ): void {
-  mkdirSync(folder, { recursive: true });
   const place = join(folder, nameOf(run, step));
   const draft = `${place}.tmp`;
-  rmSync(draft, { recursive: true, force: true });
   try {
-    mkdirSync(draft);
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true });
     writeSafetensors(join(draft, "state.safetensors"), params);
     writeFileSync(join(draft, "log.jsonl"), log);
     writeFileSync(
@@ -55,7 +54,8 @@ export function saveSnapshot(
     rmSync(place, { recursive: true, force: true });
     renameSync(draft, place);
   } catch (cause) {
-    rmSync(draft, { recursive: true, force: true });
+    // Not rmSync alone: it fails where the folder's parent is a file.
+    if (existsSync(draft)) rmSync(draft, { recursive: true });
     throw new TrainError(
       `saveSnapshot: checkpoint of step ${step} must be written, got "${messageOf(cause)}"`,
       {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readModelFolder, toBf16 } from "../../src/checkpoint/index.js";
@@ -43,6 +43,7 @@ const small: Omit<TrainGrpoOptions, "out" | "log"> = {
 
 describe("trainGrpo", () => {
   test("writes a model, its provenance and a log line a step, and removes its checkpoints", async () => {
+    const tensors = tf.memory().numTensors;
     const steps: GrpoMetrics[] = [];
     const evaluated: number[] = [];
     const result = await trainGrpo({
@@ -53,6 +54,7 @@ describe("trainGrpo", () => {
       onEvaluate: (step) => void evaluated.push(step),
     });
     expect(evaluated).toEqual([0, 3, 4]);
+    expect(tf.memory().numTensors).toBe(tensors);
     expect(steps).toEqual(result.metrics);
     expect(linesOf(place("whole").log)).toHaveLength(4);
     const [first] = steps;
@@ -132,6 +134,41 @@ describe("trainGrpo", () => {
     await expect(stop).rejects.toThrow(/abort/);
     await trainGrpo({ ...small, ...other });
     expect(weightsOf(other.out)).toEqual(weightsOf(place("whole").out));
+  });
+
+  test("a log or checkpoint that cannot be written is a TrainError and leaves no model", async () => {
+    const file = join(init, "config.json");
+    const blocked = place("blocked");
+    await expect(
+      trainGrpo({ ...small, ...blocked, log: join(file, "log.jsonl") }),
+    ).rejects.toThrow(
+      /^runSteps: log .* must be writable, got "E(NOTDIR|EXIST)/,
+    );
+    await expect(
+      trainGrpo({ ...small, ...blocked, checkpoints: join(file, "c") }),
+    ).rejects.toThrow(
+      /^saveSnapshot: checkpoint of step 2 must be written, got "E(NOTDIR|EXIST)/,
+    );
+    expect(existsSync(blocked.out)).toBe(false);
+    expect(linesOf(blocked.log)).toHaveLength(2);
+  });
+
+  test("a broken checkpoint is a TrainError that says what to remove", async () => {
+    const broken = place("broken");
+    const die = trainGrpo({
+      ...small,
+      ...broken,
+      onStep: ({ step }) => {
+        if (step === 2) throw new Error("killed");
+      },
+    });
+    await expect(die).rejects.toThrow("killed");
+    const [snapshot] = readdirSync(`${broken.out}.checkpoints`);
+    const path = join(`${broken.out}.checkpoints`, snapshot!);
+    truncateSync(join(path, "state.safetensors"), 1000);
+    await expect(trainGrpo({ ...small, ...broken })).rejects.toThrow(
+      /^latestSnapshot: .*-000002 must be readable, got ".*"; remove it to start over$/,
+    );
   });
 
   test("another seed gives another model", async () => {
