@@ -2,10 +2,15 @@
 import { createRequire } from "node:module";
 import type * as tfjs from "@tensorflow/tfjs";
 
+/** A tensor of any rank. */
 export type Tensor = tfjs.Tensor;
+/** A tensor that is a vector. */
 export type Tensor1D = tfjs.Tensor1D;
+/** A tensor that is a matrix. */
 export type Tensor2D = tfjs.Tensor2D;
+/** A tensor of rank 3. */
 export type Tensor3D = tfjs.Tensor3D;
+/** A tensor of rank 4. */
 export type Tensor4D = tfjs.Tensor4D;
 
 /**
