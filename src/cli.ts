@@ -2,8 +2,7 @@
 /** The command line: `m2rl <verb>`; each verb is a file in `cli/` and is loaded only when it is used. */
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import type { Verb } from "./cli/verb.js";
-import { UsageError } from "./cli/verb.js";
+import { UsageError, type CliOutput, type Verb } from "./cli/verb.js";
 import { M2rlError } from "./error.js";
 import { hint } from "./study/nearest.js";
 
@@ -39,12 +38,6 @@ function usage(): string {
     ([name, { about }]) => `  ${name.padEnd(width)}  ${about}`,
   );
   return `m2rl <verb> [options]\n\n${lines.join("\n")}\n\n\`m2rl <verb> --help\` says more.\n`;
-}
-
-/** Where the command line writes. */
-export interface CliOutput {
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number };
 }
 
 /**

@@ -7,8 +7,12 @@ import {
   terminalProgress,
   timeTable,
 } from "../study/index.js";
-import type { CliOutput } from "../cli.js";
-import { integerOption, UsageError, type Verb } from "./verb.js";
+import {
+  integerOption,
+  UsageError,
+  type CliOutput,
+  type Verb,
+} from "./verb.js";
 
 const HELP = `m2rl run STUDY [options]
 

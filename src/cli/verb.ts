@@ -1,6 +1,11 @@
 /** What every verb of the command line has in common. */
 import { M2rlError } from "../error.js";
-import type { CliOutput } from "../cli.js";
+
+/** Where the command line writes. */
+export interface CliOutput {
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+}
 
 /** One verb. */
 export interface Verb {

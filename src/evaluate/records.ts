@@ -5,12 +5,13 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import type { FinishReason, Verdict } from "../domains/index.js";
-import { TaskError } from "../error.js";
+import { InfrastructureError, TaskError } from "../error.js";
 
 /** One scored sample. */
 export interface EvaluationRecord {
@@ -141,7 +142,6 @@ export function openRecords(
       return old.records;
     }
   }
-  mkdirSync(dirname(path), { recursive: true });
   replaceFile(path, line(header));
   return [];
 }
@@ -151,18 +151,41 @@ function readWhole(path: string): RecordsFile | null {
   return readFileSync(path, "utf8").includes("\n") ? readRecords(path) : null;
 }
 
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+function writable(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new InfrastructureError(
+      `records: ${path} must be writable, got "${message}"`,
+      { cause },
+    );
+  }
 }
 
-/** Append records in one write. */
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  writable(path, () => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(draft, text);
+      renameSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
+}
+
+/**
+ * Append records in one write.
+ *
+ * @throws InfrastructureError the disk refuses, for example because it is full
+ */
 export function appendRecords(
   path: string,
   records: readonly EvaluationRecord[],
 ): void {
-  appendFileSync(path, records.map(line).join(""));
+  writable(path, () => appendFileSync(path, records.map(line).join("")));
 }
 
 /** Write the complete file in its canonical order (tasks as in the benchmark, then samples), so that a resumed run has the same bytes. */

@@ -1,14 +1,9 @@
 /** What is done: the note that every finished stage leaves, and how it is compared with what is wanted now. */
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { canonical, hashJson, hashPath, type Json } from "./hash.js";
 import { stageVersion, type Stage } from "./plan.js";
+import { replaceFile } from "./replaceFile.js";
 
 /** Note of a finished stage, `stages/<id>.json` in the run's folder. */
 export interface Note {
@@ -21,7 +16,7 @@ export interface Note {
   inputs: Record<string, string>;
   /** Hash of each output by path. */
   outputs: Record<string, string>;
-  /** Wall-clock seconds of the work, all attempts of it that this note knows. */
+  /** Wall-clock seconds of the last attempt; what an interrupted one did before is in the training log. */
   seconds: number;
   /** What computed it: engine, device, versions. */
   engine: Record<string, unknown>;
@@ -51,11 +46,10 @@ export function readNote(runFolder: string, id: string): Note | null {
 
 /** Write the note of a finished stage; from then on its work is skipped. */
 export function writeNote(runFolder: string, note: Note): void {
-  const path = notePath(runFolder, note.stage);
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(note, null, 1)}\n`);
-  renameSync(temporary, path);
+  replaceFile(
+    notePath(runFolder, note.stage),
+    `${JSON.stringify(note, null, 1)}\n`,
+  );
 }
 
 /** Key of a stage with inputs of the given content. */

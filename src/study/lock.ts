@@ -19,24 +19,33 @@ function isAlive(pid: number): boolean {
   }
 }
 
+function isExisting(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EEXIST";
+}
+
 /**
  * Take the lock of a run's folder; one whose owner no longer lives (it was killed) is taken over.
  *
  * @returns gives the lock back
- * @throws StudyError another process holds it
+ * @throws StudyError another process holds it, or the folder cannot be written
  */
 export function takeLock(runFolder: string): () => void {
-  mkdirSync(runFolder, { recursive: true });
   const path = join(runFolder, ".lock");
   for (let attempt = 0; ; attempt++) {
     try {
+      mkdirSync(runFolder, { recursive: true });
       const file = openSync(path, "wx");
       writeSync(file, `${process.pid}\n`);
       closeSync(file);
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3)
-        throw error;
+      if (!isExisting(error) || attempt > 3) {
+        const { message } = error as Error;
+        throw new StudyError(
+          `study: ${runFolder} must be writable, got "${message}"`,
+          { cause: error },
+        );
+      }
     }
     const owner = Number(readFileSync(path, "utf8"));
     if (owner > 0 && isAlive(owner)) {

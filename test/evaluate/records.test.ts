@@ -1,12 +1,14 @@
 import {
   appendFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { InfrastructureError } from "../../src/error.js";
 import {
   appendRecords,
   finishRecords,
@@ -123,5 +125,22 @@ describe("records", () => {
     expect(() => readRecords(path)).toThrow(
       "must start with a header line, got an empty file",
     );
+  });
+});
+
+describe("a disk that refuses", () => {
+  it("is an InfrastructureError that names the file, and leaves no draft", () => {
+    const folder = mkdtempSync(join(tmpdir(), "m2rl-full-"));
+    writeFileSync(join(folder, "file"), "");
+    const inside = join(folder, "file", "aime24.jsonl");
+    expect(() => openRecords(inside, header)).toThrow(InfrastructureError);
+    expect(() => openRecords(inside, header)).toThrow(
+      `records: ${inside} must be writable, got "`,
+    );
+    // Linux answers every write to this device with "no space left".
+    expect(() => appendRecords("/dev/full", [record("a")])).toThrow(
+      'records: /dev/full must be writable, got "ENOSPC: no space left on device, write"',
+    );
+    expect(readdirSync(folder)).toEqual(["file"]);
   });
 });

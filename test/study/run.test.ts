@@ -241,6 +241,18 @@ describe("run(study)", () => {
       "seed1/multi",
     ]);
   });
+  it("throws StudyError when a note cannot be written, and finishes once it can", async () => {
+    const folder = copy();
+    const note = join(folder, "runs/quick/stages/seed1/multi.json");
+    rmSync(note);
+    mkdirSync(join(note, "in the way"), { recursive: true });
+    await expect(run(folder, { jobs: 1, only: "multi" })).rejects.toThrow(
+      `study: ${note} must be writable, got "EISDIR`,
+    );
+    rmSync(note, { recursive: true });
+    await run(folder, { jobs: 1, only: "multi" });
+    expect(results(folder)).toEqual(results(finished));
+  });
   it("stops at a signal and goes on from there", async () => {
     const folder = picoStudy();
     const stop = new AbortController();

@@ -1,9 +1,10 @@
 /** The last stage: all records and logs of a run → the row files that tables and figures are made of. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
+import { replaceFile } from "../replaceFile.js";
 import {
   costRows,
   differenceRows,
@@ -140,11 +141,8 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
 
 /** One row a line, so that a change of one number is a change of one line. */
 function writeRows(path: string, rows: readonly object[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(
-    temporary,
+  replaceFile(
+    path,
     `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`,
   );
-  renameSync(temporary, path);
 }

@@ -1,12 +1,5 @@
 /** The scoring stages: a model on all benchmarks, and an expert's checkpoints on those of Figure 2. */
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import {
   evaluate,
   mean,
@@ -14,6 +7,7 @@ import {
   type Evaluation,
 } from "../../evaluate/index.js";
 import { loadPolicy } from "../../model/index.js";
+import { replaceFile } from "../replaceFile.js";
 import type { EvaluateSpec, TrajectoriesSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
@@ -82,13 +76,10 @@ export class LineFile<Line> {
   /** Add a line and write the file. */
   add(line: Line): void {
     this.lines.push(line);
-    mkdirSync(dirname(this.path), { recursive: true });
-    const temporary = `${this.path}.${process.pid}.tmp`;
-    writeFileSync(
-      temporary,
+    replaceFile(
+      this.path,
       this.lines.map((each) => `${JSON.stringify(each)}\n`).join(""),
     );
-    renameSync(temporary, this.path);
   }
 }
 
