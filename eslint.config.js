@@ -37,7 +37,7 @@ export default defineConfig(
     languageOptions: { globals: NODE },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
-      eqeqeq: "error",
+      eqeqeq: ["error", "always", { null: "ignore" }],
       "no-restricted-properties": [
         "error",
         {
@@ -67,6 +67,15 @@ export default defineConfig(
     files: ["src/**/*.ts"],
     ignores: ["src/cli.ts", "src/cli/**"],
     rules: { "no-console": "error" },
+  },
+  {
+    // CommonJS, since danfojs-node requires it.
+    files: ["scripts/setup/tfjs-node/index.js"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { module: "writable", require: "readonly" },
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
     // Tools read their configuration from a default export.

@@ -2,13 +2,21 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** What `npm test -- --fast` leaves out: whole studies, training runs, the set-up. Half of the time of all tests. */
+const SLOW = [
+  "test/setup/**",
+  "test/study/run.test.ts",
+  "test/train/stages.test.ts",
+];
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: process.env.M2RL_TEST_FAST === "1" ? SLOW : [],
     pool: "forks",
     // The engine itself uses every core; two processes hide its start-up, more only cost memory (0.4 GB each).
     maxWorkers: Math.min(2, availableParallelism()),
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { TF_CPP_MIN_LOG_LEVEL: "3" },
     passWithNoTests: false,

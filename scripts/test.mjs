@@ -2,8 +2,8 @@
  * Runs every check: `npm test`, or `npm test -- ties` for the test files whose path contains "ties".
  *
  * Sets up what is missing, then types, lint, format and the tests; prints where the time went; the last line is
- * "N passed, M failed". Types, lint, format and set-up count as one check each. `--fast` leaves out the tests that train
- * or run notebooks (they ask M2RL_TEST_FAST); other arguments go to vitest, and with a file filter only vitest runs.
+ * "N passed, M failed". Types, lint, format and set-up count as one check each. `--fast` leaves out the slow
+ * ones (`SLOW` in vitest.config.ts); other arguments go to vitest, and with a file filter only vitest runs.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -79,16 +79,6 @@ describe("npm run setup in a bare copy", () => {
   let copy = "";
   let nodeOnly = "";
 
-  /** Addresses at which nothing listens, and caches that hold nothing. */
-  const noNetwork = (): NodeJS.ProcessEnv => ({
-    PATH: process.env.PATH,
-    npm_config_registry: "http://127.0.0.1:9/",
-    npm_config_cache: join(copy, "empty-npm"),
-    PIP_INDEX_URL: "http://127.0.0.1:9/simple",
-    PIP_FIND_LINKS: "",
-    PIP_CACHE_DIR: join(copy, "empty-pip"),
-  });
-
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "m2rl-setup-"));
     for (const name of [
@@ -128,37 +118,37 @@ describe("npm run setup in a bare copy", () => {
     expect(seconds).toBeLessThan(3);
   });
 
-  test("says that there is no network, what waits for it, and exits soon", async () => {
-    const { code, text, seconds } = await run(
-      copy,
-      "bootstrap.mjs",
-      noNetwork(),
-    );
-    expect(code).toBe(1);
-    expect(text).toMatch(/node modules +FAILED/);
-    expect(text).toMatch(/build +waits +for node modules/);
-    expect(text).toContain("node modules: npm cannot reach its registry");
-    expect(text).toContain(
-      "python environment: pip cannot reach its package index",
-    );
-    expect(text).not.toContain("    at ");
-    expect(seconds).toBeLessThan(60);
-  }, 90_000);
-
-  test("leaves installed packages as they are when newer ones cannot be had", async () => {
+  test("says that there is no network and what waits for it, keeps what is there, and exits soon", async () => {
     const modules = join(copy, "node_modules");
     mkdirSync(join(modules, "yaml"), { recursive: true });
     writeFileSync(join(modules, "yaml", "package.json"), "{}");
     const older = { packages: { "node_modules/yaml": { version: "1.0.0" } } };
     writeFileSync(join(modules, ".package-lock.json"), JSON.stringify(older));
-    const { code, text } = await run(copy, "bootstrap.mjs", noNetwork());
+    const { code, text, seconds } = await run(copy, "bootstrap.mjs", {
+      PATH: process.env.PATH,
+      // Nothing listens there, and these caches hold nothing.
+      npm_config_registry: "http://127.0.0.1:9/",
+      npm_config_cache: join(copy, "empty-npm"),
+      PIP_INDEX_URL: "http://127.0.0.1:9/simple",
+      PIP_FIND_LINKS: "",
+      PIP_CACHE_DIR: join(copy, "empty-pip"),
+    });
     expect(code).toBe(1);
+    expect(text).toMatch(/node modules +FAILED/);
+    expect(text).toMatch(/build +waits +for node modules/);
+    expect(text).toContain("node modules: npm cannot reach its registry");
     expect(text).toContain("the older packages were kept");
+    expect(text).toContain(
+      "python environment: pip cannot reach its package index",
+    );
+    expect(text).not.toContain("    at ");
     expect(readFileSync(join(modules, "yaml", "package.json"), "utf8")).toBe(
       "{}",
     );
+    // 7 s on an idle machine.
+    expect(seconds).toBeLessThan(120);
     rmSync(modules, { recursive: true });
-  }, 90_000);
+  }, 180_000);
 
   test("refuses an unknown M2RL_TENSORFLOW before it does anything", async () => {
     const { code, text } = await run(copy, "bootstrap.mjs", {

@@ -49,4 +49,4 @@ test("a cell in notebooks/ imports the library with its types, and the native en
     },
   );
   expect(JSON.parse(output)).toEqual([["object\n"], ["11\n"]]);
-}, 60_000);
+}, 120_000);
