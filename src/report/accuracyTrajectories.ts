@@ -70,7 +70,7 @@ export function accuracyTrajectories(
           ticks: 5,
         },
         symbol: { type: "identity" },
-        marks: runs.flatMap((run) => {
+        marks: runs.flatMap((run, r) => {
           const style = seriesStyle(run, runs);
           const line = own
             .filter((row) => row.run === run)
@@ -85,6 +85,8 @@ export function accuracyTrajectories(
               y2: "high",
               stroke: style.color,
               strokeOpacity: 0.35,
+              // Beside each other, so that whiskers of equal steps do not hide each other.
+              dx: 1.5 * (r - (runs.length - 1) / 2),
             }),
             Plot.line(line, {
               x: "step",

@@ -26,6 +26,12 @@ export interface MergeSizeOptions {
   caption?: string;
 }
 
+/** Pixels between the ends of the y-axis. */
+const PLOT_HEIGHT = 240;
+
+/** Least distance of two labels in pixels. */
+const LINE_HEIGHT = 15;
+
 /**
  * One line a method; dashed levels are models to compare with.
  *
@@ -44,6 +50,10 @@ export function mergeSize(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("mergeSize: rows must not be empty, got 0 rows");
+  const scores = [...rows, ...references].map((row) =>
+    "high" in row && row.high !== undefined ? row.high : row.score,
+  );
+  const top = 10 * Math.ceil(Math.max(...scores, 1) / 10);
   const methods = [...new Set(rows.map((row) => row.method))];
   return figure({
     title,
@@ -52,7 +62,8 @@ export function mergeSize(
     panels: [
       {
         options: {
-          height: 300,
+          height: PLOT_HEIGHT + 60,
+          marginTop: 20,
           marginLeft: 44,
           marginRight: 110,
           marginBottom: 40,
@@ -62,7 +73,7 @@ export function mergeSize(
             labelArrow: "none",
             inset: 8,
           },
-          y: { label: "average score (%)", grid: true, zero: true, nice: true },
+          y: { label: "average score (%)", grid: true, domain: [0, top] },
           symbol: { type: "identity" },
           marks: [
             Plot.ruleY(references, {
@@ -70,7 +81,7 @@ export function mergeSize(
               stroke: FAINT_INK,
               strokeDasharray: "3 3",
             }),
-            Plot.text(spread(references), {
+            Plot.text(spread(references, top), {
               y: "score",
               text: "label",
               frameAnchor: "right",
@@ -117,12 +128,16 @@ export function mergeSize(
   });
 }
 
-/** Labels of close levels are moved apart, from the highest down. */
-function spread(references: readonly ReferenceScore[]): ReferenceScore[] {
-  const sorted = [...references].sort((a, b) => b.score - a.score);
-  let last = Infinity;
-  return sorted.map((reference) => {
-    last = Math.min(reference.score, last - 5);
-    return { label: reference.label, score: last };
+/** Labels of close levels are moved apart, from the lowest up. */
+function spread(
+  references: readonly ReferenceScore[],
+  top: number,
+): ReferenceScore[] {
+  const gap = (LINE_HEIGHT / PLOT_HEIGHT) * top;
+  const sorted = [...references].sort((a, b) => a.score - b.score);
+  let last = -Infinity;
+  return sorted.map(({ label, score }) => {
+    last = Math.max(score, last + gap);
+    return { label, score: last };
   });
 }

@@ -33,6 +33,7 @@ export interface MixOrMergeOptions {
 
 const LABELS = 118;
 const SCORES = 420;
+const LINE_HEIGHT = 13;
 
 /**
  * Left: average score with interval, best on top. Right: training cost as a ratio to the five experts together.
@@ -53,9 +54,10 @@ export function mixOrMerge(
     throw new RangeError("mixOrMerge: rows must not be empty, got 0 rows");
   const sorted = [...rows].sort((a, b) => b.score - a.score);
   const models = sorted.map((row) => row.model);
+  const above = 12 + LINE_HEIGHT * references.length;
   const shared = {
-    height: 70 + sorted.length * 22,
-    marginTop: 30,
+    height: 56 + above + sorted.length * 22,
+    marginTop: above,
     marginBottom: 40,
   };
   const y = {
@@ -93,13 +95,16 @@ export function mixOrMerge(
               stroke: FAINT_INK,
               strokeDasharray: "3 3",
             }),
-            Plot.text(references, {
-              x: "score",
-              text: "label",
-              frameAnchor: "top",
-              dy: -14,
-              fill: FAINT_INK,
-            }),
+            // One above the other: labels of close scores would overlap side by side.
+            ...references.map((reference, i) =>
+              Plot.text([reference], {
+                x: "score",
+                text: "label",
+                frameAnchor: "top",
+                dy: -8 - LINE_HEIGHT * i,
+                fill: FAINT_INK,
+              }),
+            ),
             ...sorted.flatMap((row) => {
               const style = seriesStyle(row.model, models);
               return [

@@ -25,6 +25,8 @@ export interface TableOptions {
   signed?: boolean;
 }
 
+const LOPSIDED = 0.2;
+
 type Mark = "best" | "second" | "plain";
 
 /**
@@ -94,7 +96,8 @@ export function markdownTable(
 }
 
 /**
- * An estimate as text: "65.4", or "65.4 ± 2.3" where the half width is that of the interval.
+ * An estimate as text: "65.4"; "65.4 ± 2.3" where the half width is that of the interval; "98.0 +1.1 −3.2" where one side of
+ * the interval is more than one and a half times as long as the other.
  *
  * @param options  digits: decimals, default 1 · signed: print a plus before a positive number, default false
  * @example
@@ -106,6 +109,10 @@ export function showEstimate(
 ): string {
   const text = showNumber(mean, digits, signed);
   if (low === undefined || high === undefined) return text;
+  const [up, down] = [high - mean, mean - low];
+  // Near 0 and 100 percent an interval is lopsided, and one half width would lie about both sides.
+  if (Math.abs(up - down) > LOPSIDED * (up + down))
+    return `${text} +${up.toFixed(digits)} −${down.toFixed(digits)}`;
   return `${text} ± ${((high - low) / 2).toFixed(digits)}`;
 }
 

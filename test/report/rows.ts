@@ -144,7 +144,10 @@ export const mergeSizeRows: MergeSizeRow[] = [
   "sce",
 ].flatMap((method, m) =>
   [0.25, 0.5, 1, 1.5, 2].map((size) => {
-    const score = 66 - (m === 1 ? 40 : 6 + 3 * m) * (size - 0.6) ** 2 + m;
+    const score = Math.max(
+      66 - (m === 1 ? 40 : 6 + 3 * m) * (size - 0.6) ** 2 + m,
+      2,
+    );
     return { method, size, score, low: score - 2, high: score + 2 };
   }),
 );

@@ -126,6 +126,17 @@ describe("showEstimate(estimate)", () => {
   });
 });
 
+describe("showEstimate({ mean, low, high }) of a lopsided interval", () => {
+  test("gives both sides", () => {
+    expect(showEstimate({ mean: 98, low: 94.8, high: 99.1 })).toBe(
+      "98.0 +1.1 −3.2",
+    );
+    expect(showEstimate({ mean: 0, low: 0, high: 3.7 })).toBe("0.0 +3.7 −0.0");
+    expect(showEstimate({ mean: 50, low: 46, high: 53 })).toBe("50.0 ± 3.5");
+    expect(showEstimate({ mean: 0, low: 0, high: 0 })).toBe("0.0 ± 0.0");
+  });
+});
+
 describe("pivot(rows)", () => {
   const long = [
     { model: "a", benchmark: "x", score: 1 },
