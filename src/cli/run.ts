@@ -62,6 +62,8 @@ export const run: Verb = {
     const jobs = integerOption("jobs", values.jobs, 1);
     const stop = new AbortController();
     const onSignal = (): void => {
+      // A second Ctrl-C does not wait; that is as safe as a kill, and workers end when they find their runner gone.
+      if (stop.signal.aborted) process.exit(130);
       output.stderr.write("\nstopping after the current steps …\n");
       stop.abort();
     };

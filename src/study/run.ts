@@ -257,8 +257,10 @@ class Runner {
       signal?.addEventListener("abort", () => resolve(), { once: true }),
     );
     while (open.size > 0 || active.size > 0) {
-      for (const stage of this.next(open)) {
-        if (active.size >= this.jobs) break;
+      while (active.size < this.jobs) {
+        // Asked anew each time: a stage that was found done may have freed others.
+        const stage = this.next(open);
+        if (stage === undefined) break;
         open.delete(stage);
         const status = this.ledger.status(stage);
         if (status.done) {
@@ -282,11 +284,11 @@ class Runner {
     };
   }
 
-  /** Stages that could start now, those first that most other work waits for. */
-  private next(open: ReadonlySet<Stage>): Stage[] {
+  /** Of the stages that could start now, the one that most other work waits for. */
+  private next(open: ReadonlySet<Stage>): Stage | undefined {
     return [...open]
       .filter((stage) => this.ledger.waiting(stage).length === 0)
-      .sort((a, b) => this.urgency.get(b.id)! - this.urgency.get(a.id)!);
+      .sort((a, b) => this.urgency.get(b.id)! - this.urgency.get(a.id)!)[0];
   }
 
   private skip(stage: Stage, note: Note): void {
