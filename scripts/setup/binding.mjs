@@ -27,6 +27,7 @@ import {
 import {
   chosenVariant,
   choiceReason,
+  forgetChoice,
   requestedVariant,
   TENSORFLOW,
   tensorflowFolder,
@@ -150,11 +151,15 @@ async function ownDownload(log) {
   );
   renameSync(before, manifest);
   if (code === 0 && existsSync(TARGET)) return;
+  const offline = saysOffline(output);
+  const reason = choiceReason();
+  // The wheel may be there next time.
+  forgetChoice();
   throw new SetupError(
-    `native binding: there is no tensor engine: ${choiceReason()}; and the package's own download (TensorFlow 2.9) failed` +
-      `${saysOffline(output) ? ": its host cannot be reached" : ""}\n${tail(output, 6)}\n` +
+    `native binding: there is no tensor engine: ${reason}; and the package's own download (TensorFlow 2.9) failed` +
+      `${offline ? ": its host cannot be reached" : `\n${tail(output, 6)}`}\n` +
       "    merging, analysis and evaluation of records still work; training needs the engine",
-    { offline: saysOffline(output) },
+    { offline },
   );
 }
 

@@ -10,10 +10,14 @@ export class SetupError extends Error {
   /** True when the reason is that nothing outside this machine can be reached. */
   offline;
 
-  constructor(message, { failed = [], offline = false } = {}) {
+  /** True when the index has no wheel for this machine, so that another way to an engine may be tried. */
+  noWheel;
+
+  constructor(message, { failed = [], offline = false, noWheel = false } = {}) {
     super(message);
     this.failed = failed;
     this.offline = offline;
+    this.noWheel = noWheel;
   }
 }
 

@@ -50,6 +50,18 @@ async function findTools(needs, log, quiet) {
   return tools;
 }
 
+/** A full disk is no bug of ours either, whoever meets it. */
+function typed(name, error) {
+  const full = /ENOSPC|No space left on device/;
+  if (!full.test(`${error.code} ${error.message}`)) {
+    if (error instanceof SetupError) return error;
+    throw error;
+  }
+  return new SetupError(
+    `${name}: the disk is full; the set-up needs 1.7 GB, and 4.4 GB more for CUDA (M2RL_TENSORFLOW=cpu does without)`,
+  );
+}
+
 async function makeMissing(results, log, quiet) {
   // Another process may have made a step while this one waited for the lock; and a step that is made anew may undo
   // what builds on it, as `npm ci` deletes the binding inside node_modules.
@@ -84,8 +96,8 @@ async function makeMissing(results, log, quiet) {
       });
       if (made || !quiet)
         log(line(step.name, made ? "made" : "kept", detail, started));
-    } catch (error) {
-      if (!(error instanceof SetupError)) throw error;
+    } catch (caught) {
+      const error = typed(step.name, caught);
       failures.set(step.name, error);
       log(line(step.name, "FAILED", "", started));
     }

@@ -13,7 +13,7 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { command, SetupError, tail } from "./command.mjs";
+import { command, saysOffline, SetupError, tail } from "./command.mjs";
 import {
   CACHE,
   readStamp,
@@ -72,9 +72,8 @@ async function download(requirements, folder, beat, log) {
   // A terminal gets pip's own progress bar, a log file a line now and then.
   const show =
     process.stdout.isTTY && log === console.log ? "progress" : "nothing";
-  let output = "";
   for (const python of PYTHONS) {
-    const result = await command(
+    const { code, output } = await command(
       VENV_PYTHON,
       [
         ...[
@@ -95,11 +94,15 @@ async function download(requirements, folder, beat, log) {
       ],
       { beat, log, show },
     );
-    if (result.code === 0) return;
-    output = result.output;
-    if (!/No matching distribution/.test(output)) break;
+    if (code === 0) return;
+    if (saysOffline(output) || !/No matching distribution/.test(output)) {
+      throw pipError("tensorflow", output);
+    }
   }
-  throw pipError("tensorflow", output);
+  throw new SetupError(
+    `tensorflow: the package index has no ${requirements.join(", ")} for ${process.platform} ${process.arch}`,
+    { noWheel: true },
+  );
 }
 
 function wheelsIn(folder) {
@@ -130,6 +133,7 @@ export async function fetchTensorflow(variant, log) {
   if (platforms().length === 0) {
     throw new SetupError(
       `tensorflow: there must be a wheel for this platform, got ${process.platform} ${process.arch}`,
+      { noWheel: true },
     );
   }
   // Only x86-64 Linux has a separate package without CUDA; elsewhere the main one is the CPU build.
@@ -206,6 +210,11 @@ export function chosenVariant() {
     : undefined;
 }
 
+/** Make the next set-up choose anew. */
+export function forgetChoice() {
+  rmSync(CHOICE, { force: true });
+}
+
 /** Why the wheel could not be had, where it could not. */
 export function choiceReason() {
   return readStamp(CHOICE)?.reason;
@@ -248,9 +257,9 @@ export const tensorflow = {
         });
         return this.done();
       } catch (error) {
-        if (!(error instanceof SetupError) || error.offline) throw error;
+        if (!error.noWheel) throw error;
         log(`      ${error.message}`);
-        reason ??= error.message.split("\n")[0];
+        reason ??= error.message.replace("tensorflow: ", "");
       }
     }
     writeStamp(CHOICE, {
