@@ -34,11 +34,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 let finished: string;
 const events: StudyEvent[] = [];
 
-// `npm test -- --fast` leaves out what trains.
-const training = describe.skipIf(process.env["M2RL_TEST_FAST"] === "1");
-
 beforeAll(async () => {
-  if (process.env["M2RL_TEST_FAST"] === "1") return;
   finished = picoStudy();
   await run(finished, { jobs: 2, onProgress: (event) => events.push(event) });
 });
@@ -83,7 +79,7 @@ function results(folder: string): Record<string, string> {
   );
 }
 
-training("run(study)", () => {
+describe("run(study)", () => {
   it("makes every artefact of the study and nothing half", () => {
     const run = join(finished, "runs", "quick");
     for (const name of [
@@ -323,7 +319,7 @@ function start(
   });
 }
 
-training("m2rl run", () => {
+describe("m2rl run", () => {
   it("goes on after it was killed, and ends with the same bytes", async () => {
     const folder = picoStudy();
     const process = await start(folder, "✓ seed1/sft");
@@ -351,7 +347,7 @@ training("m2rl run", () => {
   });
 });
 
-training("open(study)", () => {
+describe("open(study)", () => {
   it("reads rows, logs, records and model folders", () => {
     const study = open(finished);
     expect(study.models).toEqual([
@@ -424,7 +420,7 @@ training("open(study)", () => {
   });
 });
 
-training("a study with trajectories and sizes", () => {
+describe("a study with trajectories and sizes", () => {
   it("scores checkpoints along training and merges of every size", async () => {
     const text = PICO_STUDY.replace(
       "profiles:",
