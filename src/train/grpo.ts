@@ -14,7 +14,6 @@
  * - groups of equal reward, whose gradient is exactly zero, are not computed; they still count in the mean;
  * - β = 0 evaluates no reference (the code does, and multiplies by 0);
  * - a failing verifier stops the run instead of giving reward 0;
- * - a group of one sample has advantage 0 (the code skips the std and keeps r − mean, which is 0 as well);
  * - masked importance sampling, which the paper names and the scripts do not use, is an option.
  */
 import { tf, type Tensor } from "../engine/index.js";
