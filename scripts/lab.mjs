@@ -43,3 +43,4 @@ lab.on("exit", (code) => {
 });
 // Ctrl-C reaches JupyterLab as well; it asks the person and this process waits for its answer.
 process.on("SIGINT", () => {});
+process.on("SIGTERM", () => lab.kill("SIGTERM"));

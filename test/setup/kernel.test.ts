@@ -34,11 +34,14 @@ test("the kernel specification lies inside the checkout and names files that exi
   expect(existsSync(argv[1]!)).toBe(true);
 });
 
-test("a cell in notebooks/ imports the library with its types, and the native engine without log lines", () => {
+test("a cell in notebooks/ imports the library with its types, the native engine without log lines, and data frames on it", () => {
   const cells = [
     `import { merge } from "m2rl";\nconst kind: "object" = typeof merge as "object";\nconsole.log(kind);`,
-    `import * as tf from "@tensorflow/tfjs-node-gpu";\n` +
-      `console.log(tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0]));`,
+    `import { engine } from "m2rl";\n` +
+      `const { tensorflow } = engine.startEngine();\n` +
+      `console.log(tensorflow.length > 0, engine.tf.scalar(3).mul(4).dataSync()[0]);`,
+    `import { DataFrame } from "danfojs-node";\n` +
+      `console.log(new DataFrame({ a: [1, 2] }).tensor.sum().dataSync()[0]);`,
   ];
   const python = join(VENV, "bin", "python");
   const output = execFileSync(
@@ -48,5 +51,5 @@ test("a cell in notebooks/ imports the library with its types, and the native en
       encoding: "utf8",
     },
   );
-  expect(JSON.parse(output)).toEqual([["object\n"], ["11\n"]]);
+  expect(JSON.parse(output)).toEqual([["object\n"], ["true 12\n"], ["3\n"]]);
 }, 120_000);
