@@ -8,6 +8,7 @@ import {
   sayFormula,
 } from "./science/facts.js";
 import { extreme, letters, listOptions } from "./science/generate.js";
+import { lookUp } from "./science/reason.js";
 
 function sum(random: Random): string {
   const a = random.int(0, 400);
@@ -58,13 +59,15 @@ export function factDrill(random: Random): string {
   return [...formulas, ...masses, ...comparisons].join("\n");
 }
 
-/** Options with letters, then some words with their letters: find the word, copy what follows it. */
+/** Options with letters, and one of their words: go through them in order, and say its letter. */
 export function matchingDrill(random: Random): string {
   const pool = random.chance(0.6) ? QUANTITIES : OPTION_ELEMENTS;
   const words = [...new Set(random.shuffle(pool))].slice(0, random.int(3, 4));
   const options = letters(words);
-  const asked = random
-    .shuffle(options)
-    .map(({ word, letter }) => `- ${word} ${letter}\nAnswer: ${letter}`);
-  return [`Options: ${listOptions(options)}`, ...asked].join("\n");
+  const { word, letter } = random.pick(options);
+  return [
+    `Which is ${word}? Options: ${listOptions(options)}`,
+    ...lookUp(options, word),
+    `Answer: ${letter}`,
+  ].join("\n");
 }

@@ -76,16 +76,6 @@ function molar(
   return { lines, answer: String(total) };
 }
 
-/** The last line of a multiple-choice answer: the word with its letter. */
-function choose(
-  lines: string[],
-  options: readonly Option[],
-  word: string,
-): Reasoning {
-  const { letter } = options.find((option) => option.word === word)!;
-  return { lines: [...lines, `- ${word} ${letter}`], answer: letter };
-}
-
 /** An option other than `word`. */
 function other(
   options: readonly Option[],
@@ -93,6 +83,20 @@ function other(
   random: Random,
 ): string {
   return random.pick(options.filter((option) => option.word !== word)).word;
+}
+
+/**
+ * Options held against a word one by one, to the first that is it. A nano model never learnt to look up the letter of a word;
+ * going through the options in their order, it counts the letters along.
+ */
+export function lookUp(options: readonly Option[], word: string): string[] {
+  const last = options.findIndex((option) => option.word === word);
+  return options
+    .slice(0, last + 1)
+    .map(
+      (option, i) =>
+        `- ${option.word} ${option.letter} ${i === last ? "yes" : "no"}`,
+    );
 }
 
 function quantity(
@@ -107,25 +111,25 @@ function quantity(
     (f, i) =>
       `- ${f.first} ${f.op} ${f.second} = ${i === steps.length - 1 ? word : f.output}`,
   );
-  return choose(lines, options, word);
+  const found = options.find((option) => option.word === word)!.letter;
+  return { lines: [...lines, ...lookUp(options, word)], answer: found };
 }
 
-/** An option with its value, and the lines that say so. */
+/** An option with its value. */
 interface Entry {
-  lines: string[];
-  word: string;
+  letter: string;
   value: number;
 }
 
-/** The option with the largest or smallest value, and after each option but the first what is best so far. */
-function compare(
+/** What is best after each option. */
+function bestSoFar(
   entries: readonly Entry[],
   smallest: boolean,
   random: Random,
   slip: number,
-): { bestSoFar: Entry[]; best: string } {
+): Entry[] {
   let best = entries[0]!;
-  const bestSoFar = entries.map((entry, i) => {
+  return entries.map((entry, i) => {
     const better = smallest
       ? entry.value < best.value
       : entry.value > best.value;
@@ -133,7 +137,6 @@ function compare(
     if (i > 0 && better !== misjudged) best = entry;
     return best;
   });
-  return { bestSoFar, best: best.word };
 }
 
 function heaviest(
@@ -141,15 +144,15 @@ function heaviest(
   random: Random,
   slip: number,
 ): Reasoning {
-  const entries = options.map(({ word }): Entry => {
-    const value = recall(word, random, slip);
-    return { lines: [`- ${word} ${value}`], word, value };
+  const entries = options.map(({ word, letter }): Entry => {
+    return { letter, value: recall(word, random, slip) };
   });
-  const { bestSoFar, best } = compare(entries, lightest, random, slip);
-  const lines = entries.map(({ lines: [text] }, i) =>
-    i === 0 ? text! : `${text}, ${bestSoFar[i]!.word} ${bestSoFar[i]!.value}`,
-  );
-  return choose(lines, options, best);
+  const best = bestSoFar(entries, lightest, random, slip);
+  const lines = entries.map(({ letter, value }, i) => {
+    const line = `- ${options[i]!.word} ${letter} ${value}`;
+    return i === 0 ? line : `${line}, ${best[i]!.letter} ${best[i]!.value}`;
+  });
+  return { lines, answer: best.at(-1)!.letter };
 }
 
 function largest(
@@ -157,19 +160,18 @@ function largest(
   random: Random,
   slip: number,
 ): Reasoning {
-  const entries = options.map(({ word }): Entry => {
+  const work = options.map(({ word, letter }) => {
     const f = FORMULAS.find(({ output, op }) => output === word && op === "*")!;
     const [a, b] = [values[f.first]!, values[f.second]!];
     const value = step(a * b, random, slip);
-    return { lines: [sayFormula(f), `${a}*${b}=${value}`], word, value };
+    return { lines: [sayFormula(f), `${a}*${b}=${value}`], letter, value };
   });
-  const { bestSoFar, best } = compare(entries, false, random, slip);
-  const lines = entries.flatMap((entry, i) =>
-    i === 0
-      ? entry.lines
-      : [...entry.lines, `- ${bestSoFar[i]!.word} ${bestSoFar[i]!.value}`],
-  );
-  return choose(lines, options, best);
+  const best = bestSoFar(work, false, random, slip);
+  const lines = work.flatMap((entry, i) => [
+    ...entry.lines,
+    `- ${best[i]!.letter} ${best[i]!.value}`,
+  ]);
+  return { lines, answer: best.at(-1)!.letter };
 }
 
 /** Work a science task out, each step wrong with probability `slip`; at slip 0 the answer is right. */
