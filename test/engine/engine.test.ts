@@ -1,6 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { engineInfo, measureGflops, rawOp, startEngine, tf } from "../../src/engine/index.js";
+import {
+  engineInfo,
+  measureGflops,
+  rawOp,
+  startEngine,
+  tf,
+} from "../../src/engine/index.js";
 import { EngineError } from "../../src/error.js";
 
 test("startEngine() loads the native library once and reports what runs", () => {
@@ -22,10 +28,23 @@ test("measureGflops() multiplies and leaves nothing behind", () => {
 test("rawOp() runs a native operation that TensorFlow.js has no function for", () => {
   const logits = tf.tensor2d([1, 2, 3, 0, 0, 0], [2, 3]);
   const labels = tf.tensor1d([2, 0], "int32");
-  const attributes = { T: { type: "float32" }, Tlabels: { type: "int32" } } as const;
-  const [loss] = rawOp("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], attributes, 2);
-  const expected = [-3 + Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), Math.log(3)];
-  loss!.dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+  const attributes = {
+    T: { type: "float32" },
+    Tlabels: { type: "int32" },
+  } as const;
+  const [loss] = rawOp(
+    "SparseSoftmaxCrossEntropyWithLogits",
+    [logits, labels],
+    attributes,
+    2,
+  );
+  const expected = [
+    -3 + Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)),
+    Math.log(3),
+  ];
+  loss!
+    .dataSync()
+    .forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
 });
 
 test("rawOp() throws EngineError for an operation that does not exist", () => {
@@ -45,7 +64,11 @@ test("without the native binding startEngine() throws EngineError that names the
     const { startEngine } = await import("./dist/engine/index.js");
     try { startEngine(); } catch (error) { console.log(error.name + ": " + error.message); }
   `;
-  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+  const { stdout } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "--eval", program],
+    { encoding: "utf8" },
+  );
   expect(stdout.trim()).toBe(
     `EngineError: startEngine: the native tensor engine must load, got "cannot find module '@tensorflow/tfjs-node-gpu'"; run \`npm run setup\``,
   );
