@@ -9,7 +9,7 @@ const HELP = `npm run pretrain -- [options]
 Trains the nano base model from random weights and writes it as a Hugging Face folder.
 Ctrl-C stops between two steps with a checkpoint; the same command goes on from there.
 
-  --tokens N        tokens to train on, in all     (default 29000000)
+  --tokens N        tokens to train on, in all     (default 17203200)
   --learning-rate X peak of the learning rate      (default 0.004)
   --seed N          seed of weights and documents  (default 1)
   --out FOLDER      model folder to write          (default data/nano/base)
@@ -25,7 +25,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
-        tokens: { type: "string", default: "29000000" },
+        tokens: { type: "string", default: "17203200" },
         "learning-rate": { type: "string", default: "0.004" },
         seed: { type: "string", default: "1" },
         out: { type: "string", default: "data/nano/base" },
