@@ -9,6 +9,10 @@ import type { RlSpec, SftSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
 
+// Workers run side by side: at 2,048 tokens a forward and backward pass one needs 1.3 GB instead of 2.1 GB at 8,192, in the
+// same time (measured on the agent's runs, the longest sequences).
+const MICRO_BATCH_TOKENS = 2048;
+
 /** Fine-tune the base model. */
 export async function sftStage(
   job: Job,
@@ -22,6 +26,7 @@ export async function sftStage(
     out: outputPath(job, 0),
     log: outputPath(job, 1),
     signal,
+    microBatchTokens: MICRO_BATCH_TOKENS,
     checkpointEvery: 20,
     onStep: (metrics) =>
       report({ done: metrics.step + 1, total: spec.steps, metrics }),
@@ -54,6 +59,7 @@ export async function rlStage(
     out: outputPath(job, 0),
     log: outputPath(job, 1),
     signal,
+    microBatchTokens: MICRO_BATCH_TOKENS,
     checkpointEvery: 5,
     onStep: (metrics) =>
       report({ done: metrics.step + 1, total: spec.steps, metrics }),
