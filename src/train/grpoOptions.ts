@@ -73,7 +73,7 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     clipHigh: options.clipHigh ?? 0.28,
     klCoef: options.klCoef ?? 0,
     importanceSampling: options.importanceSampling ?? "truncated",
-    microBatchTokens: options.microBatchTokens ?? 8192,
+    microBatchTokens: options.microBatchTokens ?? 4096,
   };
   checkOptions("trainGrpo", settings, {
     seed: "seed",

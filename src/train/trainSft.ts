@@ -125,7 +125,7 @@ function sftSettings(options: TrainSftOptions) {
     weightDecay: options.weightDecay ?? 0.1,
     clip: options.clip ?? 1,
     store: options.store ?? "float32",
-    microBatchTokens: options.microBatchTokens ?? 8192,
+    microBatchTokens: options.microBatchTokens ?? 4096,
   };
   checkOptions("trainSft", settings, {
     seed: "seed",
