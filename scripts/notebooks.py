@@ -10,6 +10,7 @@ import argparse
 import concurrent.futures
 import pathlib
 import sys
+import tempfile
 import time
 
 import nbclient
@@ -44,14 +45,19 @@ def execute(path, out, timeout):
         resources={"metadata": {"path": str(path.parent)}},
     )
     error = None
+    # The engine greets on the kernel's own stderr; that is shown only when something went wrong.
+    kernel_log = tempfile.TemporaryFile("w+")
     try:
-        client.execute()
+        client.execute(stderr=kernel_log)
     except nbclient.exceptions.CellExecutionError as failure:
         error = str(failure)
     except nbclient.exceptions.CellTimeoutError:
         error = f"a cell took more than {timeout} s"
     except nbclient.exceptions.DeadKernelError:
-        error = "the kernel died"
+        kernel_log.seek(0)
+        error = f"the kernel died\n{kernel_log.read()}"
+    finally:
+        kernel_log.close()
     clean(notebook)
     # Built beside its place and renamed, so that a stopped run leaves the old file.
     target = out / path.name
