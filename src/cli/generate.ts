@@ -1,8 +1,7 @@
 /** `m2rl generate`: answer a prompt with a model folder. */
 import { parseArgs } from "node:util";
 import { generate as sampleTokens, loadPolicy } from "../model/index.js";
-import { END_OF_TURN } from "../rollout/index.js";
-import { renderChat } from "../tokenizer/index.js";
+import { END_OF_TEXT, IM_END, renderChat } from "../tokenizer/index.js";
 import { integerOption, numberOption, UsageError, type Verb } from "./verb.js";
 
 const HELP = `m2rl generate MODEL PROMPT [options]
@@ -59,7 +58,7 @@ export const generate: Verb = {
       rows.map(() => ids),
       {
         maxNewTokens,
-        stop: tokenizer.id(values.raw ? "<|endoftext|>" : END_OF_TURN),
+        stop: tokenizer.id(values.raw ? END_OF_TEXT : IM_END),
         temperature,
         topP,
         seed,

@@ -1,11 +1,6 @@
 /**
  * Rollouts: the one place where a policy meets tasks. Training and evaluation both use it, and share nothing else.
  *
- * Exports: `rollouts`, `Rollout`, `RolloutOptions`, `END_OF_TURN`.
+ * Exports: `rollouts`, `Rollout`, `RolloutOptions`.
  */
-export {
-  END_OF_TURN,
-  rollouts,
-  type Rollout,
-  type RolloutOptions,
-} from "./rollout.js";
+export { rollouts, type Rollout, type RolloutOptions } from "./rollout.js";

@@ -9,6 +9,7 @@ import {
 } from "../domains/index.js";
 import { generate, type Policy } from "../model/index.js";
 import {
+  IM_END,
   renderChat,
   renderToolResults,
   type Tokenizer,
@@ -47,9 +48,6 @@ export interface RolloutOptions {
   names?: readonly string[];
 }
 
-/** Token that ends an assistant turn. */
-export const END_OF_TURN = "<|im_end|>";
-
 /**
  * Sample one completion for each task; repeat a task to get a group.
  *
@@ -65,7 +63,7 @@ export function rollouts(
   options: RolloutOptions,
 ): Rollout[] {
   const { seed, stream, temperature = 1, topP = 1 } = options;
-  const stop = tokenizer.id(END_OF_TURN);
+  const stop = tokenizer.id(IM_END);
   const prompts = encodePrompts(tokenizer, tasks);
   const environments = tasks.map((task): Environment | undefined =>
     spec(task.domain).environment?.(task),

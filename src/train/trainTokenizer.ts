@@ -1,11 +1,7 @@
 /** The tokenizer of the nano world: byte-level BPE on a sample of the pre-training corpus and of SFT chats. */
 import { pretrainDocument, sftBlend } from "../domains/index.js";
 import { Random } from "../random.js";
-import {
-  renderSegments,
-  SPECIAL_TOKENS,
-  trainBpe,
-} from "../tokenizer/index.js";
+import { renderSegments, trainBpe } from "../tokenizer/index.js";
 
 /** Documents and chats that the merges are counted on. */
 const DOCUMENTS = 8000;
@@ -41,12 +37,5 @@ export function trainTokenizer({
       .map(({ text }) => text)
       .join(""),
   );
-  // Special tokens are cut out: they are never the product of merges.
-  const special = new RegExp(
-    SPECIAL_TOKENS.map((token) => token.replace(/[|]/g, "\\|")).join("|"),
-  );
-  return trainBpe(
-    [...documents, ...chats].flatMap((text) => text.split(special)),
-    { vocabSize },
-  );
+  return trainBpe([...documents, ...chats], { vocabSize });
 }
