@@ -3,7 +3,7 @@ import type { Random } from "../random.js";
 import { renderAssistant, renderSegments } from "../tokenizer/index.js";
 import type { Message } from "../tokenizer/message.js";
 import { BLEND, sftExample } from "./blend.js";
-import { arithmeticDrill, factDrill, matchingDrill } from "./drills.js";
+import { arithmeticDrill, factDrill, rankingDrill } from "./drills.js";
 import { drawTask, taskMessages } from "./drawTask.js";
 import { spec } from "./specs.js";
 import type { Domain } from "./task.js";
@@ -71,7 +71,7 @@ function chatDocument(random: Random): string {
 const PARTS: readonly Part[] = [
   { weight: 12, write: arithmeticDrill },
   { weight: 3, write: factDrill },
-  { weight: 5, write: matchingDrill },
+  { weight: 5, write: rankingDrill },
   { weight: 4, write: checkDocument },
   { weight: 5, write: chatDocument },
   {
@@ -84,7 +84,7 @@ const PARTS: readonly Part[] = [
 const TASKS: readonly { domain: Domain; weight: number }[] = [
   { domain: "math", weight: 1 },
   { domain: "coding", weight: 1 },
-  { domain: "science", weight: 1.4 },
+  { domain: "science", weight: 1.7 },
   { domain: "instruction", weight: 1.4 },
   { domain: "agent", weight: 1.2 },
 ];

@@ -1,14 +1,13 @@
-/** Short drills of the pre-training corpus: arithmetic, facts, and finding the letter of an option. */
+/** Short drills of the pre-training corpus: arithmetic, facts, and the largest of some options. */
 import type { Random } from "../random.js";
 import {
   ATOMS,
   FORMULAS,
   OPTION_ELEMENTS,
-  QUANTITIES,
   sayFormula,
 } from "./science/facts.js";
 import { extreme, letters, listOptions } from "./science/generate.js";
-import { lookUp } from "./science/reason.js";
+import { choose } from "./science/reason.js";
 
 function sum(random: Random): string {
   const a = random.int(0, 400);
@@ -59,15 +58,24 @@ export function factDrill(random: Random): string {
   return [...formulas, ...masses, ...comparisons].join("\n");
 }
 
-/** Options with letters, and one of their words: go through them in order, and say its letter. */
-export function matchingDrill(random: Random): string {
-  const pool = random.chance(0.6) ? QUANTITIES : OPTION_ELEMENTS;
-  const words = [...new Set(random.shuffle(pool))].slice(0, random.int(3, 4));
-  const options = letters(words);
-  const { word, letter } = random.pick(options);
+/** Numbers with letters: go through them in their order, and say after each one which is the largest or smallest so far. */
+export function rankingDrill(random: Random): string {
+  const smallest = random.chance(0.5);
+  const most = random.pick([12, 99, 150]);
+  const values = random.sample(
+    Array.from({ length: most }, (_, i) => i + 1),
+    random.int(3, 4),
+  );
+  const options = letters(values.map(String));
+  const entries = options.map(({ letter, word }) => ({
+    letter,
+    value: Number(word),
+    lines: [`- ${letter} ${word}`],
+  }));
+  const { lines, answer } = choose(entries, smallest, random, 0);
   return [
-    `Which is ${word}? Options: ${listOptions(options)}`,
-    ...lookUp(options, word),
-    `Answer: ${letter}`,
+    `${smallest ? "Smallest" : "Largest"}? Options: ${listOptions(options)}`,
+    ...lines,
+    `Answer: ${answer}`,
   ].join("\n");
 }

@@ -23,7 +23,7 @@ const choice: Task = {
   domain: "science",
   kind: "quantityChoice",
   prompt:
-    "What is mass times acceleration? Options: work A, density B, force C, power D",
+    "What is mass times acceleration? Options: A work, B density, C force, D power",
   data: {
     kind: "quantityChoice",
     steps: [FORMULAS[0]],
@@ -57,7 +57,7 @@ describe("science.verify, multiple choice", () => {
     ["Answer: $\\boxed{C}$", "correct"],
     ["Answer: force", "correct"],
     ["Answer: Force", "correct"],
-    ["Answer: force C", "correct"],
+    ["Answer: C force", "correct"],
     ["Answer: A\nAnswer: C", "correct"],
     ["Answer: C\nAnswer: A", "wrong"],
     ["Answer: c", "wrong"],
@@ -149,7 +149,7 @@ describe("science tasks", () => {
       };
       expect(new Set(options.map(({ word }) => word)).size).toBe(4);
       for (const { word, letter } of options)
-        expect(task.prompt).toContain(` ${word} ${letter}`);
+        expect(task.prompt).toContain(` ${letter} ${word}`);
       count[answer]!++;
     }
     for (const letter of "ABCD")
@@ -169,7 +169,7 @@ describe("science tasks", () => {
         string,
         string,
       ];
-      const words = options.split(", ").map((option) => option.split(" ")[0]!);
+      const words = options.split(", ").map((option) => option.split(" ")[1]!);
       const canonical = `${question} ${words.sort().join(" ")}`;
       prompts.set(id, (prompts.get(id) ?? new Set()).add(canonical));
     }

@@ -9,7 +9,7 @@ const FIXED: Readonly<Record<string, string>> = {
   lcbV5: "946ece5e1b0df1d0",
   lcbV6: "5b92e98aac5db9d0",
   hle: "85569e46c5359a7c",
-  gpqa: "3989462dfa571b1b",
+  gpqa: "5bea2f3004ded96e",
   ifeval: "3e595c5f6042a501",
   ifbench: "6735fa3121033241",
   bfcl: "7fba9252936309e0",

@@ -42,7 +42,7 @@ export interface MolarProblem {
   answer: number;
 }
 
-/** What is mass times acceleration times distance? Options: force A, work B, charge C, power D */
+/** What is mass times acceleration times distance? Options: A force, B work, C charge, D power */
 export interface QuantityProblem {
   kind: "quantityChoice";
   steps: Formula[];
@@ -50,7 +50,7 @@ export interface QuantityProblem {
   answer: string;
 }
 
-/** Heaviest? Options: Cu A, Ca B, Zn C, Si D */
+/** Heaviest? Options: A Cu, B Ca, C Zn, D Si */
 export interface HeaviestProblem {
   kind: "heaviestChoice";
   lightest: boolean;
@@ -58,7 +58,7 @@ export interface HeaviestProblem {
   answer: string;
 }
 
-/** Given mass 3, acceleration 5, current 2, time 6, speed 4. Largest? Options: force A, charge B, distance C */
+/** Given mass 3, acceleration 5, current 2, time 6, speed 4. Largest? Options: A force, B charge, C distance */
 export interface LargestProblem {
   kind: "largestChoice";
   values: Record<string, number>;
@@ -87,9 +87,9 @@ export function evaluate(op: "*" | "/", a: number, b: number): number {
   return op === "*" ? a * b : Math.floor(a / Math.max(b, 1));
 }
 
-/** "force A, work B, heat C": how options stand in a prompt. */
+/** "A force, B work, C heat": how options stand in a prompt. */
 export function listOptions(options: readonly Option[]): string {
-  return options.map(({ word, letter }) => `${word} ${letter}`).join(", ");
+  return options.map(({ word, letter }) => `${letter} ${word}`).join(", ");
 }
 
 /** Give words letters in their order. */

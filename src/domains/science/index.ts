@@ -54,7 +54,7 @@ function gradeChoice(
     ({ word }) => word.toLowerCase() === given.toLowerCase(),
   );
   const both = options.find(
-    ({ word, letter }) => given === `${word} ${letter}`,
+    ({ word, letter }) => given === `${letter} ${word}`,
   );
   const chosen =
     byLetter ?? both ?? (byWord.length === 1 ? byWord[0] : undefined);

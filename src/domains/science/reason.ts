@@ -15,7 +15,7 @@ import {
   type ScienceData,
 } from "./generate.js";
 
-/** Reasoning lines and the answer they end in: digits, or an option letter. */
+/** Reasoning lines and the answer they end in: digits, or an option by its letter or its word. */
 export interface Reasoning {
   lines: string[];
   answer: string;
@@ -85,20 +85,6 @@ function other(
   return random.pick(options.filter((option) => option.word !== word)).word;
 }
 
-/**
- * Options held against a word one by one, to the first that is it. A nano model never learnt to look up the letter of a word;
- * going through the options in their order, it counts the letters along.
- */
-export function lookUp(options: readonly Option[], word: string): string[] {
-  const last = options.findIndex((option) => option.word === word);
-  return options
-    .slice(0, last + 1)
-    .map(
-      (option, i) =>
-        `- ${option.word} ${option.letter} ${i === last ? "yes" : "no"}`,
-    );
-}
-
 function quantity(
   { steps, options, answer }: QuantityProblem,
   random: Random,
@@ -111,32 +97,36 @@ function quantity(
     (f, i) =>
       `- ${f.first} ${f.op} ${f.second} = ${i === steps.length - 1 ? word : f.output}`,
   );
-  const found = options.find((option) => option.word === word)!.letter;
-  return { lines: [...lines, ...lookUp(options, word)], answer: found };
+  // Named by its word: a nano model never learnt to find the letter of a word that it has derived.
+  return { lines, answer: word };
 }
 
-/** An option with its value. */
+/** An option with its value, and the lines that find it. */
 interface Entry {
   letter: string;
   value: number;
+  lines: string[];
 }
 
-/** What is best after each option. */
-function bestSoFar(
+/** Go through options in their order, and say after each one what is best so far. */
+export function choose(
   entries: readonly Entry[],
   smallest: boolean,
   random: Random,
   slip: number,
-): Entry[] {
+): Reasoning {
   let best = entries[0]!;
-  return entries.map((entry, i) => {
+  const lines = entries.flatMap((entry, i) => {
+    if (i === 0) return entry.lines;
     const better = smallest
       ? entry.value < best.value
       : entry.value > best.value;
     const misjudged = slip > 0 && random.chance(slip);
-    if (i > 0 && better !== misjudged) best = entry;
-    return best;
+    if (better !== misjudged) best = entry;
+    const last = `${entry.lines.at(-1)!}, ${best.letter} ${best.value}`;
+    return [...entry.lines.slice(0, -1), last];
   });
+  return { lines, answer: best.letter };
 }
 
 function heaviest(
@@ -145,14 +135,10 @@ function heaviest(
   slip: number,
 ): Reasoning {
   const entries = options.map(({ word, letter }): Entry => {
-    return { letter, value: recall(word, random, slip) };
+    const value = recall(word, random, slip);
+    return { letter, value, lines: [`- ${letter} ${word} ${value}`] };
   });
-  const best = bestSoFar(entries, lightest, random, slip);
-  const lines = entries.map(({ letter, value }, i) => {
-    const line = `- ${options[i]!.word} ${letter} ${value}`;
-    return i === 0 ? line : `${line}, ${best[i]!.letter} ${best[i]!.value}`;
-  });
-  return { lines, answer: best.at(-1)!.letter };
+  return choose(entries, lightest, random, slip);
 }
 
 function largest(
@@ -160,18 +146,17 @@ function largest(
   random: Random,
   slip: number,
 ): Reasoning {
-  const work = options.map(({ word, letter }) => {
+  const entries = options.map(({ word, letter }): Entry => {
     const f = FORMULAS.find(({ output, op }) => output === word && op === "*")!;
     const [a, b] = [values[f.first]!, values[f.second]!];
     const value = step(a * b, random, slip);
-    return { lines: [sayFormula(f), `${a}*${b}=${value}`], letter, value };
+    const lines = [
+      `- ${letter} ${word} = ${f.first} * ${f.second}`,
+      `${a}*${b}=${value}`,
+    ];
+    return { letter, value, lines };
   });
-  const best = bestSoFar(work, false, random, slip);
-  const lines = work.flatMap((entry, i) => [
-    ...entry.lines,
-    `- ${best[i]!.letter} ${best[i]!.value}`,
-  ]);
-  return { lines, answer: best.at(-1)!.letter };
+  return choose(entries, false, random, slip);
 }
 
 /** Work a science task out, each step wrong with probability `slip`; at slip 0 the answer is right. */
