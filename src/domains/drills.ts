@@ -34,9 +34,21 @@ function quotient(random: Random): string {
   return `${b * value}/${b}=${value}`;
 }
 
-/** Twelve lines of arithmetic such as `120+14=134`. */
+function comparison(random: Random): string {
+  const most = random.pick([12, 99, 150]);
+  const [a, b] = random.sample(
+    Array.from({ length: most }, (_, i) => i + 1),
+    2,
+  ) as [number, number];
+  return `${a}${a < b ? "<" : ">"}${b}`;
+}
+
+/** Twelve lines of arithmetic such as `120+14=134` or `24<65`. */
 export function arithmeticDrill(random: Random): string {
-  const makers = [sum, sum, difference, difference, product, product, quotient];
+  const makers = [
+    ...[sum, sum, difference, difference, product, product],
+    ...[quotient, comparison],
+  ];
   return Array.from({ length: 12 }, () => random.pick(makers)(random)).join(
     "\n",
   );

@@ -77,12 +77,14 @@ describe("pretrainDocument", () => {
   test("shows all kinds of documents", () => {
     const share = (pattern: RegExp): number =>
       documents.filter((d) => pattern.test(d)).length / COUNT;
-    expect(share(/^(\d+[-+*/]\d+=\d+\n?){12}$/)).toBeGreaterThan(0.09);
+    expect(share(/^(\d+([-+*/]\d+=|[<>])\d+\n?){12}$/)).toBeGreaterThan(0.09);
     expect(share(/^(Smallest|Largest)\? /)).toBeGreaterThan(0.03);
     expect(share(/^Check: .*\nVerdict: (in)?correct$/s)).toBeGreaterThan(0.02);
     expect(share(/\\boxed\{\d+\}$/)).toBeGreaterThan(0.07);
     expect(share(/```js\nfunction f/)).toBeGreaterThan(0.07);
-    expect(share(/Options: .*Answer: (?:[ABCD]|[a-z]+)$/s)).toBeGreaterThan(0.05);
+    expect(share(/Options: .*Answer: (?:[ABCD]|[a-z]+)$/s)).toBeGreaterThan(
+      0.05,
+    );
     expect(share(/^Write about/)).toBeGreaterThan(0.1);
     expect(share(/"name": /)).toBeGreaterThan(0.1);
   });

@@ -108,7 +108,10 @@ interface Entry {
   lines: string[];
 }
 
-/** Go through options in their order, and say after each one what is best so far. */
+/**
+ * Go through options in their order, and say after each one how it compares and what is best so far. A nano model that says at
+ * once what is best mixes up largest and smallest; the sign in between is the same question for both.
+ */
 export function choose(
   entries: readonly Entry[],
   smallest: boolean,
@@ -118,12 +121,11 @@ export function choose(
   let best = entries[0]!;
   const lines = entries.flatMap((entry, i) => {
     if (i === 0) return entry.lines;
-    const better = smallest
-      ? entry.value < best.value
-      : entry.value > best.value;
     const misjudged = slip > 0 && random.chance(slip);
-    if (better !== misjudged) best = entry;
-    const last = `${entry.lines.at(-1)!}, ${best.letter} ${best.value}`;
+    const less = entry.value < best.value !== misjudged;
+    const comparison = `${less ? "<" : ">"}${best.value}`;
+    if (less === smallest) best = entry;
+    const last = `${entry.lines.at(-1)!}${comparison}, ${best.letter} ${best.value}`;
     return [...entry.lines.slice(0, -1), last];
   });
   return { lines, answer: best.letter };
