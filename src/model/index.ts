@@ -6,7 +6,7 @@
  * P prompts, G group, M models, N any flat count.
  *
  * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
- * `Policy`, `loadPolicy`, `hiddenStates`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `generate`, `sample`.
+ * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `generate`, `sample`.
  */
 export {
   configFromJson,
@@ -17,6 +17,7 @@ export {
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { loadPolicy, Policy } from "./policy.js";
 export {
+  headWeight,
   hiddenStates,
   logits,
   logprobs,
