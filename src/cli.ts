@@ -4,7 +4,7 @@ import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { UsageError, type CliOutput, type Verb } from "./cli/verb.js";
 import { M2rlError } from "./error.js";
-import { hint } from "./study/nearest.js";
+import { hint } from "./nearest.js";
 
 const VERBS: Readonly<
   Record<string, { about: string; load: () => Promise<Verb> }>
