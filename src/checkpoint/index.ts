@@ -12,8 +12,21 @@ export {
   sizeOf,
   toBf16,
 } from "./params.js";
-export { type Dtype, DTYPES, isDtype } from "./dtype.js";
-export type { SafetensorsHeader, TensorInfo } from "./header.js";
+export {
+  type Dtype,
+  DTYPE_BITS,
+  DTYPES,
+  decodeInto,
+  encodeInto,
+  isDtype,
+} from "./dtype.js";
+export { type FormatFault, FormatError } from "./formatError.js";
+export type { ReadMode, SafetensorsHeader, TensorInfo } from "./header.js";
+export {
+  Checkpoint,
+  type CheckpointOptions,
+  type StoredTensor,
+} from "./checkpoint.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export {
   type WriteSafetensorsOptions,

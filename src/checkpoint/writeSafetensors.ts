@@ -69,7 +69,7 @@ function* layOut(
   yield formatHeader(tensors, new Map(Object.entries(metadata)));
   for (const [name, { dtype, data }] of inOrder) {
     try {
-      yield new Uint8Array(encode(dtype, data));
+      yield encode(dtype, data);
     } catch (error) {
       if (error instanceof RangeError)
         throw new CheckpointError(
@@ -103,6 +103,6 @@ export function writeSafetensors(
   } catch (error) {
     if (error instanceof CheckpointError)
       throw new CheckpointError(`writeSafetensors: ${error.message}`);
-    throw asCheckpointError(error, "writeSafetensors", path, "writable");
+    throw asCheckpointError(error, `writeSafetensors: "${path}"`, "writable");
   }
 }

@@ -270,7 +270,7 @@ describe("m2rl on model folders", () => {
     );
     expect(code).toBe(1);
     expect(err).toBe(
-      `m2rl: readModelFolder: "${broken}" must hold either model.safetensors or model.safetensors.index.json, got neither\n`,
+      `m2rl: readModelFolder: ${broken}: folder must hold either model.safetensors or model.safetensors.index.json, got neither\n`,
     );
   });
 });
