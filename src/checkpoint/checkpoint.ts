@@ -188,13 +188,13 @@ export class Checkpoint {
 }
 
 /** Run a conversion; values that cannot be converted become a CheckpointError that names the tensor. */
-export function convert(
+export function convert<T>(
   name: string,
   dtype: string,
-  conversion: () => void,
-): void {
+  conversion: () => T,
+): T {
   try {
-    conversion();
+    return conversion();
   } catch (error) {
     if (error instanceof RangeError)
       throw new CheckpointError(

@@ -27,6 +27,23 @@ export {
   type CheckpointOptions,
   type StoredTensor,
 } from "./checkpoint.js";
+export type { TensorSpec } from "./layout.js";
+export { parseSize } from "./parseSize.js";
+export {
+  type PlannedShard,
+  type PlannedTensor,
+  type PlanOptions,
+  planShards,
+  type ShardPlan,
+} from "./planShards.js";
+export { type Rounding, TensorWriter } from "./tensorWriter.js";
+export {
+  CheckpointWriter,
+  type CheckpointWriterOptions,
+  type ShardState,
+  type WrittenFile,
+} from "./checkpointWriter.js";
+export { hashFile } from "./hashFile.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export {
   type WriteSafetensorsOptions,

@@ -29,7 +29,11 @@ export interface OpenedFile {
 }
 
 /** Run `action`; every failure becomes a CheckpointError that names the file. */
-export function about<T>(path: string, action: () => T): T {
+export function about<T>(
+  path: string,
+  action: () => T,
+  verb: "readable" | "writable" = "readable",
+): T {
   try {
     return action();
   } catch (error) {
@@ -37,7 +41,7 @@ export function about<T>(path: string, action: () => T): T {
       throw new FormatError(error.fault, `${path}: ${error.message}`);
     if (error instanceof CheckpointError)
       throw new CheckpointError(`${path}: ${error.message}`);
-    throw asCheckpointError(error, `${path}: file`, "readable");
+    throw asCheckpointError(error, `${path}: file`, verb);
   }
 }
 

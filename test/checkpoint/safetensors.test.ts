@@ -432,7 +432,7 @@ describe("writeSafetensors", () => {
           { dtype: "F8_E4M3" as Dtype, shape: [1], data: new Float32Array(1) },
         ],
       ]),
-      'tensor "w" must have a known dtype, got "F8_E4M3"',
+      'tensor "w" must have dtype BOOL, U8, I8, U16, I16, U32, I32, U64, I64, F16, BF16, F32, F64, got F8_E4M3',
     ],
     [
       "a fraction as integer",
