@@ -1,5 +1,9 @@
 /** What a merge method sees: one tensor of every model, read in pieces, so that a model of any size is merged in bounded memory. */
 import type { Params } from "../checkpoint/index.js";
+import type { Dialect } from "./dialects.js";
+import type { MergeOptions } from "./mergeOptions.js";
+
+export type { Dialect } from "./dialects.js";
 
 /** One tensor of one model as float32, read in pieces; the same piece may be read several times. */
 export interface Source {
@@ -28,12 +32,6 @@ export type OptionValue = number | boolean | readonly number[];
 
 /** All options of one tensor, checked and complete; one number per expert where the option is `perModel`. */
 export type TensorOptions = Readonly<Record<string, OptionValue>>;
-
-/**
- * Whose definition of a method: the paper's (also for methods that the paper does not use: that of their own paper), the
- * authors' released code, or mergekit.
- */
-export type Dialect = "paper" | "m2rl-code" | "mergekit";
 
 /** What is the same for all tensors of one merge. */
 export interface MergeContext {
@@ -79,8 +77,8 @@ export interface OptionSpec {
   type: "number" | "integer" | "boolean";
   /** Default; absent where the option must be given. */
   default?: number | boolean;
-  /** Defaults of dialects that have another one. */
-  defaults?: Readonly<Partial<Record<Dialect, number | boolean>>>;
+  /** Defaults of dialects that have another one; "required" where the option must be given. */
+  defaults?: Readonly<Partial<Record<Dialect, number | boolean | "required">>>;
   /** True where each expert may have its own value. */
   perModel?: boolean;
   /** What numbers must be beyond finite, as text and as check. */
@@ -91,15 +89,6 @@ export interface OptionSpec {
   doc: string;
   /** Dialects that know the option; absent: all of the method's. */
   dialects?: readonly Dialect[];
-}
-
-/** Values of a method's options; a method knows those that are in its `options`. A list has one value per expert. */
-export interface MergeOptions {
-  /** Whose definition of the method; default "paper". */
-  dialect?: Dialect;
-  /** Seed of the random methods; default 0. */
-  seed?: number;
-  [option: string]: OptionValue | string | undefined;
 }
 
 /** One merge method: a row of the table. */
