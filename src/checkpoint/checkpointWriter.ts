@@ -193,10 +193,11 @@ export class CheckpointWriter {
   /**
    * Flush a shard to disk, hash it and record it as done. It keeps its temporary name until `finish`.
    *
-   * @param file  plain file name, as in `shards`
+   * @param file    plain file name, as in `shards`
+   * @param hashed  its SHA-256, where another thread has flushed and hashed the temporary file; default: done here
    * @throws CheckpointError there is no such shard, one of its tensors is not whole, or the disk refuses
    */
-  finishShard(file: string): { sha256: string } {
+  finishShard(file: string, hashed?: string): { sha256: string } {
     const shard = this.plan.shards.find((candidate) => candidate.file === file);
     if (shard === undefined)
       throw new CheckpointError(
@@ -215,8 +216,8 @@ export class CheckpointWriter {
     return about(
       path,
       () => {
-        flush(path);
-        const sha256 = hashFile(path);
+        if (hashed === undefined) flush(path);
+        const sha256 = hashed ?? hashFile(path);
         this.finished.set(file, sha256);
         this.saveProgress();
         return { sha256 };
