@@ -26,6 +26,10 @@ const VERBS: Readonly<
     about: "answer a prompt with a model folder",
     load: async () => (await import("./cli/generate.js")).generate,
   },
+  inspect: {
+    about: "say what a checkpoint consists of, and whether it is sound",
+    load: async () => (await import("./cli/inspect.js")).inspect,
+  },
   merge: {
     about: "merge model folders",
     load: async () => (await import("./cli/merge.js")).merge,

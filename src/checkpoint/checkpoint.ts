@@ -103,6 +103,20 @@ export class Checkpoint {
   }
 
   /**
+   * The tensor of a name.
+   *
+   * @throws CheckpointError there is none
+   */
+  tensor(name: string): StoredTensor {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined)
+      throw new CheckpointError(
+        `${this.path}: checkpoint must hold tensor ${JSON.stringify(name)}, got no such name`,
+      );
+    return tensor;
+  }
+
+  /**
    * Raw little-endian bytes of a tensor, from `startByte` on, until `out` is full.
    *
    * @throws CheckpointError there is no such tensor, or the file has changed or is not readable · RangeError beyond the tensor's end
@@ -155,15 +169,6 @@ export class Checkpoint {
     if (this.current !== undefined) closeSync(this.current.file);
     this.current = undefined;
     this.closed = true;
-  }
-
-  private tensor(name: string): StoredTensor {
-    const tensor = this.tensors.get(name);
-    if (tensor === undefined)
-      throw new CheckpointError(
-        `${this.path}: checkpoint must hold tensor ${JSON.stringify(name)}, got no such name`,
-      );
-    return tensor;
   }
 
   /** Open one of the files, which must be what it was when its header was read. */

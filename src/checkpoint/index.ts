@@ -43,6 +43,13 @@ export {
   type ShardState,
   type WrittenFile,
 } from "./checkpointWriter.js";
+export {
+  type DtypeTotal,
+  type Inspection,
+  inspectCheckpoint,
+  type Tying,
+} from "./inspectCheckpoint.js";
+export { scanTensor, type TensorScan } from "./scanTensor.js";
 export { hashFile } from "./hashFile.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export {
