@@ -4,7 +4,7 @@ import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { UsageError, type CliOutput, type Verb } from "./cli/verb.js";
 import { M2rlError } from "./error.js";
-import { hint } from "./study/nearest.js";
+import { hint } from "./nearest.js";
 
 const VERBS: Readonly<
   Record<string, { about: string; load: () => Promise<Verb> }>
@@ -25,6 +25,10 @@ const VERBS: Readonly<
   generate: {
     about: "answer a prompt with a model folder",
     load: async () => (await import("./cli/generate.js")).generate,
+  },
+  inspect: {
+    about: "say what a checkpoint consists of, and whether it is sound",
+    load: async () => (await import("./cli/inspect.js")).inspect,
   },
   merge: {
     about: "merge model folders",

@@ -20,6 +20,11 @@ export class CheckpointError extends M2rlError {
   override name = "CheckpointError";
 }
 
+/** A merge recipe is not valid, or does not fit the models that it names; the message holds file, line and column. */
+export class RecipeError extends M2rlError {
+  override name = "RecipeError";
+}
+
 /** A tokenizer file is broken or does not fit the model. */
 export class TokenizerError extends M2rlError {
   override name = "TokenizerError";

@@ -82,6 +82,95 @@ export function uniform(k: Key, index: number): number {
   return ((a >>> 5) * 67108864 + (b >>> 6)) / 9007199254740992;
 }
 
+/**
+ * Threefry blocks in bulk: `out[2i]` and `out[2i + 1]` are the two words of block `first + i`, as `threefry(key, first + i, 0)` gives them.
+ *
+ * @param first  counter of the first block, below 2⁵³
+ * @param out    an even number of words
+ * @example
+ * fillWords(key(1, "drop"), 0, new Uint32Array(64))
+ */
+export function fillWords(k: Key, first: number, out: Uint32Array): void {
+  const k0 = k.k0 | 0;
+  const k1 = k.k1 | 0;
+  const k2 = (0x1bd11bda ^ k0 ^ k1) | 0;
+  for (let i = 0; i < out.length; i += 2) {
+    const counter = first + (i >>> 1);
+    // The rounds of `threefry`, written out: loops and arrays of constants cost four times as much.
+    let x0 = (counter + k0) | 0;
+    let x1 = (Math.floor(counter / 2 ** 32) + k1) | 0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+    x0 = (x0 + k1) | 0;
+    x1 = (x1 + k2 + 1) | 0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+    x0 = (x0 + k2) | 0;
+    x1 = (x1 + k0 + 2) | 0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+    x0 = (x0 + k0) | 0;
+    x1 = (x1 + k1 + 3) | 0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+    x0 = (x0 + k1) | 0;
+    x1 = (x1 + k2 + 4) | 0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+    out[i] = (x0 + k2) | 0;
+    out[i + 1] = (x1 + k0 + 5) | 0;
+  }
+}
+
+const WORDS = new Uint32Array(2048);
+
+/**
+ * Uniform numbers in bulk: `out[i]` is `uniform(key, first + i)`, bit for bit.
+ *
+ * @example
+ * fillUniform(key(1, "drop"), 0, new Float64Array(100))
+ */
+export function fillUniform(k: Key, first: number, out: Float64Array): void {
+  for (let from = 0; from < out.length; from += WORDS.length / 2) {
+    const count = Math.min(WORDS.length / 2, out.length - from);
+    fillWords(k, first + from, WORDS.subarray(0, 2 * count));
+    for (let i = 0; i < count; i++)
+      out[from + i] =
+        ((WORDS[2 * i]! >>> 5) * 67108864 + (WORDS[2 * i + 1]! >>> 6)) /
+        9007199254740992;
+  }
+}
+
 /** A cursor over one stream, for generators that draw a variable number of values. */
 export class Random {
   private index = 0;

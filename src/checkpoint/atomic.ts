@@ -22,11 +22,10 @@ function sibling(path: string, role: string): string {
   );
 }
 
-/** A failure of the file system (disk full, no permission, …) as a CheckpointError; other errors unchanged. */
+/** A failure of the file system (disk full, no permission, …) as a CheckpointError about `subject`; other errors unchanged. */
 export function asCheckpointError(
   error: unknown,
-  caller: string,
-  path: string,
+  subject: string,
   verb: "readable" | "writable",
 ): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
@@ -37,7 +36,7 @@ export function asCheckpointError(
   )
     return error;
   return new CheckpointError(
-    `${caller}: "${path}" must be ${verb}, got ${error.message}`,
+    `${subject} must be ${verb}, got ${error.message}`,
   );
 }
 

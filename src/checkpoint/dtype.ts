@@ -1,4 +1,5 @@
 /** Number formats of safetensors: names, order, widths, and conversion of stored bytes to float32 and back. */
+import { BF16, F16 } from "./halfFloat.js";
 
 /** Formats that can be read as float32 and written from it. */
 export type Dtype =
@@ -50,65 +51,68 @@ export const DTYPE_RANK: ReadonlyMap<string, number> = new Map(
   [...DTYPE_BITS.keys()].map((name, rank) => [name, rank]),
 );
 
-interface Codec {
-  decode(bytes: ArrayBuffer): Float32Array;
-  encode(data: Float32Array): ArrayBuffer;
+/** How one format is read and written; entries are elements of `Entries`. */
+interface Codec<A> {
+  /** The typed array of the stored entries. */
+  Entries: View<A>;
+  decode(source: A, out: Float32Array): void;
+  encode(values: Float32Array, out: A): void;
 }
 
-/** A typed-array class, made from a length or over a buffer. */
+/** A typed-array class. */
 interface View<A> {
-  new (length: number): A;
-  new (buffer: ArrayBuffer): A;
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): A;
 }
 
 /** Integers of at most 32 bits, between `low` and `high`. */
-function integers(
-  Ints: View<
-    Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
-  >,
-  low: number,
-  high: number,
-): Codec {
+function integers<
+  A extends
+    | Uint8Array
+    | Int8Array
+    | Uint16Array
+    | Int16Array
+    | Uint32Array
+    | Int32Array,
+>(Entries: View<A>, low: number, high: number): Codec<A> {
   return {
-    decode: (bytes) => Float32Array.from(new Ints(bytes) as Int32Array, exact),
-    encode(data) {
-      const out = new Ints(data.length);
-      data.forEach((value, i) => (out[i] = whole(value, low, high)));
-      return out.buffer as ArrayBuffer;
+    Entries,
+    decode(source, out) {
+      for (let i = 0; i < source.length; i++) {
+        out[i] = source[i]!;
+        if (out[i] !== source[i]) throw inexact(source[i]!);
+      }
+    },
+    encode(values, out) {
+      for (let i = 0; i < values.length; i++)
+        out[i] = whole(values[i]!, low, high);
     },
   };
 }
 
 /** Integers of 64 bits; `high` is the largest float32 in range. */
-function wideIntegers(
-  Ints: View<BigInt64Array | BigUint64Array>,
+function wideIntegers<A extends BigInt64Array | BigUint64Array>(
+  Entries: View<A>,
   low: number,
   high: number,
-): Codec {
+): Codec<A> {
   return {
-    decode(bytes) {
-      const out = new Float32Array(bytes.byteLength / 8);
-      new Ints(bytes).forEach((value: bigint, i: number) => {
-        out[i] = Number(value);
-        if (BigInt(out[i]!) !== value) throw inexact(value);
-      });
-      return out;
+    Entries,
+    decode(source, out) {
+      for (let i = 0; i < source.length; i++) {
+        out[i] = Number(source[i]);
+        if (BigInt(out[i]!) !== source[i]) throw inexact(source[i]!);
+      }
     },
-    encode(data) {
-      const out = new Ints(data.length);
-      data.forEach((value, i) => (out[i] = BigInt(whole(value, low, high))));
-      return out.buffer as ArrayBuffer;
+    encode(values, out) {
+      for (let i = 0; i < values.length; i++)
+        out[i] = BigInt(whole(values[i]!, low, high));
     },
   };
 }
 
 function inexact(value: number | bigint): RangeError {
   return new RangeError(`integers must be exact in float32, got ${value}`);
-}
-
-function exact(value: number): number {
-  if (Math.fround(value) !== value) throw inexact(value);
-  return value;
 }
 
 function whole(value: number, low: number, high: number): number {
@@ -120,84 +124,65 @@ function whole(value: number, low: number, high: number): number {
   return value;
 }
 
-/** Bits of a float32 → bits of the nearest bfloat16, ties to even; NaN becomes the quiet NaN of its sign. */
-function narrowBf16(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000)
-    return ((bits >>> 16) & 0x8000) | 0x7fc0;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-}
-
-const FLOAT = new Float32Array(1);
-const BITS = new Uint32Array(FLOAT.buffer);
-
-/** Bits of a float32 → bits of the nearest float16, ties to even; NaN becomes the quiet NaN of its sign. */
-function narrowF16(bits: number): number {
-  const sign = (bits >>> 16) & 0x8000;
-  const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00;
-  // From 65520 on, halfway between the largest float16 and the next step, values round to infinity.
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  if (magnitude < 0x38800000) {
-    // Subnormal: a count of 2⁻²⁴. Adding 2²³ in float32 rounds to a whole count, ties to even.
-    BITS[0] = magnitude;
-    return sign | (Math.fround(FLOAT[0]! * 2 ** 24 + 2 ** 23) - 2 ** 23);
-  }
-  const rebased = magnitude - 0x38000000;
-  return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
-}
-
-/** Bits of a float16 → bits of the same float32. */
-function widenF16(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >>> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  FLOAT[0] = fraction * 2 ** -24;
-  return sign | BITS[0]!;
-}
-
-/** 16-bit floats by their bits. */
-function halves(
-  widen: (half: number) => number,
-  narrow: (bits: number) => number,
-): Codec {
+/** Floats that typed arrays convert themselves. */
+function floats<A extends Float32Array | Float64Array>(
+  Entries: View<A>,
+): Codec<A> {
   return {
-    decode(bytes) {
-      const source = new Uint16Array(bytes);
-      const bits = new Uint32Array(source.length);
-      for (let i = 0; i < bits.length; i++) bits[i] = widen(source[i]!);
-      return new Float32Array(bits.buffer);
+    Entries,
+    decode: (source, out) => out.set(source),
+    encode: (values, out) => out.set(values),
+  };
+}
+
+/** A codec whose entries the caller does not see. */
+interface Bytes {
+  width: number;
+  decode(bytes: Uint8Array, out: Float32Array): void;
+  encode(values: Float32Array, out: Uint8Array): void;
+}
+
+/** Wrap a codec so that it works on bytes at any place of a buffer. */
+function onBytes<A extends { buffer: ArrayBufferLike; byteOffset: number }>({
+  Entries,
+  decode,
+  encode,
+}: Codec<A>): Bytes {
+  const width = Entries.BYTES_PER_ELEMENT;
+  return {
+    width,
+    decode(bytes, out) {
+      // Typed arrays must begin at a multiple of their width.
+      const { buffer, byteOffset } =
+        bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+      decode(new Entries(buffer, byteOffset, out.length), out);
     },
-    encode(data) {
-      const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
-      const out = new Uint16Array(data.length);
-      for (let i = 0; i < out.length; i++) out[i] = narrow(bits[i]!);
-      return out.buffer;
+    encode(values, out) {
+      const target =
+        out.byteOffset % width === 0 ? out : new Uint8Array(out.length);
+      encode(
+        values,
+        new Entries(target.buffer, target.byteOffset, values.length),
+      );
+      if (target !== out) out.set(target);
     },
   };
 }
 
-const CODECS: Record<Dtype, Codec> = {
-  BOOL: integers(Uint8Array, 0, 1),
-  U8: integers(Uint8Array, 0, 2 ** 8 - 1),
-  I8: integers(Int8Array, -(2 ** 7), 2 ** 7 - 1),
-  U16: integers(Uint16Array, 0, 2 ** 16 - 1),
-  I16: integers(Int16Array, -(2 ** 15), 2 ** 15 - 1),
-  U32: integers(Uint32Array, 0, 2 ** 32 - 1),
-  I32: integers(Int32Array, -(2 ** 31), 2 ** 31 - 1),
-  U64: wideIntegers(BigUint64Array, 0, 2 ** 64 - 2 ** 40),
-  I64: wideIntegers(BigInt64Array, -(2 ** 63), 2 ** 63 - 2 ** 39),
-  F16: halves(widenF16, narrowF16),
-  BF16: halves((half) => half << 16, narrowBf16),
-  F32: {
-    decode: (bytes) => new Float32Array(bytes),
-    encode: (data) => new Float32Array(data).buffer,
-  },
-  F64: {
-    decode: (bytes) => new Float32Array(new Float64Array(bytes)),
-    encode: (data) => new Float64Array(data).buffer,
-  },
+const CODECS: Record<Dtype, Bytes> = {
+  BOOL: onBytes(integers(Uint8Array, 0, 1)),
+  U8: onBytes(integers(Uint8Array, 0, 2 ** 8 - 1)),
+  I8: onBytes(integers(Int8Array, -(2 ** 7), 2 ** 7 - 1)),
+  U16: onBytes(integers(Uint16Array, 0, 2 ** 16 - 1)),
+  I16: onBytes(integers(Int16Array, -(2 ** 15), 2 ** 15 - 1)),
+  U32: onBytes(integers(Uint32Array, 0, 2 ** 32 - 1)),
+  I32: onBytes(integers(Int32Array, -(2 ** 31), 2 ** 31 - 1)),
+  U64: onBytes(wideIntegers(BigUint64Array, 0, 2 ** 64 - 2 ** 40)),
+  I64: onBytes(wideIntegers(BigInt64Array, -(2 ** 63), 2 ** 63 - 2 ** 39)),
+  F16: onBytes({ Entries: Uint16Array, ...F16 }),
+  BF16: onBytes({ Entries: Uint16Array, ...BF16 }),
+  F32: onBytes(floats(Float32Array)),
+  F64: onBytes(floats(Float64Array)),
 };
 
 /** Formats that can be read and written. */
@@ -213,24 +198,83 @@ export function isDtype(name: string): name is Dtype {
   return Object.hasOwn(CODECS, name);
 }
 
-/**
- * Stored little-endian bytes → float32 values. F64 is rounded to the nearest float32; everything else is exact.
- *
- * @throws RangeError an integer is not exact in float32
- * @example
- * decode("U8", new Uint8Array([1, 2]).buffer) // [1, 2]
- */
-export function decode(dtype: Dtype, bytes: ArrayBuffer): Float32Array {
-  return CODECS[dtype].decode(bytes);
+function codecOf(
+  caller: string,
+  dtype: Dtype,
+  bytes: Uint8Array,
+  values: Float32Array,
+): Bytes {
+  if (!isDtype(dtype))
+    throw new RangeError(
+      `${caller}: dtype must be ${DTYPES.join(", ")}, got ${String(dtype)}`,
+    );
+  const codec = CODECS[dtype];
+  if (bytes.length !== values.length * codec.width)
+    throw new RangeError(
+      `${caller}: ${values.length} values of ${dtype} must have ${values.length * codec.width} bytes, got ${bytes.length}`,
+    );
+  return codec;
 }
 
 /**
- * Float32 values → stored little-endian bytes in a new buffer; F16 and BF16 round to nearest, ties to even.
+ * Stored little-endian bytes → float32 values, without allocating. F64 is rounded to the nearest float32; everything else is exact.
+ *
+ * @param dtype  format of `bytes`
+ * @param bytes  the stored entries; fastest where they begin at a multiple of their width in their buffer
+ * @param out    receives the values; as many as `bytes` holds
+ * @throws RangeError an integer is not exact in float32, or the sizes do not fit
+ * @example
+ * decodeInto("U8", new Uint8Array([1, 2]), new Float32Array(2))
+ */
+export function decodeInto(
+  dtype: Dtype,
+  bytes: Uint8Array,
+  out: Float32Array,
+): void {
+  codecOf("decodeInto", dtype, bytes, out).decode(bytes, out);
+}
+
+/**
+ * Float32 values → stored little-endian bytes, without allocating. F16 and BF16 round to nearest, ties to even; NaN becomes the quiet
+ * NaN of its sign.
+ *
+ * @param dtype   format of `out`
+ * @param values  the values, not modified
+ * @param out     receives the bytes; fastest where it begins at a multiple of the width in its buffer
+ * @throws RangeError a value is not an integer in the range of an integer format, or the sizes do not fit
+ * @example
+ * encodeInto("BF16", new Float32Array([1]), new Uint8Array(2))
+ */
+export function encodeInto(
+  dtype: Dtype,
+  values: Float32Array,
+  out: Uint8Array,
+): void {
+  codecOf("encodeInto", dtype, out, values).encode(values, out);
+}
+
+/**
+ * Stored little-endian bytes → float32 values in a new array, as `decodeInto`.
+ *
+ * @throws RangeError an integer is not exact in float32
+ * @example
+ * decode("U8", new Uint8Array([1, 2])) // [1, 2]
+ */
+export function decode(dtype: Dtype, bytes: Uint8Array): Float32Array {
+  const out = new Float32Array(bytes.length / CODECS[dtype].width);
+  decodeInto(dtype, bytes, out);
+  return out;
+}
+
+/**
+ * Float32 values → stored little-endian bytes in a new array, as `encodeInto`.
  *
  * @throws RangeError a value is not an integer in the range of an integer format
  * @example
- * encode("BF16", new Float32Array([1])).byteLength // 2
+ * encode("BF16", new Float32Array([1])).length // 2
  */
-export function encode(dtype: Dtype, data: Float32Array): ArrayBuffer {
-  return CODECS[dtype].encode(data);
+export function encode(dtype: Dtype, values: Float32Array): Uint8Array {
+  const out = new Uint8Array(values.length * CODECS[dtype].width);
+  encodeInto(dtype, values, out);
+  return out;
 }

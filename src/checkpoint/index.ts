@@ -12,8 +12,45 @@ export {
   sizeOf,
   toBf16,
 } from "./params.js";
-export { type Dtype, DTYPES, isDtype } from "./dtype.js";
-export type { SafetensorsHeader, TensorInfo } from "./header.js";
+export {
+  type Dtype,
+  DTYPE_BITS,
+  DTYPES,
+  decodeInto,
+  encodeInto,
+  isDtype,
+} from "./dtype.js";
+export { type FormatFault, FormatError } from "./formatError.js";
+export type { ReadMode, SafetensorsHeader, TensorInfo } from "./header.js";
+export {
+  Checkpoint,
+  type CheckpointOptions,
+  type StoredTensor,
+} from "./checkpoint.js";
+export type { TensorSpec } from "./layout.js";
+export { parseSize } from "./parseSize.js";
+export {
+  type PlannedShard,
+  type PlannedTensor,
+  type PlanOptions,
+  planShards,
+  type ShardPlan,
+} from "./planShards.js";
+export { type Rounding, TensorWriter } from "./tensorWriter.js";
+export {
+  CheckpointWriter,
+  type CheckpointWriterOptions,
+  type ShardState,
+  type WrittenFile,
+} from "./checkpointWriter.js";
+export {
+  type DtypeTotal,
+  type Inspection,
+  inspectCheckpoint,
+  type Tying,
+} from "./inspectCheckpoint.js";
+export { scanTensor, type TensorScan } from "./scanTensor.js";
+export { hashFile } from "./hashFile.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export {
   type WriteSafetensorsOptions,

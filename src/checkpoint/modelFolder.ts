@@ -8,7 +8,8 @@ import {
   writeFolderAtomically,
 } from "./atomic.js";
 import type { Params } from "./params.js";
-import { readSafetensors } from "./readSafetensors.js";
+import { readParams } from "./readSafetensors.js";
+import { INDEX, isPlainName, WEIGHTS } from "./shardIndex.js";
 import { writeSafetensors } from "./writeSafetensors.js";
 
 /** A model folder in memory. */
@@ -35,8 +36,6 @@ export interface ModelFolderContents {
 }
 
 const CONFIG = "config.json";
-const WEIGHTS = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
 const TOKENIZER = "tokenizer.json";
 const TOKENIZER_CONFIG = "tokenizer_config.json";
 const PROVENANCE = "provenance.json";
@@ -46,67 +45,26 @@ function readObject(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw asCheckpointError(error, "readModelFolder", path, "readable");
+    throw asCheckpointError(
+      error,
+      `readModelFolder: ${path}: file`,
+      "readable",
+    );
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new CheckpointError(
-      `readModelFolder: "${path}" must hold JSON, got "${(error as Error).message}"`,
+      `readModelFolder: ${path}: file must hold JSON, got "${(error as Error).message}"`,
     );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new CheckpointError(
-      `readModelFolder: "${path}" must hold an object, got ${text.slice(0, 20)}`,
+      `readModelFolder: ${path}: file must hold an object, got ${text.slice(0, 20)}`,
     );
   }
   return value as Record<string, unknown>;
-}
-
-/** True for a file name without any path in it. */
-function isBaseName(name: string): boolean {
-  return name !== "" && name !== "." && name !== ".." && !/[/\\:\0]/.test(name);
-}
-
-/** Read a sharded model: the index and every shard must agree on which tensor lies where, both ways. */
-function readShards(path: string): Params {
-  const index = join(path, INDEX);
-  const weightMap = readObject(index).weight_map;
-  if (
-    typeof weightMap !== "object" ||
-    weightMap === null ||
-    Array.isArray(weightMap)
-  ) {
-    throw new CheckpointError(
-      `readModelFolder: weight_map of "${index}" must be an object, got ${JSON.stringify(weightMap)}`,
-    );
-  }
-  const shardOf = new Map<string, unknown>(Object.entries(weightMap));
-  const params: Params = new Map();
-  for (const shard of new Set(shardOf.values())) {
-    if (typeof shard !== "string" || !isBaseName(shard)) {
-      throw new CheckpointError(
-        `readModelFolder: shards of "${index}" must be plain file names, got ${JSON.stringify(shard)}`,
-      );
-    }
-    for (const [name, param] of readSafetensors(join(path, shard))) {
-      if (shardOf.get(name) !== shard) {
-        throw new CheckpointError(
-          `readModelFolder: tensor "${name}" must be in ${String(shardOf.get(name) ?? "no shard")} by the index, got it in ${shard}`,
-        );
-      }
-      params.set(name, param);
-    }
-  }
-  for (const [name, shard] of shardOf) {
-    if (!params.has(name)) {
-      throw new CheckpointError(
-        `readModelFolder: tensor "${name}" must be in ${String(shard)} by the index, got no such tensor`,
-      );
-    }
-  }
-  return params;
 }
 
 /**
@@ -118,18 +76,7 @@ function readShards(path: string): Params {
  */
 export function readModelFolder(path: string): ModelFolder {
   const config = readObject(join(path, CONFIG));
-  const whole = existsSync(join(path, WEIGHTS));
-  const sharded = existsSync(join(path, INDEX));
-  if (whole === sharded) {
-    throw new CheckpointError(
-      `readModelFolder: "${path}" must hold either ${WEIGHTS} or ${INDEX}, got ${whole ? "both" : "neither"}`,
-    );
-  }
-  return {
-    config,
-    params: whole ? readSafetensors(join(path, WEIGHTS)) : readShards(path),
-    path,
-  };
+  return { config, params: readParams("readModelFolder", path), path };
 }
 
 /** Refuse to replace a folder that does not look like a model: replacing removes what is in it. */
@@ -139,7 +86,7 @@ function checkReplaceable(path: string): void {
   try {
     entries = readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    throw asCheckpointError(error, "writeModelFolder", path, "writable");
+    throw asCheckpointError(error, `writeModelFolder: "${path}"`, "writable");
   }
   const names = entries.map((entry) => entry.name);
   const folder = entries.find((entry) => entry.isDirectory());
@@ -185,7 +132,7 @@ export function writeModelFolder(
   if (provenance !== undefined) all.set(PROVENANCE, json(provenance));
   for (const [name, content] of Object.entries(files)) {
     if (
-      !isBaseName(name) ||
+      !isPlainName(name) ||
       all.has(name) ||
       name === WEIGHTS ||
       name === INDEX
@@ -207,6 +154,6 @@ export function writeModelFolder(
       writeSafetensors(join(folder, WEIGHTS), params);
     });
   } catch (error) {
-    throw asCheckpointError(error, "writeModelFolder", path, "writable");
+    throw asCheckpointError(error, `writeModelFolder: "${path}"`, "writable");
   }
 }

@@ -1,57 +1,11 @@
-/** Read a safetensors file into memory, after its header has been checked against the size of the file. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+/** Read a checkpoint into memory, after its headers have been checked against the sizes of the files. */
+import { resolve } from "node:path";
 import { CheckpointError } from "../error.js";
-import { asCheckpointError } from "./atomic.js";
-import { DTYPES, decode, isDtype } from "./dtype.js";
-import { type SafetensorsHeader, headerLength, parseHeader } from "./header.js";
+import { Checkpoint } from "./checkpoint.js";
+import { DTYPES, isDtype } from "./dtype.js";
+import type { SafetensorsHeader } from "./header.js";
+import { openFile } from "./openFiles.js";
 import type { Params } from "./params.js";
-
-/** Run `read` on an open file, with its size; every failure becomes a CheckpointError that names function and file. */
-function withFile<T>(
-  caller: string,
-  path: string,
-  read: (file: number, size: number) => T,
-): T {
-  let file: number | undefined;
-  try {
-    file = openSync(path, "r");
-    return read(file, fstatSync(file).size);
-  } catch (error) {
-    if (error instanceof CheckpointError)
-      throw new CheckpointError(`${caller}: ${error.message}, in "${path}"`);
-    throw asCheckpointError(error, caller, path, "readable");
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
-}
-
-function readBytes(
-  file: number,
-  position: number,
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const count = readSync(
-      file,
-      bytes,
-      done,
-      Math.min(length - done, 2 ** 30),
-      position + done,
-    );
-    if (count === 0)
-      throw new CheckpointError(
-        `file must have ${position + length} bytes, got ${position + done}`,
-      );
-    done += count;
-  }
-  return bytes;
-}
-
-function readHeader(file: number, size: number): SafetensorsHeader {
-  const length = headerLength(readBytes(file, 0, Math.min(8, size)), size);
-  return parseHeader(readBytes(file, 8, length), size);
-}
 
 /**
  * Read and check the header of a safetensors file: names, dtypes, shapes and byte ranges, without any tensor data.
@@ -61,51 +15,67 @@ function readHeader(file: number, size: number): SafetensorsHeader {
  * readSafetensorsHeader("model.safetensors").tensors.get("model.norm.weight")?.shape
  */
 export function readSafetensorsHeader(path: string): SafetensorsHeader {
-  return withFile("readSafetensorsHeader", path, readHeader);
+  return from(
+    "readSafetensorsHeader",
+    () => openFile(resolve(path), "strict").header,
+  );
 }
 
 /**
- * Read all tensors of a safetensors file, in the order of the file, as float32 with their stored dtype.
+ * Read all tensors of a safetensors file, or of a folder with one or with shards, in the order of `Checkpoint.tensors`, as float32
+ * with their stored dtype.
  *
- * F32, F16, BF16 and integers that float32 holds are exact; F64 is rounded to float32. The whole header is checked first, so a broken
- * file fails before any tensor is allocated. Strict: see `parseHeader`.
+ * F32, F16, BF16 and integers that float32 holds are exact; F64 is rounded to float32. All headers and dtypes are checked first, so a
+ * broken file fails before any tensor is allocated. Strict: see `parseHeader`.
  *
  * Source: the safetensors format (github.com/huggingface/safetensors), little-endian throughout.
- * Cost: the float32 values, plus the stored bytes of one tensor.
+ * Cost: the float32 values, plus 256 kB.
  *
- * @throws CheckpointError the file is not readable, breaks the format, or holds a dtype that float32 cannot represent
+ * @throws CheckpointError a file is not readable, breaks the format, or holds a dtype that float32 cannot represent
  * @example
  * readSafetensors("model.safetensors").get("model.norm.weight")?.data
  */
 export function readSafetensors(path: string): Params {
-  return withFile("readSafetensors", path, (file, size) => {
-    const { tensors, dataStart } = readHeader(file, size);
-    for (const [name, { dtype }] of tensors) {
+  return readParams("readSafetensors", path);
+}
+
+/** `readSafetensors` under the name of another function. */
+export function readParams(caller: string, path: string): Params {
+  return from(caller, () => {
+    const checkpoint = Checkpoint.open(path);
+    for (const { name, dtype, file } of checkpoint.tensors.values()) {
       if (!isDtype(dtype))
         throw new CheckpointError(
-          `tensor "${name}" must have dtype ${DTYPES.join(", ")}, got ${dtype}`,
+          `${file}: tensor ${JSON.stringify(name)} must have dtype ${DTYPES.join(", ")}, got ${dtype}`,
         );
     }
     const params: Params = new Map();
-    for (const [name, { dtype, shape, begin, end }] of tensors) {
-      if (!isDtype(dtype)) continue;
-      try {
-        params.set(name, {
-          dtype,
-          shape,
-          data: decode(
-            dtype,
-            readBytes(file, dataStart + begin, end - begin).buffer,
-          ),
-        });
-      } catch (error) {
-        if (error instanceof RangeError)
-          throw new CheckpointError(
-            `tensor "${name}" of dtype ${dtype}: ${error.message}`,
-          );
-        throw error;
+    try {
+      for (const {
+        name,
+        dtype,
+        shape,
+        elements,
+      } of checkpoint.tensors.values()) {
+        const data = new Float32Array(elements);
+        checkpoint.read(name, 0, data);
+        if (isDtype(dtype))
+          params.set(name, { dtype, shape: [...shape], data });
       }
+    } finally {
+      checkpoint.close();
     }
     return params;
   });
+}
+
+/** Run `action`; the message of a CheckpointError then begins with the name of the caller. */
+function from<T>(caller: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CheckpointError)
+      throw new CheckpointError(`${caller}: ${error.message}`);
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 /** Write parameters as a safetensors file, byte for byte as the reference library lays it out. */
 import { CheckpointError } from "../error.js";
 import { asCheckpointError, writeFileAtomically } from "./atomic.js";
-import { DTYPE_BITS, DTYPE_RANK, encode, isDtype } from "./dtype.js";
-import { type TensorInfo, formatHeader } from "./header.js";
+import { convert } from "./checkpoint.js";
+import { DTYPES, encode, isDtype } from "./dtype.js";
+import { layOut } from "./layout.js";
 import { type Params, sizeOf } from "./params.js";
 
 /** Options of `writeSafetensors`. */
@@ -11,72 +12,31 @@ export interface WriteSafetensorsOptions {
   metadata?: Record<string, string>;
 }
 
-function checkParam(
-  name: string,
-  {
-    dtype,
-    shape,
-    data,
-  }: { dtype: string; shape: number[]; data: Float32Array },
-): void {
-  if (
-    name === "" ||
-    name === "__metadata__" ||
-    name.includes("\0") ||
-    /\p{Surrogate}/u.test(name)
-  ) {
-    throw new CheckpointError(
-      `tensor names must be non-empty text, not __metadata__, without NUL, got ${JSON.stringify(name)}`,
-    );
-  }
-  if (!isDtype(dtype))
-    throw new CheckpointError(
-      `tensor "${name}" must have a known dtype, got ${JSON.stringify(dtype)}`,
-    );
-  if (shape.some((dim) => !Number.isSafeInteger(dim) || dim < 0)) {
-    throw new CheckpointError(
-      `tensor "${name}" must have dimensions that are integers ≥ 0, got [${shape.join(", ")}]`,
-    );
-  }
-  if (sizeOf(shape) !== data.length) {
-    throw new CheckpointError(
-      `tensor "${name}" of shape [${shape.join(", ")}] must have ${sizeOf(shape)} values, got ${data.length}`,
-    );
-  }
-}
-
 /** Header and data of a file, as chunks; one tensor is encoded at a time. */
-function* layOut(
+function* chunks(
   params: Params,
   metadata: Record<string, string>,
 ): Generator<Uint8Array> {
-  for (const [name, param] of params) checkParam(name, param);
-  const bytesOf = new Map(
-    [...params.keys()].map((name) => [name, Buffer.from(name, "utf8")]),
-  );
-  const inOrder = [...params].sort(
-    ([nameA, a], [nameB, b]) =>
-      DTYPE_RANK.get(b.dtype)! - DTYPE_RANK.get(a.dtype)! ||
-      Buffer.compare(bytesOf.get(nameA)!, bytesOf.get(nameB)!),
-  );
-  const tensors = new Map<string, TensorInfo>();
-  let begin = 0;
-  for (const [name, { dtype, shape, data }] of inOrder) {
-    const end = begin + (data.length * DTYPE_BITS.get(dtype)!) / 8;
-    tensors.set(name, { dtype, shape, begin, end });
-    begin = end;
+  const specs = [...params].map(([name, { dtype, shape }]) => ({
+    name,
+    dtype,
+    shape,
+  }));
+  const { header, tensors } = layOut(specs, metadata);
+  for (const [name, { dtype, shape, data }] of params) {
+    if (!isDtype(dtype))
+      throw new CheckpointError(
+        `tensor ${JSON.stringify(name)} must have dtype ${DTYPES.join(", ")}, got ${String(dtype)}`,
+      );
+    if (sizeOf(shape) !== data.length)
+      throw new CheckpointError(
+        `tensor ${JSON.stringify(name)} of shape [${shape.join(", ")}] must have ${sizeOf(shape)} values, got ${data.length}`,
+      );
   }
-  yield formatHeader(tensors, new Map(Object.entries(metadata)));
-  for (const [name, { dtype, data }] of inOrder) {
-    try {
-      yield new Uint8Array(encode(dtype, data));
-    } catch (error) {
-      if (error instanceof RangeError)
-        throw new CheckpointError(
-          `tensor "${name}" of dtype ${dtype}: ${error.message}`,
-        );
-      throw error;
-    }
+  yield header;
+  for (const name of tensors.keys()) {
+    const { dtype, data } = params.get(name)!;
+    yield convert(name, dtype, () => encode(dtype, data));
   }
 }
 
@@ -99,10 +59,10 @@ export function writeSafetensors(
   { metadata = { format: "pt" } }: WriteSafetensorsOptions = {},
 ): void {
   try {
-    writeFileAtomically(path, layOut(params, metadata));
+    writeFileAtomically(path, chunks(params, metadata));
   } catch (error) {
     if (error instanceof CheckpointError)
       throw new CheckpointError(`writeSafetensors: ${error.message}`);
-    throw asCheckpointError(error, "writeSafetensors", path, "writable");
+    throw asCheckpointError(error, `writeSafetensors: "${path}"`, "writable");
   }
 }

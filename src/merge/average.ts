@@ -1,6 +1,31 @@
 /** Merge by the plain mean of the experts. */
 import type { Params } from "../checkpoint/index.js";
-import { checkModels } from "./models.js";
+import { mergeMethod } from "./method.js";
+import { mergeBlocks, walk, type Walk } from "./parts/walk.js";
+import { sumWeighted } from "./parts/sum.js";
+import { DIALECTS } from "./dialects.js";
+import type { Emit, MergeMethod } from "./tensor.js";
+
+/** The mean of all models of a tensor, block by block. */
+export function mergeMean(models: Walk, emit: Emit): void {
+  const ones = Array<number>(models.models).fill(1);
+  const sum = sumWeighted(ones);
+  mergeBlocks(models, emit, (out, _base, experts) => {
+    const total = sum(experts);
+    for (let i = 0; i < out.length; i++) out[i] = total[i]! / ones.length;
+  });
+}
+
+/** The row of `average`. */
+export const averageMethod: MergeMethod = mergeMethod({
+  name: "average",
+  title: "Average",
+  paper: "https://arxiv.org/abs/2203.05482",
+  models: { base: "unused" },
+  dialects: DIALECTS.filter((dialect) => dialect !== "mergekit"),
+  tensor: (input, _options, context, emit) =>
+    mergeMean(walk(input, context), emit),
+});
 
 /**
  * Mean of the experts, per entry:
@@ -9,7 +34,7 @@ import { checkModels } from "./models.js";
  *
  * The base gives names, shapes and dtypes, but no values.
  *
- * Source: Wortsman et al. 2022 (arXiv 2203.05482), "uniform soup"; paper Table 4, row "Average".
+ * Source: Wortsman et al. 2022 (arXiv 2203.05482), "uniform soup"; paper Table 4, row "Average". mergekit has it as `linear`.
  *
  * @param base     parameters
  * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`
@@ -19,17 +44,5 @@ import { checkModels } from "./models.js";
  * merge.average(base, [math, code])
  */
 export function average(base: Params, experts: readonly Params[]): Params {
-  const models = checkModels("average", base, experts);
-  const merged: Params = new Map();
-  for (const [name, { dtype, shape, data }] of models.base) {
-    const values = models.experts.map((expert) => expert.get(name)!.data);
-    const mean = new Float32Array(data.length);
-    for (let i = 0; i < mean.length; i++) {
-      let sum = 0;
-      for (const value of values) sum += value[i]!;
-      mean[i] = sum / values.length;
-    }
-    merged.set(name, { dtype, shape: [...shape], data: mean });
-  }
-  return models.finish(merged);
+  return averageMethod.merge(base, experts);
 }

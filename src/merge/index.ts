@@ -14,13 +14,30 @@ export {
 export { ties, type TiesOptions } from "./ties.js";
 export { sce, energyWeights, type SceOptions } from "./sce.js";
 export { dare, type DareOptions } from "./dare.js";
+export { dareAverage, type DareAverageOptions } from "./dareAverage.js";
 export {
-  method,
-  methods,
-  type MergeMethod,
-  type MergeMethodName,
-  type MergeOptions,
-} from "./methods.js";
+  dareTaskArithmetic,
+  type DareTaskArithmeticOptions,
+} from "./dareTaskArithmetic.js";
+export { dareTies, type DareTiesOptions } from "./dareTies.js";
+export { dareSce, type DareSceOptions } from "./dareSce.js";
+export { method, methods, type MergeMethodName } from "./methods.js";
+export type { MergeOptions, PerExpert } from "./mergeOptions.js";
+export { DIALECTS } from "./dialects.js";
+export { optionsOf } from "./options.js";
+export type {
+  Dialect,
+  Emit,
+  MergeContext,
+  MergeMethod,
+  OptionSpec,
+  OptionValue,
+  Source,
+  Survey,
+  SurveyPlan,
+  TensorInput,
+  TensorOptions,
+} from "./tensor.js";
 export { addTaskVector, taskVector, type TaskVector } from "./taskVector.js";
 export { trim } from "./trim.js";
 export { electSigns, type Signs } from "./electSigns.js";

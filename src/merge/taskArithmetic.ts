@@ -1,39 +1,48 @@
 /** Merge by task arithmetic: add up what every expert learned. */
 import type { Params } from "../checkpoint/index.js";
-import { checkLambda, checkModels } from "./models.js";
-import { type TaskVector, addTaskVector, taskVector } from "./taskVector.js";
+import { DIALECTS } from "./dialects.js";
+import { generalOptions, mergeGeneral } from "./general.js";
+import type { MergeOptions } from "./mergeOptions.js";
+import { mergeMethod } from "./method.js";
+import { taskVectors, walk } from "./parts/walk.js";
+import type { MergeMethod } from "./tensor.js";
 
 /** Options of `taskArithmetic`. */
-export interface TaskArithmeticOptions {
-  /** Scale of the summed task vectors; default 1. */
-  lambda?: number;
-}
+export type TaskArithmeticOptions = Pick<
+  MergeOptions,
+  "lambda" | "weights" | "normalize" | "dialect"
+>;
 
-function sum(vectors: readonly TaskVector[]): TaskVector {
-  const out: TaskVector = new Map();
-  for (const [name, first] of vectors[0]!) {
-    const deltas = vectors.map((vector) => vector.get(name)!);
-    const total = new Float32Array(first.length);
-    for (let i = 0; i < total.length; i++) {
-      let value = 0;
-      for (const delta of deltas) value += delta[i]!;
-      total[i] = value;
-    }
-    out.set(name, total);
-  }
-  return out;
-}
+const { weights, normalize, lambda } = generalOptions({
+  normalize: false,
+  rescale: false,
+});
+
+/** The row of `taskArithmetic`. */
+export const taskArithmeticMethod: MergeMethod = mergeMethod({
+  name: "taskArithmetic",
+  mergekitName: "task_arithmetic",
+  title: "TA",
+  paper: "https://arxiv.org/abs/2212.04089",
+  dialects: DIALECTS,
+  options: { lambda, weights, normalize },
+  tensor(input, options, context, emit) {
+    const vectors = taskVectors(walk(input, context));
+    mergeGeneral(vectors, null, false, options, emit);
+  },
+});
 
 /**
  * Merge experts by task arithmetic: the sum, not the mean, of the task vectors.
  *
- *   merged = base + λ · Σ_m (expert_m − base)
+ *   merged = base + λ · Σ_m w_m (expert_m − base)
  *
  * Source: Ilharco et al. 2023 (arXiv 2212.04089); paper Table 4, row "TA", with λ = 1.
  *
  * @param base     parameters
  * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`
- * @param options  lambda: unitless, default 1
+ * @param options  lambda: unitless, default 1 · weights: default 1 · dialect "mergekit": weights must be given; normalize: divide by
+ *   their sum, default false
  * @returns new parameters, names, shapes and dtypes of `base`; summed in float64, stored as float32
  * @throws RangeError no expert, lambda or a value not finite · ShapeError a tensor is missing or differs in shape
  * @example
@@ -42,12 +51,7 @@ function sum(vectors: readonly TaskVector[]): TaskVector {
 export function taskArithmetic(
   base: Params,
   experts: readonly Params[],
-  { lambda = 1 }: TaskArithmeticOptions = {},
+  options: TaskArithmeticOptions = {},
 ): Params {
-  checkLambda("taskArithmetic", lambda);
-  const models = checkModels("taskArithmetic", base, experts);
-  const vectors = models.experts.map((expert) =>
-    taskVector(models.base, expert),
-  );
-  return models.finish(addTaskVector(models.base, sum(vectors), lambda));
+  return taskArithmeticMethod.merge(base, experts, options);
 }

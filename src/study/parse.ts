@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { StudyError } from "../error.js";
 import { methods } from "../merge/index.js";
-import { hint } from "./nearest.js";
+import { hint } from "../nearest.js";
 import { check, errorAt, missing, type Source } from "./schema.js";
 import {
   fileSchema,

@@ -2,7 +2,7 @@
 import type { Domain } from "../domains/index.js";
 import { StudyError } from "../error.js";
 import type { Json } from "./hash.js";
-import { hint } from "./nearest.js";
+import { hint } from "../nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
 
 /** What a stage does. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { StudyError } from "../error.js";
+import { takeLock } from "../lock.js";
 import { hashPath } from "./hash.js";
 import {
   hashOutputs,
@@ -12,7 +13,6 @@ import {
   type Note,
   type Status,
 } from "./ledger.js";
-import { takeLock } from "./lock.js";
 import { readStudy } from "./parse.js";
 import { plan, select, stageVersion, type Stage } from "./plan.js";
 import { Pool, type Finished } from "./pool.js";
@@ -211,7 +211,10 @@ export async function run(
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
   const prepared = prepare(path, options);
-  const unlock = takeLock(prepared.folder);
+  const unlock = takeLock(
+    prepared.folder,
+    (text, cause) => new StudyError(`study: ${text}`, { cause }),
+  );
   const pool = new Pool();
   try {
     signal?.throwIfAborted();

@@ -8,7 +8,7 @@ import {
   type Node,
 } from "yaml";
 import { StudyError } from "../error.js";
-import { hint } from "./nearest.js";
+import { hint } from "../nearest.js";
 
 /** What a value may be. */
 export type Schema =

@@ -211,32 +211,32 @@ describe("readModelFolder", () => {
     [
       "a tensor that its shard lacks",
       { "model.norm.weight": "s.safetensors", x: "s.safetensors" },
-      'tensor "x" must be in s.safetensors by the index, got no such tensor',
+      'ROOT/models/sft/model.safetensors.index.json: tensor "x" must be in s.safetensors, got no such tensor there',
     ],
     [
       "a tensor in the wrong shard",
       { "model.norm.weight": "t.safetensors", b: "s.safetensors" },
-      'tensor "b" must be in s.safetensors by the index, got it in t.safetensors',
+      'ROOT/models/sft/s.safetensors: tensor "model.norm.weight" must be in t.safetensors by the index, got it here',
     ],
     [
       "a tensor without an entry",
       { b: "t.safetensors", c: "s.safetensors" },
-      'tensor "model.norm.weight" must be in no shard by the index, got it in s.safetensors',
+      'ROOT/models/sft/s.safetensors: tensor "model.norm.weight" must be in no shard by the index, got it here',
     ],
     [
       "a path out of the folder",
       { a: "../../x.safetensors" },
-      'shards of "ROOT/models/sft/model.safetensors.index.json" must be plain file names, got "../../x.safetensors"',
+      'ROOT/models/sft/model.safetensors.index.json: shards must be plain file names, got "../../x.safetensors"',
     ],
     [
       "a shard that is no name",
       { a: 3 },
-      'shards of "ROOT/models/sft/model.safetensors.index.json" must be plain file names, got 3',
+      'ROOT/models/sft/model.safetensors.index.json: index must be JSON with a string at character 33, got "3}}"',
     ],
     [
       "a weight_map that is no object",
       [],
-      'weight_map of "ROOT/models/sft/model.safetensors.index.json" must be an object, got []',
+      'ROOT/models/sft/model.safetensors.index.json: index must be JSON with an object as weight_map at character 28, got "[]}"',
     ],
   ])(
     "readModelFolder(path) throws CheckpointError for %s",
@@ -255,7 +255,7 @@ describe("readModelFolder", () => {
       { "model.norm.weight": "model.safetensors" },
     );
     const expected =
-      'readModelFolder: "ROOT/models/sft" must hold either model.safetensors or model.safetensors.index.json, got ';
+      "readModelFolder: ROOT/models/sft: folder must hold either model.safetensors or model.safetensors.index.json, got ";
     expect(message(() => readModelFolder(path))).toBe(`${expected}both`);
     rmSync(join(path, "model.safetensors"));
     rmSync(join(path, "model.safetensors.index.json"));
@@ -264,16 +264,16 @@ describe("readModelFolder", () => {
 
   test("readModelFolder(path) throws CheckpointError for a missing folder or a broken config.json", () => {
     expect(message(() => readModelFolder(path))).toMatch(
-      /^readModelFolder: "ROOT\/models\/sft\/config\.json" must be readable, got ENOENT/,
+      /^readModelFolder: ROOT\/models\/sft\/config\.json: file must be readable, got ENOENT/,
     );
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, "config.json"), "{");
     expect(message(() => readModelFolder(path))).toMatch(
-      /config\.json" must hold JSON, got "/,
+      /config\.json: file must hold JSON, got "/,
     );
     writeFileSync(join(path, "config.json"), "[1]");
     expect(message(() => readModelFolder(path))).toBe(
-      'readModelFolder: "ROOT/models/sft/config.json" must hold an object, got [1]',
+      "readModelFolder: ROOT/models/sft/config.json: file must hold an object, got [1]",
     );
   });
 });

@@ -104,14 +104,8 @@ describe.each(golden<Files>("files").files)(
 describe("verdicts of the reference library on broken and unusual files", () => {
   /** Accepted by the reference library, refused here: see `parseHeader`. */
   const strict = new Map([
-    [
-      "a leading space",
-      "header must be JSON with { as its first byte at character 0",
-    ],
-    [
-      "a leading newline",
-      "header must be JSON with { as its first byte at character 0",
-    ],
+    ["a leading space", "header must begin with {, got white space"],
+    ["a leading newline", "header must begin with {, got white space"],
     [
       "NUL in a name",
       'tensor names must be non-empty and without NUL, got "a\\u0000b"',
@@ -133,12 +127,12 @@ describe("verdicts of the reference library on broken and unusual files", () => 
       "an extra field",
       'tensor "a" must have dtype, shape and data_offsets once each, got "x"',
     ],
-    ["metadata null", "header must be JSON with { at character 16"],
+    ["metadata null", "__metadata__ must be an object, got null"],
     [
       "zero times a shape that overflows",
-      "header must be JSON with an integer below 2^53 at character 31",
+      'tensor "a" must have integers below 2^53, got 18446744073709551615',
     ],
-    ["a tensor as array", "header must be JSON with { at character 5"],
+    ["a tensor as array", 'tensor "a" must be an object, got an array'],
   ]);
 
   test.each(golden<Verdicts>("verdicts").verdicts)(
@@ -148,9 +142,12 @@ describe("verdicts of the reference library on broken and unusual files", () => 
       const text = message(() => readSafetensorsHeader(path));
       const refusal = strict.get(about);
       if (refusal !== undefined)
-        expect(text).toContain(`readSafetensorsHeader: ${refusal}`);
+        expect(text).toBe(`readSafetensorsHeader: ${path}: ${refusal}`);
       else if (verdict === "accept") expect(text).toBe("no error");
-      else expect(text).toMatch(/^readSafetensorsHeader: .+, in ".+"$/);
+      else
+        expect(text).toMatch(
+          /^readSafetensorsHeader: .+model\.safetensors: .+, got .+$/,
+        );
     },
   );
 
@@ -184,7 +181,7 @@ describe("messages of readSafetensors", () => {
     [
       `{"a":${T()}}`,
       7,
-      "tensors need 8 bytes of data, got 7; the file is probably truncated",
+      "data must have the 8 bytes of the tensors, got 7; the file is probably truncated",
     ],
     [`{"a":${T()}}`, 9, "tensors must cover all 9 bytes of data, got 8"],
     [`{"a":${T("F33")}}`, 8, 'tensor "a" must have a known dtype, got "F33"'],
@@ -240,7 +237,7 @@ describe("messages of readSafetensors", () => {
     expect(text).toBe(
       expected === "no error"
         ? expected
-        : `readSafetensors: ${expected}, in "${path}"`,
+        : `readSafetensors: ${path}: ${expected}`,
     );
   });
 
@@ -249,27 +246,29 @@ describe("messages of readSafetensors", () => {
     length.writeBigUInt64LE(1000n);
     writeFileSync(path, length);
     expect(message(() => readSafetensors(path))).toBe(
-      `readSafetensors: header length 1000 bytes exceeds file size 16 bytes; the file is probably truncated, in "${path}"`,
+      `readSafetensors: ${path}: header length must fit the file of 16 bytes, got 1000; the file is probably truncated`,
     );
   });
 
   test("readSafetensors(path) names a header length beyond the limit, as text files have it", () => {
     writeFileSync(path, "this is no safetensors file");
     expect(message(() => readSafetensors(path))).toBe(
-      `readSafetensors: header length must be at most 100000000 bytes, got 2338328219631577204; is this a safetensors file?, in "${path}"`,
+      `readSafetensors: ${path}: header length must be at most 100000000 bytes, got 2338328219631577204; is this a safetensors file?`,
     );
   });
 
-  test("readSafetensors(path) throws CheckpointError for a missing file, a folder, and an empty file", () => {
+  test("readSafetensors(path) throws CheckpointError for a missing file, a folder without weights, and an empty file", () => {
     expect(message(() => readSafetensors(join(folder, "none")))).toMatch(
-      /^readSafetensors: ".*none" must be readable, got ENOENT/,
+      /^readSafetensors: .*none: file must be readable, got ENOENT/,
     );
-    expect(message(() => readSafetensors(folder))).toMatch(
-      /^readSafetensors: ".*" must be readable, got EISDIR/,
+    expect(
+      message(() => readSafetensors(mkdtempSync(join(folder, "empty-")))),
+    ).toMatch(
+      /^readSafetensors: .*: folder must hold either model\.safetensors or .*, got neither/,
     );
     writeFileSync(path, "");
     expect(message(() => readSafetensors(path))).toBe(
-      `readSafetensors: file must have at least 8 bytes, got 0, in "${path}"`,
+      `readSafetensors: ${path}: file must have at least 8 bytes, got 0`,
     );
   });
 
@@ -278,7 +277,7 @@ describe("messages of readSafetensors", () => {
     data.writeBigInt64LE(2n ** 53n + 1n);
     craft(`{"a":${T("I64", "[1]")}}`, data);
     expect(message(() => readSafetensors(path))).toBe(
-      `readSafetensors: tensor "a" of dtype I64: integers must be exact in float32, got 9007199254740993, in "${path}"`,
+      `readSafetensors: ${path}: tensor "a" of dtype I64: integers must be exact in float32, got 9007199254740993`,
     );
   });
 
@@ -313,7 +312,7 @@ describe("messages of readSafetensors", () => {
       new Uint8Array(8),
     );
     expect(message(() => readSafetensors(path))).toContain(
-      "tensors need 4000000000 bytes of data, got 8",
+      "data must have the 4000000000 bytes of the tensors, got 8",
     );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e8);
   });
@@ -433,7 +432,7 @@ describe("writeSafetensors", () => {
           { dtype: "F8_E4M3" as Dtype, shape: [1], data: new Float32Array(1) },
         ],
       ]),
-      'tensor "w" must have a known dtype, got "F8_E4M3"',
+      'tensor "w" must have dtype BOOL, U8, I8, U16, I16, U32, I32, U64, I64, F16, BF16, F32, F64, got F8_E4M3',
     ],
     [
       "a fraction as integer",

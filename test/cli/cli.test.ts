@@ -26,11 +26,18 @@ describe("m2rl", () => {
   it("lists its verbs", async () => {
     const { code, out } = await m2rl("--help");
     expect(code).toBe(0);
-    for (const verb of ["run", "doctor", "evaluate", "generate", "merge"])
+    for (const verb of [
+      "run",
+      "doctor",
+      "evaluate",
+      "generate",
+      "inspect",
+      "merge",
+    ])
       expect(out).toContain(`\n  ${verb} `);
     expect((await m2rl()).code).toBe(2);
   });
-  it.each(["run", "doctor", "evaluate", "generate", "merge"])(
+  it.each(["run", "doctor", "evaluate", "generate", "inspect", "merge"])(
     "%s --help says what it takes",
     async (verb) => {
       const { code, out, err } = await m2rl(verb, "--help");
@@ -42,7 +49,7 @@ describe("m2rl", () => {
     [
       ["rnu"],
       2,
-      'm2rl: verb must be known, got "rnu"; did you mean "run"? known: run, doctor, evaluate, generate, merge\n',
+      'm2rl: verb must be known, got "rnu"; did you mean "run"? known: run, doctor, evaluate, generate, inspect, merge\n',
     ],
     [["run"], 2, "m2rl: run must be given one study, got 0; m2rl run --help\n"],
     [
@@ -270,7 +277,7 @@ describe("m2rl on model folders", () => {
     );
     expect(code).toBe(1);
     expect(err).toBe(
-      `m2rl: readModelFolder: "${broken}" must hold either model.safetensors or model.safetensors.index.json, got neither\n`,
+      `m2rl: readModelFolder: ${broken}: folder must hold either model.safetensors or model.safetensors.index.json, got neither\n`,
     );
   });
 });

@@ -41,6 +41,7 @@ const fromJson = (json: JsonParams): Params =>
     ]),
   );
 
+const lowerCase = (start: string): string => start.at(-1)!.toLowerCase();
 const names = Object.keys(methods) as MergeMethodName[];
 const withDare = names.filter((name) => name.startsWith("dare"));
 const base = randomModel(1);
@@ -241,7 +242,7 @@ describe.each(names)("%s", (name) => {
 
 describe.each(withDare)("%s", (name) => {
   test("equals the method alone at dareDensity 1", () => {
-    const alone = methods[name === "dareTies" ? "ties" : "taskArithmetic"];
+    const alone = method(name.replace(/^dare./, lowerCase));
     expect(methods[name].merge(base, experts, { dareDensity: 1 })).toEqual(
       alone.merge(base, experts),
     );
@@ -264,7 +265,7 @@ describe("method(name)", () => {
     for (const name of ["tie", "__proto__", "constructor"]) {
       expect(() => method(name)).toThrow(
         new RangeError(
-          `methods: unknown method "${name}"; known: average, taskArithmetic, ties, sce, dareTaskArithmetic, dareTies`,
+          `methods: unknown method "${name}"; known: ${names.join(", ")}`,
         ),
       );
     }

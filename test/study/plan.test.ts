@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseStudy, plan, select, type Stage } from "../../src/study/index.js";
-import { nearest } from "../../src/study/nearest.js";
+import { nearest } from "../../src/nearest.js";
 import { PICO_STUDY } from "./pico.js";
 
 const stages = plan(parseStudy(PICO_STUDY, "quick"));

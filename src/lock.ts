@@ -1,4 +1,4 @@
-/** One runner at a time in a run's folder. */
+/** One process at a time in a folder. */
 import {
   mkdirSync,
   openSync,
@@ -8,7 +8,6 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { StudyError } from "../error.js";
 
 function isAlive(pid: number): boolean {
   try {
@@ -24,16 +23,20 @@ function isExisting(error: unknown): boolean {
 }
 
 /**
- * Take the lock of a run's folder; one whose owner no longer lives (it was killed) is taken over.
+ * Take the lock of a folder; one whose owner no longer lives (it was killed) is taken over.
  *
+ * @param failure  makes the error from its text: what must hold, got what
  * @returns gives the lock back
- * @throws StudyError another process holds it, or the folder cannot be written
+ * @throws the error of `failure`: another process holds the lock, or the folder cannot be written
  */
-export function takeLock(runFolder: string): () => void {
-  const path = join(runFolder, ".lock");
+export function takeLock(
+  folder: string,
+  failure: (text: string, cause?: unknown) => Error,
+): () => void {
+  const path = join(folder, ".lock");
   for (let attempt = 0; ; attempt++) {
     try {
-      mkdirSync(runFolder, { recursive: true });
+      mkdirSync(folder, { recursive: true });
       const file = openSync(path, "wx");
       writeSync(file, `${process.pid}\n`);
       closeSync(file);
@@ -41,16 +44,13 @@ export function takeLock(runFolder: string): () => void {
     } catch (error) {
       if (!isExisting(error) || attempt > 3) {
         const { message } = error as Error;
-        throw new StudyError(
-          `study: ${runFolder} must be writable, got "${message}"`,
-          { cause: error },
-        );
+        throw failure(`${folder} must be writable, got "${message}"`, error);
       }
     }
     const owner = Number(readFileSync(path, "utf8"));
     if (owner > 0 && isAlive(owner)) {
-      throw new StudyError(
-        `study: one run at a time may work in ${runFolder}, got another as process ${owner}`,
+      throw failure(
+        `one run at a time may work in ${folder}, got another as process ${owner}`,
       );
     }
     rmSync(path, { force: true });

@@ -1,0 +1,93 @@
+/**
+ * analysis: what training did to the weights, read from checkpoints of any size.
+ *
+ * Everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed weights, overlaps,
+ * cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves come from a seeded
+ * sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
+ *
+ * weightShift, planShift, describeShift, combine · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
+ * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
+ * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
+ * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
+ */
+export {
+  BF16_GAP,
+  isChanged,
+  markChanged,
+  markChangedBf16,
+  type Marked,
+  PAPER_ETA,
+} from "./changed.js";
+export { combine, type Shift } from "./combine.js";
+export {
+  countMasks,
+  type MaskCounts,
+  patternOf,
+  shuffleUpdate,
+} from "./control.js";
+export {
+  type CurveShift,
+  describeShift,
+  type Description,
+  type ExpertShift,
+  type JointShift,
+  type PairShift,
+  type StratumShift,
+  type SurvivalShift,
+} from "./describe.js";
+export { type Eigen, symmetricEigen } from "./eigen.js";
+export {
+  enrichment,
+  type ExpectedOverlap,
+  overlapGivenMagnitude,
+  STRATA,
+  type Strata,
+  strataOf,
+  stratify,
+} from "./magnitude.js";
+export { cosine, expectedJaccard, jaccard, lift } from "./overlap.js";
+export {
+  correspondingLayer,
+  GROUPS,
+  type Kind,
+  MATRICES,
+  type MatrixKind,
+  type Place,
+  placeOf,
+} from "./place.js";
+export { PROJECTED, projectionError } from "./projection.js";
+export {
+  leadingSpectrum,
+  type Matrix,
+  matrixOf,
+  type Spectrum,
+  type SpectrumOptions,
+} from "./spectrum.js";
+export type { SpectrumShift } from "./spectrumShift.js";
+export {
+  principalEnergy,
+  type Rotation,
+  rotation,
+  spectralDrift,
+} from "./subspace.js";
+export { survival, type SurvivalSums } from "./survival.js";
+export {
+  type ExpertSums,
+  MOST_EXPERTS,
+  type PairSums,
+  pairsOf,
+  type Sums,
+} from "./tally.js";
+export type { SampleSums, TensorPlace, TensorShift } from "./tensorShift.js";
+export {
+  CURVE_ETAS,
+  meaningOf,
+  type ModelSource,
+  planShift,
+  type ShiftPlan,
+  type ShiftProgress,
+  weightShift,
+  type WeightShift,
+  type WeightShiftOptions,
+} from "./weightShift.js";
+export { openWeights, savedAs, type Weights } from "./weights.js";

@@ -1,0 +1,82 @@
+/** Rounding to 16-bit floats up or down at random, so that the expected value is the number itself. */
+import { type Key, threefry } from "../random.js";
+import { bitsOf, narrowBf16, narrowF16 } from "./halfFloat.js";
+
+const FLOAT = new Float32Array(1);
+const BITS = new Uint32Array(FLOAT.buffer);
+
+/**
+ * Round to BF16 or F16 stochastically: up with the probability that makes the expected value equal to the input.
+ *
+ *   P(up) = (x − down) / (up − down)
+ *
+ * Numbers that the format holds stay. Beyond its largest finite number there is no "up", and rounding is to nearest; so is NaN.
+ *
+ * The draw of an element depends on the key and its index alone: 16 random bits for BF16, which drops 16; 32 for F16, which drops 13
+ * of a normal number and up to 24 of a subnormal one (there the bias is below 2⁻³² of a step).
+ *
+ * Source: Gupta et al. 2015 (arXiv 1502.02551), section 3.1.
+ *
+ * @param values  the values, not modified
+ * @param out     receives the bytes, 2 an element, at an even place of its buffer
+ * @param key     key of the tensor
+ * @param start   index of the first value in its tensor
+ * @example
+ * roundStochastically("BF16", new Float32Array([1.001]), new Uint8Array(2), key(1, "round/w"), 0)
+ */
+export function roundStochastically(
+  dtype: "BF16" | "F16",
+  values: Float32Array,
+  out: Uint8Array,
+  key: Key,
+  start: number,
+): void {
+  const bits = bitsOf(values);
+  const halves = new Uint16Array(out.buffer, out.byteOffset, values.length);
+  // A block of the generator has 64 bits, for four elements of BF16 or two of F16.
+  const perBlock = dtype === "BF16" ? 4 : 2;
+  const narrow = dtype === "BF16" ? narrowBf16At : narrowF16At;
+  for (let i = 0; i < values.length;) {
+    const block = Math.floor((start + i) / perBlock);
+    const [low, high] = threefry(key, block >>> 0, (block / 2 ** 32) >>> 0);
+    let lane = start + i - block * perBlock;
+    for (; lane < perBlock && i < values.length; lane++, i++)
+      halves[i] = narrow(bits[i]!, lane, low, high);
+  }
+}
+
+/** Adding 16 random bits carries into the upper half with the probability of the lower half. */
+function narrowBf16At(
+  bits: number,
+  lane: number,
+  low: number,
+  high: number,
+): number {
+  const word = lane < 2 ? low : high;
+  const draw = lane % 2 === 0 ? word & 0xffff : word >>> 16;
+  const magnitude = bits & 0x7fffffff;
+  // From the largest bfloat16 on, and NaN.
+  if (magnitude >= 0x7f7f0000) return narrowBf16(bits);
+  return (bits + draw) >>> 16;
+}
+
+function narrowF16At(
+  bits: number,
+  lane: number,
+  low: number,
+  high: number,
+): number {
+  const draw = lane === 0 ? low : high;
+  const magnitude = bits & 0x7fffffff;
+  // From 65504 on, the largest float16, and NaN.
+  if (magnitude >= 0x477fe000) return narrowF16(bits);
+  const sign = (bits >>> 16) & 0x8000;
+  if (magnitude < 0x38800000) {
+    // Subnormal: a count of 2⁻²⁴, exact in float64.
+    BITS[0] = magnitude;
+    const count = FLOAT[0]! * 2 ** 24;
+    const down = Math.floor(count);
+    return sign | (down + (draw < (count - down) * 2 ** 32 ? 1 : 0));
+  }
+  return sign | ((magnitude - 0x38000000 + (draw >>> 19)) >>> 13);
+}

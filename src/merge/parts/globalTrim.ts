@@ -1,0 +1,215 @@
+/**
+ * TIES over a whole model of any size: one threshold per expert, and one sign for entries whose votes cancel. All tensors are looked
+ * at three times before any is merged: a sample, a narrow window around each threshold, the balance of all signs.
+ */
+import type { MergeContext, SurveyPlan } from "../tensor.js";
+import {
+  COARSE,
+  WINDOW,
+  countCoarse,
+  countWindow,
+  findRank,
+  sampleStride,
+  windowAt,
+} from "./select.js";
+import { type Drop, dropBelow, sparsified } from "./sparsify.js";
+import { sumWeighted } from "./sum.js";
+import type { Walk } from "./walk.js";
+
+/** What the survey has found so far. */
+export interface GlobalTrim {
+  /** What the next round looks at; "everything" follows a sample that misled. */
+  next: "sample" | "everything" | "window" | "balance" | "nothing";
+  /** Where the window of each expert starts. */
+  lows: readonly number[];
+  /** Smallest magnitude kept, per expert. */
+  thresholds: readonly number[];
+  /** Sign of the sum of the signs of all sums: the vote of entries whose own votes cancel. */
+  majority: number;
+}
+
+/** What one round counts; per-expert counts follow one another in one array. */
+type Count = {
+  /** Entries of the model. */
+  length: number;
+  densities: readonly number[];
+  counts: Float64Array;
+  /** Entries smaller than the window. */
+  below: readonly number[];
+  /** Sum of the signs of all sums. */
+  signs: number;
+};
+
+const START: GlobalTrim = {
+  next: "sample",
+  lows: [],
+  thresholds: [],
+  majority: 0,
+};
+
+const foundIn = ({ survey }: MergeContext): GlobalTrim =>
+  (survey as GlobalTrim | undefined) ?? START;
+
+/** Task vectors without what is below their thresholds. */
+export function trimmed(vectors: Walk, thresholds: readonly number[]): Walk {
+  const drop: Drop = (_start, models) =>
+    models.forEach((values, m) => dropBelow(values, thresholds[m]!));
+  return sparsified(vectors, () => drop);
+}
+
+/** Entries that a trim drops of n; 1 − 0.9 is 0.0999…98 in floating point, and the fraction meant is 0.1. */
+export function droppedCount(total: number, density: number): number {
+  return Math.trunc(total * Number((1 - density).toFixed(12)));
+}
+
+function scaled(counts: Uint32Array, factor: number): Float64Array {
+  const out = new Float64Array(counts.length);
+  for (let i = 0; i < out.length; i++) out[i] = counts[i]! * factor;
+  return out;
+}
+
+function coarse(vectors: Walk, stride: number): Float64Array {
+  const counts = new Uint32Array(COARSE * vectors.models);
+  let seen = 0;
+  vectors.each((_start, base, models) => {
+    seen += base.length;
+    models.forEach((values, m) =>
+      countCoarse(counts.subarray(m * COARSE, (m + 1) * COARSE), values),
+    );
+  }, stride);
+  // Each tensor counts by its size, however much of it was looked at.
+  const weight = vectors.length / seen;
+  return scaled(counts, weight);
+}
+
+function windows(
+  vectors: Walk,
+  lows: readonly number[],
+): Pick<Count, "counts" | "below"> {
+  const all = lows.map((low) => ({
+    low,
+    below: 0,
+    counts: new Uint32Array(WINDOW),
+  }));
+  vectors.each((_start, _base, models) =>
+    models.forEach((values, m) => countWindow(all[m]!, values)),
+  );
+  const counts = new Float64Array(WINDOW * lows.length);
+  all.forEach((window, m) => counts.set(window.counts, m * WINDOW));
+  return { counts, below: all.map(({ below }) => below) };
+}
+
+function balance(vectors: Walk): number {
+  const sum = sumWeighted(Array<number>(vectors.models).fill(1));
+  let signs = 0;
+  vectors.each((_start, _base, models) => {
+    for (const total of sum(models)) signs += +(total > 0) - +(total < 0);
+  });
+  return signs;
+}
+
+function count(vectors: Walk, found: GlobalTrim): Partial<Count> {
+  switch (found.next) {
+    case "sample":
+      return { counts: coarse(vectors, sampleStride(vectors.length)) };
+    case "everything":
+      return { counts: coarse(vectors, 1) };
+    case "window":
+      return windows(vectors, found.lows);
+    default:
+      return { signs: balance(trimmed(vectors, found.thresholds)) };
+  }
+}
+
+/** The window of each expert, from coarse counts; no window where nothing is dropped. */
+function openWindows({ length, densities, counts }: Count): GlobalTrim {
+  if (densities.every((density) => droppedCount(length, density) === 0))
+    return { ...START, next: "balance", thresholds: densities.map(() => 0) };
+  const lows = densities.map((density, m) =>
+    windowAt(
+      counts.subarray(m * COARSE, (m + 1) * COARSE),
+      droppedCount(length, density) / length,
+    ),
+  );
+  return { ...START, next: "window", lows };
+}
+
+/** The threshold of each expert, from the counts of its window. */
+function readWindows(
+  { length, densities, counts, below }: Count,
+  found: GlobalTrim,
+): GlobalTrim {
+  const thresholds = densities.map((density, m) => {
+    const window = {
+      low: found.lows[m]!,
+      below: below[m]!,
+      counts: counts.subarray(m * WINDOW, (m + 1) * WINDOW),
+    };
+    const dropped = droppedCount(length, density);
+    return dropped === 0 ? 0 : findRank(window, dropped)?.magnitude;
+  });
+  return thresholds.includes(undefined)
+    ? { ...START, next: "everything" }
+    : { ...found, next: "balance", thresholds: thresholds as number[] };
+}
+
+function step(total: Count, found: GlobalTrim): GlobalTrim {
+  switch (found.next) {
+    case "sample":
+    case "everything":
+      return openWindows(total);
+    case "window":
+      return readWindows(total, found);
+    default:
+      return { ...found, next: "nothing", majority: Math.sign(total.signs) };
+  }
+}
+
+/** Sum of two arrays of counts. */
+function added(a: Float64Array, b: Float64Array): Float64Array {
+  const sum = a.slice();
+  for (let i = 0; i < sum.length; i++) sum[i]! += b[i]!;
+  return sum;
+}
+
+/**
+ * The survey of a TIES that trims over the whole model. `thresholds` and `majority` of what it finds are exact; the sample only says
+ * where to look closely, and where it misleads everything is counted.
+ *
+ * @param open  the task vectors of a tensor
+ * @throws RangeError density differs between tensors
+ */
+export function globalTrim(
+  open: (...tensor: Parameters<SurveyPlan["tensor"]>) => Walk,
+): SurveyPlan {
+  return {
+    tensor(input, options, context): Count {
+      return {
+        length: input.length,
+        densities: options.density as readonly number[],
+        counts: new Float64Array(0),
+        below: [],
+        signs: 0,
+        ...count(open(input, options, context), foundIn(context)),
+      };
+    },
+    combine(first, second): Count {
+      const [a, b] = [first as Count, second as Count];
+      if (a.densities.some((density, m) => density !== b.densities[m]))
+        throw new RangeError(
+          `ties: density must be the same for all tensors of a global trim, got ${a.densities.join(", ")} and ${b.densities.join(", ")}`,
+        );
+      return {
+        length: a.length + b.length,
+        densities: a.densities,
+        counts: added(a.counts, b.counts),
+        below: a.below.map((value, m) => value + b.below[m]!),
+        signs: a.signs + b.signs,
+      };
+    },
+    finish(total, context) {
+      const found = step(total as Count, foundIn(context));
+      return { found, again: found.next !== "nothing" };
+    },
+  };
+}

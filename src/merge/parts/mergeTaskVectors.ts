@@ -1,0 +1,141 @@
+/** The second half of most methods: weigh task vectors, elect signs, sum what agrees, divide, scale, add to the base. */
+import type { Emit } from "../tensor.js";
+import { inPairs, sumWeighted } from "./sum.js";
+import { BLOCK, mergeBlocks, type Walk } from "./walk.js";
+
+/** How task vectors become one. */
+export interface TaskVectorSum {
+  /** Weight of each expert, in the sum and in the divisor. */
+  weights: readonly number[];
+  /** Further factors that count in the sum alone; default 1. */
+  factors?: readonly number[];
+  /** Weight of each expert in the vote; default: as in the sum. */
+  voices?: readonly number[];
+  /** Sum only the entries with the sign of the weighted sum, or with this sign (1, −1, 0: nobody's) where that is zero. */
+  onZero?: number;
+  /** Divide by the sum of the weights that took part; a sum of zero divides by 1. */
+  normalize: boolean;
+  /** Least divisor; default none. */
+  leastDivisor?: number;
+  /** Scale of the result. */
+  lambda: number;
+}
+
+/** votes = the signs of the sums; `onZero` where a sum is zero. */
+export function vote(
+  votes: Float64Array,
+  sum: Float64Array,
+  onZero: number,
+): void {
+  for (let i = 0; i < sum.length; i++) {
+    const value = sum[i]!;
+    votes[i] = +(value > 0) - +(value < 0) + +(value === 0) * onZero;
+  }
+}
+
+function addAgreeing(
+  sum: Float64Array,
+  divisor: Float64Array,
+  votes: Float64Array,
+  a: Float32Array,
+  b: Float32Array,
+  [fa, fb, wa, wb]: readonly [number, number, number, number],
+): void {
+  for (let i = 0; i < a.length; i++) {
+    const va = fa * a[i]!;
+    const vb = fb * b[i]!;
+    const sign = votes[i]!;
+    const agreesA = +(va * sign > 0);
+    const agreesB = +(vb * sign > 0);
+    sum[i] = sum[i]! + agreesA * va + agreesB * vb;
+    divisor[i] = divisor[i]! + agreesA * wa + agreesB * wb;
+  }
+}
+
+/** Sums of what agrees with the sign of the plain sums, and of the weights that took part; reused by the next call. */
+function agreeing(
+  factors: readonly number[],
+  weights: readonly number[],
+  onZero: number,
+): (
+  models: readonly Float32Array[],
+  sum: Float64Array,
+) => [Float64Array, Float64Array] {
+  const scratch = [0, 1, 2].map(() => new Float64Array(BLOCK));
+  return (models, plain) => {
+    const [votes, sum, divisor] = scratch.map((array) =>
+      array.subarray(0, plain.length).fill(0),
+    ) as [Float64Array, Float64Array, Float64Array];
+    vote(votes, plain, onZero);
+    inPairs(models, (a, b, m) =>
+      addAgreeing(sum, divisor, votes, a, b, [
+        factors[m]!,
+        factors[m + 1] ?? 0,
+        weights[m]!,
+        weights[m + 1] ?? 0,
+      ]),
+    );
+    return [sum, divisor];
+  };
+}
+
+function addScaled(
+  out: Float32Array,
+  base: Float32Array,
+  sum: Float64Array,
+  lambda: number,
+): void {
+  for (let i = 0; i < out.length; i++)
+    out[i] = base[i]! + lambda * Math.fround(sum[i]!);
+}
+
+function addQuotient(
+  out: Float32Array,
+  base: Float32Array,
+  sum: Float64Array,
+  divisor: Float64Array,
+  { lambda, leastDivisor = -Infinity }: TaskVectorSum,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    const given = divisor[i]!;
+    const by = given < leastDivisor ? leastDivisor : given === 0 ? 1 : given;
+    out[i] = base[i]! + lambda * Math.fround(sum[i]! / by);
+  }
+}
+
+/** A sum of weights as a divisor where all experts take part; close to zero it divides by 1. */
+function divisorOf(weights: readonly number[]): number {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return Math.abs(sum) < 1e-8 ? 1 : sum;
+}
+
+/**
+ * Merge task vectors:
+ *
+ *   merged = base + λ · Σ_m f_m w_m τ_m [agrees] / Σ_m w_m [agrees]
+ *
+ * Sums are taken in float64, in the order of the experts; their quotient is rounded to float32 before λ scales it.
+ */
+export function mergeTaskVectors(
+  vectors: Walk,
+  emit: Emit,
+  how: TaskVectorSum,
+): void {
+  const { weights, onZero, normalize, lambda } = how;
+  const factors = weights.map((weight, m) => weight * (how.factors?.[m] ?? 1));
+  if (onZero === undefined) {
+    const by = normalize ? divisorOf(weights) : 1;
+    const sum = sumWeighted(factors.map((factor) => factor / by));
+    mergeBlocks(vectors, emit, (out, base, models) =>
+      addScaled(out, base, sum(models), lambda),
+    );
+    return;
+  }
+  const sum = sumWeighted(how.voices ?? factors);
+  const sumAgreeing = agreeing(factors, weights, onZero);
+  mergeBlocks(vectors, emit, (out, base, models) => {
+    const [agreed, divisor] = sumAgreeing(models, sum(models));
+    if (normalize) addQuotient(out, base, agreed, divisor, how);
+    else addScaled(out, base, agreed, lambda);
+  });
+}

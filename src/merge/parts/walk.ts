@@ -1,0 +1,96 @@
+/** Walks a tensor of all models front to back, in blocks that fit the processor's cache. */
+import type { Emit, MergeContext, TensorInput } from "../tensor.js";
+
+/** Entries handled at a time; sums per block make results independent of how much is read at a time. */
+export const BLOCK = 4096;
+
+/** Sees one block: `base` and `models` are scratch, reused after the return; models may be changed in place. */
+export type Visit = (
+  start: number,
+  base: Float32Array,
+  models: readonly Float32Array[],
+) => void;
+
+/** One tensor of all models. */
+export interface Walk {
+  /** Entries of the tensor. */
+  readonly length: number;
+  /** Number of models, without the base. */
+  readonly models: number;
+  /** Entries read at a time. */
+  readonly chunk: number;
+  /** Visit every block in order, or only every `stride`-th one. */
+  each(visit: Visit, stride?: number): void;
+}
+
+/** The models of a tensor as they are; a missing base reads as zeros. */
+export function walk(
+  { length, base, experts }: TensorInput,
+  { chunk }: Pick<MergeContext, "chunk">,
+): Walk {
+  return {
+    length,
+    models: experts.length,
+    chunk,
+    each(visit, stride = 1) {
+      const size = Math.min(stride === 1 ? chunk : BLOCK, length);
+      const rows = [base, ...experts].map((source) => ({
+        source,
+        values: new Float32Array(size),
+      }));
+      for (let at = 0; at < length; at += size * stride) {
+        const count = Math.min(size, length - at);
+        for (const { source, values } of rows)
+          source?.read(at, values.subarray(0, count));
+        for (let from = 0; from < count; from += BLOCK) {
+          const to = Math.min(from + BLOCK, count);
+          const [first, ...rest] = rows.map(({ values }) =>
+            values.subarray(from, to),
+          );
+          visit(at + from, first!, rest);
+        }
+      }
+    },
+  };
+}
+
+/** values − base, in place, rounded to float32. */
+export function subtract(values: Float32Array, base: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! - base[i]!;
+}
+
+/** The task vectors of a tensor: what a walk gives, minus the base. */
+export function taskVectors(models: Walk): Walk {
+  return {
+    ...models,
+    each(visit, stride) {
+      models.each((start, base, experts) => {
+        for (const expert of experts) subtract(expert, base);
+        visit(start, base, experts);
+      }, stride);
+    },
+  };
+}
+
+/** Writes one merged block into `out`. */
+export type Step = (
+  out: Float32Array,
+  base: Float32Array,
+  models: readonly Float32Array[],
+  start: number,
+) => void;
+
+/** Merge block by block, and hand the result on in pieces of the size that is read. */
+export function mergeBlocks(models: Walk, emit: Emit, step: Step): void {
+  const out = new Float32Array(Math.min(models.chunk, models.length));
+  let filled = 0;
+  models.each((start, base, experts) => {
+    const end = start + base.length;
+    const block = out.subarray(filled, filled + base.length);
+    step(block, base, experts, start);
+    filled += base.length;
+    if (filled < out.length && end < models.length) return;
+    emit(end - filled, out.subarray(0, filled));
+    filled = 0;
+  });
+}
