@@ -38,16 +38,6 @@ export function check(
 }
 
 /**
- * A number without a rounding error.
- *
- * @example
- * exactly(0.3) // { value: 0.3, low: 0.3, high: 0.3 }
- */
-export function exactly(value: number): Rounded {
-  return { value, low: value, high: value };
-}
-
-/**
  * Checks as rows for `markdownTable`: the paper's value as printed, ours with two more decimals, what rounding cannot explain,
  * and the verdict.
  *

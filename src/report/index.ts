@@ -16,13 +16,7 @@ export {
   type TrajectoryOptions,
   type TrajectoryRow,
 } from "./accuracyTrajectories.js";
-export {
-  check,
-  checkRows,
-  checkSummary,
-  exactly,
-  type Check,
-} from "./check.js";
+export { check, checkRows, checkSummary, type Check } from "./check.js";
 export {
   claim,
   judgeClaim,
@@ -101,6 +95,7 @@ export {
 export {
   correlationOf,
   differenceOf,
+  exactly,
   meanOf,
   printed,
   ratioOf,

@@ -42,6 +42,16 @@ export function printed(text: string): Rounded {
 }
 
 /**
+ * A number without a rounding error.
+ *
+ * @example
+ * exactly(0.3) // { value: 0.3, low: 0.3, high: 0.3 }
+ */
+export function exactly(value: number): Rounded {
+  return { value, low: value, high: value };
+}
+
+/**
  * A − B.
  *
  * @example
