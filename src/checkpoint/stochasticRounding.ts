@@ -1,5 +1,5 @@
 /** Rounding to 16-bit floats up or down at random, so that the expected value is the number itself. */
-import { type Key, threefry } from "../random.js";
+import { fillWords, type Key } from "../random.js";
 import { bitsOf, narrowBf16, narrowF16 } from "./halfFloat.js";
 
 const FLOAT = new Float32Array(1);
@@ -33,40 +33,34 @@ export function roundStochastically(
 ): void {
   const bits = bitsOf(values);
   const halves = new Uint16Array(out.buffer, out.byteOffset, values.length);
-  // A block of the generator has 64 bits, for four elements of BF16 or two of F16.
+  // The stream of random words is cut into draws of 16 or 32 bits; a block of the generator has 64.
+  const draws = dtype === "BF16" ? new Uint16Array(WORDS.buffer) : WORDS;
   const perBlock = dtype === "BF16" ? 4 : 2;
-  const narrow = dtype === "BF16" ? narrowBf16At : narrowF16At;
   for (let i = 0; i < values.length;) {
     const block = Math.floor((start + i) / perBlock);
-    const [low, high] = threefry(key, block >>> 0, (block / 2 ** 32) >>> 0);
-    let lane = start + i - block * perBlock;
-    for (; lane < perBlock && i < values.length; lane++, i++)
-      halves[i] = narrow(bits[i]!, lane, low, high);
+    const first = start + i - block * perBlock;
+    const count = Math.min(draws.length - first, values.length - i);
+    const blocks = Math.ceil((first + count) / perBlock);
+    fillWords(key, block, WORDS.subarray(0, 2 * blocks));
+    if (dtype === "BF16")
+      for (let j = first; j < first + count; j++, i++)
+        halves[i] = drawBf16(bits[i]!, draws[j]!);
+    else
+      for (let j = first; j < first + count; j++, i++)
+        halves[i] = drawF16(bits[i]!, draws[j]!);
   }
 }
 
+const WORDS = new Uint32Array(2048);
+
 /** Adding 16 random bits carries into the upper half with the probability of the lower half. */
-function narrowBf16At(
-  bits: number,
-  lane: number,
-  low: number,
-  high: number,
-): number {
-  const word = lane < 2 ? low : high;
-  const draw = lane % 2 === 0 ? word & 0xffff : word >>> 16;
-  const magnitude = bits & 0x7fffffff;
+function drawBf16(bits: number, draw: number): number {
   // From the largest bfloat16 on, and NaN.
-  if (magnitude >= 0x7f7f0000) return narrowBf16(bits);
+  if ((bits & 0x7fffffff) >= 0x7f7f0000) return narrowBf16(bits);
   return (bits + draw) >>> 16;
 }
 
-function narrowF16At(
-  bits: number,
-  lane: number,
-  low: number,
-  high: number,
-): number {
-  const draw = lane === 0 ? low : high;
+function drawF16(bits: number, draw: number): number {
   const magnitude = bits & 0x7fffffff;
   // From 65504 on, the largest float16, and NaN.
   if (magnitude >= 0x477fe000) return narrowF16(bits);
