@@ -15,6 +15,7 @@ export * as rollout from "./rollout/index.js";
 export * as train from "./train/index.js";
 export * as merge from "./merge/index.js";
 export * as evaluate from "./evaluate/index.js";
+export * as analysis from "./analysis/index.js";
 export * as study from "./study/index.js";
 export * as random from "./random.js";
 export * as error from "./error.js";
