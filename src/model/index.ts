@@ -6,7 +6,7 @@
  * P prompts, G group, M models, N any flat count.
  *
  * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
- * `Policy`, `loadPolicy`, `hiddenStates`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `divergences`,
+ * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `divergences`,
  * `generate`, `sample`.
  */
 export {
@@ -18,6 +18,7 @@ export {
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { loadPolicy, Policy } from "./policy.js";
 export {
+  headWeight,
   hiddenStates,
   logits,
   logprobs,

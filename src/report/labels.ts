@@ -16,6 +16,7 @@ const MODELS: Readonly<Record<string, string>> = {
   dareTies: "TIES+DARE",
   taskArithmetic: "TA",
   dareTaskArithmetic: "TA+DARE",
+  opd: "MT-OPD",
 };
 
 /**

@@ -84,6 +84,7 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
     symbol: "star",
   },
   sce: { label: "SCE", color: "#6b3fa0", dash: "2 2.5", symbol: "circle" },
+  opd: { label: "MT-OPD", color: "#4d9de0", dash: "9 3 2 3", symbol: "square" },
 };
 
 const SPARE: readonly SeriesStyle[] = [
@@ -111,6 +112,21 @@ export function seriesStyle(
   const unknown = names.filter((other) => !(other in KNOWN));
   const place = Math.max(unknown.indexOf(name), 0);
   return { ...SPARE[place % SPARE.length]!, label: name };
+}
+
+/**
+ * White or ink, whichever stands out on a colour.
+ *
+ * @param color  "#rrggbb"; a name is taken to be light
+ * @example
+ * inkOn("#1f3f94") // "white"
+ */
+export function inkOn(color: string): string {
+  const channels = /^#(..)(..)(..)$/.exec(color);
+  if (channels === null) return INK;
+  const [r, g, b] = channels.slice(1).map((hex) => parseInt(hex, 16));
+  // Luma of ITU-R BT.601, 0 to 255.
+  return 0.299 * r! + 0.587 * g! + 0.114 * b! < 150 ? "white" : INK;
 }
 
 /** Tick label of a count: nothing between two whole numbers. */

@@ -46,6 +46,8 @@ export interface RolloutOptions {
   topP?: number;
   /** Names of the tasks' own streams under `stream`; default their position. */
   names?: readonly string[];
+  /** Called once, at the end, with the seconds that verifiers and environments took of all. */
+  onGraded?: (seconds: number) => void;
 }
 
 /**
@@ -70,6 +72,15 @@ export function rollouts(
   );
   const turnsLeft = tasks.map((task) => spec(task.domain).maxTurns);
   const lastText = tasks.map(() => "");
+  let graded = 0;
+  const timed = <Result>(grade: () => Result): Result => {
+    const start = performance.now();
+    try {
+      return grade();
+    } finally {
+      graded += (performance.now() - start) / 1000;
+    }
+  };
   const completions = generate(policy, prompts, {
     maxNewTokens: tasks.map((task) => spec(task.domain).maxNewTokens),
     stop,
@@ -84,18 +95,20 @@ export function rollouts(
       lastText[row] = text;
       const environment = environments[row];
       if (!environment || turn.finish === "length") return null;
-      const results = environment.step(text);
+      const results = timed(() => environment.step(text));
       return results && --turnsLeft[row]! > 0
         ? tokenizer.encode(renderToolResults(results))
         : null;
     },
   });
-  return tasks.map((task, i) => {
+  const results = tasks.map((task, i): Rollout => {
     const { tokens, sampled, logprobs, finish, turns } = completions[i]!;
     const text = lastText[i]!;
-    const verdict =
-      environments[i]?.verdict(finish) ??
-      spec(task.domain).verify(task, text, finish);
+    const verdict = timed(
+      () =>
+        environments[i]?.verdict(finish) ??
+        spec(task.domain).verify(task, text, finish),
+    );
     const transcript = tokenizer.decode(tokens);
     return {
       task,
@@ -110,6 +123,8 @@ export function rollouts(
       turns,
     };
   });
+  options.onGraded?.(graded);
+  return results;
 }
 
 /** Prompt tokens of each task; equal tasks share one array. */

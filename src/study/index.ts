@@ -24,8 +24,8 @@ export {
   type Stage,
   type StageKind,
 } from "./plan.js";
+export type { CostRow } from "./costRows.js";
 export type {
-  CostRow,
   DifferenceRow,
   MergeSizeRow,
   ModelScores,
@@ -46,6 +46,7 @@ export {
 } from "./run.js";
 export {
   PROFILES,
+  type DistillSpec,
   type EvaluateSpec,
   type ExpertsSpec,
   type MergeSpec,

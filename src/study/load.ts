@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StudyError } from "../error.js";
 import { readRecords, summarize, type Evaluation } from "../evaluate/index.js";
+import type { CostRow } from "./costRows.js";
 import { hint } from "./nearest.js";
 import { readStudy } from "./parse.js";
 import { ANALYSES, type Analysis } from "./plan.js";
 import type {
-  CostRow,
   DifferenceRow,
   MergeSizeRow,
   RewardRow,

@@ -74,6 +74,7 @@ export function parseStudy(
     );
   }
   const spec = {
+    distill: {},
     trajectories: null,
     size: null,
     ...(lay(common, over) as Plain),
@@ -119,14 +120,22 @@ function checkReferences(
   for (const domain of Object.keys(spec.experts.byDomain ?? {}))
     needDomain(domain, ["experts", "byDomain", domain]);
   const taken = ["base", "sft", "multi", ...spec.domains];
-  for (const [name, merge] of Object.entries(spec.merges)) {
-    if (taken.includes(name)) {
-      throw errorAt(
-        source,
-        find(["merges", name]),
-        `merges.${name} must not be the name of another model, got ${name}`,
-      );
+  for (const [key, names] of [
+    ["merges", Object.keys(spec.merges)],
+    ["distill", Object.keys(spec.distill)],
+  ] as const) {
+    for (const name of names) {
+      if (taken.includes(name)) {
+        throw errorAt(
+          source,
+          find([key, name]),
+          `${key}.${name} must not be the name of another model, got ${name}`,
+        );
+      }
+      taken.push(name);
     }
+  }
+  for (const [name, merge] of Object.entries(spec.merges)) {
     for (const domain of merge.experts ?? [])
       needDomain(domain, ["merges", name, "experts"]);
     const defaults: Readonly<Record<string, unknown>> = {

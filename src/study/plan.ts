@@ -7,7 +7,14 @@ import type { RlSpec, StudySpec } from "./spec.js";
 
 /** What a stage does. */
 export type StageKind =
-  "sft" | "rl" | "merge" | "evaluate" | "trajectory" | "size" | "analysis";
+  | "sft"
+  | "rl"
+  | "merge"
+  | "distill"
+  | "evaluate"
+  | "trajectory"
+  | "size"
+  | "analysis";
 
 /** A file or model folder that a stage reads. */
 export interface Input {
@@ -40,6 +47,7 @@ const VERSIONS: Readonly<Record<StageKind, number>> = {
   sft: 1,
   rl: 1,
   merge: 1,
+  distill: 1,
   evaluate: 1,
   trajectory: 1,
   size: 1,
@@ -56,6 +64,7 @@ const WORK = {
   example: 0.02,
   rollout: 0.012,
   agentRollout: 0.03,
+  distillRollout: 0.02,
   sample: 0.012,
 };
 
@@ -167,6 +176,8 @@ class Planner {
         work: 1,
       });
     }
+    for (const name of Object.keys(spec.distill))
+      this.distill(at, seed, name, model);
     this.evaluate(at, seed, "base", this.base);
     this.evaluate(at, seed, "sft", sft);
     for (const domain of spec.domains)
@@ -174,6 +185,8 @@ class Planner {
     this.evaluate(at, seed, "multi", model("multi", "multi"));
     for (const name of Object.keys(spec.merges))
       this.evaluate(at, seed, name, model(`merges/${name}`, name));
+    for (const name of Object.keys(spec.distill))
+      this.evaluate(at, seed, name, model(`distill/${name}`, name));
     if (sizeSeed) this.sizes(at, seed, sft);
   }
 
@@ -202,6 +215,31 @@ class Planner {
         ...checkpoints.map((step) => `${at}/checkpoints/${model}/step${step}`),
       ],
       work: rollouts * (agent * WORK.agentRollout + (1 - agent) * WORK.rollout),
+    });
+  }
+
+  private distill(
+    at: string,
+    seed: number,
+    name: string,
+    model: (stage: string, name: string) => Input,
+  ): void {
+    const { domains, distill } = this.spec;
+    const run = distill[name]!;
+    const rollouts = run.steps * run.promptsPerStep * run.groupSize;
+    const teachers = domains.map((domain): [string, Input] => [
+      domain,
+      model(`experts/${domain}`, domain),
+    ]);
+    this.stages.push({
+      id: `${at}/distill/${name}`,
+      kind: "distill",
+      seed,
+      model: name,
+      spec: json({ seed, domains, ...run }),
+      inputs: { init: model("sft", "sft"), ...Object.fromEntries(teachers) },
+      outputs: [`${at}/models/${name}`, `${at}/train/${name}.jsonl`],
+      work: rollouts * WORK.distillRollout,
     });
   }
 

@@ -9,12 +9,12 @@ import {
 } from "../evaluate/index.js";
 import type { Domain } from "../domains/index.js";
 import type { MergeMethodName } from "../merge/index.js";
-import type { GrpoMetrics, StepMetrics, TokenCounts } from "../train/index.js";
+import type { GrpoMetrics } from "../train/index.js";
 import type { SizeLine } from "./stages/merge.js";
 import type { TrajectoryLine } from "./stages/evaluate.js";
 
 /** Role of a model in the study. */
-export type Role = "base" | "sft" | "expert" | "multi" | "merged";
+export type Role = "base" | "sft" | "expert" | "multi" | "merged" | "student";
 
 /** Score of one model on one benchmark, or on their average. */
 export interface ScoreRow {
@@ -50,21 +50,6 @@ export interface DifferenceRow {
   high: number;
   se: number;
   seeds: number;
-}
-
-/** Cost of one training run, or of all experts together. */
-export interface CostRow {
-  /** "sft", a domain, "experts" (the sum of all domains) or "multi". */
-  model: string;
-  seed: number;
-  steps: number;
-  tokens: TokenCounts;
-  /** 2N a token read or sampled, 6N a token trained; N parameters, attention not counted. */
-  flops: number;
-  /** Wall-clock seconds of one thread; other work may have run beside it. */
-  seconds: number;
-  /** flops as a ratio to all experts of this seed together. */
-  ratio: number;
 }
 
 /** Mean reward of one training step. */
@@ -219,73 +204,6 @@ export function differenceRows(
     }
   }
   return rows;
-}
-
-/** Sum of tokens over a log. */
-function sumTokens(log: readonly StepMetrics[]): TokenCounts {
-  const sum: TokenCounts = { prefill: 0, sampled: 0, trained: 0 };
-  for (const { tokens } of log) {
-    sum.prefill += tokens.prefill;
-    sum.sampled += tokens.sampled;
-    sum.trained += tokens.trained;
-  }
-  return sum;
-}
-
-/** What each run cost, and what all experts together cost, seed by seed. */
-export function costRows(
-  logs: readonly {
-    model: string;
-    seed: number;
-    expert: boolean;
-    log: readonly StepMetrics[];
-  }[],
-  parameters: number,
-): CostRow[] {
-  const seeds = [...new Set(logs.map(({ seed }) => seed))];
-  return seeds.flatMap((seed) => {
-    const rows = logs
-      .filter((each) => each.seed === seed)
-      .map(({ model, expert, log }) => {
-        const tokens = sumTokens(log);
-        const flops =
-          2 * parameters * (tokens.prefill + tokens.sampled) +
-          6 * parameters * tokens.trained;
-        const seconds = Number(
-          log.reduce((sum, line) => sum + line.seconds.total, 0).toFixed(2),
-        );
-        return {
-          model,
-          seed,
-          expert,
-          steps: log.length,
-          tokens,
-          flops,
-          seconds,
-        };
-      });
-    const experts = rows.filter(({ expert }) => expert);
-    const sum = (of: (row: (typeof rows)[number]) => number): number =>
-      experts.reduce((s, row) => s + of(row), 0);
-    const together = {
-      model: "experts",
-      seed,
-      steps: sum((row) => row.steps),
-      tokens: {
-        prefill: sum((row) => row.tokens.prefill),
-        sampled: sum((row) => row.tokens.sampled),
-        trained: sum((row) => row.tokens.trained),
-      },
-      flops: sum((row) => row.flops),
-      seconds: Number(sum((row) => row.seconds).toFixed(2)),
-    };
-    return [...rows.map(({ expert: _, ...row }) => row), together].map(
-      (row) => ({
-        ...row,
-        ratio: Number((row.flops / together.flops).toFixed(4)),
-      }),
-    );
-  });
 }
 
 /** Training rewards, step by step. */

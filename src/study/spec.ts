@@ -2,6 +2,7 @@
 import { DOMAINS, type Domain } from "../domains/index.js";
 import { BENCHMARK_NAMES, type BenchmarkName } from "../evaluate/index.js";
 import { methods, type MergeMethodName } from "../merge/index.js";
+import { DISTILL_METHODS, type DistillMethod } from "../train/index.js";
 import type { Schema } from "./schema.js";
 
 /** Supervised fine-tuning of the base model on the blend of Table 1's shape. */
@@ -39,6 +40,12 @@ export interface RlSpec {
 /** The experts: one run a domain; `byDomain` overrides single numbers. */
 export interface ExpertsSpec extends RlSpec {
   byDomain?: Partial<Record<Domain, Partial<RlSpec>>>;
+}
+
+/** One student that the experts teach. */
+export interface DistillSpec extends Omit<RlSpec, "klCoef"> {
+  /** Default "onPolicy", the paper's MT-OPD. */
+  method?: DistillMethod;
 }
 
 /** One merged model. */
@@ -93,6 +100,8 @@ export interface StudySpec {
   experts: ExpertsSpec;
   multi: RlSpec;
   merges: Record<string, MergeSpec>;
+  /** Students by name; each learns from the experts of all domains. */
+  distill: Record<string, DistillSpec>;
   evaluate: EvaluateSpec;
   trajectories: TrajectoriesSpec | null;
   size: SizeSpec | null;
@@ -132,6 +141,17 @@ const rlFields: Readonly<Record<string, Schema>> = {
   store: { type: "choice", of: ["float32", "bfloat16"] },
 };
 const rlRequired = ["steps", "promptsPerStep", "groupSize", "learningRate"];
+
+const { klCoef: _, ...distillFields } = rlFields;
+const distill: Schema = {
+  type: "object",
+  required: rlRequired,
+  fields: {
+    ...distillFields,
+    groupSize: positive,
+    method: { type: "choice", of: DISTILL_METHODS },
+  },
+};
 
 const merge: Schema = {
   type: "object",
@@ -175,6 +195,7 @@ const sections: Readonly<Record<string, Schema>> = {
   },
   multi: { type: "object", required: rlRequired, fields: rlFields },
   merges: { type: "map", keyPattern: modelName, value: merge },
+  distill: { type: "map", keyPattern: modelName, value: distill },
   evaluate: {
     type: "object",
     required: ["benchmarks", "items", "samples", "temperature", "topP"],

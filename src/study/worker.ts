@@ -4,7 +4,7 @@ import { analysisStage } from "./stages/analysis.js";
 import { evaluateStage, trajectoryStage } from "./stages/evaluate.js";
 import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
-import { rlStage, sftStage } from "./stages/train.js";
+import { distillStage, rlStage, sftStage } from "./stages/train.js";
 import type { StageKind } from "./plan.js";
 
 /** What a worker sends to the runner. */
@@ -23,11 +23,14 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   sft: sftStage,
   rl: rlStage,
   merge: mergeStage,
+  distill: distillStage,
   evaluate: evaluateStage,
   trajectory: trajectoryStage,
   size: sizeStage,
   analysis: analysisStage,
 };
+
+const TRAINING: readonly StageKind[] = ["sft", "rl", "distill"];
 
 let busy = false;
 const stopping = new AbortController();
@@ -46,8 +49,7 @@ async function work(job: Job): Promise<void> {
     const report: Report = (progress) => {
       send({ type: "progress", ...progress });
       // Training hears the signal itself and keeps its last step; all other work is on disk when it is reported.
-      if (job.stage.kind !== "sft" && job.stage.kind !== "rl")
-        stopping.signal.throwIfAborted();
+      if (!TRAINING.includes(job.stage.kind)) stopping.signal.throwIfAborted();
     };
     const { facts } = await STAGES[job.stage.kind](
       job,

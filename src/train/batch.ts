@@ -5,7 +5,13 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from "../engine/index.js";
-import { logprobsAt, type ModelConfig, type Weights } from "../model/index.js";
+import {
+  headWeight,
+  hiddenStates,
+  logprobsAt,
+  type ModelConfig,
+  type Weights,
+} from "../model/index.js";
 
 /**
  * Cost of one more forward and backward pass, in padded tokens: its 700 engine calls take as long as about this many tokens of the
@@ -65,10 +71,30 @@ export function countMarked({ marks }: MarkedTokens): number {
   return count;
 }
 
+/** Some rows as one rectangle, padded at the end: attention is causal, so padding reaches no earlier position. */
+interface Rectangle {
+  /** (B, T) */
+  ids: Tensor2D;
+  /** (N): flat position before each marked token, whose hidden state predicts it. */
+  at: Tensor1D;
+}
+
+function rectangleOf(rows: readonly MarkedTokens[]): Rectangle {
+  const width = Math.max(...rows.map(({ tokens }) => tokens.length));
+  const ids = new Int32Array(rows.length * width);
+  rows.forEach(({ tokens }, r) => ids.set(tokens, r * width));
+  return {
+    ids: tf.tensor2d(ids, [rows.length, width], "int32"),
+    at: integers(overMarked(rows, (_, r, t) => r * width + t - 1)),
+  };
+}
+
+function integers(values: number[]): Tensor1D {
+  return tf.tensor1d(Int32Array.from(values), "int32");
+}
+
 /**
  * Log-probs of the marked tokens of some rows, row after row, differentiable in the weights.
- *
- * Rows are padded at the end: attention is causal, so padding reaches no earlier position.
  *
  * @returns (N), N the marked tokens of all rows
  */
@@ -77,21 +103,25 @@ export function markedLogprobs(
   config: ModelConfig,
   rows: readonly MarkedTokens[],
 ): Tensor1D {
-  const width = Math.max(...rows.map(({ tokens }) => tokens.length));
-  const ids = new Int32Array(rows.length * width);
-  rows.forEach(({ tokens }, r) => ids.set(tokens, r * width));
-  const at = overMarked(rows, (_, r, t) => r * width + t - 1);
+  const { ids, at } = rectangleOf(rows);
   const targets = overMarked(rows, ({ tokens }, _, t) => tokens[t]!);
-  const integers = (values: number[]): Tensor1D =>
-    tf.tensor1d(Int32Array.from(values), "int32");
-  const rectangle: Tensor2D = tf.tensor2d(ids, [rows.length, width], "int32");
-  return logprobsAt(
-    weights,
-    config,
-    rectangle,
-    integers(at),
-    integers(targets),
-  );
+  return logprobsAt(weights, config, ids, at, integers(targets));
+}
+
+/**
+ * Log-probs of the whole vocabulary at the marked tokens of some rows, row after row, differentiable in the weights.
+ *
+ * @returns (N, V), N the marked tokens of all rows
+ */
+export function markedDistributions(
+  weights: Weights,
+  config: ModelConfig,
+  rows: readonly MarkedTokens[],
+): Tensor2D {
+  const { ids, at } = rectangleOf(rows);
+  const hidden = tf.gather(hiddenStates(weights, config, ids), at) as Tensor2D;
+  const logits = tf.matMul(hidden, headWeight(weights, config), false, true);
+  return tf.logSoftmax(logits) as Tensor2D;
 }
 
 /** One number for each marked token of some rows, in the order of `markedLogprobs`. */

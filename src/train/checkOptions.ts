@@ -15,7 +15,8 @@ type RuleName =
   | "momentDecay"
   | "clip"
   | "store"
-  | "importanceSampling";
+  | "importanceSampling"
+  | "distillMethod";
 
 const number =
   (holds: (value: number) => boolean) =>
@@ -51,6 +52,7 @@ const RULES: Record<RuleName, Rule> = {
   clip: ["a positive number or Infinity", number((n) => n > 0)],
   store: oneOf("float32", "bfloat16"),
   importanceSampling: oneOf("none", "truncated", "masked"),
+  distillMethod: oneOf("onPolicy", "reverseKl", "forwardKl", "offPolicy"),
 };
 
 /**

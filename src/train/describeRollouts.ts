@@ -1,24 +1,13 @@
 /** The numbers that a log line keeps of a step's rollouts. */
 import { DOMAINS } from "../domains/index.js";
 import type { Rollout } from "../rollout/index.js";
-import type { GrpoMetrics, TokenCounts } from "./metrics.js";
-
-type Description = Pick<
-  GrpoMetrics,
-  | "reward"
-  | "rewards"
-  | "outcomes"
-  | "groups"
-  | "zeroVarianceGroups"
-  | "entropy"
-  | "completionTokens"
->;
+import type { RolloutMetrics, TokenCounts } from "./metrics.js";
 
 /** Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together. */
 export function describeRollouts(
   rollouts: readonly Rollout[],
   groupSize: number,
-): Description {
+): RolloutMetrics {
   const rewards = rollouts.map(({ verdict }) => verdict.reward);
   const groups = rollouts.length / groupSize;
   const isFlat = (group: number): boolean =>

@@ -12,3 +12,14 @@ export function detach<T extends Tensor>(values: T): T {
   });
   return cut(values) as T;
 }
+
+/**
+ * The result of a computation that differentiation does not look into: nothing of it is kept for the backward pass.
+ */
+export function constant<T extends Tensor>(compute: () => T): T {
+  const hidden = tf.customGrad((x) => ({
+    value: compute(),
+    gradFunc: () => tf.zerosLike(x as Tensor),
+  }));
+  return tf.tidy(() => hidden(tf.scalar(0)) as T);
+}

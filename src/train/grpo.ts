@@ -16,7 +16,7 @@
  * - a failing verifier stops the run instead of giving reward 0;
  * - masked importance sampling, which the paper names and the scripts do not use, is an option.
  */
-import { tf, type Tensor } from "../engine/index.js";
+import type { Tensor } from "../engine/index.js";
 import type { ModelConfig, Weights } from "../model/index.js";
 import {
   countMarked,
@@ -31,13 +31,14 @@ import {
   type PolicyBatch,
   type PolicyLossOptions,
 } from "./policyLoss.js";
+import { tempered } from "./tempered.js";
 
 /** One rollout as the update sees it: prompt and completion, the sampled tokens marked; every list has one entry a token. */
 export interface PolicySample extends MarkedTokens {
   /** Log-probs that the sampler reported. */
   readonly rollout: ArrayLike<number>;
-  /** Advantage of the sample, the same for all its tokens. */
-  readonly advantage: number;
+  /** Advantage of the sample, the same for all its tokens; or of each token, one entry a token. */
+  readonly advantage: number | ArrayLike<number>;
   /** Log-probs of the trainer before the first update; absent when this is the first update. */
   readonly old?: ArrayLike<number>;
   /** Log-probs of the reference policy; needed when `klCoef` is not 0. */
@@ -84,24 +85,14 @@ export function samplesWithGradient(
   { klCoef = 0 }: PolicyLossOptions = {},
 ): PolicySample[] {
   return samples.filter(
-    (sample) =>
-      countMarked(sample) > 0 && (sample.advantage !== 0 || klCoef !== 0),
+    (sample) => countMarked(sample) > 0 && (!isFlat(sample) || klCoef !== 0),
   );
 }
 
-/**
- * Weights of the model whose logits are divided by a temperature: the final norm is divided by it, since the head is linear.
- */
-export function tempered(
-  weights: Weights,
-  temperature: number,
-): Map<string, Tensor> {
-  const scaled = new Map(weights);
-  if (temperature === 1) return scaled;
-  return scaled.set(
-    "model.norm.weight",
-    tf.div(weights.get("model.norm.weight")!, temperature),
-  );
+function isFlat({ advantage }: PolicySample): boolean {
+  return typeof advantage === "number"
+    ? advantage === 0
+    : Array.from(advantage).every((a) => a === 0);
 }
 
 function policyBatch(
@@ -114,7 +105,9 @@ function policyBatch(
       : undefined;
   const shares = rows.map((row) => 1 / (countMarked(row) * samples));
   return {
-    advantages: markedTensor(rows, (row) => row.advantage),
+    advantages: markedTensor(rows, ({ advantage }, _, t) =>
+      typeof advantage === "number" ? advantage : advantage[t]!,
+    ),
     share: markedTensor(rows, (_, r) => shares[r]!),
     rollout: markedTensor(rows, (row, _, t) => row.rollout[t]!),
     old: optional("old"),

@@ -1,8 +1,8 @@
 /** Options of the RL stage, with their defaults and checks. */
 import { basename } from "node:path";
-import { DOMAINS, type Domain } from "../domains/index.js";
-import { TrainError } from "../error.js";
+import type { Domain } from "../domains/index.js";
 import { checkOptions } from "./checkOptions.js";
+import { checkTaskOrder } from "./checkTaskOrder.js";
 import type { GrpoMetrics } from "./metrics.js";
 import type { Store } from "./optimizer.js";
 import type { PolicyLossOptions } from "./policyLoss.js";
@@ -97,37 +97,6 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     checkpointEvery: "count",
     evaluateEvery: "count",
   });
-  checkDomains(settings);
+  checkTaskOrder("trainGrpo", settings);
   return settings;
-}
-
-function checkDomains({ domains, weights, levels }: GrpoSettings): void {
-  if (domains.length === 0)
-    throw new TrainError(
-      "trainGrpo: domains must name at least one domain, got none",
-    );
-  for (const domain of domains) {
-    if (!DOMAINS.includes(domain)) {
-      throw new TrainError(
-        `trainGrpo: domains must be of ${DOMAINS.join(", ")}, got ${JSON.stringify(domain)}`,
-      );
-    }
-    const weight = weights[domain] ?? NaN;
-    checkOptions(
-      "trainGrpo",
-      { [`weights.${domain}`]: weight },
-      { [`weights.${domain}`]: "positive" },
-    );
-    const list = levels[domain];
-    if (list.length === 0 || list.some((level) => ![1, 2, 3].includes(level))) {
-      throw new RangeError(
-        `trainGrpo: levels.${domain} must be a list of 1, 2 or 3, got [${list.join(", ")}]`,
-      );
-    }
-  }
-  if (new Set(domains).size < domains.length) {
-    throw new TrainError(
-      `trainGrpo: domains must be different, got ${domains.join(", ")}`,
-    );
-  }
 }

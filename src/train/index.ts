@@ -1,9 +1,9 @@
 /**
- * train: pre-training, supervised fine-tuning, and GRPO on verifiable rewards.
+ * train: pre-training, supervised fine-tuning, GRPO on verifiable rewards, and distillation from several teachers.
  *
- * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`) that reads a model folder, writes a model folder and a log with a
+ * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`, `trainDistill`) that reads a model folder, writes a model folder and a log with a
  * JSON line a step, and resumes at its last checkpoint when it was killed. Below them: update rules as losses over
- * micro-batches (`sftLosses`, `grpoLosses`), one gradient routine, AdamW on one flat vector, one loop.
+ * micro-batches (`sftLosses`, `grpoLosses`, `fullKlLosses`), one gradient routine, AdamW on one flat vector, one loop.
  * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.
  */
 export { pretrain, type PretrainOptions } from "./pretrain.js";
@@ -11,10 +11,28 @@ export { trainTokenizer } from "./trainTokenizer.js";
 export { trainSft, type TrainSftOptions } from "./trainSft.js";
 export { trainGrpo } from "./trainGrpo.js";
 export type { TrainGrpoOptions } from "./grpoOptions.js";
+export { trainDistill } from "./trainDistill.js";
+export {
+  DISTILL_METHODS,
+  type DistillMethod,
+  type TrainDistillOptions,
+} from "./distillOptions.js";
+export { Teachers, type TeacherFolders } from "./teachers.js";
+export { distillSamples } from "./distill.js";
+export {
+  fullKlLosses,
+  klPerToken,
+  type KlDirection,
+  type TaughtRows,
+} from "./fullKl.js";
+export { scoreMarked } from "./scoreMarked.js";
+export { markedRollout } from "./markedRollout.js";
 export { hashWeights, type RunOptions, type TrainResult } from "./run.js";
 export type { LoopOptions } from "./loop.js";
 export type {
+  DistillMetrics,
   GrpoMetrics,
+  RolloutMetrics,
   StepMetrics,
   StepSeconds,
   TokenCounts,

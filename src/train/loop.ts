@@ -10,7 +10,7 @@ import { dirname } from "node:path";
 import { TrainError } from "../error.js";
 import type { Policy } from "../model/index.js";
 import type { Learner } from "./learner.js";
-import type { StepMetrics } from "./metrics.js";
+import type { StepMetrics, StepSeconds } from "./metrics.js";
 import { latestSnapshot, saveSnapshot } from "./snapshot.js";
 
 /** Options of a run that do not change its result. */
@@ -36,7 +36,7 @@ export type StepReport<Metrics extends StepMetrics> = Omit<
   Metrics,
   "step" | "seconds"
 > & {
-  seconds: { rollout: number; update: number };
+  seconds: Omit<StepSeconds, "total">;
 };
 
 /**
@@ -112,9 +112,10 @@ function withTotal<Metrics extends StepMetrics>(
   total: number,
 ): Metrics {
   const round = (seconds: number): number => Number(seconds.toFixed(4));
-  const { rollout, update } = report.seconds;
-  const seconds = {
+  const { rollout, reward, update } = report.seconds;
+  const seconds: StepSeconds = {
     rollout: round(rollout),
+    reward: round(reward),
     update: round(update),
     total: round(total),
   };

@@ -9,12 +9,16 @@ export interface TokenCounts {
   sampled: number;
   /** Sent through forward and backward pass, padding not counted. */
   trained: number;
+  /** Read by a forward pass for their log-probs: by teachers, by a reference, by the policy before several updates. */
+  scored?: number;
 }
 
 /** Wall-clock time of a step; the only fields that differ between two runs of the same seed. */
 export interface StepSeconds {
-  /** Making the batch: rollouts with their verdicts, or reading examples. */
+  /** Making the batch: sampling rollouts, or reading examples. */
   rollout: number;
+  /** Judging it: verifiers and environments, and the teachers of a distillation. */
+  reward: number;
   /** Gradient and optimizer. */
   update: number;
   total: number;
@@ -33,8 +37,8 @@ export interface StepMetrics {
   seconds: StepSeconds;
 }
 
-/** Fields of a GRPO step. */
-export interface GrpoMetrics extends StepMetrics {
+/** What the rollouts of a step were like. */
+export interface RolloutMetrics {
   /** Mean over all rollouts of the step. */
   reward: number;
   /** Mean over the rollouts of each domain that occurred. */
@@ -48,4 +52,19 @@ export interface GrpoMetrics extends StepMetrics {
   entropy: number;
   /** Mean sampled tokens of a rollout. */
   completionTokens: number;
+}
+
+/** Fields of a GRPO step. */
+export interface GrpoMetrics extends StepMetrics, RolloutMetrics {}
+
+/** Fields of a distillation step. The rewards are looked at and not learned from. */
+export interface DistillMetrics extends StepMetrics, RolloutMetrics {
+  /**
+   * How far the student is from the teachers before the update, nats a token. "onPolicy": mean of log p(student) − log p(teacher)
+   * over the sampled tokens, an estimate of KL(student‖teacher); "offPolicy": the same of KL(teacher‖student) on the teachers'
+   * tokens; "reverseKl" and "forwardKl": the loss itself, which is exact at every position.
+   */
+  kl: number;
+  /** The same over the rollouts of each domain that occurred; of "onPolicy" only, where every token is scored anyway. */
+  kls?: Partial<Record<Domain, number>>;
 }

@@ -3,7 +3,8 @@ import { tf } from "../engine/index.js";
 import { Policy, scoreSequences } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
 import { groupAdvantages } from "./advantages.js";
-import { tempered, type PolicySample } from "./grpo.js";
+import type { PolicySample } from "./grpo.js";
+import { tempered } from "./tempered.js";
 
 /** How to prepare samples. */
 export interface PolicySampleOptions {

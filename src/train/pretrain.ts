@@ -90,6 +90,7 @@ export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
       tokens: { prefill: 0, sampled: 0, trained },
       seconds: {
         rollout: (middle - start) / 1000,
+        reward: 0,
         update: (performance.now() - middle) / 1000,
       },
     };

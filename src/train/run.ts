@@ -94,6 +94,8 @@ export function totals(metrics: readonly StepMetrics[]): {
   for (const line of metrics) {
     for (const kind of ["prefill", "sampled", "trained"] as const)
       tokens[kind] += line.tokens[kind];
+    if (line.tokens.scored !== undefined)
+      tokens.scored = (tokens.scored ?? 0) + line.tokens.scored;
     seconds += line.seconds.total;
   }
   return { tokens, seconds: Number(seconds.toFixed(3)) };
@@ -101,10 +103,12 @@ export function totals(metrics: readonly StepMetrics[]): {
 
 /** What stands in `provenance.json` beside the sums. */
 export interface Origin {
-  /** "pretrain", "sft" or "grpo". */
+  /** "pretrain", "sft", "grpo" or "distill". */
   kind: string;
   /** SHA-256 of the weights that the run started from. */
   init?: string;
+  /** SHA-256 of each teacher's weights. */
+  teachers?: Record<string, string>;
   /** Every option that the result depends on. */
   options: object;
 }

@@ -59,10 +59,12 @@ export async function trainGrpo(
     const repeated = tasks.flatMap((task) =>
       Array.from({ length: groupSize }, () => task),
     );
+    let graded = 0;
     const sampled = rollouts(policy, tokenizer, repeated, {
       seed,
       stream: `${settings.name}/rollouts/${s}`,
       temperature,
+      onGraded: (seconds) => (graded = seconds),
     });
     const middle = performance.now();
     const samples = policySamples(sampled, {
@@ -89,7 +91,8 @@ export async function trainGrpo(
       learningRate,
       tokens: { ...countTokens(sampled), trained: trained * updatesPerRollout },
       seconds: {
-        rollout: (middle - start) / 1000,
+        rollout: (middle - start) / 1000 - graded,
+        reward: graded,
         update: (performance.now() - middle) / 1000,
       },
     };

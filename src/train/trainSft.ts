@@ -91,7 +91,11 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
         ...update,
         learningRate,
         tokens: { prefill: 0, sampled: 0, trained },
-        seconds: { rollout: 0, update: (performance.now() - start) / 1000 },
+        seconds: {
+          rollout: 0,
+          reward: 0,
+          update: (performance.now() - start) / 1000,
+        },
       };
     };
     const loop = { ...options, checkpoints, checkpointEvery };

@@ -52,12 +52,12 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown key at the top",
       edit("seeds: [1]", "seed: [1]"),
-      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, seeds, sft, experts, multi, merges, evaluate, trajectories, size, profiles',
+      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, profiles',
     ],
     [
       "a key that every object has",
       edit("seeds: [1]", "constructor: 1"),
-      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, seeds, sft, experts, multi, merges, evaluate, trajectories, size, profiles',
+      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, profiles',
     ],
     [
       "a negative budget",
@@ -146,6 +146,21 @@ describe("parseStudy(text, profile)", () => {
       "study: study.yml:9:10: merges.multi must not be the name of another model, got multi",
     ],
     [
+      "a student with the name of a merge",
+      edit("  opd: {", "  average: {"),
+      "study: study.yml:13:12: distill.average must not be the name of another model, got average",
+    ],
+    [
+      "an unknown way to distil",
+      edit("opd: { steps: 2", "opd: { method: onpolicy, steps: 2"),
+      'study: study.yml:13:18: distill.opd.method must be a known name, got "onpolicy"; did you mean "onPolicy"? known: onPolicy, reverseKl, forwardKl, offPolicy',
+    ],
+    [
+      "a KL coefficient of a student, whose loss has no such term",
+      edit("opd: { steps: 2", "opd: { klCoef: 1, steps: 2"),
+      'study: study.yml:13:10: unknown key "klCoef" in distill.opd; known: steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, store, method',
+    ],
+    [
       "a model name that is a path",
       edit("  average: {", "  ../average: {"),
       'study: study.yml:9:3: unknown key "../average" in merges; use letters, digits, - and _',
@@ -158,22 +173,22 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown profile",
       edit("  full:", "  long:"),
-      'study: study.yml:14:3: unknown key "long" in profiles; known: quick, full',
+      'study: study.yml:16:3: unknown key "long" in profiles; known: quick, full',
     ],
     [
       "a profile that is not there",
       edit("  quick: {}\n", ""),
-      "study: study.yml:13:3: profiles must hold quick, got none",
+      "study: study.yml:15:3: profiles must hold quick, got none",
     ],
     [
       "a number that neither part gives",
       edit("slip: 0.1 }", "}"),
-      "study: study.yml:13:10: sft.slip must be given, got none in profile quick",
+      "study: study.yml:15:10: sft.slip must be given, got none in profile quick",
     ],
     [
       "a section that neither part gives",
       edit("multi:", "# multi:"),
-      "study: study.yml:13:10: multi must be given, got none in profile quick",
+      "study: study.yml:15:10: multi must be given, got none in profile quick",
     ],
     [
       "a section without content",
@@ -201,7 +216,7 @@ describe("parseStudy(text, profile)", () => {
         "profiles:",
         "size: { steps: [1], seeds: [3], methods: [ties], lambdas: [1], items: 1, samples: 1 }\nprofiles:",
       ),
-      "study: study.yml:12:28: size.seeds must be seeds of this profile (1), got 3",
+      "study: study.yml:14:28: size.seeds must be seeds of this profile (1), got 3",
     ],
   ])("refuses %s", (_, text, message) => {
     expect(parse(text)).toThrow(StudyError);

@@ -24,6 +24,8 @@ merges:
   average: { method: average }
   dareTies: { method: dareTies, options: { dareDensity: 0.5 } }
 evaluate: { benchmarks: [aime24, ifeval], items: 2, samples: 2, temperature: 1, topP: 1 }
+distill:
+  opd: { steps: 2, promptsPerStep: 2, groupSize: 2, learningRate: 0.001 }
 profiles:
   quick: {}
   full: { seeds: [1, 2] }

@@ -48,6 +48,26 @@ describe("plan(spec)", () => {
       [2, 3, 4].map((step) => `seed1/checkpoints/math/step${step}`),
     );
   });
+  it("gives a student the experts of its own seed as teachers, by domain", () => {
+    const opd = plan(parseStudy(PICO_STUDY, "full")).find(
+      ({ id }) => id === "seed2/distill/opd",
+    )!;
+    expect(opd.kind).toBe("distill");
+    expect(opd.outputs).toEqual(["seed2/models/opd", "seed2/train/opd.jsonl"]);
+    expect(
+      Object.entries(opd.inputs).map(([name, { path }]) => [name, path]),
+    ).toEqual([
+      ["init", "seed2/models/sft"],
+      ["math", "seed2/models/math"],
+      ["instruction", "seed2/models/instruction"],
+    ]);
+  });
+  it("a study without students has none", () => {
+    const text = PICO_STUDY.replace(/distill:\n.*\n/, "");
+    expect(parseStudy(text, "quick").distill).toEqual({});
+    const ids = plan(parseStudy(text, "quick")).map(({ id }) => id);
+    expect(ids.filter((id) => /opd|distill/.test(id))).toEqual([]);
+  });
   it("gives each seed its own fine-tuning, experts and merges", () => {
     const full = plan(parseStudy(PICO_STUDY, "full"));
     expect(full).toHaveLength(2 * (stages.length - 1) + 1);
@@ -82,7 +102,7 @@ describe("select(stages, pattern)", () => {
   });
   it("throws StudyError with the nearest name when nothing fits", () => {
     expect(() => select(stages, "expert")).toThrow(
-      'study: stage must be known, got "expert"; did you mean "experts"? known: seed1, sft, experts, math, instruction, multi, merges, average, dareTies, evaluate, base, analysis',
+      'study: stage must be known, got "expert"; did you mean "experts"? known: seed1, sft, experts, math, instruction, multi, merges, average, dareTies, distill, opd, evaluate, base, analysis',
     );
   });
 });

@@ -93,7 +93,15 @@ describe("run(study)", () => {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }
     expect(readdirSync(join(run, "seed1", "models")).sort()).toEqual(
-      ["average", "dareTies", "math", "multi", "instruction", "sft"].sort(),
+      [
+        "average",
+        "dareTies",
+        "math",
+        "multi",
+        "instruction",
+        "opd",
+        "sft",
+      ].sort(),
     );
     expect(files(run).filter((path) => /\.tmp|\.lock/.test(path))).toEqual([]);
   });
@@ -109,7 +117,7 @@ describe("run(study)", () => {
       total: 2,
       metrics: { step: 0, reward: expect.any(Number) as number },
     });
-    expect(events.filter(({ type }) => type === "done")).toHaveLength(14);
+    expect(events.filter(({ type }) => type === "done")).toHaveLength(16);
   });
   it("does nothing when nothing has changed", async () => {
     const folder = copy();
@@ -163,9 +171,11 @@ describe("run(study)", () => {
     );
     expect(await ran(folder)).toEqual([
       "analysis",
+      "seed1/distill/opd",
       "seed1/evaluate/average",
       "seed1/evaluate/dareTies",
       "seed1/evaluate/math",
+      "seed1/evaluate/opd",
       "seed1/experts/math",
       "seed1/merges/average",
       "seed1/merges/dareTies",
@@ -184,6 +194,7 @@ describe("run(study)", () => {
         "instruction",
         "math",
         "multi",
+        "opd",
         "sft",
       ].map((name) => `seed1/evaluate/${name}`),
     ]);
@@ -195,6 +206,19 @@ describe("run(study)", () => {
       "analysis",
       "seed1/evaluate/sce",
       "seed1/merges/sce",
+    ]);
+  });
+  it("trains only the student again when its own options have changed", async () => {
+    const folder = copy();
+    change(folder, "opd: { steps: 2", "opd: { steps: 1");
+    expect(inspect(folder).find(({ done }) => !done)).toMatchObject({
+      stage: { id: "seed1/distill/opd" },
+      reason: "steps 2 → 1",
+    });
+    expect(await ran(folder)).toEqual([
+      "analysis",
+      "seed1/distill/opd",
+      "seed1/evaluate/opd",
     ]);
   });
   it("makes a lost model again and stops there when it has the same bytes", async () => {
@@ -358,9 +382,10 @@ describe("open(study)", () => {
       "multi",
       "average",
       "dareTies",
+      "opd",
     ]);
     const scores = rows(study, "scores");
-    expect(scores).toHaveLength(7 * 3);
+    expect(scores).toHaveLength(8 * 3);
     expect(scores[0]).toMatchObject({
       model: "base",
       role: "base",
@@ -372,7 +397,7 @@ describe("open(study)", () => {
       rows(study, "differences").filter(
         ({ benchmark }) => benchmark === "average",
       ),
-    ).toHaveLength(7 * 6);
+    ).toHaveLength(8 * 7);
     expect(
       rows(study, "rewards").map(({ run, step }) => `${run} ${step}`),
     ).toEqual([
@@ -391,6 +416,20 @@ describe("open(study)", () => {
       of("math").flops + of("instruction").flops,
       6,
     );
+    expect(scores.find(({ model }) => model === "opd")!.role).toBe("student");
+    // The teachers' forward passes are part of a student's cost; the experts' training is not.
+    const opd = of("opd");
+    expect(opd.tokens.scored).toBe(opd.tokens.trained);
+    expect(opd.flops).toBeCloseTo(
+      (of("math").flops *
+        (2 * (opd.tokens.prefill + opd.tokens.sampled) +
+          8 * opd.tokens.trained)) /
+        (2 * (of("math").tokens.prefill + of("math").tokens.sampled) +
+          6 * of("math").tokens.trained),
+      3,
+    );
+    const { rollout, reward, update } = opd.phases;
+    expect(rollout + reward + update).toBeCloseTo(opd.seconds, 1);
     expect(of("math").ratio + of("instruction").ratio).toBeCloseTo(1, 3);
     expect(log<{ step: number }>(study, "sft").map(({ step }) => step)).toEqual(
       [0, 1],

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
+import { costRows } from "../costRows.js";
 import { replaceFile } from "../replaceFile.js";
 import {
-  costRows,
   differenceRows,
   mergeSizeRows,
   rewardRows,
@@ -30,6 +30,7 @@ export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {
     ...spec.domains.map(role("expert")),
     role("multi")("multi"),
     ...Object.keys(spec.merges).map(role("merged")),
+    ...Object.keys(spec.distill).map(role("student")),
   ];
 }
 
@@ -88,7 +89,8 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
     ...each,
     scores: readScores(job.runFolder, spec, each.model),
   }));
-  const trained = ["sft", ...spec.domains, "multi"];
+  const students = Object.keys(spec.distill);
+  const trained = ["sft", ...spec.domains, "multi", ...students];
   const logs = spec.seeds.flatMap((seed) =>
     trained.map((model) => ({
       model,
@@ -97,7 +99,9 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
       log: readLines<StepMetrics>(at(seed, "train", `${model}.jsonl`)),
     })),
   );
-  const rl = logs.filter(({ model }) => model !== "sft") as unknown as {
+  const rl = logs.filter(
+    ({ model }) => model !== "sft" && !students.includes(model),
+  ) as unknown as {
     model: string;
     seed: number;
     log: GrpoMetrics[];

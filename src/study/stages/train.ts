@@ -1,11 +1,11 @@
-/** The training stages: fine-tuning on the blend, and reinforcement learning of an expert or the mixed run. */
+/** The training stages: fine-tuning on the blend, reinforcement learning of an expert or the mixed run, distillation of the experts. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeModelFolder } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
 import { configToJson, type Policy } from "../../model/index.js";
-import { trainGrpo, trainSft } from "../../train/index.js";
-import type { RlSpec, SftSpec } from "../spec.js";
+import { trainDistill, trainGrpo, trainSft } from "../../train/index.js";
+import type { DistillSpec, RlSpec, SftSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
 
@@ -71,6 +71,34 @@ export async function rlStage(
           keepCheckpoint(join(job.runFolder, path), step, init, policy, job);
       },
     }),
+  });
+  return { facts: { tokens } };
+}
+
+/** Train a student that the experts teach. */
+export async function distillStage(
+  job: Job,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Result> {
+  const spec = job.stage.spec as unknown as DistillSpec & {
+    seed: number;
+    domains: Domain[];
+  };
+  const { tokens } = await trainDistill({
+    ...spec,
+    name: job.stage.model,
+    init: inputPath(job, "init"),
+    teachers: Object.fromEntries(
+      spec.domains.map((domain) => [domain, inputPath(job, domain)]),
+    ),
+    out: outputPath(job, 0),
+    log: outputPath(job, 1),
+    signal,
+    microBatchTokens: MICRO_BATCH_TOKENS,
+    checkpointEvery: 5,
+    onStep: (metrics) =>
+      report({ done: metrics.step + 1, total: spec.steps, metrics }),
   });
   return { facts: { tokens } };
 }

@@ -1,0 +1,116 @@
+/** What one step of a distillation teaches: the losses of its method on the step's rollouts. */
+import type { Domain } from "../domains/index.js";
+import type { Policy } from "../model/index.js";
+import type { Rollout } from "../rollout/index.js";
+import { countMarked, type MarkedTokens } from "./batch.js";
+import { distillSamples } from "./distill.js";
+import type { DistillSettings } from "./distillOptions.js";
+import { fullKlLosses } from "./fullKl.js";
+import type { Loss } from "./gradient.js";
+import { grpoLosses } from "./grpo.js";
+import { markedRollout } from "./markedRollout.js";
+import type { DistillMetrics } from "./metrics.js";
+import { scoreMarked } from "./scoreMarked.js";
+import { sftLosses } from "./sftLoss.js";
+import type { Teachers } from "./teachers.js";
+
+/** Losses of one step, and what they cost. */
+export interface Lesson {
+  losses: Loss[];
+  /** Tokens of one forward and backward pass. */
+  trained: number;
+  /** Tokens that were or will be read by forward passes alone. */
+  scored: number;
+  /** How far apart student and teachers are, from the loss before the update. */
+  distance: (loss: number) => Pick<DistillMetrics, "kl" | "kls">;
+}
+
+/** Prepare one step; on-policy, the teachers score every rollout here. */
+export function lesson(
+  rollouts: readonly Rollout[],
+  settings: DistillSettings,
+  student: Policy,
+  teachers: Teachers,
+): Lesson {
+  const { method, temperature, updatesPerRollout } = settings;
+  const rows = rollouts.map(markedRollout);
+  const trained = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const routed = teachers.route(rollouts.map(({ task }) => task.domain));
+  const passes = { maxTokens: settings.microBatchTokens, temperature };
+  switch (method) {
+    case "onPolicy": {
+      const scores: Float32Array[] = [];
+      for (const { teacher, indices } of routed) {
+        const own = indices.map((i) => rows[i]!);
+        scoreMarked(teacher, own, passes).forEach((score, j) => {
+          scores[indices[j]!] = score;
+        });
+      }
+      const old =
+        updatesPerRollout > 1 ? scoreMarked(student, rows, passes) : undefined;
+      const samples = distillSamples(rollouts, scores, old);
+      const advantages = samples.map(({ advantage }) => advantage as number[]);
+      return {
+        losses: grpoLosses(student.config, samples, {
+          ...passes,
+          clipLow: settings.clipLow,
+          clipHigh: settings.clipHigh,
+          importanceSampling: "none",
+        }),
+        trained,
+        scored: old ? 2 * trained : trained,
+        distance: () => distances(rollouts, rows, advantages),
+      };
+    }
+    case "reverseKl":
+    case "forwardKl": {
+      const direction = method === "reverseKl" ? "reverse" : "forward";
+      const taught = routed.map(({ teacher, indices }) => ({
+        teacher,
+        rows: indices.map((i) => rows[i]!),
+      }));
+      return {
+        losses: fullKlLosses(student.config, taught, { ...passes, direction }),
+        trained,
+        scored: trained * updatesPerRollout,
+        distance: (loss) => ({ kl: loss }),
+      };
+    }
+    case "offPolicy": {
+      const written = rollouts.flatMap(({ logprobs }) => logprobs);
+      const tokens = rows.reduce((sum, row) => sum + countMarked(row), 0);
+      const own = written.reduce((a, b) => a + b, 0) / tokens;
+      return {
+        losses: sftLosses(student.config, rows, passes.maxTokens),
+        trained,
+        scored: 0,
+        distance: (loss) => ({ kl: own + loss }),
+      };
+    }
+  }
+}
+
+/** Mean of −advantage over the sampled tokens: of all rollouts, and of each domain's. */
+function distances(
+  rollouts: readonly Rollout[],
+  rows: readonly MarkedTokens[],
+  advantages: readonly (readonly number[])[],
+): Pick<DistillMetrics, "kl" | "kls"> {
+  const all = { sum: 0, tokens: 0 };
+  const byDomain = new Map<Domain, { sum: number; tokens: number }>();
+  rollouts.forEach(({ task }, i) => {
+    const own = byDomain.get(task.domain) ?? { sum: 0, tokens: 0 };
+    byDomain.set(task.domain, own);
+    for (const part of [all, own]) {
+      part.sum -= advantages[i]!.reduce((a, b) => a + b, 0);
+      part.tokens += countMarked(rows[i]!);
+    }
+  });
+  const mean = ({ sum, tokens }: typeof all): number => sum / tokens;
+  return {
+    kl: mean(all),
+    kls: Object.fromEntries(
+      [...byDomain].map(([domain, own]) => [domain, mean(own)]),
+    ),
+  };
+}
