@@ -159,8 +159,13 @@ function compare(
           tf.gatherND(ratio, chosen).dataSync() as Float32Array,
           (result) => result.others[o]!.logRatio,
         );
+        // Σ p d = Σ p (e^−d − 1 + d), since both distributions sum to 1; no term of the second form is negative, so that small
+        // divergences do not drown in the rounding of large terms of both signs. Where p is 0 beside q, e^−d must stay finite.
+        const d = tf.maximum(ratio, -80);
         spread(
-          tf.sum(tf.mul(weights, ratio), 1).dataSync() as Float32Array,
+          tf
+            .sum(tf.mul(weights, tf.add(tf.expm1(tf.neg(d)), d)), 1)
+            .dataSync() as Float32Array,
           (result) => result.others[o]!.kl,
         );
       }),

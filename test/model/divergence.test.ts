@@ -101,6 +101,34 @@ describe("divergences(policy, others, sequences)", () => {
     });
   });
 
+  test("resolves a divergence far below the rounding of one log-probability, and never has a negative one", () => {
+    const rows = continuations(3).map(marked);
+    const params = p.toParams();
+    const nudged = (size: number): number => {
+      const near = new Map(
+        [...params].map(([name, param]) => [
+          name,
+          {
+            ...param,
+            data: param.data.map((w, i) => w * (1 + size * Math.sin(i + 1))),
+          },
+        ]),
+      );
+      const other = Policy.fromParams(near, config);
+      const found = divergences(p, [other], rows).flatMap(({ others }) => [
+        ...others[0]!.kl,
+      ]);
+      other.dispose();
+      expect(Math.min(...found)).toBeGreaterThanOrEqual(0);
+      return sum(found) / found.length;
+    };
+    // KL is quadratic in a small change: ten times the change, a hundred times the divergence.
+    const [small, large] = [nudged(3e-4), nudged(3e-3)];
+    expect(small).toBeLessThan(1e-7);
+    expect(large / small).toBeGreaterThan(80);
+    expect(large / small).toBeLessThan(120);
+  });
+
   test("compares marked tokens only", () => {
     const [all] = divergences(p, [q], [marked([1, 2, 3])]);
     const [some] = divergences(
