@@ -4,8 +4,8 @@
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel, benchmarkLabel · paper:
- * paperTable, paperScores, PAPER_BENCHMARKS
+ * mixOrMerge, mergeSize, klMap, consistencyDots, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel,
+ * benchmarkLabel · paper: paperTable, paperScores, PAPER_BENCHMARKS
  */
 export {
   accuracyTrajectories,
@@ -14,10 +14,16 @@ export {
 } from "./accuracyTrajectories.js";
 export { claim, type Holds } from "./claim.js";
 export {
+  consistencyDots,
+  type ConsistencyDot,
+  type ConsistencyDotsOptions,
+} from "./consistencyDots.js";
+export {
   crossDomain,
   type CrossDomainOptions,
   type GainRow,
 } from "./crossDomain.js";
+export { klMap, type KlMapOptions, type KlRow } from "./klMap.js";
 export { benchmarkLabel, modelLabel } from "./labels.js";
 export {
   figure,
