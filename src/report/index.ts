@@ -1,18 +1,31 @@
 /**
  * Rows → tables and figures. Every chart is a function of plain rows that returns a `Figure`: one static SVG text of width 640
  * with the project's theme, the same bytes on every machine. Tables are Markdown with the best number bold and the second
- * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own.
+ * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own and check them against
+ * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, klMap, consistencyDots, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel,
- * benchmarkLabel · paper: paperTable, paperScores, PAPER_BENCHMARKS
+ * mixOrMerge, mergeSize, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, livePlot · tables:
+ * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
+ * paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
+ * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
+ * judgeClaim, claim
  */
 export {
   accuracyTrajectories,
   type TrajectoryOptions,
   type TrajectoryRow,
 } from "./accuracyTrajectories.js";
-export { claim, type Holds } from "./claim.js";
+export { check, checkRows, checkSummary, type Check } from "./check.js";
+export {
+  claim,
+  judgeClaim,
+  readClaims,
+  type Claim,
+  type ClaimRule,
+  type ClaimVerdict,
+  type Verdict,
+} from "./claims.js";
 export {
   consistencyDots,
   type ConsistencyDot,
@@ -31,6 +44,18 @@ export {
   type FigureOptions,
   type Panel,
 } from "./figure.js";
+export { impliedTotals, isShareOf, type TotalFit } from "./granularity.js";
+export {
+  judgeByDomain,
+  type DomainJudgeRow,
+  type JudgeByDomainOptions,
+} from "./judgeByDomain.js";
+export {
+  judgeCorrelation,
+  type JudgeCorrelationOptions,
+  type JudgeRow,
+} from "./judgeCorrelation.js";
+export { judgeTradeOff, type JudgeTradeOffOptions } from "./judgeTradeOff.js";
 export {
   livePlot,
   type LiveDisplay,
@@ -56,12 +81,33 @@ export {
   type PaperScore,
   type PaperTable,
 } from "./paper.js";
+export { paperJudging } from "./paperJudging.js";
+export {
+  codeDifferences,
+  paperNumber,
+  paperNumbers,
+  paperText,
+  type CodeDifference,
+  type PaperNumber,
+  type PaperTextNumber,
+} from "./paperNumbers.js";
+export { paradigms, type ParadigmsOptions } from "./paradigms.js";
 export { pivot, type PivotOptions } from "./pivot.js";
 export {
   rewardCurves,
   type RewardCurvesOptions,
   type RewardRow,
 } from "./rewardCurves.js";
+export {
+  correlationOf,
+  differenceOf,
+  exactly,
+  meanOf,
+  printed,
+  ratioOf,
+  sumOf,
+  type Rounded,
+} from "./rounded.js";
 export { roundSvg } from "./roundSvg.js";
 export {
   scoreDots,

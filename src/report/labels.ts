@@ -17,6 +17,7 @@ const MODELS: Readonly<Record<string, string>> = {
   taskArithmetic: "TA",
   dareTaskArithmetic: "TA+DARE",
   opd: "MT-OPD",
+  offPolicy: "Off-policy",
 };
 
 /**

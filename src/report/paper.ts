@@ -1,7 +1,6 @@
 /** The paper's published numbers, read from `data/paper/table<N>.csv`, which are kept as printed. */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { fromCSV } from "arquero";
+import { readPaperCsv } from "./paperCsv.js";
+import { isNumber } from "./rounded.js";
 
 /** One printed cell: a number, a word, or null where the paper's table is empty. */
 export type PaperCell = number | string | null;
@@ -72,7 +71,7 @@ const MODELS: Readonly<Record<string, string>> = {
   "Ties+DARE": "dareTies",
   TA: "taskArithmetic",
   "TA+DARE": "dareTaskArithmetic",
-  "MT-OPD": "student",
+  "MT-OPD": "opd",
   "Qwen3-4B (Thinking)": "qwen3-4b-thinking",
   "Our (open source data)": "ties",
 };
@@ -91,16 +90,21 @@ export function paperTable(number: number): PaperTable {
   const caption = CAPTIONS[number - 1];
   if (caption === undefined)
     throw new RangeError(`paperTable: number must be in 1 … 8, got ${number}`);
-  const path = fileURLToPath(
-    new URL(`../../data/paper/table${number}.csv`, import.meta.url),
-  );
-  const table = fromCSV(readFileSync(path, "utf8"));
+  const { columns, rows } = readPaperCsv(`table${number}`);
   return {
     number,
     caption,
-    columns: table.columnNames(),
-    rows: table.objects() as Record<string, PaperCell>[],
+    columns,
+    rows: rows.map((row) =>
+      Object.fromEntries(
+        columns.map((column) => [column, cellOf(row[column]!)]),
+      ),
+    ),
   };
+}
+
+function cellOf(text: string | null): PaperCell {
+  return text !== null && isNumber(text) ? Number(text) : text;
 }
 
 /**
@@ -126,9 +130,9 @@ export function paperScores(number: number): PaperScore[] {
       // Table 3 has benchmarks as rows and models as columns, the other two the other way round.
       const [label, benchmark] = number === 3 ? [column, name] : [name, column];
       scores.push({
-        model: MODELS[label]!,
+        model: paperModelId(label),
         label,
-        benchmark: benchmarkId(benchmark),
+        benchmark: paperBenchmarkId(benchmark),
         score: Number(row[column]),
       });
     }
@@ -136,7 +140,29 @@ export function paperScores(number: number): PaperScore[] {
   return scores;
 }
 
-function benchmarkId(printed: string): string {
-  const name = printed === "GPQA-Diamond" ? "GPQA-D" : printed;
-  return PAPER_BENCHMARKS.find((benchmark) => benchmark.label === name)!.id;
+/**
+ * Our name of a model that a table names.
+ *
+ * @throws RangeError no table names it
+ * @internal
+ */
+export function paperModelId(label: string): string {
+  const model = MODELS[label];
+  if (model === undefined)
+    throw new RangeError(`paperModelId: unknown model "${label}"`);
+  return model;
+}
+
+/**
+ * Our name of a benchmark that a table names.
+ *
+ * @throws RangeError no table names it
+ * @internal
+ */
+export function paperBenchmarkId(label: string): string {
+  const name = label === "GPQA-Diamond" ? "GPQA-D" : label;
+  const found = PAPER_BENCHMARKS.find((benchmark) => benchmark.label === name);
+  if (found === undefined)
+    throw new RangeError(`paperBenchmarkId: unknown benchmark "${label}"`);
+  return found.id;
 }

@@ -13,6 +13,7 @@ import {
   PROFILES,
   resolvedSchema,
   type Profile,
+  type RlSpec,
   type StudySpec,
 } from "./spec.js";
 
@@ -101,6 +102,19 @@ function nodeAt(document: Document, path: readonly string[]): Node | null {
   return (document.getIn(path, true) as Node | undefined) ?? null;
 }
 
+type Mixed = Pick<RlSpec, "weights" | "quotas" | "promptsPerStep">;
+
+/** Runs over several domains, each with its path in the file. */
+function mixedRuns({ multi, distill }: StudySpec): [string[], Mixed][] {
+  return [
+    [["multi"], multi],
+    ...Object.entries(distill).map(([name, run]): [string[], Mixed] => [
+      ["distill", name],
+      run,
+    ]),
+  ];
+}
+
 /** Names that must fit each other: domains, seeds and models. */
 function checkReferences(
   spec: StudySpec,
@@ -124,6 +138,28 @@ function checkReferences(
   };
   for (const domain of Object.keys(spec.experts.byDomain ?? {}))
     needDomain(domain, ["experts", "byDomain", domain]);
+  for (const [path, { weights, quotas, promptsPerStep }] of mixedRuns(spec)) {
+    for (const domain of Object.keys(weights ?? {}))
+      needDomain(domain, [...path, "weights"]);
+    for (const domain of weights ? spec.domains : []) {
+      if (weights?.[domain] !== undefined) continue;
+      throw errorAt(
+        source,
+        find([...path, "weights"]),
+        `${path.join(".")}.weights must hold every domain of this study (${known}), got none for ${domain}`,
+      );
+    }
+    for (const domain of Object.keys(quotas ?? {}))
+      needDomain(domain, [...path, "quotas"]);
+    const sum = Object.values(quotas ?? {}).reduce((a, b) => a + b, 0);
+    if (quotas && sum !== promptsPerStep) {
+      throw errorAt(
+        source,
+        find([...path, "quotas"]),
+        `${path.join(".")}.quotas must add up to promptsPerStep ${promptsPerStep}, got ${sum}`,
+      );
+    }
+  }
   const taken = ["base", "sft", "multi", ...spec.domains];
   for (const [key, names] of [
     ["merges", Object.keys(spec.merges)],

@@ -15,6 +15,7 @@ export type Schema =
   | { type: "integer"; min: number; max?: number }
   | { type: "number"; min?: number; above?: number; max?: number }
   | { type: "scalar" }
+  | { type: "flag" }
   | { type: "string"; pattern?: RegExp; means?: string }
   | { type: "choice"; of: readonly string[] }
   | { type: "list"; item: Schema; min?: number }
@@ -76,6 +77,8 @@ function expected(schema: Schema): string {
       return `a number${range(schema)}`;
     case "scalar":
       return "a number, true or false";
+    case "flag":
+      return "true or false";
     case "string":
       return schema.means ?? "text";
     case "choice":
@@ -153,6 +156,10 @@ export function check(
       )
         return wrong();
       return value;
+    }
+    case "flag": {
+      const value = isScalar(node) ? node.value : undefined;
+      return typeof value === "boolean" ? value : wrong();
     }
     case "string": {
       const value = isScalar(node) ? node.value : undefined;

@@ -6,7 +6,14 @@ import {
   type BenchmarkName,
 } from "../evaluate/index.js";
 import { methods, type MergeMethodName } from "../merge/index.js";
-import { DISTILL_METHODS, type DistillMethod } from "../train/index.js";
+import {
+  DISTILL_METHODS,
+  type AdvantageKind,
+  type DistillMethod,
+  type ImportanceSampling,
+  type Overlong,
+  type Reduction,
+} from "../train/index.js";
 import type { Schema } from "./schema.js";
 
 /** Supervised fine-tuning of the base model on the blend of Table 1's shape. */
@@ -37,6 +44,20 @@ export interface RlSpec {
   clipLow?: number;
   clipHigh?: number;
   klCoef?: number;
+  entropyCoef?: number;
+  importanceSampling?: ImportanceSampling;
+  advantage?: AdvantageKind;
+  reduction?: Reduction;
+  updatesPerRollout?: number;
+  dynamicSampling?: boolean;
+  overlong?: Overlong;
+  /** Relative frequency of domains; default the sizes of the paper's data. */
+  weights?: Partial<Record<Domain, number>>;
+  /** Prompts of each domain in every step, instead of `weights`. */
+  quotas?: Partial<Record<Domain, number>>;
+  /** Log by domain, and the distance from the SFT model on every such step. */
+  logDomains?: boolean;
+  logKl?: number;
   /** How weights are kept between steps: float32, or bfloat16 as the paper stores them. */
   store?: "float32" | "bfloat16";
 }
@@ -47,7 +68,20 @@ export interface ExpertsSpec extends RlSpec {
 }
 
 /** One student that the experts teach. */
-export interface DistillSpec extends Omit<RlSpec, "klCoef"> {
+export interface DistillSpec extends Pick<
+  RlSpec,
+  | "steps"
+  | "promptsPerStep"
+  | "groupSize"
+  | "learningRate"
+  | "weightDecay"
+  | "clipLow"
+  | "clipHigh"
+  | "updatesPerRollout"
+  | "weights"
+  | "quotas"
+  | "store"
+> {
   /** Default "onPolicy", the paper's MT-OPD. */
   method?: DistillMethod;
 }
@@ -172,18 +206,49 @@ const rlFields: Readonly<Record<string, Schema>> = {
   clipLow: share,
   clipHigh: { type: "number", min: 0 },
   klCoef: { type: "number", min: 0 },
+  entropyCoef: { type: "number", min: 0 },
+  importanceSampling: { type: "choice", of: ["none", "truncated", "masked"] },
+  advantage: { type: "choice", of: ["std", "centred", "leaveOneOut"] },
+  reduction: { type: "choice", of: ["sample", "token"] },
+  updatesPerRollout: positive,
+  dynamicSampling: { type: "flag" },
+  overlong: { type: "choice", of: ["score", "mask", "penalty"] },
+  weights: {
+    type: "map",
+    keys: DOMAINS,
+    value: { type: "number", above: 0 },
+  },
+  quotas: {
+    type: "map",
+    keys: DOMAINS,
+    value: { type: "integer", min: 0 },
+  },
+  logDomains: { type: "flag" },
+  logKl: { type: "integer", min: 0 },
   store: { type: "choice", of: ["float32", "bfloat16"] },
 };
 const rlRequired = ["steps", "promptsPerStep", "groupSize", "learningRate"];
 
-const { klCoef: _, ...distillFields } = rlFields;
 const distill: Schema = {
   type: "object",
   required: rlRequired,
   fields: {
-    ...distillFields,
-    groupSize: positive,
     method: { type: "choice", of: DISTILL_METHODS },
+    steps: positive,
+    promptsPerStep: positive,
+    groupSize: positive,
+    learningRate: rate,
+    ...Object.fromEntries(
+      [
+        "weightDecay",
+        "clipLow",
+        "clipHigh",
+        "updatesPerRollout",
+        "weights",
+        "quotas",
+        "store",
+      ].map((name) => [name, rlFields[name]!]),
+    ),
   },
 };
 

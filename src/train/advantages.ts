@@ -1,20 +1,28 @@
-/** Group-normalised advantages of GRPO. */
+/** Advantages of a group of rollouts: each against the others of the same prompt. */
 
 /**
- * Advantage of each rollout of one group: its reward against the others of the same prompt.
+ * How rewards of a group become advantages, n rewards with mean r̄:
+ * - "std": (r_i − r̄) / (std + 1e-6), std unbiased (n − 1); the paper, Shao et al. 2024 (arXiv 2402.03300), §4.1.2, with the authors' 1e-6;
+ * - "centred": r_i − r̄; groups whose rewards hardly differ are not blown up, Liu et al. 2025 (arXiv 2503.20783);
+ * - "leaveOneOut": r_i − mean of the other n − 1, an unbiased baseline, Ahmadian et al. 2024 (arXiv 2402.14740).
+ */
+export type AdvantageKind = "std" | "centred" | "leaveOneOut";
+
+/**
+ * Advantage of each rollout of one group.
  *
- *   A_i = (r_i − mean(r)) / (std(r) + 1e-6),   std unbiased (n − 1)
- *
- * A group of equal rewards has advantage 0 everywhere. A group of one is centred and not scaled, so its advantage is 0 too.
- *
- * Source: Shao et al. 2024 (arXiv 2402.03300), §4.1.2, with the authors' 1e-6.
+ * A group of equal rewards has advantage 0 everywhere, whatever the kind. So has a group of one.
  *
  * @param rewards rewards of the group
+ * @param kind    default "std"
  * @throws RangeError the group is empty
  * @example
  * groupAdvantages([1, 0]) // [0.7071, -0.7071]
  */
-export function groupAdvantages(rewards: readonly number[]): number[] {
+export function groupAdvantages(
+  rewards: readonly number[],
+  kind: AdvantageKind = "std",
+): number[] {
   const n = rewards.length;
   if (n === 0)
     throw new RangeError(
@@ -23,6 +31,9 @@ export function groupAdvantages(rewards: readonly number[]): number[] {
   const mean = rewards.reduce((a, b) => a + b, 0) / n;
   const centred = rewards.map((r) => r - mean);
   if (rewards.every((r) => r === rewards[0])) return rewards.map(() => 0);
+  if (kind === "centred") return centred;
+  // r_i − (n r̄ − r_i) / (n − 1) = (r_i − r̄) n / (n − 1)
+  if (kind === "leaveOneOut") return centred.map((d) => (d * n) / (n - 1));
   const std = Math.sqrt(centred.reduce((sum, d) => sum + d * d, 0) / (n - 1));
   return centred.map((d) => d / (std + 1e-6));
 }

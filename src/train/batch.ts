@@ -124,6 +124,16 @@ export function markedDistributions(
   return tf.logSoftmax(logits) as Tensor2D;
 }
 
+/** Log-probs of the marked tokens themselves, out of those of the whole vocabulary; (N, V) → (N). */
+export function markedOf(
+  distributions: Tensor2D,
+  rows: readonly MarkedTokens[],
+): Tensor {
+  const targets = integers(overMarked(rows, ({ tokens }, _, t) => tokens[t]!));
+  const chosen = tf.oneHot(targets, distributions.shape[1], 1, 0, "float32");
+  return tf.sum(tf.mul(chosen, distributions), 1);
+}
+
 /** One number for each marked token of some rows, in the order of `markedLogprobs`. */
 export function overMarked<Row extends MarkedTokens>(
   rows: readonly Row[],

@@ -16,6 +16,11 @@ type RuleName =
   | "clip"
   | "store"
   | "importanceSampling"
+  | "advantage"
+  | "reduction"
+  | "overlong"
+  | "flag"
+  | "share"
   | "distillMethod";
 
 const number =
@@ -52,6 +57,11 @@ const RULES: Record<RuleName, Rule> = {
   clip: ["a positive number or Infinity", number((n) => n > 0)],
   store: oneOf("float32", "bfloat16"),
   importanceSampling: oneOf("none", "truncated", "masked"),
+  advantage: oneOf("std", "centred", "leaveOneOut"),
+  reduction: oneOf("sample", "token"),
+  overlong: oneOf("score", "mask", "penalty"),
+  flag: ["true or false", (value): boolean => typeof value === "boolean"],
+  share: ["in (0, 1]", number((n) => n > 0 && n <= 1)],
   distillMethod: oneOf("onPolicy", "reverseKl", "forwardKl", "offPolicy"),
 };
 

@@ -1,16 +1,24 @@
 /** Checks which tasks a run sees, before any work. */
-import { DOMAINS } from "../domains/index.js";
+import { DOMAINS, type Domain } from "../domains/index.js";
 import { TrainError } from "../error.js";
 import { checkOptions } from "./checkOptions.js";
 import type { TaskOrder } from "./tasks.js";
 
 /**
+ * Check the tasks of a run.
+ *
  * @param who function that the message names
- * @throws RangeError a weight or level is out of range · TrainError domains are not valid
+ * @throws RangeError a weight, level or quota is out of range · TrainError domains are not valid
  */
 export function checkTaskOrder(
   who: string,
-  { domains, weights, levels }: TaskOrder,
+  {
+    domains,
+    weights,
+    levels,
+    quotas,
+    promptsPerStep,
+  }: TaskOrder & { promptsPerStep: number },
 ): void {
   if (domains.length === 0)
     throw new TrainError(
@@ -40,4 +48,25 @@ export function checkTaskOrder(
       `${who}: domains must be different, got ${domains.join(", ")}`,
     );
   }
+  for (const [domain, quota] of Object.entries(quotas ?? {})) {
+    checkOptions(
+      who,
+      { [`quotas.${domain}`]: quota },
+      { [`quotas.${domain}`]: "countOrZero" },
+    );
+    if (!domains.includes(domain as Domain))
+      throw new TrainError(
+        `${who}: quotas must be of this run's domains ${domains.join(", ")}, got ${domain}`,
+      );
+  }
+  if (quotas && quotaSum(quotas) !== promptsPerStep) {
+    throw new RangeError(
+      `${who}: quotas must add up to promptsPerStep ${promptsPerStep}, got ${quotaSum(quotas)}`,
+    );
+  }
+}
+
+/** Tasks of a step under quotas; undefined without. */
+export function quotaSum(quotas: TaskOrder["quotas"]): number | undefined {
+  return quotas && Object.values(quotas).reduce((sum, quota) => sum + quota, 0);
 }

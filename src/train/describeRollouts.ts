@@ -1,38 +1,21 @@
 /** The numbers that a log line keeps of a step's rollouts. */
-import { DOMAINS } from "../domains/index.js";
+import { DOMAINS, type Domain } from "../domains/index.js";
 import type { Rollout } from "../rollout/index.js";
-import type { RolloutMetrics, TokenCounts } from "./metrics.js";
+import type { DomainMetrics, RolloutMetrics, TokenCounts } from "./metrics.js";
 
 /** Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together. */
 export function describeRollouts(
   rollouts: readonly Rollout[],
   groupSize: number,
 ): RolloutMetrics {
-  const rewards = rollouts.map(({ verdict }) => verdict.reward);
-  const groups = rollouts.length / groupSize;
-  const isFlat = (group: number): boolean =>
-    rewards
-      .slice(group * groupSize, (group + 1) * groupSize)
-      .every((r) => r === rewards[group * groupSize]);
   const share = (outcome: string): number =>
     mean(rollouts.map(({ verdict }) => Number(verdict.outcome === outcome)));
-  const { sampled } = countTokens(rollouts);
-  const logprobs = rollouts.reduce(
-    (sum, rollout) => sum + rollout.logprobs.reduce((a, b) => a + b, 0),
-    0,
-  );
+  const all = describe(rollouts, groupSize);
+  const domains = byDomain(rollouts);
   return {
-    reward: mean(rewards),
+    reward: all.reward,
     rewards: Object.fromEntries(
-      DOMAINS.map(
-        (domain) =>
-          [
-            domain,
-            rewards.filter((_, i) => rollouts[i]!.task.domain === domain),
-          ] as const,
-      )
-        .filter(([, list]) => list.length > 0)
-        .map(([domain, list]) => [domain, mean(list)]),
+      domains.map(([domain, own]) => [domain, mean(own.map(rewardOf))]),
     ),
     outcomes: {
       correct: share("correct"),
@@ -40,6 +23,53 @@ export function describeRollouts(
       noAnswer: share("noAnswer"),
       truncated: share("truncated"),
     },
+    groups: all.groups,
+    zeroVarianceGroups: all.zeroVarianceGroups,
+    entropy: all.entropy,
+    completionTokens: all.completionTokens,
+  };
+}
+
+/** The same by domain, of the domains that occurred. */
+export function describeDomains(
+  rollouts: readonly Rollout[],
+  groupSize: number,
+): Partial<Record<Domain, DomainMetrics>> {
+  return Object.fromEntries(
+    byDomain(rollouts).map(([domain, own]) => [
+      domain,
+      describe(own, groupSize),
+    ]),
+  );
+}
+
+function byDomain(rollouts: readonly Rollout[]): [Domain, Rollout[]][] {
+  return DOMAINS.map((domain): [Domain, Rollout[]] => [
+    domain,
+    rollouts.filter(({ task }) => task.domain === domain),
+  ]).filter(([, own]) => own.length > 0);
+}
+
+function describe(
+  rollouts: readonly Rollout[],
+  groupSize: number,
+): DomainMetrics {
+  const rewards = rollouts.map(rewardOf);
+  const groups = rollouts.length / groupSize;
+  const isFlat = (group: number): boolean =>
+    rewards
+      .slice(group * groupSize, (group + 1) * groupSize)
+      .every((r) => r === rewards[group * groupSize]);
+  const { sampled } = countTokens(rollouts);
+  const logprobs = rollouts.reduce(
+    (sum, rollout) => sum + rollout.logprobs.reduce((a, b) => a + b, 0),
+    0,
+  );
+  return {
+    reward: mean(rewards),
+    truncated: mean(
+      rollouts.map(({ verdict }) => Number(verdict.outcome === "truncated")),
+    ),
     groups,
     zeroVarianceGroups: Array.from(
       { length: groups },
@@ -62,6 +92,10 @@ export function countTokens(
     prefill += rollout.promptTokens.length + rollout.tokens.length - own;
   }
   return { prefill, sampled };
+}
+
+function rewardOf({ verdict }: Rollout): number {
+  return verdict.reward;
 }
 
 function mean(values: readonly number[]): number {

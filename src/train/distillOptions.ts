@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { DOMAINS, type Domain } from "../domains/index.js";
 import { TrainError } from "../error.js";
 import { checkOptions } from "./checkOptions.js";
-import { checkTaskOrder } from "./checkTaskOrder.js";
+import { checkTaskOrder, quotaSum } from "./checkTaskOrder.js";
 import type { DistillMetrics } from "./metrics.js";
 import type { Store } from "./optimizer.js";
 import type { RunOptions } from "./run.js";
@@ -52,8 +52,10 @@ export interface TrainDistillOptions extends RunOptions<DistillMetrics> {
   clipHigh?: number;
   /** Levels that tasks are drawn from, per domain; default `RL_LEVELS`. */
   levels?: Partial<Record<Domain, readonly number[]>>;
-  /** Relative frequency of the domains; default `RL_DATASET_SIZES`. */
+  /** Relative frequency of the domains; default `RL_DATASET_SIZES`, a uniform shuffle of the paper's data. */
   weights?: Partial<Record<Domain, number>>;
+  /** Tasks of each domain in every step, instead of `weights`; they add up to `promptsPerStep`. */
+  quotas?: Partial<Record<Domain, number>>;
 }
 
 /** Every option that the result of a distillation depends on, the weights of student and teachers aside. */
@@ -89,9 +91,10 @@ export function distillSettings(options: TrainDistillOptions): DistillSettings {
     domains: options.domains ?? taught,
     weights: options.weights ?? RL_DATASET_SIZES,
     levels: { ...RL_LEVELS, ...options.levels },
+    quotas: options.quotas,
     method: options.method ?? "onPolicy",
     steps: options.steps ?? 30,
-    promptsPerStep: options.promptsPerStep ?? 64,
+    promptsPerStep: options.promptsPerStep ?? quotaSum(options.quotas) ?? 64,
     groupSize: options.groupSize ?? 4,
     temperature: options.temperature ?? 1,
     updatesPerRollout: options.updatesPerRollout ?? 1,

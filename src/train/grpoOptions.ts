@@ -2,7 +2,10 @@
 import { basename } from "node:path";
 import type { Domain } from "../domains/index.js";
 import { checkOptions } from "./checkOptions.js";
-import { checkTaskOrder } from "./checkTaskOrder.js";
+import { checkTaskOrder, quotaSum } from "./checkTaskOrder.js";
+import type { AdvantageKind } from "./advantages.js";
+import type { Reduction } from "./grpo.js";
+import type { Overlong } from "./overlong.js";
 import type { GrpoMetrics } from "./metrics.js";
 import type { Store } from "./optimizer.js";
 import type { PolicyLossOptions } from "./policyLoss.js";
@@ -24,16 +27,42 @@ export interface TrainGrpoOptions
   groupSize?: number;
   /** Sampling temperature; the loss divides the logits by it too. Default 1. */
   temperature?: number;
+  /** How rewards of a group become advantages. Default "std", the paper. */
+  advantage?: AdvantageKind;
+  /** How tokens are averaged. Default "sample", the paper. */
+  reduction?: Reduction;
+  /** Drop groups of equal reward and draw other tasks in their place. Default false. */
+  dynamicSampling?: boolean;
+  /** Most times that a step draws again under `dynamicSampling`; what is still missing then is left out. Default 3. */
+  refills?: number;
+  /** What becomes of truncated answers. Default "score": whatever their verifier says. */
+  overlong?: Overlong;
+  /** Stretch before the limit over which the penalty of `overlong` grows, fraction of the limit. Default 0.2. */
+  overlongBuffer?: number;
   /** Optimizer steps on the same rollouts. Default 1, as in the paper: then the ratio is 1. */
   updatesPerRollout?: number;
   /** Levels that tasks are drawn from, per domain; default `RL_LEVELS`. */
   levels?: Partial<Record<Domain, readonly number[]>>;
-  /** Relative frequency of the domains; default `RL_DATASET_SIZES`. */
+  /** Relative frequency of the domains; default `RL_DATASET_SIZES`, a uniform shuffle of the paper's data. */
   weights?: Partial<Record<Domain, number>>;
+  /** Tasks of each domain in every step, instead of `weights`; they add up to `promptsPerStep`. */
+  quotas?: Partial<Record<Domain, number>>;
+  /** Log rewards, lengths, truncation, flat groups and entropy by domain too. Default false. */
+  logDomains?: boolean;
+  /** Log the distance from the model of `init` on every such step, for a forward pass of that model; 0, the default: never. */
+  logKl?: number;
 }
 
 /** Every option that the result of an RL run depends on. */
 export interface GrpoSettings extends TaskOrder, Required<PolicyLossOptions> {
+  advantage: AdvantageKind;
+  reduction: Reduction;
+  dynamicSampling: boolean;
+  refills: number;
+  overlong: Overlong;
+  overlongBuffer: number;
+  logDomains: boolean;
+  logKl: number;
   steps: number;
   promptsPerStep: number;
   groupSize: number;
@@ -59,8 +88,9 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     domains: options.domains,
     weights: options.weights ?? RL_DATASET_SIZES,
     levels: { ...RL_LEVELS, ...options.levels },
+    quotas: options.quotas,
     steps: options.steps ?? 40,
-    promptsPerStep: options.promptsPerStep ?? 16,
+    promptsPerStep: options.promptsPerStep ?? quotaSum(options.quotas) ?? 16,
     groupSize: options.groupSize ?? 16,
     temperature: options.temperature ?? 1,
     updatesPerRollout: options.updatesPerRollout ?? 1,
@@ -72,7 +102,16 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     clipLow: options.clipLow ?? 0.2,
     clipHigh: options.clipHigh ?? 0.28,
     klCoef: options.klCoef ?? 0,
-    importanceSampling: options.importanceSampling ?? "truncated",
+    importanceSampling: options.importanceSampling ?? "masked",
+    entropyCoef: options.entropyCoef ?? 0,
+    advantage: options.advantage ?? "std",
+    reduction: options.reduction ?? "sample",
+    dynamicSampling: options.dynamicSampling ?? false,
+    refills: options.refills ?? 3,
+    overlong: options.overlong ?? "score",
+    overlongBuffer: options.overlongBuffer ?? 0.2,
+    logDomains: options.logDomains ?? false,
+    logKl: options.logKl ?? 0,
     microBatchTokens: options.microBatchTokens ?? 4096,
   };
   checkOptions("trainGrpo", settings, {
@@ -91,6 +130,15 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     clipHigh: "notNegative",
     klCoef: "notNegative",
     importanceSampling: "importanceSampling",
+    entropyCoef: "notNegative",
+    advantage: "advantage",
+    reduction: "reduction",
+    dynamicSampling: "flag",
+    refills: "countOrZero",
+    overlong: "overlong",
+    overlongBuffer: "share",
+    logDomains: "flag",
+    logKl: "countOrZero",
     microBatchTokens: "count",
   });
   checkOptions("trainGrpo", options, {

@@ -31,15 +31,22 @@ export { hashWeights, type RunOptions, type TrainResult } from "./run.js";
 export type { LoopOptions } from "./loop.js";
 export type {
   DistillMetrics,
+  DomainMetrics,
   GrpoMetrics,
   RolloutMetrics,
   StepMetrics,
   StepSeconds,
   TokenCounts,
 } from "./metrics.js";
-export { groupAdvantages } from "./advantages.js";
+export { groupAdvantages, type AdvantageKind } from "./advantages.js";
+export { overlongPenalty, type Overlong } from "./overlong.js";
 export { microBatches, type MarkedTokens } from "./batch.js";
-export { grpoLosses, type PolicySample } from "./grpo.js";
+export {
+  grpoLosses,
+  type GrpoLossOptions,
+  type PolicySample,
+  type Reduction,
+} from "./grpo.js";
 export {
   policyLoss,
   type ImportanceSampling,

@@ -1,8 +1,8 @@
 /** What one step of a distillation teaches: the losses of its method on the step's rollouts. */
-import type { Domain } from "../domains/index.js";
 import type { Policy } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
-import { countMarked, type MarkedTokens } from "./batch.js";
+import { countMarked } from "./batch.js";
+import { distances } from "./distances.js";
 import { distillSamples } from "./distill.js";
 import type { DistillSettings } from "./distillOptions.js";
 import { fullKlLosses } from "./fullKl.js";
@@ -49,7 +49,6 @@ export function lesson(
       const old =
         updatesPerRollout > 1 ? scoreMarked(student, rows, passes) : undefined;
       const samples = distillSamples(rollouts, scores, old);
-      const advantages = samples.map(({ advantage }) => advantage as number[]);
       return {
         losses: grpoLosses(student.config, samples, {
           ...passes,
@@ -59,7 +58,7 @@ export function lesson(
         }),
         trained,
         scored: old ? 2 * trained : trained,
-        distance: () => distances(rollouts, rows, advantages),
+        distance: () => distances(rollouts, scores),
       };
     }
     case "reverseKl":
@@ -88,29 +87,4 @@ export function lesson(
       };
     }
   }
-}
-
-/** Mean of −advantage over the sampled tokens: of all rollouts, and of each domain's. */
-function distances(
-  rollouts: readonly Rollout[],
-  rows: readonly MarkedTokens[],
-  advantages: readonly (readonly number[])[],
-): Pick<DistillMetrics, "kl" | "kls"> {
-  const all = { sum: 0, tokens: 0 };
-  const byDomain = new Map<Domain, { sum: number; tokens: number }>();
-  rollouts.forEach(({ task }, i) => {
-    const own = byDomain.get(task.domain) ?? { sum: 0, tokens: 0 };
-    byDomain.set(task.domain, own);
-    for (const part of [all, own]) {
-      part.sum -= advantages[i]!.reduce((a, b) => a + b, 0);
-      part.tokens += countMarked(rows[i]!);
-    }
-  });
-  const mean = ({ sum, tokens }: typeof all): number => sum / tokens;
-  return {
-    kl: mean(all),
-    kls: Object.fromEntries(
-      [...byDomain].map(([domain, own]) => [domain, mean(own)]),
-    ),
-  };
 }

@@ -54,11 +54,34 @@ export interface RolloutMetrics {
   completionTokens: number;
 }
 
+/** What the rollouts of one domain were like; as in `RolloutMetrics`. */
+export interface DomainMetrics {
+  reward: number;
+  /** Share of truncated rollouts. */
+  truncated: number;
+  groups: number;
+  zeroVarianceGroups: number;
+  entropy: number;
+  completionTokens: number;
+}
+
 /** Fields of a GRPO step. */
-export interface GrpoMetrics extends StepMetrics, RolloutMetrics {}
+export interface GrpoMetrics extends StepMetrics, RolloutMetrics {
+  /** By domain, of the domains that occurred; with the option `logDomains`. */
+  domains?: Partial<Record<Domain, DomainMetrics>>;
+  /**
+   * How far the policy has moved from the model that it started from, nats a token: mean of log p(policy) − log p(start) over the
+   * sampled tokens, an estimate of KL(policy‖start); on every step that the option `logKl` names.
+   */
+  kl?: number;
+  /** The same over the rollouts of each domain that occurred. */
+  kls?: Partial<Record<Domain, number>>;
+}
 
 /** Fields of a distillation step. The rewards are looked at and not learned from. */
 export interface DistillMetrics extends StepMetrics, RolloutMetrics {
+  /** By domain, of the domains that occurred. */
+  domains: Partial<Record<Domain, DomainMetrics>>;
   /**
    * How far the student is from the teachers before the update, nats a token. "onPolicy": mean of log p(student) − log p(teacher)
    * over the sampled tokens, an estimate of KL(student‖teacher); "offPolicy": the same of KL(teacher‖student) on the teachers'

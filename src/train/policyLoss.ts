@@ -14,10 +14,13 @@ export interface PolicyLossOptions {
   /** Weight of the KL term towards `reference`; default 0. */
   klCoef?: number;
   /**
-   * Weight w of a token, ρ' = exp(old − rollout): "truncated" clamp(ρ', 0, 2), the authors' scripts; "masked" ρ' if it lies in
-   * [0.5, 2] and else 0, what the paper's text names; "none" 1. Default "truncated".
+   * Weight w of a token, ρ' = exp(old − rollout): "masked" ρ' if it lies in [0.5, 2] and else 0, what the paper's text names (it
+   * gives no bounds); "truncated" clamp(ρ', 0, 2), the authors' scripts; "none" 1. Default "masked". Here sampler and trainer agree
+   * to rounding, so the first two give the same bytes.
    */
   importanceSampling?: ImportanceSampling;
+  /** Weight of an entropy bonus, of the policy's distribution at each trained token; default 0. */
+  entropyCoef?: number;
 }
 
 /** What the loss needs beside the log-probs; every tensor is float32 (N), one entry a trained token. */
@@ -32,14 +35,16 @@ export interface PolicyBatch {
   old?: Tensor;
   /** Log-probs of the reference policy; needed when `klCoef` is not 0. */
   reference?: Tensor;
+  /** Entropy of the policy's distribution, differentiable; needed when `entropyCoef` is not 0. */
+  entropy?: Tensor;
 }
 
 /**
  * Loss of a micro-batch.
  *
- *   ρ = exp(log p − old),   ℓ = w · max(−ρ A, −clip(ρ, 1 − ε_low, 1 + ε_high) A) + β (exp(d) − 1 − d),   L = Σ share · ℓ
+ *   ρ = exp(log p − old),   ℓ = w · max(−ρ A, −clip(ρ, 1 − ε_low, 1 + ε_high) A) + β (exp(d) − 1 − d) − α H,   L = Σ share · ℓ
  *
- * with d = reference − log p and the k3 estimate clamped to [−10, 10].
+ * with d = reference − log p, the k3 estimate clamped to [−10, 10], and H the entropy.
  *
  * @param logp (N), differentiable
  * @returns scalar
@@ -53,7 +58,8 @@ export function policyLoss(
     clipLow = 0.2,
     clipHigh = 0.28,
     klCoef = 0,
-    importanceSampling = "truncated",
+    importanceSampling = "masked",
+    entropyCoef = 0,
   } = options;
   const old = batch.old ?? detach(logp);
   const ratio = tf.exp(tf.sub(logp, old));
@@ -67,6 +73,8 @@ export function policyLoss(
     const k3 = tf.clipByValue(tf.sub(tf.sub(tf.exp(d), 1), d), -10, 10);
     loss = tf.add(loss, tf.mul(k3, klCoef));
   }
+  if (entropyCoef !== 0)
+    loss = tf.sub(loss, tf.mul(batch.entropy!, entropyCoef));
   return tf.sum(tf.mul(loss, batch.share));
 }
 

@@ -2,8 +2,10 @@
 import { tf } from "../engine/index.js";
 import { Policy, scoreSequences } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
-import { groupAdvantages } from "./advantages.js";
+import { groupAdvantages, type AdvantageKind } from "./advantages.js";
 import type { PolicySample } from "./grpo.js";
+import { markedRollout } from "./markedRollout.js";
+import { trainedRewards, type Overlong } from "./overlong.js";
 import { tempered } from "./tempered.js";
 
 /** How to prepare samples. */
@@ -16,6 +18,12 @@ export interface PolicySampleOptions {
   old?: Policy;
   /** The reference policy of the KL term. */
   reference?: Policy;
+  /** Default "std". */
+  advantage?: AdvantageKind;
+  /** Default "score". */
+  overlong?: Overlong;
+  /** Stretch before the limit over which "penalty" grows, fraction of the limit; default 0.2. */
+  overlongBuffer?: number;
 }
 
 /** Samples of one step, in the order of the rollouts. */
@@ -23,35 +31,34 @@ export function policySamples(
   rollouts: readonly Rollout[],
   options: PolicySampleOptions,
 ): PolicySample[] {
-  const { groupSize, temperature } = options;
-  const sequences = rollouts.map(({ promptTokens, tokens }) => [
-    ...promptTokens,
-    ...tokens,
-  ]);
+  const { groupSize, temperature, advantage: kind } = options;
+  const { overlong = "score", overlongBuffer = 0.2 } = options;
+  const rows = rollouts.map(markedRollout);
+  const sequences = rows.map(({ tokens }) => tokens);
   const old = options.old && score(options.old, sequences, temperature);
   const reference =
     options.reference && score(options.reference, sequences, temperature);
+  const rewards = trainedRewards(rollouts, overlong, overlongBuffer);
   const advantages: number[] = [];
-  for (let i = 0; i < rollouts.length; i += groupSize) {
-    advantages.push(
-      ...groupAdvantages(
-        rollouts.slice(i, i + groupSize).map(({ verdict }) => verdict.reward),
-      ),
-    );
-  }
-  return rollouts.map(({ promptTokens, sampled, logprobs }, i) => ({
-    tokens: sequences[i]!,
-    marks: [...promptTokens.map(() => false), ...sampled],
-    rollout: [...promptTokens.map(() => 0), ...logprobs],
-    advantage: advantages[i]!,
-    old: old?.[i],
-    reference: reference?.[i],
-  }));
+  for (let i = 0; i < rewards.length; i += groupSize)
+    advantages.push(...groupAdvantages(rewards.slice(i, i + groupSize), kind));
+  return rollouts.map(({ promptTokens, logprobs, finish }, i) => {
+    const { tokens, marks } = rows[i]!;
+    const isMasked = overlong === "mask" && finish === "length";
+    return {
+      tokens,
+      marks: isMasked ? marks.map(() => false) : marks,
+      rollout: [...promptTokens.map(() => 0), ...logprobs],
+      advantage: advantages[i]!,
+      old: old?.[i],
+      reference: reference?.[i],
+    };
+  });
 }
 
 function score(
   policy: Policy,
-  sequences: readonly number[][],
+  sequences: readonly (readonly number[])[],
   temperature: number,
 ): Float32Array[] {
   let scores: Float32Array[] = [];

@@ -1,5 +1,5 @@
 /** Which tasks an RL run sees, and in which order. */
-import { drawTask, type Domain, type Task } from "../domains/index.js";
+import { DOMAINS, drawTask, type Domain, type Task } from "../domains/index.js";
 import { Random } from "../random.js";
 
 /**
@@ -32,26 +32,49 @@ export interface TaskOrder {
   /** Relative frequency of each domain. */
   weights: Readonly<Partial<Record<Domain, number>>>;
   levels: Readonly<Record<Domain, readonly number[]>>;
+  /** Tasks of each domain in every step, instead of drawing domains by `weights`; they add up to the tasks of a step. */
+  quotas?: Readonly<Partial<Record<Domain, number>>>;
 }
 
 /**
  * The tasks of one step, from the training split.
  *
- * Task i of step s comes from the stream `<name>/tasks/<s>/<i>`, so it depends on nothing that happened before.
+ * Task i of step s comes from the stream `<name>/tasks/<s>/<i>`, so it depends on nothing that happened before. Domains are drawn
+ * by weight, which is what a uniform shuffle of the concatenated data does; under quotas each step has the same number of each
+ * domain, in an order of its own.
+ *
+ * @param count   tasks; under quotas their sum, unless `replaces` is given
+ * @param options from: number of the first task, default 0 · replaces: tasks that were dropped; under quotas the new ones are of
+ *   the same domains
  */
 export function tasksOfStep(
   order: TaskOrder,
   step: number,
   count: number,
+  options: { from?: number; replaces?: readonly Task[] } = {},
 ): Task[] {
+  const { from = 0, replaces } = options;
+  const fixed =
+    order.quotas &&
+    (replaces?.map(({ domain }) => domain) ?? quotaOf(order, step));
   return Array.from({ length: count }, (_, i) => {
-    const random = new Random(order.seed, `${order.name}/tasks/${step}/${i}`);
-    const domain = pickDomain(order, random);
+    const random = new Random(
+      order.seed,
+      `${order.name}/tasks/${step}/${from + i}`,
+    );
+    const domain = fixed ? fixed[i]! : pickDomain(order, random);
     return drawTask(domain, random, {
       split: "train",
       level: random.pick(order.levels[domain]),
     });
   });
+}
+
+function quotaOf({ seed, name, quotas }: TaskOrder, step: number): Domain[] {
+  const domains = DOMAINS.flatMap((domain) =>
+    Array.from({ length: quotas![domain] ?? 0 }, () => domain),
+  );
+  return new Random(seed, `${name}/quotas/${step}`).shuffle(domains);
 }
 
 function pickDomain({ domains, weights }: TaskOrder, random: Random): Domain {

@@ -3,7 +3,11 @@ import type { Task } from "../domains/index.js";
 import { loadPolicy, type Policy } from "../model/index.js";
 import { rollouts, type Rollout } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
-import { countTokens, describeRollouts } from "./describeRollouts.js";
+import {
+  countTokens,
+  describeDomains,
+  describeRollouts,
+} from "./describeRollouts.js";
 import {
   distillSettings,
   type DistillSettings,
@@ -85,6 +89,7 @@ export async function trainDistill(
       return {
         ...update,
         ...describeRollouts(sampled.rollouts, settings.groupSize),
+        domains: describeDomains(sampled.rollouts, settings.groupSize),
         ...distance(update.loss),
         learningRate,
         tokens: {

@@ -1,11 +1,22 @@
 /** The RL stage: an expert of one domain, or the mixed run over several. */
-import { loadPolicy } from "../model/index.js";
-import { rollouts } from "../rollout/index.js";
-import { countTokens, describeRollouts } from "./describeRollouts.js";
+import { loadPolicy, type Policy } from "../model/index.js";
+import type { Rollout } from "../rollout/index.js";
+import type { MarkedTokens } from "./batch.js";
+import {
+  countTokens,
+  describeDomains,
+  describeRollouts,
+} from "./describeRollouts.js";
+import { distances, type Distances } from "./distances.js";
 import { grpoLosses, samplesWithGradient } from "./grpo.js";
-import { grpoSettings, type TrainGrpoOptions } from "./grpoOptions.js";
+import {
+  grpoSettings,
+  type GrpoSettings,
+  type TrainGrpoOptions,
+} from "./grpoOptions.js";
 import { Learner } from "./learner.js";
 import { runSteps, type StepReport } from "./loop.js";
+import { markedRollout } from "./markedRollout.js";
 import type { GrpoMetrics } from "./metrics.js";
 import { policySamples } from "./policySamples.js";
 import {
@@ -14,7 +25,8 @@ import {
   hashWeights,
   type TrainResult,
 } from "./run.js";
-import { tasksOfStep } from "./tasks.js";
+import { scoreMarked } from "./scoreMarked.js";
+import { stepRollouts } from "./stepRollouts.js";
 
 /**
  * Train by GRPO on verifiable rewards, and write the model.
@@ -39,61 +51,59 @@ export async function trainGrpo(
     checkpoints = `${out}.checkpoints`,
     checkpointEvery = 10,
   } = options;
-  const {
-    seed,
-    groupSize,
-    temperature,
-    learningRate,
-    updatesPerRollout,
-    microBatchTokens,
-  } = settings;
+  const { seed, groupSize, learningRate, updatesPerRollout } = settings;
   const origin = { kind: "grpo", init: hashWeights(init), options: settings };
   const { policy, tokenizer } = loadPolicy(init);
   const learner = new Learner(policy, settings);
-  const reference = settings.klCoef === 0 ? undefined : loadPolicy(init).policy;
+  const needsInitial = settings.klCoef !== 0 || settings.logKl > 0;
+  const initial = needsInitial ? loadPolicy(init).policy : undefined;
   const old = updatesPerRollout > 1 ? policy : undefined;
 
   const step = (s: number): StepReport<GrpoMetrics> => {
     const start = performance.now();
-    const tasks = tasksOfStep(settings, s, settings.promptsPerStep);
-    const repeated = tasks.flatMap((task) =>
-      Array.from({ length: groupSize }, () => task),
+    const { all, trained, graded } = stepRollouts(
+      settings,
+      s,
+      policy,
+      tokenizer,
     );
-    let graded = 0;
-    const sampled = rollouts(policy, tokenizer, repeated, {
-      seed,
-      stream: `${settings.name}/rollouts/${s}`,
-      temperature,
-      onGraded: (seconds) => (graded = seconds),
-    });
     const middle = performance.now();
-    const samples = policySamples(sampled, {
-      groupSize,
-      temperature,
+    const samples = policySamples(trained, {
+      ...settings,
       old,
-      reference,
+      reference: settings.klCoef === 0 ? undefined : initial,
     });
     const losses = grpoLosses(policy.config, samples, {
       ...settings,
-      maxTokens: microBatchTokens,
+      maxTokens: settings.microBatchTokens,
     });
     const where = `trainGrpo: step ${s} (seed ${seed})`;
     const update = learner.update(losses, learningRate, where);
     for (let again = 1; again < updatesPerRollout; again++)
       learner.update(losses, learningRate, where);
-    const trained = samplesWithGradient(samples, settings).reduce(
-      (sum, { tokens }) => sum + tokens.length,
-      0,
-    );
+    const end = performance.now();
+    const isLogged = settings.logKl > 0 && s % settings.logKl === 0;
+    const moved = isLogged ? distanceFrom(initial!, all, settings) : undefined;
+    const used = countAll(samplesWithGradient(samples, settings));
+    const scored =
+      countAll(samples) *
+        (Number(updatesPerRollout > 1) + Number(settings.klCoef !== 0)) +
+      (moved?.scored ?? 0);
     return {
       ...update,
-      ...describeRollouts(sampled, groupSize),
+      ...describeRollouts(all, groupSize),
+      ...(settings.logDomains && { domains: describeDomains(all, groupSize) }),
+      ...moved?.distances,
       learningRate,
-      tokens: { ...countTokens(sampled), trained: trained * updatesPerRollout },
+      tokens: {
+        ...countTokens(all),
+        trained: used * updatesPerRollout,
+        ...(scored > 0 && { scored }),
+      },
       seconds: {
         rollout: (middle - start) / 1000 - graded,
         reward: graded,
-        update: (performance.now() - middle) / 1000,
+        update: (end - middle) / 1000,
       },
     };
   };
@@ -109,6 +119,24 @@ export async function trainGrpo(
     return finishRun(learner, tokenizer, origin, metrics, { out, checkpoints });
   } finally {
     learner.dispose();
-    reference?.dispose();
+    initial?.dispose();
   }
+}
+
+/** Distance of what was sampled from the model that the run started from, and the tokens that this read. */
+function distanceFrom(
+  initial: Policy,
+  rollouts: readonly Rollout[],
+  { microBatchTokens, temperature }: GrpoSettings,
+): { distances: Distances; scored: number } {
+  const rows = rollouts.map(markedRollout);
+  const scores = scoreMarked(initial, rows, {
+    maxTokens: microBatchTokens,
+    temperature,
+  });
+  return { distances: distances(rollouts, scores), scored: countAll(rows) };
+}
+
+function countAll(rows: readonly MarkedTokens[]): number {
+  return rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }

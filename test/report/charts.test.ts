@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 import * as report from "../../src/report/index.js";
 import {
   gainRows,
+  judgeAverageRows,
+  judgeRows,
   mergeSizeRows,
   mixOrMergeRows,
   references,
@@ -24,6 +26,10 @@ const charts: Record<string, () => report.Figure> = {
   crossDomain: () => report.crossDomain(gainRows, { caption }),
   mixOrMerge: () => report.mixOrMerge(mixOrMergeRows, { caption, references }),
   mergeSize: () => report.mergeSize(mergeSizeRows, { caption, references }),
+  judgeCorrelation: () =>
+    report.judgeCorrelation(judgeAverageRows, { caption, without: "multi" }),
+  judgeByDomain: () => report.judgeByDomain(judgeRows, { caption }),
+  judgeTradeOff: () => report.judgeTradeOff(judgeAverageRows, { caption }),
 };
 
 const empty: Record<string, () => report.Figure> = {
@@ -33,6 +39,9 @@ const empty: Record<string, () => report.Figure> = {
   crossDomain: () => report.crossDomain([]),
   mixOrMerge: () => report.mixOrMerge([]),
   mergeSize: () => report.mergeSize([]),
+  judgeCorrelation: () => report.judgeCorrelation([]),
+  judgeByDomain: () => report.judgeByDomain([]),
+  judgeTradeOff: () => report.judgeTradeOff([]),
 };
 
 describe.each(Object.keys(charts))("%s(rows)", (name) => {
@@ -60,6 +69,27 @@ describe.each(Object.keys(charts))("%s(rows)", (name) => {
     expect(empty[name]!).toThrow(
       new RangeError(`${name}: rows must not be empty, got 0 rows`),
     );
+  });
+});
+
+describe("paradigms()", () => {
+  const drawn = (): report.Figure =>
+    report.paradigms({
+      mixedCost: "10,050.6 GPU hours",
+      expertsCost: "15,778.5 GPU hours",
+      mergeCost: "minutes",
+      caption,
+    });
+
+  test("draws the committed SVG", async () => {
+    await expect(
+      drawn().svg.replaceAll("><", ">\n<") + "\n",
+    ).toMatchFileSnapshot("snapshots/paradigms.svg");
+  });
+
+  test("is one static document of width 640 without NaN", () => {
+    expect(drawn().width).toBe(640);
+    expect(drawn().svg).not.toMatch(/NaN|undefined|<style/);
   });
 });
 

@@ -1,13 +1,31 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mean, sampleCorrelation, sum } from "simple-statistics";
 import { describe, expect, test } from "vitest";
 import {
+  codeDifferences,
+  differenceOf,
   PAPER_BENCHMARKS,
+  paperNumber,
+  paperNumbers,
   paperScores,
   paperTable,
+  paperText,
 } from "../../src/report/index.js";
 
 const numbers = (table: number, column: string): number[] =>
   paperTable(table).rows.map((row) => Number(row[column]));
+
+const COMPARED: Readonly<Record<string, string>> = {
+  1: "1836a86d7f3097ff",
+  2: "0eab86acb98194ca",
+  3: "3f382101cd13f6fe",
+  4: "9ec6c62ff5a9433e",
+  5: "8ead6f40d41243fc",
+  6: "081bce92750c206b",
+  7: "65d5556d96d53126",
+  8: "275aef55dcc4fa78",
+};
 
 describe("paperTable(number)", () => {
   test("reads all eight tables with their columns and row counts", () => {
@@ -21,11 +39,24 @@ describe("paperTable(number)", () => {
       [9, 10],
       [7, 11],
       [11, 8],
-      [10, 5],
+      [10, 9],
       [9, 16],
       [2, 11],
     ]);
   });
+
+  // Every cell of these bytes was compared with the text of arXiv 2602.12566v3; a changed cell must be compared again.
+  test.each(Object.entries(COMPARED))(
+    "table %s is the one that was compared with the paper",
+    (number, digest) => {
+      const bytes = readFileSync(
+        new URL(`../../data/paper/table${number}.csv`, import.meta.url),
+      );
+      expect(
+        createHash("sha256").update(bytes).digest("hex").slice(0, 16),
+      ).toBe(digest);
+    },
+  );
 
   test("Table 1: samples sum to 14,121,873 and proportions are rows over total", () => {
     const { rows } = paperTable(1);
@@ -98,6 +129,22 @@ describe("paperTable(number)", () => {
     expect(single("Math")["LCB v5"]).toBeNull();
   });
 
+  test("Table 6: printed changes are the differences to the single expert", () => {
+    const changes = paperNumbers(6).filter(({ column }) =>
+      column.endsWith(" change"),
+    );
+    expect(changes).toHaveLength(16);
+    for (const { row, column, low, high } of changes) {
+      const benchmark = column.replace(" change", "");
+      const expected = differenceOf(
+        paperNumber(6, row, benchmark),
+        paperNumber(6, row.split(" + ")[0]!, benchmark),
+      );
+      expect(low).toBeLessThan(expected.high + 1e-9);
+      expect(high).toBeGreaterThan(expected.low - 1e-9);
+    }
+  });
+
   test("Table 7: averages recompute, and process judging falls with generation (r = -0.53)", () => {
     for (const kind of ["Gen", "Out", "Proc"]) {
       for (const row of paperTable(7).rows) {
@@ -144,5 +191,74 @@ describe("paperScores(number)", () => {
     expect(() => paperScores(1)).toThrow(
       new RangeError("paperScores: number must be 3, 4 or 8, got 1"),
     );
+  });
+});
+
+describe("paperNumbers(table)", () => {
+  test("gives each number its row, its column and the decimals it was printed with", () => {
+    expect(paperNumbers(6)[0]).toEqual({
+      table: 6,
+      row: "Math",
+      column: "AIME'24",
+      value: 77.66,
+      low: 77.66 - 0.005,
+      high: 77.66 + 0.005,
+      digits: 2,
+    });
+  });
+
+  test("gives as many numbers as the tables print", () => {
+    const counts = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => paperNumbers(n).length);
+    expect(counts).toEqual([14, 28, 81, 70, 77, 36, 135, 20]);
+  });
+
+  test("keeps the zeros at the end of a number", () => {
+    expect(paperNumber(1, "Total", "proportion").digits).toBe(2);
+    expect(paperNumber(2, "IF", "gpuHours").digits).toBe(1);
+  });
+});
+
+describe("paperNumber(table, row, column)", () => {
+  test("throws RangeError when there is no such number", () => {
+    expect(() => paperNumber(6, "Math", "LCB v5")).toThrow(
+      new RangeError(
+        'paperNumber: one number must be at row "Math", column "LCB v5" of table 6, got 0',
+      ),
+    );
+  });
+});
+
+describe("paperText(id)", () => {
+  test("gives numbers of the text with their section and unit", () => {
+    expect(paperText("gpuRatio")).toMatchObject({
+      section: "§1, §3.2",
+      value: 63.7,
+      unit: "%",
+      digits: 1,
+    });
+    expect(paperText("changeThreshold").value).toBe(0.001);
+  });
+
+  test("throws RangeError for an unknown id, and names the known ones", () => {
+    expect(() => paperText("gpu")).toThrow(
+      /^paperText: unknown id "gpu"; known: gpuRatio, sftMillions, /,
+    );
+  });
+});
+
+describe("codeDifferences()", () => {
+  test("says for each point what, where and which file", () => {
+    const rows = codeDifferences();
+    expect(rows.length).toBeGreaterThan(10);
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual([
+        "what",
+        "paper",
+        "section",
+        "code",
+        "file",
+      ]);
+      for (const cell of Object.values(row)) expect(cell).toMatch(/\S/);
+    }
   });
 });

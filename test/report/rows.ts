@@ -1,6 +1,8 @@
 /** Small fixed rows from which the tests of charts draw; the numbers are made up and look like a nano study. */
 import type {
+  DomainJudgeRow,
   GainRow,
+  JudgeRow,
   MergeSizeRow,
   MixOrMergeRow,
   ReferenceScore,
@@ -157,3 +159,36 @@ export const references: ReferenceScore[] = [
   { label: "best expert", score: 55.1 },
   { label: "SFT", score: 36.2 },
 ];
+
+/** Judging with intervals: process above outcome except on the instruction benchmark, and a mixed run that judges badly. */
+export const judgeRows: DomainJudgeRow[] = (
+  [
+    ["AIME'24", "math"],
+    ["LCB v5", "coding"],
+    ["GPQA-D", "science"],
+    ["IFEval", "instruction"],
+  ] as const
+).flatMap(([benchmark, domain], b) =>
+  MODELS.slice(1).map(([model, label, level], m) => {
+    const around = (mean: number): JudgeRow["outcome"] => ({
+      mean,
+      low: mean - 4,
+      high: Math.min(mean + 4, 100),
+    });
+    const outcome = 60 + level / 4 + 5 * wiggle(b + 10 * m);
+    const step = (domain === "instruction" ? -12 : 9) + 4 * wiggle(m + 3 * b);
+    return {
+      model,
+      label,
+      benchmark,
+      domain,
+      generation: around(level + 8 * wiggle(b + m)),
+      outcome: around(outcome),
+      process: around(model === "multi" ? 45 : outcome + step),
+    };
+  }),
+);
+
+export const judgeAverageRows: JudgeRow[] = judgeRows
+  .filter((row) => row.domain === "math")
+  .map((row) => ({ ...row, benchmark: "average" }));

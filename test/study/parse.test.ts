@@ -39,7 +39,7 @@ describe("parseStudy(text, profile)", () => {
   });
 
   const RL =
-    "steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, klCoef, store, byDomain";
+    "steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, klCoef, entropyCoef, importanceSampling, advantage, reduction, updatesPerRollout, dynamicSampling, overlong, weights, quotas, logDomains, logKl, store, byDomain";
   it.each([
     [
       "an unknown key",
@@ -158,7 +158,30 @@ describe("parseStudy(text, profile)", () => {
     [
       "a KL coefficient of a student, whose loss has no such term",
       edit("opd: { steps: 2", "opd: { klCoef: 1, steps: 2"),
-      'study: study.yml:13:10: unknown key "klCoef" in distill.opd; known: steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, store, method',
+      'study: study.yml:13:10: unknown key "klCoef" in distill.opd; known: method, steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, updatesPerRollout, weights, quotas, store',
+    ],
+    [
+      "quotas that do not add up",
+      edit(
+        "multi: { steps: 2",
+        "multi: { quotas: { math: 1, instruction: 2 }, steps: 2",
+      ),
+      "study: study.yml:7:18: multi.quotas must add up to promptsPerStep 2, got 3",
+    ],
+    [
+      "a quota of another domain",
+      edit("opd: { steps: 2", "opd: { quotas: { agent: 2 }, steps: 2"),
+      "study: study.yml:13:18: distill.opd.quotas must name a domain of this study (math, instruction), got agent",
+    ],
+    [
+      "weights that leave out a domain",
+      edit("multi: { steps: 2", "multi: { weights: { math: 1 }, steps: 2"),
+      "study: study.yml:7:19: multi.weights must hold every domain of this study (math, instruction), got none for instruction",
+    ],
+    [
+      "a switch that is a number",
+      edit("multi: { steps: 2", "multi: { dynamicSampling: 1, steps: 2"),
+      "study: study.yml:7:27: multi.dynamicSampling must be true or false, got 1",
     ],
     [
       "a model name that is a path",

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   readModelFolder,
   writeModelFolder,
@@ -34,6 +34,9 @@ import { lossAndGradient } from "../../src/train/gradient.js";
 import { layoutOf } from "../../src/train/layout.js";
 import { PICO } from "../model/pico.js";
 import { newFolder, PICO_CHAT, TOKENIZER_JSON, writePico } from "./fixture.js";
+
+// Two busy cores are slow; nothing here waits for a time to pass.
+vi.setConfig({ testTimeout: 180_000 });
 
 startEngine();
 

@@ -1,0 +1,221 @@
+/** The two routes from one fine-tuned model to one model of all domains, as a diagram (paper's Figure 1). */
+import * as Plot from "@observablehq/plot";
+import { figure, type Figure } from "./figure.js";
+import { FAINT_INK, INK, INNER_WIDTH, inkOn, seriesStyle } from "./theme.js";
+
+/** Options of `paradigms`; a cost that is not given is not drawn. */
+export interface ParadigmsOptions {
+  /** Domains in order, default the paper's five. */
+  domains?: readonly string[];
+  /** Text under the mixed run, such as what it cost. */
+  mixedCost?: string;
+  /** Text under the experts' runs. */
+  expertsCost?: string;
+  /** Text under the merge. */
+  mergeCost?: string;
+  title?: string;
+  caption?: string;
+}
+
+interface Box {
+  x1: number;
+  x2: number;
+  y1: number;
+  y2: number;
+  /** Lines are separated by "\n". */
+  text: string;
+  fill: string;
+  fontSize?: number;
+}
+
+interface Arrow {
+  from: readonly [number, number];
+  to: readonly [number, number];
+}
+
+const DOMAINS = ["math", "coding", "science", "instruction", "agent"];
+
+// Pixels. Columns: start, training, merge, result; the mixed run above, the experts' runs below.
+const START = { x1: 1, x2: 75 };
+const TRAIN = { x1: 118, x2: 376 };
+const MERGE = { x1: 414, x2: 518 };
+const RESULT = { x1: 550, x2: INNER_WIDTH - 1 };
+const MIXED = { y1: 22, y2: 94 };
+const CHIP = { height: 24, gap: 6, space: 4 };
+const EXPERTS_TOP = 150;
+
+/**
+ * Above, one run on all domains at once; below, a run a domain, then one merge of weights or one distillation.
+ *
+ * @throws RangeError there is no domain
+ * @example
+ * paradigms({ mixedCost: "10,050.6 GPU hours", expertsCost: "15,778.5 GPU hours" })
+ */
+export function paradigms({
+  domains = DOMAINS,
+  mixedCost = "",
+  expertsCost = "",
+  mergeCost = "",
+  title = "Two routes to one model of all domains",
+  caption,
+}: ParadigmsOptions = {}): Figure {
+  if (domains.length === 0)
+    throw new RangeError("paradigms: domains must not be empty, got 0");
+  const step = CHIP.height + CHIP.gap;
+  const bottom = EXPERTS_TOP + domains.length * step - CHIP.gap;
+  const lower = (EXPERTS_TOP + bottom) / 2;
+  const upper = (MIXED.y1 + MIXED.y2) / 2;
+  const middle = (upper + lower) / 2;
+  const start: Box = {
+    ...START,
+    ...around(middle, 46),
+    text: "SFT\nmodel",
+    fill: seriesStyle("sft").color,
+  };
+  const chipWidth =
+    (TRAIN.x2 - TRAIN.x1 - CHIP.space * (domains.length + 1)) / domains.length;
+  const mixedChips = domains.map((domain, i): Box => {
+    const x1 = TRAIN.x1 + CHIP.space + i * (chipWidth + CHIP.space);
+    const y1 = MIXED.y2 - CHIP.height - CHIP.space;
+    return {
+      x1,
+      x2: x1 + chipWidth,
+      y1,
+      y2: y1 + CHIP.height,
+      fontSize: 11,
+      text: short(seriesStyle(domain, domains).label),
+      fill: seriesStyle(domain, domains).color,
+    };
+  });
+  const experts = domains.map((domain, i): Box => {
+    const y1 = EXPERTS_TOP + i * step;
+    const { label, color } = seriesStyle(domain, domains);
+    return {
+      ...TRAIN,
+      y1,
+      y2: y1 + CHIP.height,
+      text: `one run on ${label.toLowerCase()} → expert`,
+      fill: color,
+    };
+  });
+  const mixedFrame: Box = { ...TRAIN, ...MIXED, text: "", fill: "white" };
+  const merge: Box = {
+    ...MERGE,
+    ...around(lower, 64),
+    text: "merge weights\nor distil from\nthe experts",
+    fill: "white",
+  };
+  const results: Box[] = [
+    {
+      ...RESULT,
+      ...around(upper, 46),
+      text: "Mixed\nmodel",
+      fill: seriesStyle("multi").color,
+    },
+    {
+      ...RESULT,
+      ...around(lower, 46),
+      text: "Merged\nmodel",
+      fill: seriesStyle("merged").color,
+    },
+  ];
+  const arrows: Arrow[] = [
+    { from: [START.x2, middle - 10], to: [TRAIN.x1, upper] },
+    { from: [TRAIN.x2, upper], to: [RESULT.x1, upper] },
+    ...experts.flatMap((box): Arrow[] => {
+      const y = (box.y1 + box.y2) / 2;
+      return [
+        { from: [START.x2, middle + 10], to: [box.x1, y] },
+        { from: [box.x2, y], to: [MERGE.x1, lower + (y - lower) * 0.35] },
+      ];
+    }),
+    { from: [MERGE.x2, lower], to: [RESULT.x1, lower] },
+  ];
+  const boxes = [
+    start,
+    mixedFrame,
+    ...mixedChips,
+    ...experts,
+    merge,
+    ...results,
+  ];
+  const trainMiddle = (TRAIN.x1 + TRAIN.x2) / 2;
+  const notes = [
+    { x: trainMiddle, y: 12, text: "Mix: one run on all domains", bold: true },
+    { x: trainMiddle, y: 46, text: "every batch holds tasks of all of them" },
+    { x: trainMiddle, y: MIXED.y2 + 12, text: mixedCost },
+    {
+      x: trainMiddle,
+      y: EXPERTS_TOP - 12,
+      text: "Merge: one run per domain, then one merge",
+      bold: true,
+    },
+    { x: trainMiddle, y: bottom + 12, text: expertsCost },
+    { x: (MERGE.x1 + MERGE.x2) / 2, y: merge.y2 + 12, text: mergeCost },
+  ].filter(({ text }) => text !== "");
+  return figure({
+    title,
+    caption,
+    panels: [
+      {
+        options: {
+          height: bottom + 24,
+          margin: 0,
+          axis: null,
+          x: { type: "identity" },
+          y: { type: "identity" },
+          marks: [
+            Plot.arrow(arrows, {
+              x1: ({ from }: Arrow) => from[0],
+              y1: ({ from }: Arrow) => from[1],
+              x2: ({ to }: Arrow) => to[0],
+              y2: ({ to }: Arrow) => to[1],
+              stroke: FAINT_INK,
+              strokeWidth: 1.4,
+              headLength: 6,
+              insetEnd: 4,
+            }),
+            Plot.rect(boxes, {
+              x1: "x1",
+              x2: "x2",
+              y1: "y1",
+              y2: "y2",
+              fill: "fill",
+              stroke: (box: Box) => (box.fill === "white" ? INK : box.fill),
+              rx: 4,
+            }),
+            ...boxes.map((box) =>
+              Plot.text([box.text], {
+                x: () => (box.x1 + box.x2) / 2,
+                y: () => (box.y1 + box.y2) / 2,
+                text: (text: string) => text,
+                fill: inkOn(box.fill),
+                ...(box.fontSize === undefined
+                  ? {}
+                  : { fontSize: box.fontSize }),
+              }),
+            ),
+            ...notes.map(({ x, y, text, bold }) =>
+              Plot.text([text], {
+                x: () => x,
+                y: () => y,
+                text: (line: string) => line,
+                fontWeight: bold ? "bold" : "normal",
+                fill: bold ? INK : FAINT_INK,
+              }),
+            ),
+          ],
+        },
+      },
+    ],
+  });
+}
+
+function around(middle: number, height: number): { y1: number; y2: number } {
+  return { y1: middle - height / 2, y2: middle + height / 2 };
+}
+
+/** A name that fits a chip of the mixed batch. */
+function short(label: string): string {
+  return label.length > 7 ? `${label.slice(0, 5)}.` : label;
+}
