@@ -4,7 +4,11 @@
  * themselves (`verification`; Table 7). `crossedBootstrap` gives intervals over items and seeds, `correlation` one over points.
  */
 export { chanceCosine, type ChanceCosine } from "./chanceCosine.js";
-export { correlation, type Correlation } from "./correlation.js";
+export {
+  correlation,
+  rankCorrelation,
+  type Correlation,
+} from "./correlation.js";
 export {
   crossedBootstrap,
   draws,
@@ -21,8 +25,15 @@ export {
 } from "./gainConsistency.js";
 export { gainCosine, gainVector, unionGain } from "./gainVector.js";
 export {
-  neighborhoods,
+  divergenceSums,
+  total,
+  type CellSums,
+  type DivergenceSums,
   type ExpertSamples,
+  type PromptSums,
+} from "./divergenceSums.js";
+export {
+  neighborhoods,
   type NeighborhoodCell,
   type NeighborhoodsOptions,
 } from "./neighborhoods.js";
@@ -33,7 +44,8 @@ export {
   type SampledDivergence,
 } from "./sampleDivergences.js";
 export {
-  verification,
+  judgeStatistics,
+  type JudgeStatistics,
   type SeedAnswers,
-  type Verification,
-} from "./verification.js";
+} from "./judgeStatistics.js";
+export { verification, type Verification } from "./verification.js";

@@ -20,6 +20,7 @@ export type {
   PairRow,
   VerificationRow,
 } from "./behaviourRows.js";
+export { type ClaimRow } from "./claimRow.js";
 export { type Note, type Status } from "./ledger.js";
 export { parseStudy, readStudy } from "./parse.js";
 export {

@@ -9,6 +9,7 @@ import type {
   PairRow,
   VerificationRow,
 } from "./behaviourRows.js";
+import type { ClaimRow } from "./claimRow.js";
 import type { CostRow } from "./costRows.js";
 import { hint } from "./nearest.js";
 import { readStudy } from "./parse.js";
@@ -48,6 +49,7 @@ export interface RowTypes {
   pairs: PairRow;
   gains: ConsistencyRow;
   verification: VerificationRow;
+  behaviourClaims: ClaimRow;
 }
 
 /**

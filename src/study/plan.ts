@@ -387,6 +387,7 @@ export const ANALYSES = [
   "pairs",
   "gains",
   "verification",
+  "behaviourClaims",
 ] as const;
 
 /** One of the row files. */

@@ -13,6 +13,9 @@ import {
   verificationRows,
 } from "../behaviourRows.js";
 import { costRows } from "../costRows.js";
+import { gainClaims } from "../gainClaims.js";
+import { judgeClaims } from "../judgeClaims.js";
+import { neighborClaims } from "../neighborClaims.js";
 import { replaceFile } from "../replaceFile.js";
 import {
   differenceRows,
@@ -189,12 +192,39 @@ function behaviourFiles(
     role: models.find((each) => each.model === model)!.role,
     lines: seeds<VerificationLine>("verification", `${model}.jsonl`),
   }));
+  const reference = referenceOf(spec);
   return {
+    behaviourClaims: [
+      ...neighborClaims({ runs, models, pairs, reference, factor: FACTOR }),
+      ...gainClaims(models),
+      ...judgeClaims(judges),
+    ],
     neighborhoods: neighborhoodRows(runs, models),
     pairs: pairRows(pairs, models),
     gains: consistencyRows(models, spec.evaluate.samples),
     verification: verificationRows(judges),
   };
+}
+
+// ε of Eq. 1 in units of the own expert's divergence; the default of `analysis.neighborhoods`, which the rows use.
+const FACTOR = 2;
+
+/** The measured model that merges all experts by the method of the pairs (TIES without pairs): by it neighbours are found. */
+function referenceOf({
+  domains,
+  merges,
+  neighborhoods,
+  pairs,
+}: StudySpec): string | null {
+  const all = neighborhoods?.models.find((name) => {
+    const merge = merges[name];
+    return (
+      merge !== undefined &&
+      merge.method === (pairs?.method ?? "ties") &&
+      (merge.experts ?? domains).length === domains.length
+    );
+  });
+  return all ?? null;
 }
 
 /** One row a line, so that a change of one number is a change of one line. */
