@@ -1,7 +1,7 @@
 /**
- * analysis: what training did to the weights, read from checkpoints of any size.
+ * analysis: what training did to the weights, read from checkpoints of any size, and how the trained models behave.
  *
- * Everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed weights, overlaps,
+ * On weights, everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed weights, overlaps,
  * cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves come from a seeded
  * sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
@@ -9,6 +9,10 @@
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
+ *
+ * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
+ * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7). `crossedBootstrap` gives
+ * intervals over items and seeds, `correlation` one over points.
  */
 export {
   BF16_GAP,
@@ -91,3 +95,49 @@ export {
   type WeightShiftOptions,
 } from "./weightShift.js";
 export { openWeights, savedAs, type Weights } from "./weights.js";
+export { chanceCosine, type ChanceCosine } from "./chanceCosine.js";
+export {
+  correlation,
+  rankCorrelation,
+  type Correlation,
+} from "./correlation.js";
+export {
+  crossedBootstrap,
+  draws,
+  type Draw,
+  type Draws,
+  type DrawsOptions,
+} from "./crossedBootstrap.js";
+export {
+  gainConsistency,
+  type Accuracies,
+  type GainConsistency,
+  type GainConsistencyOptions,
+  type ModelConsistency,
+} from "./gainConsistency.js";
+export { gainCosine, gainVector, unionGain } from "./gainVector.js";
+export {
+  divergenceSums,
+  total,
+  type CellSums,
+  type DivergenceSums,
+  type ExpertSamples,
+  type PromptSums,
+} from "./divergenceSums.js";
+export {
+  neighborhoods,
+  type NeighborhoodCell,
+  type NeighborhoodsOptions,
+} from "./neighborhoods.js";
+export {
+  sampleDivergences,
+  type DivergenceSample,
+  type SampleDivergencesOptions,
+  type SampledDivergence,
+} from "./sampleDivergences.js";
+export {
+  judgeStatistics,
+  type JudgeStatistics,
+  type SeedAnswers,
+} from "./judgeStatistics.js";
+export { verification, type Verification } from "./verification.js";

@@ -89,6 +89,11 @@ describe("run(study)", () => {
       "rewards",
       "trajectories",
       "mergeSize",
+      "neighborhoods",
+      "pairs",
+      "gains",
+      "verification",
+      "behaviourClaims",
     ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }
