@@ -1,9 +1,9 @@
 /**
  * analysis: what training did to the weights, read from checkpoints of any size, and how the trained models behave.
  *
- * On weights, everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed weights, overlaps,
- * cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves come from a seeded
- * sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
+ * On weights, everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed
+ * weights, overlaps, cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves
+ * come from a seeded sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
  * weightShift, planShift, describeShift, combine · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
