@@ -12,9 +12,9 @@ import { CHUNK } from "./memory.js";
 import { inputOf, mergeTensor } from "./mergeTensor.js";
 import type { Piece, MergedTensor } from "./planTensors.js";
 
-/** Entries of the made-up tensor: four chunks, and a square that methods with a whole matrix take a moment for. */
-const ENTRIES = 4 * CHUNK;
-const SIDE = 256;
+/** Entries of the made-up tensor at most: two chunks, and a square that methods with a whole matrix take a moment for. */
+const ENTRIES = 2 * CHUNK;
+const SIDE = 128;
 
 /** Stored bytes of a made-up model, read like a file. */
 function madeUp(dtype: Dtype, seed: number, elements: number): Source {
@@ -76,7 +76,9 @@ export function estimate(
   const largest = merged.reduce((a, b) => (b.elements > a.elements ? b : a));
   const whole =
     method.memory(largest.shape, largest.experts.length, recipe.dialect) > 0;
-  const elements = whole ? SIDE * SIDE : ENTRIES;
+  const total = merged.reduce((sum, { elements: own }) => sum + own, 0);
+  const most = whole ? SIDE * SIDE : ENTRIES;
+  const elements = Math.ceil(Math.min(most, total) / SIDE) * SIDE;
   const sample: MergedTensor = {
     ...largest,
     shape: [elements / SIDE, SIDE],

@@ -39,7 +39,7 @@ export interface MergeCheckpointsOptions extends MergeLimits {
   force?: boolean;
   /** Hash every input file as a whole for the provenance, which reads all of them once more; default false: samples only. */
   hashInputs?: boolean;
-  /** Called once the plan stands and then while it is carried out, about five times a second. */
+  /** Called once the plan stands, after every tensor, and five times a second. */
   onProgress?: (progress: MergeProgress) => void;
   /** Stops the merge; what is finished stays for the same call to go on with. */
   signal?: AbortSignal;
@@ -98,6 +98,7 @@ class Execution {
     private readonly plan: MergePlan,
     private readonly work: WorkFolder,
     private readonly writer: CheckpointWriter,
+    private readonly onProgress: (progress: MergeProgress) => void,
   ) {
     const { recipe, models, tensors } = plan;
     const done = writer.shards.filter((shard) => shard.done);
@@ -129,6 +130,11 @@ class Execution {
 
   get entries(): number {
     return entries(this.open.map((i) => this.plan.tensors[i]!));
+  }
+
+  /** Tell how far the merge is. */
+  report(): void {
+    this.onProgress(this.state());
   }
 
   state(): MergeProgress {
@@ -226,6 +232,7 @@ class Execution {
               );
               this.writer.markWritten(name);
               if (--left === 0) await this.finishShard(file, names);
+              this.report();
             },
           }),
         );
@@ -348,12 +355,12 @@ export async function mergeCheckpoints(
     }
     let elements = 0;
     if (writer !== undefined && !work.complete) {
-      const execution = new Execution(plan, work, writer);
+      const report = (progress: MergeProgress): void => onProgress?.(progress);
+      const execution = new Execution(plan, work, writer, report);
       elements = execution.entries;
       const { survivals, hashes } = await watched(
         execution,
         hashInputs,
-        onProgress,
         signal,
       );
       state = execution.state();
@@ -387,22 +394,20 @@ export async function mergeCheckpoints(
 async function watched(
   execution: Execution,
   hashInputs: boolean,
-  onProgress: MergeCheckpointsOptions["onProgress"],
   signal: AbortSignal | undefined,
 ): ReturnType<Execution["run"]> {
   const stop = new AbortController();
-  const report = (): void => onProgress?.(execution.state());
-  const timer = setInterval(report, EVERY_MS);
+  const timer = setInterval(() => execution.report(), EVERY_MS);
   try {
     signal?.throwIfAborted();
-    report();
+    execution.report();
     const aborted = new Promise<never>((_, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason as Error), {
         signal: stop.signal,
       });
     });
     const result = await Promise.race([execution.run(hashInputs), aborted]);
-    report();
+    execution.report();
     return result;
   } finally {
     stop.abort();

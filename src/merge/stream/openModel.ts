@@ -35,7 +35,9 @@ export function readJson(
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Error(`${path} must hold JSON, got ${(error as Error).message}`);
+    throw new Error(`${path} must hold JSON, got ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Error(
