@@ -46,6 +46,11 @@ def hub():
     }
     with tempfile.TemporaryDirectory() as folder:
         huggingface_hub.save_torch_state_dict(state, folder, max_shard_size=64)
+        # The hub neither sorts nor counts parameters; transformers does, with these arguments.
+        path = pathlib.Path(folder) / "model.safetensors.index.json"
+        index = json.loads(path.read_text())
+        index["metadata"]["total_parameters"] = sum(value.numel() for value in state.values())
+        path.write_text(json.dumps(index, indent=2, sort_keys=True) + "\n")
         return {"about": "huggingface_hub", "shardSize": 64, "tensors": specs(state), "files": files(folder)}
 
 
