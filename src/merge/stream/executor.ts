@@ -29,14 +29,12 @@ import {
 import { runTasks } from "./scheduler.js";
 import type { Survival } from "./survival.js";
 import { Threads } from "./threads.js";
-import { WorkFolder, checkOut } from "./workFolder.js";
+import { WorkFolder } from "./workFolder.js";
 
 /** Options of `mergeCheckpoints`. */
 export interface MergeCheckpointsOptions extends MergeLimits {
   /** Most bytes of tensors in one file; default 5 GB. */
   shardSize?: number;
-  /** Replace a model that is already there; default false. */
-  force?: boolean;
   /** Hash every input file as a whole for the provenance, which reads all of them once more; default false: samples only. */
   hashInputs?: boolean;
   /** Called once the plan stands, after every tensor, and five times a second. */
@@ -326,9 +324,8 @@ export async function mergeCheckpoints(
   out: string,
   options: MergeCheckpointsOptions = {},
 ): Promise<MergeReport> {
-  const { shardSize = 5e9, force = false, hashInputs = false } = options;
+  const { shardSize = 5e9, hashInputs = false } = options;
   const { onProgress, signal } = options;
-  checkOut(out, force);
   const plan = preflight(recipe, out, options);
   const started = performance.now();
   const fingerprints = new Map(

@@ -13,6 +13,7 @@ import { type Budget, budgetFor, byteText } from "./memory.js";
 import { type OpenModel, openModel } from "./openModel.js";
 import { modelRefs } from "./origins.js";
 import { type Piece, type MergedTensor, planTensors } from "./planTensors.js";
+import { checkOut } from "./workFolder.js";
 import { checkConfigs, checkTokenizers } from "./sameModel.js";
 
 /** What a merge may use. */
@@ -21,6 +22,8 @@ export interface MergeLimits {
   threads?: number;
   /** Bytes of resident memory of the whole process; default 512 MB. */
   maxMemory?: number;
+  /** Replace a model that is already there; default false. */
+  force?: boolean;
 }
 
 /** A merge that can be done. */
@@ -53,15 +56,20 @@ const BESIDES = 50e6;
  *
  * @param out  folder that the result goes to
  * @throws RecipeError the models do not fit together or the recipe does not fit them · CheckpointError a file breaks its format ·
- *   M2rlError memory or disk do not suffice
+ *   M2rlError `out` is there, or memory or disk do not suffice
  * @example
  * preflight(readRecipe("recipe.yml"), "merged").estimate.seconds
  */
 export function preflight(
   recipe: Recipe,
   out: string,
-  { threads = availableParallelism(), maxMemory = 512e6 }: MergeLimits = {},
+  {
+    threads = availableParallelism(),
+    maxMemory = 512e6,
+    force = false,
+  }: MergeLimits = {},
 ): MergePlan {
+  checkOut(out, force);
   const models = modelRefs(recipe).map((ref) => openModel(ref, recipe));
   const sliced = recipe.slices[0]!.sources[0]!.layers !== null;
   checkTied(recipe, models);
