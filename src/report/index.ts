@@ -4,7 +4,7 @@
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel, benchmarkLabel · paper:
+ * mixOrMerge, mergeSize, heatMap, curves, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel, benchmarkLabel · page · paper:
  * paperTable, paperScores, PAPER_BENCHMARKS
  */
 export {
@@ -18,6 +18,15 @@ export {
   type CrossDomainOptions,
   type GainRow,
 } from "./crossDomain.js";
+export { type CurvePointRow, curves, type CurvesOptions } from "./curves.js";
+export { heatMap, type HeatMapOptions, type HeatRow } from "./heatMap.js";
+export {
+  page,
+  type PageCell,
+  type PageOptions,
+  type PageSection,
+  type PageTable,
+} from "./page.js";
 export { benchmarkLabel, modelLabel } from "./labels.js";
 export {
   figure,
