@@ -56,4 +56,9 @@ export {
   type MergeProgress,
   type MergeReport,
 } from "./stream/executor.js";
-export type { Provenance, SurvivalRecord } from "./stream/provenance.js";
+export {
+  survivalText,
+  type Provenance,
+  type SurvivalRecord,
+} from "./stream/provenance.js";
+export { byteText } from "./stream/memory.js";
