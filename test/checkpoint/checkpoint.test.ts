@@ -344,6 +344,22 @@ describe("JSON of a header that JSON.parse would let pass or change", () => {
     ).toContain("at most 127 nested values");
   });
 
+  test("Checkpoint.open(file, { mode: 'reference' }) allows 127 values in each other, as the reference library does", () => {
+    const open = (depth: number): unknown => {
+      const arrays = "[".repeat(depth - 2) + "]".repeat(depth - 2);
+      craft(
+        path,
+        `{"a":${T.replace("}", `,"x":${arrays}}`)}}`,
+        new Uint8Array(8),
+      );
+      return refusal(() =>
+        Checkpoint.open(path, { mode: "reference" }).close(),
+      );
+    };
+    expect(open(127)).toBeUndefined();
+    expect(open(128)).toBeDefined();
+  });
+
   test("Checkpoint.open(file) takes __proto__ and constructor as names and as metadata", () => {
     craft(
       path,
