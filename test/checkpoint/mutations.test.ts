@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Checkpoint, FormatError } from "../../src/checkpoint/index.js";
+import { main } from "../../src/cli.js";
 import { golden, testFolder } from "./files.js";
 import { mutate } from "./mutations.js";
 
@@ -64,6 +65,26 @@ describe(`${verdicts.length} mutated files`, () => {
         ? []
         : [{ index, wanted, reference, strict, file: file.toString("latin1") }];
     });
+    expect(wrong).toEqual([]);
+  });
+
+  test("m2rl inspect --mode reference exits with 0 or 1 as the library judges, with one line and no stack trace", async () => {
+    const wrong: object[] = [];
+    for (let index = 0; index < files.length; index++) {
+      const accepted = verdicts[index] === "a";
+      if (!accepted && index % 10 !== 0) continue;
+      const path = join(folder, `${index}.safetensors`);
+      writeFileSync(path, files[index]!);
+      let err = "";
+      const code = await main(["inspect", path, "--mode", "reference"], {
+        stdout: { write: () => true },
+        stderr: { write: (text) => (err += text) },
+      });
+      const expected = accepted
+        ? code === 0 && err === ""
+        : code === 1 && /^CheckpointError: [^\n]+\n$/.test(err);
+      if (!expected) wrong.push({ index, code, err });
+    }
     expect(wrong).toEqual([]);
   });
 });
