@@ -123,6 +123,15 @@ slices:
     ).toBe("taskArithmetic");
   });
 
+  it("reads one condition without a list around it", () => {
+    const { settings } = parseRecipe(
+      changed("normalize: 1", "normalize: { filter: mlp, value: 0 }"),
+    );
+    const normalize = settings.get("normalize")!;
+    expect(settingAt(normalize, "layers.0.mlp.weight", 0)).toBe(false);
+    expect(settingAt(normalize, "norm.weight", 0)).toBeNull();
+  });
+
   it("understands anchors", () => {
     const { slices } = parseRecipe(
       changed("      density: 0.3", "      density: 0.3")
@@ -199,11 +208,11 @@ slices:
       "parameters.normalize must be true or false, got a list, which only numbers may have",
     ],
     [
-      "normalize: 1",
-      "normalize: { filter: mlp, value: 1 }",
-      18,
-      14,
-      "parameters.normalize must be a value or a list, got a map; write a filter as an item of a list",
+      "density: 0.3",
+      "density: { filter: mlp, vale: 1 }",
+      16,
+      31,
+      'key "vale" of models[1].parameters.density must be known; did you mean "value"?',
     ],
     [
       "dtype: bfloat16",

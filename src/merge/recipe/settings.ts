@@ -98,10 +98,7 @@ function readSetting(
 ): Setting {
   const place = document.place(node);
   if (isMap(node)) {
-    throw document.error(
-      node,
-      `${path} must be a value or a list, got a map; write a filter as an item of a list`,
-    );
+    return { value: [readCondition(document, node, path, spec)], place };
   }
   if (isSeq(node)) {
     const items = document.items(node, path);
