@@ -30,6 +30,10 @@ const VERBS: Readonly<
     about: "say what a checkpoint consists of, and whether it is sound",
     load: async () => (await import("./cli/inspect.js")).inspect,
   },
+  diff: {
+    about: "say what experts changed in the weights of a base",
+    load: async () => (await import("./cli/diff.js")).diff,
+  },
   merge: {
     about: "merge model folders",
     load: async () => (await import("./cli/merge.js")).merge,

@@ -15,9 +15,13 @@ import {
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkpoint, random } from "../../dist/index.js";
-
-const { Checkpoint, CheckpointWriter, hashFile, scanTensor } = checkpoint;
+import {
+  Checkpoint,
+  CheckpointWriter,
+  hashFile,
+  scanTensor,
+} from "../../dist/checkpoint/index.js";
+import { key as keyOf } from "../../dist/random.js";
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), "m2rl-bench-"));
 const path = join(folder, "model.safetensors");
 const names = Array.from({ length: TENSORS }, (_, i) => `tensor.${i}`);
 const chunk = Float32Array.from({ length: CHUNK }, (_, i) => Math.sin(i));
-const key = random.key(0, "bench");
+const key = keyOf(0, "bench");
 
 /** Write the whole checkpoint; `rounding` as in `CheckpointWriter.write`. */
 function write(rounding) {
@@ -107,14 +111,12 @@ try {
   const best = new Map(
     WORK.map(([name]) => [name, { clock: 0, processor: 0 }]),
   );
-  let rss = 0;
   for (let round = 0; round < Number(values.rounds); round++)
     for (const [name, work] of WORK) {
       const { clock, processor } = measure(work, bytes);
       const old = best.get(name);
       old.clock = Math.max(old.clock, clock);
       old.processor = Math.max(old.processor, processor);
-      rss = Math.max(rss, process.memoryUsage.rss());
     }
   const load = loadavg()[0].toFixed(1);
   console.log(
@@ -125,9 +127,8 @@ try {
     console.log(
       `${name.padEnd(26)} ${clock.toFixed(2).padStart(17)} ${processor.toFixed(2).padStart(18)}`,
     );
-  console.log(
-    `largest resident set between the parts: ${(rss / 1e6).toFixed(0)} MB`,
-  );
+  const { maxRSS } = process.resourceUsage();
+  console.log(`peak resident set: ${(maxRSS / 1e3).toFixed(0)} MB`);
 } finally {
   rmSync(folder, { recursive: true });
 }

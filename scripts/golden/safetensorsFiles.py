@@ -60,6 +60,17 @@ def files():
     return out
 
 
+def raw():
+    """A file with the dtypes that m2rl carries as bytes among some that it converts."""
+    dtypes = [
+        torch.float8_e4m3fn, torch.float8_e5m2, torch.float8_e4m3fnuz, torch.float8_e5m2fnuz, torch.float8_e8m0fnu, torch.complex64,
+        torch.float4_e2m1fn_x2, torch.uint8, torch.bool, torch.int64, torch.bfloat16,
+    ]
+    # All bits zero but the lowest, which every format has.
+    tensors = {str(dtype)[6:]: torch.ones(16, dtype=torch.uint8).view(dtype) for dtype in dtypes}
+    return base64.b64encode(save(tensors, None)).decode()
+
+
 T = '{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
 SPACED = '{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}'
 
@@ -149,6 +160,31 @@ VECTORS = [
 ]
 
 
+# Beginning of the reference library's message → the word that m2rl has for the rule.
+FAULTS = {
+    "header too small": "header-too-small",
+    "header too large": "header-too-large",
+    "invalid header length": "header-length",
+    "invalid UTF-8": "utf8",
+    "invalid JSON": "json",
+    "invalid offset": "offset",
+    "overflow": "overflow",
+    "The slice is slicing for subbytes": "misaligned",
+    "invalid shape, data type, or offset": "info",
+    "incomplete metadata": "coverage",
+}
+
+
+def judge(content):
+    """"accept", or the rule that the reference library says is broken."""
+    try:
+        safetensors.deserialize(content)
+        return "accept"
+    except safetensors.SafetensorError as error:
+        text = str(error).removeprefix("Error while deserializing: ")
+        return next(word for start, word in FAULTS.items() if text.startswith(start))
+
+
 def verdicts():
     out = []
     raw = [("an empty file", b""), ("a file of 7 bytes", bytes(7))]
@@ -156,12 +192,7 @@ def verdicts():
         text = header.encode("latin-1")
         raw.append((about, struct.pack("<Q", length[0] if length else len(text)) + text + bytes(data)))
     for about, content in raw:
-        try:
-            safetensors.deserialize(content)
-            verdict = "accept"
-        except safetensors.SafetensorError:
-            verdict = "reject"
-        out.append({"about": about, "file": base64.b64encode(content).decode(), "verdict": verdict})
+        out.append({"about": about, "file": base64.b64encode(content).decode(), "verdict": judge(content)})
     return out
 
 
@@ -186,9 +217,10 @@ def rounding():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for name, value in (("files", files()), ("verdicts", verdicts()), ("rounding", rounding())):
+    for name, value in (("files", files()), ("raw", raw()), ("verdicts", verdicts()), ("rounding", rounding())):
         golden = {"about": "scripts/golden/safetensorsFiles.py", "versions": VERSIONS, "seed": SEED, name: value}
         (OUT / f"{name}.json").write_text(json.dumps(golden) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

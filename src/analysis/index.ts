@@ -5,7 +5,7 @@
  * weights, overlaps, cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves
  * come from a seeded sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
- * weightShift, planShift, describeShift, combine · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
+ * weightShift, weightShiftOfFiles, planShift, describeShift, combine, shiftJson · weightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
@@ -23,6 +23,7 @@ export {
   PAPER_ETA,
 } from "./changed.js";
 export { combine, type Shift } from "./combine.js";
+export { meanOrNull } from "./describe.js";
 export {
   countMasks,
   type MaskCounts,
@@ -60,6 +61,23 @@ export {
   placeOf,
 } from "./place.js";
 export { PROJECTED, projectionError } from "./projection.js";
+export { shiftJson } from "./shiftJson.js";
+export {
+  type CosineRow,
+  type CurveRow,
+  type ExpertRow,
+  type JointRow,
+  type LayerRow,
+  type MagnitudeRow,
+  type OverlapRow,
+  type ShiftModels,
+  type ShiftStorage,
+  type SpectrumRow,
+  type SurvivalRow,
+  type WeightShiftRow,
+  weightShiftRows,
+  type WeightShiftRowsOptions,
+} from "./shiftRows.js";
 export {
   leadingSpectrum,
   type Matrix,
@@ -94,6 +112,10 @@ export {
   type WeightShift,
   type WeightShiftOptions,
 } from "./weightShift.js";
+export {
+  weightShiftOfFiles,
+  type WeightShiftOfFilesOptions,
+} from "./weightShiftOfFiles.js";
 export { openWeights, savedAs, type Weights } from "./weights.js";
 export { chanceCosine, type ChanceCosine } from "./chanceCosine.js";
 export {

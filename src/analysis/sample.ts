@@ -2,7 +2,7 @@
 import { key, uniform } from "../random.js";
 
 /** Most entries of a sample; a smaller tensor is taken whole. A share of such a sample has a standard error below 0.001. */
-export const SAMPLE = 2 ** 18;
+export const SAMPLE: number = 2 ** 18;
 
 /** Entries of one run, read at once. */
 const RUN = 4096;

@@ -14,7 +14,7 @@ import { isFloat, openWeights, type Weights } from "./weights.js";
 
 /** Tolerances at which the curve is drawn, beside η itself. */
 export const CURVE_ETAS: readonly number[] = [
-  1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1,
+  1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1,
 ];
 
 /** A model to compare: a .safetensors file or folder, parameters in memory, or open weights, which stay open. */

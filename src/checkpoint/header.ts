@@ -426,5 +426,5 @@ export function formatHeader(
   const out = Buffer.alloc(8 + length, " ");
   out.writeBigUInt64LE(BigInt(length));
   json.copy(out, 8);
-  return out;
+  return new Uint8Array(out.buffer, out.byteOffset, out.length);
 }

@@ -1,9 +1,10 @@
 /**
  * checkpoint: model parameters on disk.
  *
- * Strict reader and writer of safetensors files, and Hugging Face model folders (config.json, model.safetensors or shards,
- * tokenizer.json, provenance.json). In memory a tensor is a `Float32Array` with its shape and the dtype of its stored form. Readers
- * check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
+ * Safetensors files and Hugging Face model folders (config.json, model.safetensors or shards, tokenizer.json, provenance.json), of any
+ * size: `Checkpoint` reads headers first and values in pieces, `CheckpointWriter` lays files out first and takes values in pieces, in
+ * any order. Small models are read and written whole, as `Params`: a `Float32Array` a tensor, with its shape and the dtype of its
+ * stored form. Readers check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
  */
 export {
   type Param,

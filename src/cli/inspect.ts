@@ -101,7 +101,9 @@ function checkValues(
   const { index, value } = first.scan!.fault!;
   const what = first.dtype === "BOOL" ? "0 or 1" : "finite";
   const others =
-    broken.length > 1 ? `; and so are ${broken.length - 1} other tensors` : "";
+    broken.length > 1
+      ? `; and ${plural(broken.length - 1, "other tensor")}`
+      : "";
   throw new CheckpointError(
     `${places.get(first.name)!.file}: tensor ${JSON.stringify(first.name)} must be ${what}, got ${value} at element ${index}${others}`,
   );

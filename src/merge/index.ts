@@ -43,3 +43,22 @@ export { trim } from "./trim.js";
 export { electSigns, type Signs } from "./electSigns.js";
 export { disjointMean } from "./disjointMean.js";
 export { kthMagnitude } from "./kthMagnitude.js";
+export { parseRecipe, readRecipe } from "./recipe/parse.js";
+export type { Recipe } from "./recipe/recipe.js";
+export {
+  preflight,
+  type MergeLimits,
+  type MergePlan,
+} from "./stream/preflight.js";
+export {
+  mergeCheckpoints,
+  type MergeCheckpointsOptions,
+  type MergeProgress,
+  type MergeReport,
+} from "./stream/executor.js";
+export {
+  survivalText,
+  type Provenance,
+  type SurvivalRecord,
+} from "./stream/provenance.js";
+export { byteText } from "./stream/memory.js";

@@ -5,8 +5,8 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, livePlot · tables:
- * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
+ * mixOrMerge, mergeSize, heatMap, curves, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, livePlot · tables:
+ * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · page · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
  * paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
  * judgeClaim, claim
@@ -37,6 +37,15 @@ export {
   type GainRow,
 } from "./crossDomain.js";
 export { klMap, type KlMapOptions, type KlRow } from "./klMap.js";
+export { type CurvePointRow, curves, type CurvesOptions } from "./curves.js";
+export { heatMap, type HeatMapOptions, type HeatRow } from "./heatMap.js";
+export {
+  page,
+  type PageCell,
+  type PageOptions,
+  type PageSection,
+  type PageTable,
+} from "./page.js";
 export { benchmarkLabel, modelLabel } from "./labels.js";
 export {
   figure,

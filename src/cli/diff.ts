@@ -1,0 +1,222 @@
+/** `m2rl diff`: what experts changed in the weights of the model they were trained from. */
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  combine,
+  describeShift,
+  meaningOf,
+  PAPER_ETA,
+  shiftJson,
+  type WeightShift,
+  weightShiftOfFiles,
+} from "../analysis/index.js";
+import {
+  asCheckpointError,
+  writeFileAtomically,
+} from "../checkpoint/atomic.js";
+import { CheckpointError } from "../error.js";
+import { diffPage } from "./diffPage.js";
+import { shiftProgress } from "./shiftProgress.js";
+import {
+  integerOption,
+  numberOption,
+  textTable,
+  UsageError,
+  type Verb,
+} from "./verb.js";
+
+const SPECTRA = ["corresponding", "all", "none"] as const;
+
+const HELP = `m2rl diff BASE EXPERT... [options]
+
+Say what experts changed in the weights of the model that they were trained from: how many weights, which, how far, in which
+directions, and how far the changes of two experts overlap, beside what chance and the size of the weights would give. BASE and EXPERT
+are .safetensors files or model folders of any size; NAME=PATH names an expert, which else has the name of its folder.
+
+  --json FILE        write everything, tensor by tensor
+  --report FILE      write one self-contained HTML page of tables and figures
+  --eta E            a weight w counts as changed when it moved by more than E · max(|w before|, |w after|); default ${PAPER_ETA}
+  --layers LIST      only the tensors of these layers, counted from 0, such as 0,4-7
+  --skip NAME        leave a tensor out; may be repeated
+  --spectra WHICH    whose singular values to compute: corresponding (default: the layer at 17/36 of the depth, the paper's), all, none
+  --rank K           dimension of the principal subspaces, default 16
+  --seed N           of projection, shuffles and samples, default 1
+  --threads N        default one a core, at most 4; results do not depend on it
+`;
+
+/** The verb. */
+export const diff: Verb = {
+  help: HELP,
+  async main(args, output) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        json: { type: "string" },
+        report: { type: "string" },
+        eta: { type: "string" },
+        layers: { type: "string" },
+        skip: { type: "string", multiple: true },
+        spectra: { type: "string", default: "corresponding" },
+        rank: { type: "string" },
+        seed: { type: "string" },
+        threads: { type: "string" },
+      },
+    });
+    const [base, ...rest] = positionals;
+    if (base === undefined || rest.length === 0)
+      throw new UsageError(
+        `diff must be given a base and experts, got ${positionals.length} paths; m2rl diff --help`,
+      );
+    const spectra = SPECTRA.find((each) => each === values.spectra);
+    if (spectra === undefined)
+      throw new UsageError(
+        `--spectra must be one of ${SPECTRA.join(", ")}, got ${JSON.stringify(values.spectra)}`,
+      );
+    const experts = namesOf(rest);
+    const files = [values.json, values.report].filter(
+      (path) => path !== undefined,
+    );
+    files.forEach(checkWritable);
+    const options = {
+      eta: numberOption("eta", values.eta, 0, 1),
+      layers: values.layers === undefined ? undefined : layersOf(values.layers),
+      skip: values.skip,
+      spectra,
+      rank: integerOption("rank", values.rank, 1),
+      seed: integerOption("seed", values.seed, 0),
+      threads: integerOption("threads", values.threads, 1),
+    };
+    const progress = shiftProgress(output.stderr);
+    const shift = await weightShiftOfFiles(base, experts, {
+      ...options,
+      onProgress: progress.hear,
+    }).finally(progress.end);
+    const models = { base, experts };
+    if (values.json !== undefined)
+      write(values.json, `${shiftJson(shift, models)}\n`);
+    if (values.report !== undefined)
+      write(values.report, diffPage(shift, models));
+    output.stdout.write(summary(shift, base));
+    return 0;
+  },
+};
+
+/** Experts by name; an argument that is a path as it stands is no NAME=PATH. */
+function namesOf(args: readonly string[]): Record<string, string> {
+  const experts = new Map<string, string>();
+  for (const arg of args) {
+    const at = arg.indexOf("=");
+    const named = at > 0 && !existsSync(arg);
+    const path = named ? arg.slice(at + 1) : arg;
+    const name = named
+      ? arg.slice(0, at)
+      : basename(resolve(path)).replace(/\.safetensors$/, "");
+    if (experts.has(name))
+      throw new UsageError(
+        `experts must have different names, got "${name}" twice; name them by NAME=PATH`,
+      );
+    experts.set(name, path);
+  }
+  return Object.fromEntries(experts);
+}
+
+/** "0,4-7" → [0, 4, 5, 6, 7]. */
+function layersOf(text: string): number[] {
+  const layers = text.split(",").flatMap((part) => {
+    const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
+    const first = Number(from);
+    const last = Number(to ?? from);
+    if (from === undefined || last < first || last > 10_000)
+      throw new UsageError(
+        `--layers must be layers such as 0,4-7, got ${JSON.stringify(text)}`,
+      );
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+  return [...new Set(layers)];
+}
+
+/** Refuse a place that cannot be written before hours are spent. */
+function checkWritable(path: string): void {
+  const folder = dirname(resolve(path));
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true)
+    throw new CheckpointError(
+      `diff: "${path}" must be in a folder that is there, got no folder "${folder}"`,
+    );
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new CheckpointError(
+      `diff: "${path}" must be a file to write, got a folder`,
+    );
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileAtomically(path, [Buffer.from(text, "utf8")]);
+  } catch (error) {
+    throw asCheckpointError(error, path, "writable");
+  }
+}
+
+function summary(shift: WeightShift, base: string): string {
+  const { experts, pairs, joint } = describeShift(
+    combine(shift.tensors),
+    shift.experts,
+    shift.eta,
+  );
+  const dtypes = [...new Set(shift.tensors.map(({ dtype }) => dtype))];
+  const percent = (share: number | null): string =>
+    share === null ? "–" : `${(100 * share).toFixed(2)} %`;
+  const number = (value: number | null, digits = 3): string =>
+    value === null ? "–" : value.toFixed(digits);
+  const lines = [
+    `${base}: ${shift.tensors.length} tensors, ${joint.entries.toLocaleString("en")} weights, ${shift.layers} layers`,
+    ...dtypes.map(
+      (dtype) => `changed, in ${dtype}: ${meaningOf(dtype, shift.eta)}`,
+    ),
+  ];
+  if (shift.skipped.length > 0)
+    lines.push(`left out: ${shift.skipped.join(", ")}`);
+  const expertTable = textTable([
+    ["expert", "changed", "‖τ‖/‖base‖", "largest |δ|", "NaN or Inf"],
+    ...experts.map((row) => [
+      row.expert,
+      percent(row.rate),
+      percent(row.relativeNorm),
+      row.largest.toPrecision(3),
+      String(row.nonfinite),
+    ]),
+  ]);
+  const tables = [expertTable];
+  if (pairs.length > 0) {
+    tables.push(
+      textTable([
+        [
+          "pair",
+          "Jaccard",
+          "independent",
+          "by size",
+          "shuffled",
+          "lift",
+          "same sign",
+          "cosine",
+          "on overlap",
+        ],
+        ...pairs.map((row) => [
+          `${row.a} – ${row.b}`,
+          number(row.jaccard),
+          number(row.random),
+          number(row.givenMagnitude),
+          number(row.shuffled),
+          number(row.lift, 2),
+          percent(row.sameSign),
+          number(row.cosine),
+          number(row.overlapCosine),
+        ]),
+      ]),
+      `changed by two or more: ${percent(joint.ways.slice(2).reduce((sum, share) => sum + share, 0))}, of these in opposite directions: ${percent(joint.opposed)}; movement on the weaker side: ${percent(joint.minorityMass)}`,
+    );
+  }
+  return `${[...lines, "", ...tables].join("\n")}\n`;
+}

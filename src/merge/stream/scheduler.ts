@@ -1,0 +1,51 @@
+/** Which job comes next: largest tensors first, as many at a time as there are threads and memory. */
+
+/** A job with the memory that it holds. */
+export interface Task {
+  bytes: number;
+  run(): Promise<void>;
+}
+
+/**
+ * Run tasks in their order, at most `places` at a time and together within `memory`; a task that does not fit waits and lets smaller
+ * ones pass.
+ *
+ * @throws the first failure, after which no other task starts; those that run are not waited for
+ */
+export function runTasks(
+  tasks: readonly Task[],
+  places: number,
+  memory: number,
+): Promise<void> {
+  const waiting = [...tasks];
+  let running = 0;
+  let used = 0;
+  return new Promise((resolve, reject) => {
+    let failed = false;
+    const next = (): void => {
+      if (failed) return;
+      if (waiting.length === 0 && running === 0) return resolve();
+      while (running < places) {
+        const at = waiting.findIndex(
+          ({ bytes }) => running === 0 || used + bytes <= memory,
+        );
+        if (at < 0) return;
+        const [task] = waiting.splice(at, 1);
+        running++;
+        used += task!.bytes;
+        task!.run().then(
+          () => {
+            running--;
+            used -= task!.bytes;
+            next();
+          },
+          (error: unknown) => {
+            failed = true;
+            reject(error);
+          },
+        );
+      }
+    };
+    next();
+  });
+}

@@ -1,0 +1,83 @@
+/** Worker threads that take one job after the other. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { CheckpointError, M2rlError } from "../../error.js";
+import type { Answer, Job, JobResult, WorkerSetup } from "./job.js";
+
+// Node runs JavaScript only: from the TypeScript sources (tests) the built worker is used.
+function workerFile(): string {
+  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
+  return existsSync(beside)
+    ? beside
+    : fileURLToPath(
+        new URL("../../../dist/merge/stream/worker.js", import.meta.url),
+      );
+}
+
+/** An error that a worker reported, of the class that it had there. */
+function rebuilt({
+  name,
+  message,
+  stack,
+}: Extract<Answer, { type: "failed" }>): Error {
+  const error =
+    name === "CheckpointError"
+      ? new CheckpointError(message)
+      : name === "RangeError"
+        ? new RangeError(message)
+        : new Error(message);
+  error.stack = stack;
+  return error;
+}
+
+/** A fixed number of threads. */
+export class Threads {
+  private readonly idle: Worker[] = [];
+  private readonly all = new Set<Worker>();
+
+  constructor(private readonly setup: WorkerSetup) {}
+
+  /** Run one job in a free thread; a new one starts when none is free, so the caller bounds their number. */
+  run<Type extends Job["type"]>(
+    job: Extract<Job, { type: Type }>,
+  ): Promise<JobResult[Type]> {
+    const worker = this.idle.pop() ?? this.start();
+    return new Promise((resolve, reject) => {
+      // Only these listeners: the worker has others of its own, without which it hears nothing.
+      const settle = (action: () => void): void => {
+        worker.off("message", hear).off("error", fail).off("exit", end);
+        action();
+      };
+      const hear = (answer: Answer): void =>
+        settle(() => {
+          this.idle.push(worker);
+          if (answer.type === "failed") reject(rebuilt(answer));
+          else resolve(answer.result as JobResult[Type]);
+        });
+      const fail = (error: Error): void => settle(() => reject(error));
+      const end = (code: number): void =>
+        fail(
+          new M2rlError(
+            `merge: threads must live until they are told to end, got one that ended with code ${code}`,
+          ),
+        );
+      worker.on("message", hear).on("error", fail).on("exit", end);
+      worker.postMessage(job);
+    });
+  }
+
+  private start(): Worker {
+    const worker = new Worker(workerFile(), {
+      workerData: this.setup,
+      execArgv: [],
+    });
+    this.all.add(worker);
+    return worker;
+  }
+
+  /** End all threads, whatever they do; a job that runs fails. */
+  async close(): Promise<void> {
+    await Promise.all([...this.all].map((worker) => worker.terminate()));
+  }
+}

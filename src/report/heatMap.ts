@@ -1,0 +1,138 @@
+/** A heat map with its numbers: one or more panels on the same scale of colours. */
+import * as Plot from "@observablehq/plot";
+import { figure, type Figure } from "./figure.js";
+import { INK, INNER_WIDTH, GAP } from "./theme.js";
+
+/** One cell. */
+export interface HeatRow {
+  /** Panel that the cell is in; absent for a single panel. */
+  panel?: string;
+  /** Column and row. */
+  x: string;
+  y: string;
+  value: number;
+}
+
+/** Options of `heatMap`. */
+export interface HeatMapOptions {
+  title?: string;
+  caption?: string;
+  /** Titles of the axes. */
+  xLabel?: string;
+  yLabel?: string;
+  /** Ends of the scale of colours; by default the smallest and largest value. */
+  domain?: readonly [number, number];
+  /** Colours from faint to strong, or from one strong end through white to another, which then is at 0. Default "sequential". */
+  scale?: "sequential" | "diverging";
+  /** Decimals, default 2. */
+  digits?: number;
+  /** Names of columns and rows from the first on; default the order in which they appear. */
+  order?: readonly string[];
+  /** Panels in a row, default 2 at most. */
+  columns?: number;
+}
+
+const CELL = 27;
+const LEFT = 78;
+const SLIM = 10;
+
+/**
+ * Cells in the order in which their names first appear; the number in each cell is legible without the colours.
+ *
+ * @throws RangeError there is no row
+ * @example
+ * heatMap([{ x: "Q", y: "layer 0", value: 0.47 }], { domain: [0, 1] })
+ */
+export function heatMap(
+  rows: readonly HeatRow[],
+  {
+    title,
+    caption,
+    xLabel,
+    yLabel,
+    domain,
+    scale = "sequential",
+    digits = 2,
+    order = [],
+    columns,
+  }: HeatMapOptions = {},
+): Figure {
+  if (rows.length === 0)
+    throw new RangeError("heatMap: rows must not be empty, got 0 rows");
+  const panels = [...new Set(rows.map((row) => row.panel ?? ""))];
+  const across = columns ?? Math.min(2, panels.length);
+  const values = rows.map((row) => row.value);
+  const [low, high] = domain ?? [Math.min(...values), Math.max(...values)];
+  const bound = Math.max(Math.abs(low), Math.abs(high), 1e-9);
+  const strength = (value: number): number =>
+    scale === "diverging"
+      ? Math.abs(value) / bound
+      : (value - low) / (high - low || 1);
+  const inOrder = (names: readonly string[]): string[] => [
+    ...new Set([...order.filter((name) => names.includes(name)), ...names]),
+  ];
+  const xs = inOrder(rows.map((row) => row.x));
+  const ys = inOrder(rows.map((row) => row.y));
+  const left = ys.every((y) => y.length <= 2) ? 34 : LEFT;
+  const inner =
+    (INNER_WIDTH - GAP * (across - 1) - left - SLIM * (across - 1)) / across;
+  return figure({
+    title,
+    caption,
+    columns: across,
+    panels: panels.map((panel, i) => {
+      const own = rows.filter((row) => (row.panel ?? "") === panel);
+      const first = i % across === 0;
+      return {
+        title: panel === "" ? undefined : panel,
+        width: inner + (first ? left : SLIM),
+        options: {
+          height: 26 + ys.length * CELL + (xLabel === undefined ? 4 : 26),
+          marginTop: 24,
+          marginBottom: xLabel === undefined ? 6 : 28,
+          marginLeft: first ? left : SLIM,
+          marginRight: 2,
+          x: {
+            domain: xs,
+            axis: "top",
+            label: null,
+            tickSize: 0,
+            padding: 0.04,
+          },
+          y: {
+            domain: ys,
+            axis: first ? "left" : null,
+            label: first ? (yLabel ?? null) : null,
+            labelAnchor: "center",
+            labelArrow: "none",
+            tickSize: 0,
+            padding: 0.06,
+          },
+          color:
+            scale === "diverging"
+              ? { type: "diverging", scheme: "PuOr", domain: [-bound, bound] }
+              : { type: "linear", scheme: "Blues", domain: [low, high] },
+          marks: [
+            Plot.cell(own, { x: "x", y: "y", fill: "value" }),
+            Plot.text(own, {
+              x: "x",
+              y: "y",
+              text: ({ value }: HeatRow) => value.toFixed(digits),
+              fill: ({ value }: HeatRow) =>
+                strength(value) > 0.62 ? "white" : INK,
+            }),
+            ...(xLabel === undefined
+              ? []
+              : [
+                  Plot.text([xLabel], {
+                    frameAnchor: "bottom",
+                    dy: 20,
+                    text: (label: string) => label,
+                  }),
+                ]),
+          ],
+        },
+      };
+    }),
+  });
+}
