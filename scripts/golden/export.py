@@ -1,8 +1,9 @@
 """Model folders that this library writes, opened by transformers: their logits, and hashes of the files that were read.
 
-Usage: python scripts/golden/export.py   (needs torch, transformers and a built library, `npm run build`; writes test/golden/model/export.json)
+Usage: python scripts/golden/export.py   (needs torch, transformers and `npm run build`; writes test/golden/model/export.json)
 
-The test writes the same folders again, finds the same hashes, and has the same logits: what transformers opened is what is written today.
+The test writes the same folders again, finds the same hashes, and has the same logits: what transformers opened is what is
+written today.
 """
 
 import hashlib
@@ -41,8 +42,13 @@ def case(about):
         model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
         with torch.no_grad():
             logits = model(torch.tensor(IDS)).logits
-        hashes = {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in ["config.json", "model.safetensors"]}
-        return {**about, "class": type(model).__name__, "hashes": hashes, "logits": [float(f"{x:.9g}") for x in logits.flatten().tolist()]}
+        files = ["config.json", "model.safetensors"]
+        return {
+            **about,
+            "class": type(model).__name__,
+            "hashes": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files},
+            "logits": [float(f"{x:.9g}") for x in logits.flatten().tolist()],
+        }
 
 
 (ROOT / "test" / "golden" / "model" / "export.json").write_text(json.dumps({

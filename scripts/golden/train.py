@@ -1,6 +1,7 @@
 """Reference values for src/train: ten steps of torch.optim.AdamW with global-norm clipping, in float32 and with weights kept in
-bfloat16; value and gradient of the GRPO loss and of the losses of distillation, in float64; ten training steps of the pico model of
-scripts/golden/model.py by SFT, by GRPO, by on-policy distillation and by each exact KL divergence, with the other pico model as teacher.
+bfloat16; value and gradient of the GRPO loss and of the losses of distillation, in float64; ten training steps of the pico model
+of scripts/golden/model.py by SFT, by GRPO, by on-policy distillation and by each exact KL divergence, with the other pico model
+as teacher.
 
 Usage: python scripts/golden/train.py   (needs torch, transformers; writes test/golden/train)
 """
@@ -131,8 +132,8 @@ def distill():
 
 
 def training(loss_of, lr):
-    """Losses and gradient norms of ten steps; loss_of sums over rows of different length, each with its log-probs now, those at the
-    start, and (marked, vocabulary) tables of log-probs now and of the teacher."""
+    """Losses and gradient norms of ten steps; loss_of sums over rows of different length, each with its log-probs now, those at
+    the start, and (marked, vocabulary) tables of log-probs now and of the teacher."""
     from transformers import Qwen3ForCausalLM
 
     rng = torch.Generator().manual_seed(SEED)

@@ -3,7 +3,7 @@ import type { StepMetrics, StepSeconds, TokenCounts } from "../train/index.js";
 
 /** Cost of one training run, or of all experts together. */
 export interface CostRow {
-  /** "sft", a domain, "experts" (the sum of all domains), "multi", or a student of the experts, whose own cost they are not part of. */
+  /** "sft", a domain, "experts" (the sum of all domains), "multi", or a student, whose cost does not include its teachers' training. */
   model: string;
   seed: number;
   steps: number;

@@ -2,7 +2,7 @@
 
 /**
  * How rewards of a group become advantages, n rewards with mean r̄:
- * - "std": (r_i − r̄) / (std + 1e-6), std unbiased (n − 1); the paper, Shao et al. 2024 (arXiv 2402.03300), §4.1.2, with the authors' 1e-6;
+ * - "std": (r_i − r̄) / (std + 1e-6), std unbiased (n − 1); Shao et al. 2024 (arXiv 2402.03300), §4.1.2, with the authors' 1e-6;
  * - "centred": r_i − r̄; groups whose rewards hardly differ are not blown up, Liu et al. 2025 (arXiv 2503.20783);
  * - "leaveOneOut": r_i − mean of the other n − 1, an unbiased baseline, Ahmadian et al. 2024 (arXiv 2402.14740).
  */

@@ -1,19 +1,20 @@
 /**
  * On-policy distillation: the update rule of MT-OPD.
  *
- * It is GRPO's policy gradient with another advantage: not one number a rollout, from its reward, but one a token, from a teacher.
+ * It is GRPO's policy gradient with another advantage: not one number a rollout, from its reward, but one a token, from a
+ * teacher.
  *
  *   A_t = log p_teacher(x_t | x_<t) − log p_student(x_t | x_<t)
  *
- * on the tokens x that the student sampled. Its mean is the negative reverse KL divergence, so the gradient lowers KL(student‖teacher)
- * at every position that the student reaches, and vanishes where student and teacher agree.
+ * on the tokens x that the student sampled. Its mean is the negative reverse KL divergence, so the gradient lowers
+ * KL(student‖teacher) at every position that the student reaches, and vanishes where student and teacher agree.
  *
  * As in the authors' code: no reward, baseline, normalisation or discount; clipping at 0.2 on both sides; mean over samples of
  * each sample's token mean; no importance-sampling weight; tool results get no loss.
  *
  * Departs from the authors' code (slime):
- * - the student's log-probs are those that the sampler reported; the code computes them again with the trainer, where it has another
- *   engine than the sampler (here the two agree to rounding);
+ * - the student's log-probs are those that the sampler reported; the code computes them again with the trainer, which is another
+ *   engine than its sampler (here the two agree to rounding);
  * - a teacher reads the student's token ids from the same lists that are trained; the code pairs two lists and cuts both from the
  *   front when their lengths differ;
  * - a domain without a teacher is an error; the code sends every unknown kind of task to the agent's teacher;
@@ -28,7 +29,8 @@ import { markedRollout } from "./markedRollout.js";
 /**
  * Samples of one step for `grpoLosses`, in the order of the rollouts.
  *
- * @param teacher log-probs by the teacher of each rollout's domain: one list a rollout, one entry a token of prompt and completion
+ * @param teacher log-probs by the teacher of each rollout's domain: one list a rollout, one entry a token of prompt and
+ *   completion
  * @param old     log-probs of the student before the update, needed when more than one update follows
  */
 export function distillSamples(

@@ -12,10 +12,12 @@ import type { TeacherFolders } from "./teachers.js";
 
 /**
  * How a student learns from its teachers; who samples, and what is minimised:
- * - "onPolicy": the student samples; policy gradient with advantage log p(teacher) − log p(student) of each sampled token (the paper);
- * - "reverseKl": the student samples; KL(student‖teacher) over the whole vocabulary at each token (Agarwal et al. 2024, Gu et al. 2024);
+ * - "onPolicy": the student samples; policy gradient with advantage log p(teacher) − log p(student) of each sampled token, the
+ *   paper's MT-OPD;
+ * - "reverseKl": the student samples; KL(student‖teacher) over the whole vocabulary at each token (Gu et al. 2024, arXiv
+ *   2306.08543; Agarwal et al. 2024, arXiv 2306.13649);
  * - "forwardKl": the student samples; KL(teacher‖student) over the whole vocabulary at each token (Agarwal et al. 2024);
- * - "offPolicy": the teachers sample; fine-tuning on what they wrote (Kim and Rush 2016, sequence-level distillation).
+ * - "offPolicy": the teachers sample; fine-tuning on what they wrote (Kim and Rush 2016, arXiv 1606.07947, sequence level).
  */
 export type DistillMethod = (typeof DISTILL_METHODS)[number];
 
@@ -43,7 +45,7 @@ export interface TrainDistillOptions extends RunOptions<DistillMetrics> {
   promptsPerStep?: number;
   /** Rollouts of one task. Default 4. */
   groupSize?: number;
-  /** Sampling temperature; student's and teachers' logits are divided by it. Default 1. */
+  /** Sampling temperature; all logits are divided by it, in the loss too ("offPolicy": while sampling only). Default 1. */
   temperature?: number;
   /** Optimizer steps on the same rollouts; above 1 clipping acts. Default 1, as in the paper. */
   updatesPerRollout?: number;

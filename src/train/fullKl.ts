@@ -52,7 +52,8 @@ export function klPerToken(
  * Cost: a forward pass of the teacher for each of the student's; (N, V) log-probs of both in memory.
  *
  * @param taught  every row once, by its teacher
- * @param options maxTokens: tokens of a micro-batch, padding included · temperature: that of the sampler; divides both models' logits
+ * @param options maxTokens: tokens of a micro-batch, padding included · temperature: that of the sampler; both models' logits are
+ *   divided by it
  */
 export function fullKlLosses(
   config: ModelConfig,

@@ -9,8 +9,8 @@
  *   `importanceSampling`);
  * - tool results inside an agent's completion get no loss.
  * Kept: std normalisation inside the group (`advantage`), mean over samples of each sample's token mean (`reduction`).
- * Off by default, as in the paper: an entropy bonus (`entropyCoef`), dropping groups of equal reward (`dynamicSampling`), masking or
- * punishing overlong answers (`overlong`).
+ * Off by default, as in the paper: an entropy bonus (`entropyCoef`), dropping groups of equal reward (`dynamicSampling`), masking
+ * or punishing overlong answers (`overlong`).
  *
  * Departs from the authors' code (slime):
  * - old log-probs of a first update are those of the forward pass itself, not of a second one: same numbers, half the cost;

@@ -14,9 +14,9 @@ export interface PolicyLossOptions {
   /** Weight of the KL term towards `reference`; default 0. */
   klCoef?: number;
   /**
-   * Weight w of a token, ρ' = exp(old − rollout): "masked" ρ' if it lies in [0.5, 2] and else 0, what the paper's text names (it
-   * gives no bounds); "truncated" clamp(ρ', 0, 2), the authors' scripts; "none" 1. Default "masked". Here sampler and trainer agree
-   * to rounding, so the first two give the same bytes.
+   * Weight w of a token, ρ' = exp(old − rollout): "masked" ρ' if it lies in [0.5, 2] and else 0, what the paper's text names
+   * (it gives no bounds); "truncated" clamp(ρ', 0, 2), the authors' scripts; "none" 1. Default "masked". Here sampler and
+   * trainer agree to rounding, so the first two give the same bytes.
    */
   importanceSampling?: ImportanceSampling;
   /** Weight of an entropy bonus, of the policy's distribution at each trained token; default 0. */

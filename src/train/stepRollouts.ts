@@ -21,7 +21,8 @@ export interface StepRollouts {
  * Sample one step.
  *
  * With `dynamicSampling`, groups of equal reward are dropped and other tasks are drawn in their place, at most `refills` times
- * (DAPO, Yu et al. 2025, arXiv 2503.14476, §3.2, which goes on without a limit); under quotas a task is replaced by one of its domain.
+ * (DAPO, Yu et al. 2025, arXiv 2503.14476, §3.2, which goes on without a limit); under quotas a task is replaced by one of its
+ * domain.
  */
 export function stepRollouts(
   settings: GrpoSettings,

@@ -29,8 +29,8 @@ import { Teachers } from "./teachers.js";
 /**
  * Distil several teachers into one student, and write the model.
  *
- * Multi-teacher on-policy distillation (MT-OPD) by default: the student answers tasks of all domains, the teacher of a task's domain
- * scores the student's exact tokens, and each token's advantage is the teacher's log-prob minus the student's; see `distill.ts`.
+ * Multi-teacher on-policy distillation (MT-OPD) by default: the student answers tasks of all domains, the teacher of a task's
+ * domain scores the student's exact tokens, and each token's advantage is the teacher's log-prob minus the student's (`distill.ts`).
  * Defaults: 30 steps of 64 tasks × 4 rollouts (paper: 200 steps of 256 × 4), Adam β (0.9, 0.98), weight decay 0.1, clipping at
  * norm 1; learning rate 1e-4, constant. `method` has the exact and the off-policy forms.
  *
@@ -40,7 +40,7 @@ import { Teachers } from "./teachers.js";
  *   tokenizer, or loss or gradient is not finite · InfrastructureError a verifier broke. The last checkpoint stays, and starting
  *   again resumes there.
  * @example
- * await trainDistill({ init: "models/sft", teachers: { math: "models/math" }, out: "models/opd", log: "train/opd.jsonl", seed: 1 })
+ * await trainDistill({ init: "sft", teachers: { math: "math" }, out: "models/opd", log: "train/opd.jsonl", seed: 1 })
  */
 export async function trainDistill(
   options: TrainDistillOptions,

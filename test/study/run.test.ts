@@ -349,16 +349,19 @@ function start(
 }
 
 describe("m2rl run", () => {
-  it("goes on after it was killed, and ends with the same bytes", async () => {
-    const folder = picoStudy();
-    const process = await start(folder, "✓ seed1/sft");
-    await process.kill("SIGKILL");
-    expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(true);
-    const again = await ran(folder);
-    expect(again).not.toContain("seed1/sft");
-    expect(results(folder)).toEqual(results(finished));
-    expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(false);
-  });
+  it.each(["seed1/sft", "seed1/experts/instruction"])(
+    "goes on after it was killed when %s was done, and ends with the same bytes",
+    async (done) => {
+      const folder = picoStudy();
+      const process = await start(folder, `✓ ${done}`);
+      await process.kill("SIGKILL");
+      expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(true);
+      const again = await ran(folder);
+      expect(again).not.toContain(done);
+      expect(results(folder)).toEqual(results(finished));
+      expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(false);
+    },
+  );
   it("stops at Ctrl-C with exit code 130 and says how to go on", async () => {
     const folder = picoStudy();
     const process = await start(folder, "✓ seed1/sft");

@@ -1,4 +1,4 @@
-/** A training process that is killed at random moments, or that diverges. The killed one is the built library (`npm run build`). */
+/** A training process that is killed at random moments, or diverges. The killed one is the built library (`npm run build`). */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The training stages: fine-tuning on the blend, reinforcement learning of an expert or the mixed run, distillation of the experts. */
+/** The training stages: fine-tuning on the blend, reinforcement learning of an expert or the mixed run, distillation. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeModelFolder } from "../../checkpoint/index.js";
