@@ -1,14 +1,19 @@
 /**
- * analysis: what training did to the weights, read from checkpoints of any size.
+ * analysis: what the trained models are, beside their scores.
  *
- * Everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed weights, overlaps,
- * cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves come from a seeded
- * sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
+ * On weights, read from checkpoints of any size: everything starts from a base and the experts that were trained from it. Sums that
+ * decide a table (masks of changed weights, overlaps, cosines, signs) are exact over all entries and do not depend on how the files
+ * are read; controls and curves come from a seeded sample; spectra from whole matrices. Every measure is also a function on plain
+ * typed arrays.
  *
  * weightShift, planShift, describeShift, combine · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
+ *
+ * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
+ * experts gained (`gainConsistency`; Figure 5), and how well models judge themselves (`verification`; Table 7). `crossedBootstrap`
+ * gives intervals over items and seeds, `correlation` one over points.
  */
 export {
   BF16_GAP,
@@ -91,3 +96,37 @@ export {
   type WeightShiftOptions,
 } from "./weightShift.js";
 export { openWeights, savedAs, type Weights } from "./weights.js";
+export { chanceCosine, type ChanceCosine } from "./chanceCosine.js";
+export { correlation, type Correlation } from "./correlation.js";
+export {
+  crossedBootstrap,
+  draws,
+  type Draw,
+  type Draws,
+  type DrawsOptions,
+} from "./crossedBootstrap.js";
+export {
+  gainConsistency,
+  type Accuracies,
+  type GainConsistency,
+  type GainConsistencyOptions,
+  type ModelConsistency,
+} from "./gainConsistency.js";
+export { gainCosine, gainVector, unionGain } from "./gainVector.js";
+export {
+  neighborhoods,
+  type ExpertSamples,
+  type NeighborhoodCell,
+  type NeighborhoodsOptions,
+} from "./neighborhoods.js";
+export {
+  sampleDivergences,
+  type DivergenceSample,
+  type SampleDivergencesOptions,
+  type SampledDivergence,
+} from "./sampleDivergences.js";
+export {
+  verification,
+  type SeedAnswers,
+  type Verification,
+} from "./verification.js";

@@ -43,3 +43,5 @@ export {
   readVerdict,
   type Check,
 } from "./check.js";
+export { lastBoxed } from "./math/index.js";
+export { readAnswer } from "./science/index.js";

@@ -2,7 +2,7 @@
  * Scores with their uncertainty: nine fixed benchmarks, Avg@K over samples of a policy, records on disk that an
  * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
  * `evaluate` asks it and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
- * numbers are.
+ * numbers are; `selfVerify` lets a model judge its own answers.
  */
 export { avgAtK, passAtK, mean, variance, type AvgAtK } from "./avgAtK.js";
 export {
@@ -37,3 +37,18 @@ export {
   type RecordsFile,
   type RecordsHeader,
 } from "./records.js";
+export {
+  JUDGE_MODES,
+  judgeableBenchmarks,
+  judgePrompt,
+  readClaim,
+  readJudgement,
+  type Claim,
+  type JudgeMode,
+  type Judgement,
+} from "./judging.js";
+export {
+  selfVerify,
+  type JudgedAnswer,
+  type SelfVerifyOptions,
+} from "./selfVerify.js";

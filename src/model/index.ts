@@ -6,7 +6,8 @@
  * P prompts, G group, M models, N any flat count.
  *
  * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
- * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `generate`, `sample`.
+ * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `divergences`,
+ * `generate`, `sample`.
  */
 export {
   configFromJson,
@@ -26,6 +27,12 @@ export {
   type Weights,
 } from "./forward.js";
 export { scoreSequences } from "./score.js";
+export {
+  divergences,
+  type MarkedSequence,
+  type SequenceDivergence,
+  type TokenDivergence,
+} from "./divergence.js";
 export {
   generate,
   type Completion,

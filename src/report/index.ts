@@ -5,8 +5,8 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, livePlot · tables: markdownTable,
- * showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
+ * mixOrMerge, mergeSize, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, livePlot · tables:
+ * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
  * paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
  * judgeClaim, claim
@@ -27,10 +27,16 @@ export {
   type Verdict,
 } from "./claims.js";
 export {
+  consistencyDots,
+  type ConsistencyDot,
+  type ConsistencyDotsOptions,
+} from "./consistencyDots.js";
+export {
   crossDomain,
   type CrossDomainOptions,
   type GainRow,
 } from "./crossDomain.js";
+export { klMap, type KlMapOptions, type KlRow } from "./klMap.js";
 export { benchmarkLabel, modelLabel } from "./labels.js";
 export {
   figure,

@@ -13,6 +13,13 @@ export {
   type RowTypes,
   type Study,
 } from "./load.js";
+export type {
+  ConsistencyRow,
+  Interval,
+  NeighborhoodRow,
+  PairRow,
+  VerificationRow,
+} from "./behaviourRows.js";
 export { type Note, type Status } from "./ledger.js";
 export { parseStudy, readStudy } from "./parse.js";
 export {
@@ -50,16 +57,20 @@ export {
   type EvaluateSpec,
   type ExpertsSpec,
   type MergeSpec,
+  type NeighborhoodsSpec,
+  type PairsSpec,
   type Profile,
   type RlSpec,
   type SftSpec,
   type SizeSpec,
   type StudySpec,
   type TrajectoriesSpec,
+  type VerificationSpec,
 } from "./spec.js";
 export type { Json } from "./hash.js";
 export type { Progress } from "./stages/job.js";
 export type { SizeLine } from "./stages/merge.js";
+export type { PairLine, VerificationLine } from "./stages/behaviour.js";
 export type { TrajectoryLine } from "./stages/evaluate.js";
 export {
   duration,

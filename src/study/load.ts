@@ -4,6 +4,12 @@ import { join } from "node:path";
 import { StudyError } from "../error.js";
 import { readRecords, summarize, type Evaluation } from "../evaluate/index.js";
 import { hint } from "../nearest.js";
+import type {
+  ConsistencyRow,
+  NeighborhoodRow,
+  PairRow,
+  VerificationRow,
+} from "./behaviourRows.js";
 import type { CostRow } from "./costRows.js";
 import { readStudy } from "./parse.js";
 import { ANALYSES, type Analysis } from "./plan.js";
@@ -38,6 +44,10 @@ export interface RowTypes {
   rewards: RewardRow;
   trajectories: TrajectoryRow;
   mergeSize: MergeSizeRow;
+  neighborhoods: NeighborhoodRow;
+  pairs: PairRow;
+  gains: ConsistencyRow;
+  verification: VerificationRow;
 }
 
 /**

@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, parseDocument, type Document, type Node } from "yaml";
+import type { Domain } from "../domains/index.js";
 import { StudyError } from "../error.js";
 import { methods } from "../merge/index.js";
 import { hint } from "../nearest.js";
+import { benchmarksOf } from "./behaviour.js";
 import { check, errorAt, missing, type Source } from "./schema.js";
 import {
   fileSchema,
@@ -78,6 +80,9 @@ export function parseStudy(
     distill: {},
     trajectories: null,
     size: null,
+    neighborhoods: null,
+    pairs: null,
+    verification: null,
     ...(lay(common, over) as Plain),
   };
   const lacking = missing(spec, resolvedSchema);
@@ -199,6 +204,32 @@ function checkReferences(
       }
     }
   }
+  for (const key of ["neighborhoods", "verification"] as const) {
+    for (const name of spec[key]?.models ?? []) {
+      if (!taken.includes(name)) {
+        throw errorAt(
+          source,
+          find([key, "models"]),
+          `${key}.models must name models of this study, got ${JSON.stringify(name)}; ${hint(name, taken)}`,
+        );
+      }
+    }
+  }
+  for (const domain of spec.pairs?.domains ?? [])
+    needDomain(domain, ["pairs", "domains"]);
+  const needBenchmark = (domain: Domain, path: string[]): void => {
+    if (benchmarksOf(spec, domain).length === 0) {
+      throw errorAt(
+        source,
+        find(path),
+        `${path.join(".")} must have benchmarks of ${domain} in evaluate.benchmarks, got none`,
+      );
+    }
+  };
+  if (spec.neighborhoods)
+    for (const domain of spec.domains) needBenchmark(domain, ["neighborhoods"]);
+  for (const domain of spec.pairs?.domains ?? [])
+    needBenchmark(domain, ["pairs", "domains"]);
   for (const seed of spec.size?.seeds ?? []) {
     if (!spec.seeds.includes(seed)) {
       throw errorAt(

@@ -1,46 +1,17 @@
 /** The stages of a study: what each reads, what it writes, and everything its result depends on. */
 import type { Domain } from "../domains/index.js";
 import { StudyError } from "../error.js";
+import {
+  neighborhoodStages,
+  pairStages,
+  verificationStages,
+} from "./behaviour.js";
 import type { Json } from "./hash.js";
 import { hint } from "../nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
+import type { Input, Stage, StageKind } from "./stage.js";
 
-/** What a stage does. */
-export type StageKind =
-  | "sft"
-  | "rl"
-  | "merge"
-  | "distill"
-  | "evaluate"
-  | "trajectory"
-  | "size"
-  | "analysis";
-
-/** A file or model folder that a stage reads. */
-export interface Input {
-  /** The stage that writes it; null for the base model, which is part of the study. */
-  stage: string | null;
-  /** Path under the run's folder (under the study's folder for the base model). */
-  path: string;
-}
-
-/** One unit of work: done completely or not at all, skipped when nothing it depends on has changed. */
-export interface Stage {
-  /** For example "seed1/experts/math". */
-  id: string;
-  kind: StageKind;
-  /** 0 for `analysis`, which reads all seeds. */
-  seed: number;
-  /** Name of the model that it makes or scores; "" for `analysis`. */
-  model: string;
-  /** Everything besides the inputs that the result depends on. */
-  spec: { readonly [key: string]: Json | undefined };
-  inputs: Readonly<Record<string, Input>>;
-  /** What it writes, under the run's folder. */
-  outputs: readonly string[];
-  /** Rough work, seconds of one core; only the order of work and the first estimate of time depend on it. */
-  work: number;
-}
+export type { Input, Stage, StageKind } from "./stage.js";
 
 // Raised by hand when the code of a stage kind changes what it writes, and not for changes that keep results.
 const VERSIONS: Readonly<Record<StageKind, number>> = {
@@ -51,6 +22,9 @@ const VERSIONS: Readonly<Record<StageKind, number>> = {
   evaluate: 1,
   trajectory: 1,
   size: 1,
+  neighborhood: 1,
+  pair: 1,
+  verification: 1,
   analysis: 1,
 };
 
@@ -188,6 +162,19 @@ class Planner {
     for (const name of Object.keys(spec.distill))
       this.evaluate(at, seed, name, model(`distill/${name}`, name));
     if (sizeSeed) this.sizes(at, seed, sft);
+    const modelOf = (name: string): Input => {
+      if (name === "base") return this.base;
+      if ((spec.domains as readonly string[]).includes(name))
+        return model(`experts/${name}`, name);
+      if (name in spec.merges) return model(`merges/${name}`, name);
+      if (name in spec.distill) return model(`distill/${name}`, name);
+      return model(name, name);
+    };
+    this.stages.push(
+      ...neighborhoodStages(spec, seed, modelOf),
+      ...pairStages(spec, seed, modelOf),
+      ...verificationStages(spec, seed, modelOf),
+    );
   }
 
   private rl(
@@ -396,6 +383,10 @@ export const ANALYSES = [
   "rewards",
   "trajectories",
   "mergeSize",
+  "neighborhoods",
+  "pairs",
+  "gains",
+  "verification",
 ] as const;
 
 /** One of the row files. */

@@ -1,6 +1,10 @@
 /** What a study file may say: the types of a resolved study and the schema that checks its text. */
 import { DOMAINS, type Domain } from "../domains/index.js";
-import { BENCHMARK_NAMES, type BenchmarkName } from "../evaluate/index.js";
+import {
+  BENCHMARK_NAMES,
+  judgeableBenchmarks,
+  type BenchmarkName,
+} from "../evaluate/index.js";
 import { methods, type MergeMethodName } from "../merge/index.js";
 import {
   DISTILL_METHODS,
@@ -123,6 +127,33 @@ export interface SizeSpec {
   samples: number;
 }
 
+/** How far experts are from multi-domain models (Figure 4). */
+export interface NeighborhoodsSpec {
+  /** Models whose distance to every expert is measured. */
+  models: string[];
+  /** Prompts a domain, spread evenly over its benchmarks. */
+  prompts: number;
+  /** Completions a prompt. */
+  samples: number;
+}
+
+/** Merges of two experts, scored on the domains of the first (Table 6). */
+export interface PairsSpec {
+  method: MergeMethodName;
+  /** Domains 𝒜; each one's expert is merged with every other expert. */
+  domains: Domain[];
+}
+
+/** Models as judges of their own answers (Table 7). */
+export interface VerificationSpec {
+  models: string[];
+  /** Benchmarks whose answers can be judged. */
+  benchmarks: BenchmarkName[];
+  items: number;
+  /** Answers an item, each judged once a mode. */
+  answers: number;
+}
+
 /** A study, resolved for one profile. */
 export interface StudySpec {
   name: string;
@@ -139,6 +170,9 @@ export interface StudySpec {
   evaluate: EvaluateSpec;
   trajectories: TrajectoriesSpec | null;
   size: SizeSpec | null;
+  neighborhoods: NeighborhoodsSpec | null;
+  pairs: PairsSpec | null;
+  verification: VerificationSpec | null;
 }
 
 /** Names of the two profiles: minutes on two cores, and the numbers that are published. */
@@ -230,6 +264,11 @@ const merge: Schema = {
 
 // Letters first, so that a model's name is never taken for a path or an option.
 const modelName = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const models: Schema = {
+  type: "list",
+  min: 1,
+  item: { type: "string", pattern: modelName, means: "the name of a model" },
+};
 
 const sections: Readonly<Record<string, Schema>> = {
   seeds,
@@ -298,6 +337,39 @@ const sections: Readonly<Record<string, Schema>> = {
         lambdas: { type: "list", min: 1, item: { type: "number", above: 0 } },
         items: positive,
         samples: positive,
+      },
+    },
+  },
+  neighborhoods: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["models", "prompts", "samples"],
+      fields: { models, prompts: positive, samples: positive },
+    },
+  },
+  pairs: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["method", "domains"],
+      fields: { method, domains: { type: "list", min: 1, item: domain } },
+    },
+  },
+  verification: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["models", "benchmarks", "items", "answers"],
+      fields: {
+        models,
+        benchmarks: {
+          type: "list",
+          min: 1,
+          item: { type: "choice", of: judgeableBenchmarks() },
+        },
+        items: positive,
+        answers: positive,
       },
     },
   },

@@ -1,6 +1,11 @@
 /** A worker process: takes one stage at a time from the runner, reports its progress, and dies with it. */
 import { startEngine } from "../engine/index.js";
 import { analysisStage } from "./stages/analysis.js";
+import {
+  neighborhoodStage,
+  pairStage,
+  verificationStage,
+} from "./stages/behaviour.js";
 import { evaluateStage, trajectoryStage } from "./stages/evaluate.js";
 import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
@@ -27,6 +32,9 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   evaluate: evaluateStage,
   trajectory: trajectoryStage,
   size: sizeStage,
+  neighborhood: neighborhoodStage,
+  pair: pairStage,
+  verification: verificationStage,
   analysis: analysisStage,
 };
 

@@ -89,6 +89,10 @@ describe("run(study)", () => {
       "rewards",
       "trajectories",
       "mergeSize",
+      "neighborhoods",
+      "pairs",
+      "gains",
+      "verification",
     ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }

@@ -4,6 +4,14 @@ import { join } from "node:path";
 import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
+import type { DivergenceSample } from "../../analysis/index.js";
+import { pairsOf } from "../behaviour.js";
+import {
+  consistencyRows,
+  neighborhoodRows,
+  pairRows,
+  verificationRows,
+} from "../behaviourRows.js";
 import { costRows } from "../costRows.js";
 import { replaceFile } from "../replaceFile.js";
 import {
@@ -18,6 +26,7 @@ import {
 } from "../rows.js";
 import type { StudySpec } from "../spec.js";
 import type { TrajectoryLine } from "./evaluate.js";
+import type { PairLine, VerificationLine } from "./behaviour.js";
 import type { Job, Report, Result } from "./job.js";
 import type { SizeLine } from "./merge.js";
 
@@ -134,6 +143,7 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
         ),
       ),
     ),
+    ...behaviourFiles(job, spec, models),
   };
   for (const path of job.stage.outputs) {
     const name = /(\w+)\.json$/.exec(path)![1]!;
@@ -141,6 +151,50 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
   }
   report({ done: 1, total: 1 });
   return { facts: {} };
+}
+
+/** Rows of the sections that ask how models behave; none where the study has no such section. */
+function behaviourFiles(
+  job: Job,
+  spec: StudySpec,
+  models: readonly { model: string; role: Role; scores: ModelScores }[],
+): Record<string, readonly object[]> {
+  const at = (seed: number, ...parts: string[]): string =>
+    join(job.runFolder, `seed${seed}`, ...parts);
+  const seeds = <Line>(...parts: string[]): Line[][] =>
+    spec.seeds.map((seed) => readLines<Line>(at(seed, ...parts)));
+  const runs = spec.neighborhoods
+    ? spec.seeds.flatMap((seed) =>
+        spec.domains.map((expert) => ({
+          expert,
+          seed,
+          samples: readLines<DivergenceSample>(
+            at(seed, "neighborhoods", `${expert}.jsonl`),
+          ),
+        })),
+      )
+    : [];
+  const centres = spec.pairs?.domains ?? [];
+  const pairs = centres.flatMap((domain) =>
+    pairsOf(spec)
+      .filter((pair) => pair.includes(domain))
+      .map((pair) => ({
+        domain,
+        partner: pair.find((other) => other !== domain)!,
+        lines: seeds<PairLine>("pairs", `${pair.join("-")}.jsonl`),
+      })),
+  );
+  const judges = (spec.verification?.models ?? []).map((model) => ({
+    model,
+    role: models.find((each) => each.model === model)!.role,
+    lines: seeds<VerificationLine>("verification", `${model}.jsonl`),
+  }));
+  return {
+    neighborhoods: neighborhoodRows(runs, models),
+    pairs: pairRows(pairs, models),
+    gains: consistencyRows(models, spec.evaluate.samples),
+    verification: verificationRows(judges),
+  };
 }
 
 /** One row a line, so that a change of one number is a change of one line. */

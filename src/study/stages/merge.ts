@@ -20,14 +20,14 @@ import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
 
 /** Experts of a job, by the order of its inputs. */
-function readExperts(job: Job): Params[] {
+export function readExperts(job: Job): Params[] {
   return Object.keys(job.stage.inputs)
     .filter((name) => name !== "anchor")
     .map((name) => readModelFolder(inputPath(job, name)).params);
 }
 
 /** Merge by name; methods that draw random numbers get the seed, the others have none. */
-function mergeBy(
+export function mergeBy(
   method: MergeMethodName,
   anchor: Params,
   experts: readonly Params[],

@@ -1,0 +1,148 @@
+/** Self-verification: a model answers tasks, then judges its own answers, seeing the final answer only or the whole solution. */
+import { spec, type Verdict } from "../domains/index.js";
+import { TaskError } from "../error.js";
+import { generate, type Policy } from "../model/index.js";
+import { rollouts } from "../rollout/index.js";
+import { IM_END, renderChat, type Tokenizer } from "../tokenizer/index.js";
+import { benchmark, benchmarkSpec } from "./benchmarks.js";
+import {
+  judgeableBenchmarks,
+  judgePrompt,
+  readClaim,
+  readJudgement,
+  type JudgeMode,
+  type Judgement,
+} from "./judging.js";
+
+/** One answer of a model with its own judgements of it. */
+export interface JudgedAnswer {
+  task: string;
+  sample: number;
+  /** The verifier's word. */
+  reward: 0 | 1;
+  outcome: Verdict["outcome"];
+  /** The final answer; null where there is none that could be judged. */
+  claimed: number | null;
+  /** null exactly where `claimed` is. */
+  judgements: Record<JudgeMode, Judgement> | null;
+  /** The answer's text; only where it was asked to be kept. */
+  completion?: string;
+}
+
+/** Options of `selfVerify`. */
+export interface SelfVerifyOptions {
+  /** Number of items; default the benchmark's own. */
+  items?: number;
+  /** Answers an item, each judged once a mode; default 8, as the paper's Avg@8. */
+  answers?: number;
+  /** Seed of the sampling; default 0. */
+  seed?: number;
+  /** Of how many items the first answer and its judgements are kept as text, default 3. */
+  keep?: number;
+}
+
+// The judge solves the task again, and then writes the difference and the verdict.
+const VERDICT_TOKENS = 32;
+
+/**
+ * A model answers a benchmark and judges its own answers in both modes, each answer once a mode, at temperature 1.
+ *
+ * Avg@8 of the paper is read as eight answers an item, one judgement each: judging more answers says more than judging one answer
+ * more often. Random numbers are keyed by (seed, benchmark, mode, item, answer) and not by the model.
+ *
+ * Source: paper §3.6 and Table 7.
+ *
+ * @param name  one of `judgeableBenchmarks()`
+ * @throws TaskError unknown benchmark, or one whose answers cannot be judged · RangeError answers is no positive integer
+ * @example
+ * selfVerify(policy, tokenizer, "aime24", { items: 10, answers: 2, seed: 1 })
+ */
+export function selfVerify(
+  policy: Policy,
+  tokenizer: Tokenizer,
+  name: string,
+  { items, answers = 8, seed = 0, keep = 3 }: SelfVerifyOptions = {},
+): JudgedAnswer[] {
+  const judgeable = judgeableBenchmarks();
+  if (!judgeable.includes(benchmarkSpec(name).name))
+    throw new TaskError(
+      `selfVerify: benchmark must be one that can be judged (${judgeable.join(", ")}), got ${name}`,
+    );
+  if (!Number.isInteger(answers) || answers < 1)
+    throw new RangeError(
+      `selfVerify: answers must be a positive integer, got ${answers}`,
+    );
+  const tasks = benchmark(name, { items }).flatMap((task) =>
+    Array.from({ length: answers }, () => task),
+  );
+  const names = tasks.map(({ id }, i) => `${id}/${i % answers}`);
+  const rolled = rollouts(policy, tokenizer, tasks, {
+    seed,
+    stream: `verify/${name}`,
+    names,
+  });
+  const claims = rolled.map(({ task, text, finish }) =>
+    readClaim(task, text, finish),
+  );
+  const judged = claims.flatMap((claim, i) => (claim === null ? [] : [i]));
+  const kept = (i: number): boolean => i % answers === 0 && i / answers < keep;
+
+  const stop = tokenizer.id(IM_END);
+  const judge = (mode: JudgeMode): Map<number, Judgement> => {
+    const completions = generate(
+      policy,
+      judged.map((i) => {
+        const content = judgePrompt(tasks[i]!.prompt, claims[i]!, mode);
+        return tokenizer.encode(
+          renderChat([{ role: "user", content }], {
+            addGenerationPrompt: true,
+          }),
+        );
+      }),
+      {
+        maxNewTokens: judged.map(
+          (i) => spec(tasks[i]!.domain).maxNewTokens + VERDICT_TOKENS,
+        ),
+        stop,
+        seed,
+        streams: judged.map((i) => `verify/${name}/${mode}/${names[i]!}`),
+      },
+    );
+    return new Map(
+      completions.map(({ tokens, finish }, j): [number, Judgement] => {
+        const i = judged[j]!;
+        const text = tokenizer.decode(
+          finish === "stop" ? tokens.slice(0, -1) : tokens,
+        );
+        const { reward } = rolled[i]!.verdict;
+        const judgement = {
+          ...readJudgement(
+            tasks[i]!,
+            claims[i]!.claimed,
+            reward === 1,
+            text,
+            finish,
+          ),
+          tokens: tokens.length,
+        };
+        return [i, kept(i) ? { ...judgement, completion: text } : judgement];
+      }),
+    );
+  };
+  const [outcome, process] = [judge("outcome"), judge("process")];
+  return rolled.map(({ task, text, verdict }, i): JudgedAnswer => {
+    const claim = claims[i]!;
+    const answer: JudgedAnswer = {
+      task: task.id,
+      sample: i % answers,
+      reward: verdict.reward,
+      outcome: verdict.outcome,
+      claimed: claim?.claimed ?? null,
+      judgements:
+        claim === null
+          ? null
+          : { outcome: outcome.get(i)!, process: process.get(i)! },
+    };
+    return kept(i) ? { ...answer, completion: text } : answer;
+  });
+}

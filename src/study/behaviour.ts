@@ -1,0 +1,131 @@
+/** The stages that ask how trained models behave, beside how they score: distances, merges of pairs, self-verification. */
+import type { Domain } from "../domains/index.js";
+import { benchmarkSpec, type BenchmarkName } from "../evaluate/index.js";
+import type { Json } from "./hash.js";
+import type { StudySpec } from "./spec.js";
+import type { Input, Stage } from "./stage.js";
+
+/** Where a model of one seed comes from. */
+export type ModelOf = (name: string) => Input;
+
+// Seconds of one core, measured once on the nano model; only proportions matter.
+const WORK = { sample: 0.006, score: 0.004, judgement: 0.006 };
+
+/** Benchmarks of the study that belong to a domain. */
+export function benchmarksOf(
+  { evaluate }: Pick<StudySpec, "evaluate">,
+  domain: Domain,
+): BenchmarkName[] {
+  return evaluate.benchmarks.filter(
+    (name) => benchmarkSpec(name).domain === domain,
+  );
+}
+
+function stage(about: Omit<Stage, "spec"> & { spec: object }): Stage {
+  return {
+    ...about,
+    spec: about.spec as { readonly [key: string]: Json | undefined },
+  };
+}
+
+/** Figure 4: each expert writes on every domain's prompts, and all models read it. */
+export function neighborhoodStages(
+  spec: StudySpec,
+  seed: number,
+  modelOf: ModelOf,
+): Stage[] {
+  if (!spec.neighborhoods) return [];
+  const { models, prompts, samples } = spec.neighborhoods;
+  const benchmarks = Object.fromEntries(
+    spec.domains.map((domain) => [domain, benchmarksOf(spec, domain)]),
+  );
+  const completions = spec.domains.length * prompts * samples;
+  return spec.domains.map((expert) =>
+    stage({
+      id: `seed${seed}/neighborhoods/${expert}`,
+      kind: "neighborhood",
+      seed,
+      model: expert,
+      spec: { seed, benchmarks, models, prompts, samples },
+      inputs: Object.fromEntries(
+        [expert, ...models].map((name) => [name, modelOf(name)]),
+      ),
+      outputs: [`seed${seed}/neighborhoods/${expert}.jsonl`],
+      work: completions * (WORK.sample + (models.length + 1) * WORK.score),
+    }),
+  );
+}
+
+/** The pairs of a study, in the order of its domains: all that hold one of the domains in question. */
+export function pairsOf({
+  domains,
+  pairs,
+}: Pick<StudySpec, "domains" | "pairs">): [Domain, Domain][] {
+  return domains.flatMap((a, i) =>
+    domains
+      .slice(i + 1)
+      .filter((b) => pairs?.domains.some((each) => each === a || each === b))
+      .map((b): [Domain, Domain] => [a, b]),
+  );
+}
+
+/** Table 6: two experts merged, scored on the benchmarks of those of the two domains that are in question. */
+export function pairStages(
+  spec: StudySpec,
+  seed: number,
+  modelOf: ModelOf,
+): Stage[] {
+  const { pairs } = spec;
+  if (!pairs) return [];
+  const { items, samples, temperature, topP } = spec.evaluate;
+  return pairsOf(spec).map(([a, b]) => {
+    const benchmarks = pairs.domains
+      .filter((domain) => domain === a || domain === b)
+      .flatMap((domain) => benchmarksOf(spec, domain));
+    return stage({
+      id: `seed${seed}/pairs/${a}-${b}`,
+      kind: "pair",
+      seed,
+      model: `${a}-${b}`,
+      spec: {
+        seed,
+        method: pairs.method,
+        benchmarks,
+        items,
+        samples,
+        temperature,
+        topP,
+      },
+      inputs: { anchor: modelOf("sft"), [a]: modelOf(a), [b]: modelOf(b) },
+      outputs: [`seed${seed}/pairs/${a}-${b}.jsonl`],
+      work: benchmarks.length * items * samples * WORK.sample,
+    });
+  });
+}
+
+/** Table 7: a model answers and judges its own answers. */
+export function verificationStages(
+  spec: StudySpec,
+  seed: number,
+  modelOf: ModelOf,
+): Stage[] {
+  if (!spec.verification) return [];
+  const { models, ...sampling } = spec.verification;
+  const { benchmarks, items, answers } = sampling;
+  return models.map((model) =>
+    stage({
+      id: `seed${seed}/verification/${model}`,
+      kind: "verification",
+      seed,
+      model,
+      spec: { seed, ...sampling },
+      inputs: { model: modelOf(model) },
+      outputs: [`seed${seed}/verification/${model}.jsonl`],
+      work:
+        benchmarks.length *
+        items *
+        answers *
+        (WORK.sample + 2 * WORK.judgement),
+    }),
+  );
+}

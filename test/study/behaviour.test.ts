@@ -1,0 +1,200 @@
+/** The stages behind Figures 4 to 8 and Tables 6 and 7: planned, checked, and run on a pico study. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import type { DivergenceSample } from "../../src/analysis/index.js";
+import { evaluation } from "../../src/study/load.js";
+import {
+  open,
+  parseStudy,
+  plan,
+  rows,
+  run,
+  type PairLine,
+  type Study,
+  type VerificationLine,
+} from "../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "./pico.js";
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const SECTIONS = `neighborhoods: { models: [average, base], prompts: 2, samples: 2 }
+pairs: { method: ties, domains: [math] }
+verification: { models: [sft, multi], benchmarks: [aime24], items: 2, answers: 2 }
+`;
+const TEXT = PICO_STUDY.replace("profiles:", `${SECTIONS}profiles:`);
+const parse = (from: string, to: string) => () => {
+  if (!TEXT.includes(from)) throw new Error(`no ${from}`);
+  return parseStudy(TEXT.replace(from, to), "quick");
+};
+
+describe("plan(spec)", () => {
+  it("has a stage an expert, a pair and a judge, and none without the sections", () => {
+    const ids = plan(parseStudy(TEXT, "quick")).map(({ id }) => id);
+    const plain = plan(parseStudy(PICO_STUDY, "quick")).map(({ id }) => id);
+    expect(ids.filter((id) => !plain.includes(id))).toEqual([
+      "seed1/neighborhoods/math",
+      "seed1/neighborhoods/instruction",
+      "seed1/pairs/math-instruction",
+      "seed1/verification/sft",
+      "seed1/verification/multi",
+    ]);
+  });
+  it("leaves every other stage as it is, so that what is done stays done", () => {
+    const of = (text: string) =>
+      plan(parseStudy(text, "full"))
+        .filter(({ kind }) => kind !== "analysis")
+        .map((stage) => JSON.stringify(stage));
+    expect(of(TEXT)).toEqual(expect.arrayContaining(of(PICO_STUDY)));
+  });
+});
+
+describe("parseStudy(text, profile)", () => {
+  it.each([
+    [
+      "a model that the study does not have",
+      parse("models: [average, base]", "models: [avrage, base]"),
+      'study: study.yml:14:26: neighborhoods.models must name models of this study, got "avrage"; did you mean "average"?',
+    ],
+    [
+      "a judge that the study does not have",
+      parse("models: [sft, multi]", "models: [sft, ties]"),
+      'study: study.yml:16:25: verification.models must name models of this study, got "ties"',
+    ],
+    [
+      "a domain without an expert",
+      parse("domains: [math] }", "domains: [coding] }"),
+      "study: study.yml:15:33: pairs.domains must name a domain of this study (math, instruction), got coding",
+    ],
+    [
+      "a domain without a benchmark",
+      parse("benchmarks: [aime24, ifeval]", "benchmarks: [aime24]"),
+      "study: study.yml:14:16: neighborhoods must have benchmarks of instruction in evaluate.benchmarks, got none",
+    ],
+    [
+      "a benchmark whose answers cannot be judged",
+      parse(
+        "benchmarks: [aime24], items: 2, answers",
+        "benchmarks: [gpqa], items: 2, answers",
+      ),
+      'verification.benchmarks[0] must be a known name, got "gpqa"',
+    ],
+  ])("throws StudyError for %s", (_, act, message) => {
+    expect(act).toThrow(message);
+  });
+});
+
+describe("run(study)", () => {
+  let study: Study;
+  const lines = <Line>(path: string): Line[] =>
+    readFileSync(join(study.runFolder, "seed1", path), "utf8")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Line);
+
+  beforeAll(async () => {
+    const folder = picoStudy(TEXT);
+    await run(folder, { jobs: 2 });
+    study = open(folder);
+  });
+
+  it("keeps what every expert wrote and what the others think of it", () => {
+    const samples = lines<DivergenceSample>("neighborhoods/math.jsonl");
+    expect(samples.map(({ data, sample }) => `${data} ${sample}`)).toEqual([
+      "math 0",
+      "math 1",
+      "math 0",
+      "math 1",
+      "instruction 0",
+      "instruction 1",
+      "instruction 0",
+      "instruction 1",
+    ]);
+    for (const { models, tokens } of samples) {
+      expect(Object.keys(models)).toEqual(["average", "base"]);
+      expect(tokens).toBeGreaterThan(0);
+      expect(models["base"]!.kl).toBeGreaterThan(0);
+    }
+  });
+
+  it("makes a row a model, expert and domain of prompts, the own expert's ratio 1", () => {
+    const found = rows(study, "neighborhoods");
+    expect(
+      found.map(({ model, data, expert }) => `${model} ${data} ${expert}`),
+    ).toEqual(
+      ["average", "base"].flatMap((model) =>
+        ["math", "instruction"].flatMap((data) =>
+          ["math", "instruction"].map((expert) => `${model} ${data} ${expert}`),
+        ),
+      ),
+    );
+    const own = found.filter(
+      ({ model, expert, data }) => model === "base" && expert === data,
+    );
+    expect(own).toHaveLength(2);
+    for (const row of own) {
+      expect(row).toMatchObject({ verdict: "own", neighbor: true });
+      expect(row.ratio!.mean).toBe(1);
+      expect(row.epsilon).toBeCloseTo(2 * row.perSequence.mean, 5);
+    }
+  });
+
+  it("scores each pair on the domain in question, beside the expert alone", () => {
+    const [line] = lines<PairLine>("pairs/math-instruction.jsonl");
+    expect(line!.benchmark).toBe("aime24");
+    expect(line!.scores).toHaveLength(2);
+    expect(
+      rows(study, "pairs").map(({ domain, partner, benchmark }) => [
+        domain,
+        partner,
+        benchmark,
+      ]),
+    ).toEqual([
+      ["math", "instruction", "aime24"],
+      ["math", "instruction", "average"],
+    ]);
+    const [row] = rows(study, "pairs");
+    expect(row!.expert).toBeCloseTo(
+      100 * evaluation(study, "math", "aime24").mean,
+      6,
+    );
+  });
+
+  it("has a row of gains for every model of all domains, without a number where nothing was gained", () => {
+    const found = rows(study, "gains");
+    expect([...new Set(found.map(({ model }) => model))]).toEqual([
+      "multi",
+      "average",
+      "dareTies",
+      "opd",
+    ]);
+    expect(found).toHaveLength(4 * 2);
+    // A random pico model solves nothing.
+    for (const row of found)
+      expect(row).toMatchObject({ cosine: null, chance: null, items: 2 });
+  });
+
+  it("keeps every answer with its judgements, and has rows by mode, benchmark and average", () => {
+    const answers = lines<VerificationLine>("verification/multi.jsonl");
+    expect(answers).toHaveLength(4);
+    expect(answers[0]).toMatchObject({ benchmark: "aime24", sample: 0 });
+    expect(
+      rows(study, "verification").map(
+        ({ model, mode, benchmark }) => `${model} ${mode} ${benchmark}`,
+      ),
+    ).toEqual(
+      ["sft", "multi"].flatMap((model) =>
+        ["outcome", "process"].flatMap((mode) =>
+          ["aime24", "average"].map((name) => `${model} ${mode} ${name}`),
+        ),
+      ),
+    );
+    for (const row of rows(study, "verification"))
+      expect(row).toMatchObject({ answers: 4, seeds: 1, items: 2 });
+  });
+
+  it("does nothing twice", async () => {
+    const { stages } = await run(study.folder, { jobs: 1 });
+    expect(stages.filter((stage) => stage.ran)).toEqual([]);
+  });
+});
