@@ -40,6 +40,7 @@ export {
   type StratumShift,
   type SurvivalShift,
 } from "./describe.js";
+export { etaAtRate } from "./etaAtRate.js";
 export { type Eigen, symmetricEigen } from "./eigen.js";
 export {
   enrichment,
@@ -112,13 +113,15 @@ export {
   type GainConsistencyOptions,
   type ModelConsistency,
 } from "./gainConsistency.js";
-export { gainCosine, gainVector, unionGain } from "./gainVector.js";
+export { cosineOver, gainCosine, gainVector, unionGain } from "./gainVector.js";
 export {
+  NEIGHBOR_FACTOR,
   neighborhoods,
   type ExpertSamples,
   type NeighborhoodCell,
   type NeighborhoodsOptions,
 } from "./neighborhoods.js";
+export { rankCorrelation } from "./rankCorrelation.js";
 export {
   sampleDivergences,
   type DivergenceSample,

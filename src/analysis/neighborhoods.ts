@@ -48,6 +48,9 @@ export interface NeighborhoodCell {
   tokens: number;
 }
 
+/** ε of Eq. 1 in units of the own expert's divergence, unless another factor is asked for. */
+export const NEIGHBOR_FACTOR = 2;
+
 /** Options of `neighborhoods`. */
 export interface NeighborhoodsOptions {
   /** ε in units of the own expert's divergence, default 2. */
@@ -153,7 +156,7 @@ function verdictOf(
  */
 export function neighborhoods(
   runs: readonly ExpertSamples[],
-  { factor = 2, resamples = 1000 }: NeighborhoodsOptions = {},
+  { factor = NEIGHBOR_FACTOR, resamples = 1000 }: NeighborhoodsOptions = {},
 ): NeighborhoodCell[] {
   if (!(factor > 0))
     throw new RangeError(

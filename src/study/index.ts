@@ -31,6 +31,7 @@ export {
   type Stage,
   type StageKind,
 } from "./plan.js";
+export type { ClaimRow } from "./claims/claimRows.js";
 export type { CostRow } from "./costRows.js";
 export type {
   DifferenceRow,
@@ -65,6 +66,7 @@ export {
   type SizeSpec,
   type StudySpec,
   type TrajectoriesSpec,
+  type OverlapsSpec,
   type VerificationSpec,
 } from "./spec.js";
 export type { Json } from "./hash.js";

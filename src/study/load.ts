@@ -10,6 +10,7 @@ import type {
   PairRow,
   VerificationRow,
 } from "./behaviourRows.js";
+import type { ClaimRow } from "./claims/claimRows.js";
 import type { CostRow } from "./costRows.js";
 import { readStudy } from "./parse.js";
 import { ANALYSES, type Analysis } from "./plan.js";
@@ -48,6 +49,7 @@ export interface RowTypes {
   pairs: PairRow;
   gains: ConsistencyRow;
   verification: VerificationRow;
+  claims: ClaimRow;
 }
 
 /**

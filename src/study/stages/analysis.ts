@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
-import type { DivergenceSample } from "../../analysis/index.js";
+import type { DivergenceSample, ExpertSamples } from "../../analysis/index.js";
 import { pairsOf } from "../behaviour.js";
 import {
   consistencyRows,
@@ -12,6 +12,8 @@ import {
   pairRows,
   verificationRows,
 } from "../behaviourRows.js";
+import { claimRows } from "../claims/claimRows.js";
+import type { ClaimData, Overlaps, PairScores } from "../claims/data.js";
 import { costRows } from "../costRows.js";
 import { replaceFile } from "../replaceFile.js";
 import {
@@ -28,6 +30,7 @@ import type { StudySpec } from "../spec.js";
 import type { TrajectoryLine } from "./evaluate.js";
 import type { PairLine, VerificationLine } from "./behaviour.js";
 import type { Job, Report, Result } from "./job.js";
+import type { OverlapLine, OverlapRule } from "./overlap.js";
 import type { SizeLine } from "./merge.js";
 
 /** Models of a study in the order of the tables. */
@@ -41,6 +44,41 @@ export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {
     ...Object.keys(spec.merges).map(role("merged")),
     ...Object.keys(spec.distill).map(role("student")),
   ];
+}
+
+interface Scored {
+  model: string;
+  role: Role;
+  scores: ModelScores;
+}
+
+/** What the ledger must know of a study's models. */
+function namesOf({
+  domains,
+  seeds,
+  evaluate,
+  merges,
+  distill,
+}: StudySpec): Pick<
+  ClaimData,
+  "domains" | "benchmarks" | "seeds" | "ties" | "student"
+> {
+  const ties = Object.entries(merges).find(
+    ([, { method, experts, options = {} }]) =>
+      method === "ties" &&
+      (experts === undefined || experts.length === domains.length) &&
+      Object.keys(options).length === 0,
+  );
+  const student = Object.entries(distill).find(
+    ([, { method = "onPolicy" }]) => method === "onPolicy",
+  );
+  return {
+    domains,
+    benchmarks: evaluate.benchmarks,
+    seeds,
+    ties: ties?.[0] ?? null,
+    student: student?.[0] ?? null,
+  };
 }
 
 function readLines<Line>(path: string): Line[] {
@@ -130,10 +168,15 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
       ]
     : [];
   const sizeSeeds = spec.size?.seeds ?? spec.seeds.slice(0, 1);
+  const cost = costRows(
+    logs,
+    countParameters(join(job.studyFolder, spec.base)),
+  );
+  const behaviour = readBehaviour(job, spec, models);
   const files: Record<string, readonly object[]> = {
     scores: scoreRows(models, spec.evaluate),
     differences: differenceRows(models),
-    cost: costRows(logs, countParameters(join(job.studyFolder, spec.base))),
+    cost,
     rewards: rewardRows(rl),
     trajectories: trajectoryRows(trajectories),
     mergeSize: mergeSizeRows(
@@ -143,7 +186,17 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
         ),
       ),
     ),
-    ...behaviourFiles(job, spec, models),
+    neighborhoods: neighborhoodRows(behaviour.samples, models),
+    pairs: pairRows(behaviour.pairs, models),
+    gains: consistencyRows(models, spec.evaluate.samples),
+    verification: verificationRows(behaviour.judges),
+    claims: claimRows({
+      ...namesOf(spec),
+      ...behaviour,
+      cost,
+      scores: new Map(models.map(({ model, scores }) => [model, scores])),
+      overlaps: readOverlaps(job, spec),
+    }),
   };
   for (const path of job.stage.outputs) {
     const name = /(\w+)\.json$/.exec(path)![1]!;
@@ -153,17 +206,23 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
   return { facts: {} };
 }
 
-/** Rows of the sections that ask how models behave; none where the study has no such section. */
-function behaviourFiles(
-  job: Job,
+/** What the sections that ask how models behave have written; nothing where the study has no such section. */
+interface Behaviour {
+  samples: ExpertSamples[];
+  pairs: PairScores[];
+  judges: { model: string; role: Role; lines: VerificationLine[][] }[];
+}
+
+function readBehaviour(
+  { runFolder }: Job,
   spec: StudySpec,
-  models: readonly { model: string; role: Role; scores: ModelScores }[],
-): Record<string, readonly object[]> {
+  models: readonly Scored[],
+): Behaviour {
   const at = (seed: number, ...parts: string[]): string =>
-    join(job.runFolder, `seed${seed}`, ...parts);
+    join(runFolder, `seed${seed}`, ...parts);
   const seeds = <Line>(...parts: string[]): Line[][] =>
     spec.seeds.map((seed) => readLines<Line>(at(seed, ...parts)));
-  const runs = spec.neighborhoods
+  const samples = spec.neighborhoods
     ? spec.seeds.flatMap((seed) =>
         spec.domains.map((expert) => ({
           expert,
@@ -189,11 +248,27 @@ function behaviourFiles(
     role: models.find((each) => each.model === model)!.role,
     lines: seeds<VerificationLine>("verification", `${model}.jsonl`),
   }));
+  return { samples, pairs, judges };
+}
+
+/** Overlaps of all seeds; null where the study measures none. */
+function readOverlaps(
+  { runFolder }: Job,
+  { overlaps, domains, seeds }: StudySpec,
+): Overlaps | null {
+  if (!overlaps || domains.length < 2) return null;
+  const files = seeds.map((seed) => {
+    const path = join(runFolder, `seed${seed}`, "overlaps.jsonl");
+    const [rule, ...lines] = readLines<OverlapRule | OverlapLine>(path);
+    return {
+      rule: rule as OverlapRule,
+      lines: (lines as OverlapLine[]).map((line) => ({ seed, ...line })),
+    };
+  });
   return {
-    neighborhoods: neighborhoodRows(runs, models),
-    pairs: pairRows(pairs, models),
-    gains: consistencyRows(models, spec.evaluate.samples),
-    verification: verificationRows(judges),
+    etas: files.map(({ rule }) => rule.eta),
+    changed: files.flatMap(({ rule }) => Object.values(rule.changed)),
+    matrices: files.flatMap(({ lines }) => lines),
   };
 }
 
