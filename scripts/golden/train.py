@@ -1,6 +1,6 @@
 """Reference values for src/train: ten steps of torch.optim.AdamW with global-norm clipping, in float32 and with weights kept in
-bfloat16; value and gradient of the GRPO loss, in float64; ten training steps of the pico model of scripts/golden/model.py, by SFT and
-by GRPO.
+bfloat16; value and gradient of the GRPO loss and of the losses of distillation, in float64; ten training steps of the pico model of
+scripts/golden/model.py by SFT, by GRPO, by on-policy distillation and by each exact KL divergence, with the other pico model as teacher.
 
 Usage: python scripts/golden/train.py   (needs torch, transformers; writes test/golden/train)
 """
@@ -95,28 +95,72 @@ def grpo():
     return {"clipLow": 0.2, "clipHigh": 0.28, "logp": logp.tolist(), **tensors, "cases": cases}
 
 
+def distill():
+    """Losses of distillation on logits: the sampled one is GRPO's with the teacher's advantage of each token."""
+    rng = torch.Generator().manual_seed(SEED)
+    n, vocab = 6, 9
+    draw = lambda *shape: torch.randn(*shape, generator=rng, dtype=torch.float64)
+    student, teacher = draw(n, vocab) * 1.5, draw(n, vocab) * 1.5
+    tokens = torch.randint(0, vocab, (n,), generator=rng)
+    share = draw(n).abs() * 0.2
+    old = torch.log_softmax(student + 0.3 * draw(n, vocab), -1)
+    at = lambda table: table.gather(-1, tokens[:, None])[:, 0]
+    other = torch.log_softmax(teacher, -1)
+
+    def on_policy(own):
+        advantages = at(other) - at(old)
+        b = {"advantages": advantages, "share": share, "old": at(old), "rollout": at(old)}
+        return policy_loss(at(own), b, 0.2, 0.2, 0.0, "none")
+
+    losses = {
+        "onPolicy": on_policy,
+        "reverse": lambda own: ((own.exp() * (own - other)).sum(-1) * share).sum(),
+        "forward": lambda own: ((other.exp() * (other - own)).sum(-1) * share).sum(),
+        "entropy": lambda own: -((own.exp() * own).sum(-1) * share).sum(),
+    }
+    cases = []
+    for name, loss_of in losses.items():
+        x = student.clone().requires_grad_()
+        loss = loss_of(torch.log_softmax(x, -1))
+        loss.backward()
+        cases.append({"name": name, "loss": loss.item(), "gradient": x.grad.tolist()})
+    return {
+        "student": student.tolist(), "teacher": teacher.tolist(), "tokens": tokens.tolist(),
+        "share": share.tolist(), "old": at(old).tolist(), "cases": cases,
+    }
+
+
 def training(loss_of, lr):
-    """Losses and gradient norms of ten steps; loss_of(model, rows) sums over rows of different length, one at a time."""
+    """Losses and gradient norms of ten steps; loss_of sums over rows of different length, each with its log-probs now, those at the
+    start, and (marked, vocabulary) tables of log-probs now and of the teacher."""
     from transformers import Qwen3ForCausalLM
 
     rng = torch.Generator().manual_seed(SEED)
     rows = [torch.randint(0, 64, (length,), generator=rng) for length in [12, 5, 9, 12, 7]]
     marks = [torch.arange(len(row)) >= 2 + i % 3 for i, row in enumerate(rows)]
-    model = Qwen3ForCausalLM.from_pretrained(GOLDEN / "model" / "tied", attn_implementation="eager").float()
+    model, teacher = [
+        Qwen3ForCausalLM.from_pretrained(GOLDEN / "model" / name, attn_implementation="eager").float()
+        for name in ["tied", "untied"]
+    ]
 
-    def logprobs(i):
-        logits = model(rows[i][None]).logits[0, :-1]
-        return torch.log_softmax(logits, -1).gather(-1, rows[i][1:, None])[:, 0][marks[i][1:]]
+    def table(of, i):
+        return torch.log_softmax(of(rows[i][None]).logits[0, :-1], -1)[marks[i][1:]]
 
+    def chosen(tables):
+        return [own.gather(-1, row[1:, None][mark[1:]])[:, 0] for own, row, mark in zip(tables, rows, marks)]
+
+    every = range(len(rows))
     with torch.no_grad():
-        start = [logprobs(i) for i in range(len(rows))]
+        start = chosen([table(model, i) for i in every])
+        taught = [table(teacher, i) for i in every]
     matrices = [p for p in model.parameters() if p.dim() > 1]
     vectors = [p for p in model.parameters() if p.dim() == 1]
     groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, **{**ADAMW, "lr": lr}, foreach=False)
     steps = []
     for _ in range(STEPS):
-        loss = loss_of([logprobs(i) for i in range(len(rows))], start)
+        tables = [table(model, i) for i in every]
+        loss = loss_of(chosen(tables), start, tables, taught, chosen(taught))
         optimizer.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
@@ -125,14 +169,14 @@ def training(loss_of, lr):
     return {"learningRate": lr, "rows": [row.tolist() for row in rows], "marks": [mark.tolist() for mark in marks], "steps": steps}
 
 
-def sft_loss(now, start):
+def sft_loss(now, *_):
     return -torch.cat(now).mean()
 
 
 REWARD_ADVANTAGES = [1.2, -0.8, 0.5, -1.1, 0.2]
 
 
-def grpo_loss(now, start):
+def grpo_loss(now, start, *_):
     """Old log-probs are those of the start, so ratios leave the clipping range as the steps go on."""
     total = 0
     for logp, old, advantage in zip(now, start, REWARD_ADVANTAGES):
@@ -140,6 +184,24 @@ def grpo_loss(now, start):
         loss = torch.maximum(-ratio * advantage, -ratio.clamp(0.8, 1.28) * advantage)
         total = total + loss.mean() / len(now)
     return total
+
+
+def opd_loss(now, start, tables, taught, teacher):
+    """Advantages and old log-probs are those of the start: ten updates on one batch of rollouts."""
+    total = 0
+    for logp, old, other in zip(now, start, teacher):
+        ratio, advantage = torch.exp(logp - old), other - old
+        loss = torch.maximum(-ratio * advantage, -ratio.clamp(0.8, 1.2) * advantage)
+        total = total + loss.mean() / len(now)
+    return total
+
+
+def kl_loss(direction):
+    def loss(now, start, tables, taught, teacher):
+        pairs = [(own, other) if direction == "reverse" else (other, own) for own, other in zip(tables, taught)]
+        return sum((p.exp() * (p - q)).sum(-1).mean() for p, q in pairs) / len(pairs)
+
+    return loss
 
 
 def rounded(value):
@@ -165,4 +227,8 @@ write("steps.json", {
     "advantages": REWARD_ADVANTAGES,
     "sft": training(sft_loss, 3e-3),
     "grpo": training(grpo_loss, 1e-4),
+    "opd": training(opd_loss, 1e-4),
+    "reverse": training(kl_loss("reverse"), 1e-3),
+    "forward": training(kl_loss("forward"), 1e-3),
 })
+write("distill.json", distill())

@@ -47,3 +47,34 @@ export function correlation(
     n,
   };
 }
+
+/** Ranks from 1; equal values share the mean of their ranks. */
+function ranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  const result = values.map(() => 0);
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    while (
+      end + 1 < order.length &&
+      values[order[end + 1]!] === values[order[start]!]
+    )
+      end++;
+    for (let i = start; i <= end; i++)
+      result[order[i]!] = (start + end) / 2 + 1;
+    start = end + 1;
+  }
+  return result;
+}
+
+/**
+ * Spearman's rank correlation; NaN where a coordinate does not vary.
+ *
+ * @example
+ * rankCorrelation([1, 2, 3], [10, 1000, 100]) // 0.5
+ */
+export function rankCorrelation(
+  x: readonly number[],
+  y: readonly number[],
+): number {
+  return sampleCorrelation(ranks(x), ranks(y));
+}

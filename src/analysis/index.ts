@@ -1,10 +1,9 @@
 /**
- * analysis: what the trained models are, beside their scores.
+ * analysis: what training did to the weights, read from checkpoints of any size, and how the trained models behave.
  *
- * On weights, read from checkpoints of any size: everything starts from a base and the experts that were trained from it. Sums that
- * decide a table (masks of changed weights, overlaps, cosines, signs) are exact over all entries and do not depend on how the files
- * are read; controls and curves come from a seeded sample; spectra from whole matrices. Every measure is also a function on plain
- * typed arrays.
+ * On weights, everything starts from a base and the experts that were trained from it. Sums that decide a table (masks of changed weights, overlaps,
+ * cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves come from a seeded
+ * sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
  * weightShift, planShift, describeShift, combine · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
@@ -12,8 +11,8 @@
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
  *
  * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
- * experts gained (`gainConsistency`; Figure 5), and how well models judge themselves (`verification`; Table 7). `crossedBootstrap`
- * gives intervals over items and seeds, `correlation` one over points.
+ * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7). `crossedBootstrap` gives
+ * intervals over items and seeds, `correlation` one over points.
  */
 export {
   BF16_GAP,
@@ -98,7 +97,11 @@ export {
 } from "./weightShift.js";
 export { openWeights, savedAs, type Weights } from "./weights.js";
 export { chanceCosine, type ChanceCosine } from "./chanceCosine.js";
-export { correlation, type Correlation } from "./correlation.js";
+export {
+  correlation,
+  rankCorrelation,
+  type Correlation,
+} from "./correlation.js";
 export {
   crossedBootstrap,
   draws,
@@ -113,15 +116,20 @@ export {
   type GainConsistencyOptions,
   type ModelConsistency,
 } from "./gainConsistency.js";
-export { cosineOver, gainCosine, gainVector, unionGain } from "./gainVector.js";
+export { gainCosine, gainVector, unionGain } from "./gainVector.js";
 export {
-  NEIGHBOR_FACTOR,
-  neighborhoods,
+  divergenceSums,
+  total,
+  type CellSums,
+  type DivergenceSums,
   type ExpertSamples,
+  type PromptSums,
+} from "./divergenceSums.js";
+export {
+  neighborhoods,
   type NeighborhoodCell,
   type NeighborhoodsOptions,
 } from "./neighborhoods.js";
-export { rankCorrelation } from "./rankCorrelation.js";
 export {
   sampleDivergences,
   type DivergenceSample,
@@ -129,7 +137,8 @@ export {
   type SampledDivergence,
 } from "./sampleDivergences.js";
 export {
-  verification,
+  judgeStatistics,
+  type JudgeStatistics,
   type SeedAnswers,
-  type Verification,
-} from "./verification.js";
+} from "./judgeStatistics.js";
+export { verification, type Verification } from "./verification.js";

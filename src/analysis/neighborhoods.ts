@@ -1,16 +1,13 @@
 /** Which experts a multi-domain policy is close to, on whose prompts: the KL heat map of Figure 4 and the neighbourhoods of Eq. 1. */
 import type { Domain } from "../domains/index.js";
 import type { Estimate } from "../evaluate/index.js";
-import { crossedBootstrap, draws, type Draw } from "./crossedBootstrap.js";
-import type { DivergenceSample } from "./sampleDivergences.js";
-
-/** All samples of one expert of one seed. */
-export interface ExpertSamples {
-  /** Domain ℬ that the expert was trained on. */
-  expert: Domain;
-  seed: number;
-  samples: readonly DivergenceSample[];
-}
+import { crossedBootstrap, draws } from "./crossedBootstrap.js";
+import {
+  divergenceSums,
+  total,
+  type CellSums,
+  type ExpertSamples,
+} from "./divergenceSums.js";
 
 /** Distance of one expert ℬ to one multi-domain policy on the prompts of one domain 𝒜. */
 export interface NeighborhoodCell {
@@ -48,83 +45,12 @@ export interface NeighborhoodCell {
   tokens: number;
 }
 
-/** ε of Eq. 1 in units of the own expert's divergence, unless another factor is asked for. */
-export const NEIGHBOR_FACTOR = 2;
-
 /** Options of `neighborhoods`. */
 export interface NeighborhoodsOptions {
   /** ε in units of the own expert's divergence, default 2. */
   factor?: number;
   /** Resamples of the intervals, default 1,000. */
   resamples?: number;
-}
-
-/** Sums over the completions of one prompt. */
-interface PromptSums {
-  kl: number;
-  logRatio: number;
-  self: number;
-  tokens: number;
-  samples: number;
-}
-
-/** sums[seed][prompt] of one cell. */
-type CellSums = PromptSums[][];
-
-function total(
-  sums: CellSums,
-  { seeds, items }: Draw,
-  of: keyof PromptSums,
-): number {
-  let value = 0;
-  for (const s of seeds) for (const i of items[0]!) value += sums[s]![i]![of];
-  return value;
-}
-
-function promptSums(
-  samples: readonly DivergenceSample[],
-  data: Domain,
-  model: string,
-): Map<string, PromptSums> {
-  const prompts = new Map<string, PromptSums>();
-  for (const sample of samples) {
-    if (sample.data !== data) continue;
-    const { kl, logRatio } = sample.models[model]!;
-    const before = prompts.get(sample.task);
-    prompts.set(sample.task, {
-      kl: (before?.kl ?? 0) + kl,
-      logRatio: (before?.logRatio ?? 0) + logRatio,
-      self: (before?.self ?? 0) + sample.self,
-      tokens: (before?.tokens ?? 0) + sample.tokens,
-      samples: (before?.samples ?? 0) + 1,
-    });
-  }
-  return prompts;
-}
-
-/** Sums of all cells, every one over the same prompts in the same order. */
-function cellSums(
-  runs: readonly ExpertSamples[],
-  seeds: readonly number[],
-  expert: Domain,
-  data: Domain,
-  model: string,
-  prompts: readonly string[],
-): CellSums {
-  return seeds.map((seed) => {
-    const run = runs.find(
-      (each) => each.expert === expert && each.seed === seed,
-    );
-    const sums = promptSums(run?.samples ?? [], data, model);
-    return prompts.map((prompt) => {
-      const found = sums.get(prompt);
-      if (found === undefined)
-        throw new RangeError(
-          `neighborhoods: every expert must have completions of every prompt in every seed, got none of ${expert} for ${prompt} in seed ${seed}`,
-        );
-      return found;
-    });
-  });
 }
 
 function verdictOf(
@@ -156,35 +82,31 @@ function verdictOf(
  */
 export function neighborhoods(
   runs: readonly ExpertSamples[],
-  { factor = NEIGHBOR_FACTOR, resamples = 1000 }: NeighborhoodsOptions = {},
+  { factor = 2, resamples = 1000 }: NeighborhoodsOptions = {},
 ): NeighborhoodCell[] {
   if (!(factor > 0))
     throw new RangeError(
       `neighborhoods: factor must be positive, got ${factor}`,
     );
-  const first = runs[0]?.samples ?? [];
-  if (first.length === 0)
+  const [first] = runs;
+  if (first === undefined || first.samples.length === 0)
     throw new RangeError("neighborhoods: samples must not be empty, got 0");
-  const experts = [...new Set(runs.map(({ expert }) => expert))];
-  const seeds = [...new Set(runs.map(({ seed }) => seed))];
-  return Object.keys(first[0]!.models).flatMap((model) =>
-    [...new Set(first.map(({ data }) => data))].flatMap((data) => {
+  return Object.keys(first.samples[0]!.models).flatMap((model) => {
+    const { experts, seeds, domains, prompts, of } = divergenceSums(
+      runs,
+      model,
+    );
+    return domains.flatMap((data) => {
       if (!experts.includes(data))
         throw new RangeError(
           `neighborhoods: every domain of prompts must have its own expert, got none for ${data}`,
         );
-      const prompts = [
-        ...new Set(
-          first.filter((each) => each.data === data).map(({ task }) => task),
-        ),
-      ];
       const drawn = draws({
         seeds: seeds.length,
-        items: [prompts.length],
+        items: [prompts(data).length],
         resamples,
       });
-      const sums = (expert: Domain): CellSums =>
-        cellSums(runs, seeds, expert, data, model, prompts);
+      const sums = (expert: Domain): CellSums => of(expert, data);
       const own = sums(data);
       const ownKl =
         total(own, drawn.whole, "kl") / total(own, drawn.whole, "samples");
@@ -227,11 +149,11 @@ export function neighborhoods(
             return total(cell, draw, "kl") / total(cell, draw, "samples");
           }),
           seeds: seeds.length,
-          prompts: prompts.length,
-          samples: completions / (seeds.length * prompts.length),
+          prompts: prompts(data).length,
+          samples: completions / (seeds.length * prompts(data).length),
           tokens: total(cell, drawn.whole, "tokens"),
         };
       });
-    }),
-  );
+    });
+  });
 }

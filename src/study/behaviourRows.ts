@@ -4,7 +4,7 @@ import {
   neighborhoods,
   verification,
   type ChanceCosine,
-  type DivergenceSample,
+  type ExpertSamples,
   type NeighborhoodCell,
 } from "../analysis/index.js";
 import type { Domain } from "../domains/index.js";
@@ -28,10 +28,24 @@ export interface Interval {
 }
 
 /** A model with its scores. */
-interface Scored {
+export interface Scored {
   model: string;
   role: Role;
   scores: ModelScores;
+}
+
+/** The scores of one pair's merge, read as a merge of `domain`'s expert with `partner`'s; lines[seed]. */
+export interface PairSource {
+  domain: Domain;
+  partner: Domain;
+  lines: readonly (readonly PairLine[])[];
+}
+
+/** What one model answered and how it judged; lines[seed]. */
+export interface JudgeSource {
+  model: string;
+  role: Role;
+  lines: readonly (readonly VerificationLine[])[];
 }
 
 function interval(
@@ -73,11 +87,7 @@ export interface NeighborhoodRow extends Omit<
 
 /** Rows of Figure 4, from the samples of each expert and seed. */
 export function neighborhoodRows(
-  runs: readonly {
-    expert: Domain;
-    seed: number;
-    samples: readonly DivergenceSample[];
-  }[],
+  runs: readonly ExpertSamples[],
   models: readonly Scored[],
 ): NeighborhoodRow[] {
   if (runs.length === 0) return [];
@@ -123,27 +133,32 @@ export interface PairRow {
   seeds: number;
 }
 
-/** Rows of Table 6. `lines[seed]` are the scores of one pair. */
-export function pairRows(
-  pairs: readonly {
-    domain: Domain;
-    partner: Domain;
-    lines: readonly (readonly PairLine[])[];
-  }[],
+/** Item scores of a pair's merge (a) and of the domain's expert alone (b), on the domain's benchmarks: [item][seed]. */
+export function pairMatrices(
+  { domain, lines }: PairSource,
   models: readonly Scored[],
-): PairRow[] {
-  return pairs.flatMap(({ domain, partner, lines }) => {
-    const own = models.find(({ model }) => model === domain)!.scores;
-    const benchmarks = lines[0]!
-      .map((line) => line.benchmark)
-      .filter((name) => benchmarkSpec(name).domain === domain);
-    const matrices = benchmarks.map((name) => {
+): { benchmark: BenchmarkName; a: number[][]; b: number[][] }[] {
+  const own = models.find(({ model }) => model === domain)!.scores;
+  return lines[0]!
+    .map((line) => line.benchmark)
+    .filter((name) => benchmarkSpec(name).domain === domain)
+    .map((benchmark) => {
       const columns = lines.map(
-        (seed) => seed.find((line) => line.benchmark === name)!.scores,
+        (seed) => seed.find((line) => line.benchmark === benchmark)!.scores,
       );
       const a = columns[0]!.map((_, i) => columns.map((each) => each[i]!));
-      return { a, b: own.get(name)! };
+      return { benchmark, a, b: own.get(benchmark)! };
     });
+}
+
+/** Rows of Table 6. */
+export function pairRows(
+  pairs: readonly PairSource[],
+  models: readonly Scored[],
+): PairRow[] {
+  return pairs.flatMap((pair) => {
+    const { domain, partner, lines } = pair;
+    const matrices = pairMatrices(pair, models);
     const row = (
       benchmark: PairRow["benchmark"],
       title: string,
@@ -166,8 +181,8 @@ export function pairRows(
       seeds: lines.length,
     });
     return [
-      ...benchmarks.map((name, i) =>
-        row(name, benchmarkSpec(name).title, [matrices[i]!]),
+      ...matrices.map((each) =>
+        row(each.benchmark, benchmarkSpec(each.benchmark).title, [each]),
       ),
       row("average", "Avg.", matrices),
     ];
@@ -277,13 +292,9 @@ export interface VerificationRow {
   perSeed: (number | null)[];
 }
 
-/** Rows of Table 7: each judge on each benchmark and on their average, in both modes. `lines[seed]` are one model's answers. */
+/** Rows of Table 7: each judge on each benchmark and on their average, in both modes. */
 export function verificationRows(
-  judges: readonly {
-    model: string;
-    role: Role;
-    lines: readonly (readonly VerificationLine[])[];
-  }[],
+  judges: readonly JudgeSource[],
 ): VerificationRow[] {
   return judges.flatMap(({ model, role, lines }) => {
     const names = [...new Set(lines[0]!.map((line) => line.benchmark))];

@@ -20,6 +20,7 @@ export type {
   PairRow,
   VerificationRow,
 } from "./behaviourRows.js";
+export { type ClaimRow } from "./claimRow.js";
 export { type Note, type Status } from "./ledger.js";
 export { parseStudy, readStudy } from "./parse.js";
 export {
@@ -31,7 +32,7 @@ export {
   type Stage,
   type StageKind,
 } from "./plan.js";
-export type { ClaimRow } from "./claims/claimRows.js";
+export type { VerdictRow } from "./claims/verdictRows.js";
 export type { CostRow } from "./costRows.js";
 export type {
   DifferenceRow,

@@ -10,7 +10,8 @@ import type {
   PairRow,
   VerificationRow,
 } from "./behaviourRows.js";
-import type { ClaimRow } from "./claims/claimRows.js";
+import type { ClaimRow } from "./claimRow.js";
+import type { VerdictRow } from "./claims/verdictRows.js";
 import type { CostRow } from "./costRows.js";
 import { readStudy } from "./parse.js";
 import { ANALYSES, type Analysis } from "./plan.js";
@@ -49,7 +50,8 @@ export interface RowTypes {
   pairs: PairRow;
   gains: ConsistencyRow;
   verification: VerificationRow;
-  claims: ClaimRow;
+  behaviourClaims: ClaimRow;
+  claims: VerdictRow;
 }
 
 /**

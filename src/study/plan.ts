@@ -390,6 +390,7 @@ export const ANALYSES = [
   "pairs",
   "gains",
   "verification",
+  "behaviourClaims",
   "claims",
 ] as const;
 

@@ -9,7 +9,13 @@ import {
 import { initParams, Policy, type ModelConfig } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { rollouts } from "../../src/rollout/index.js";
-import { encodeChat, Learner, sftLosses } from "../../src/train/index.js";
+import {
+  encodeChat,
+  Learner,
+  policySamples,
+  scoreMarked,
+  sftLosses,
+} from "../../src/train/index.js";
 import {
   renderChat,
   SPECIAL_TOKENS,
@@ -98,11 +104,14 @@ describe("an agent rollout", () => {
         "test",
       ).loss;
     }
+    let graded = 0;
     const [rollout] = rollouts(learner.policy, tokenizer, [task], {
       seed: 1,
       stream: "a",
       temperature: 0,
+      onGraded: (seconds) => (graded = seconds),
     });
+    expect(graded).toBeGreaterThan(0);
     expect(rollout!.verdict).toMatchObject({ reward: 1, outcome: "correct" });
     expect(rollout!.turns).toBe(
       demonstration.filter(({ role }) => role === "assistant").length,
@@ -115,6 +124,22 @@ describe("an agent rollout", () => {
       ...rollout!.promptTokens.map(() => false),
       ...rollout!.sampled,
     ]).toEqual(example.marks.slice(0, whole.length));
+    // What GRPO trains on is the same stream, and its forward pass gives the tokens the log-probs of their sampling: the trainer
+    // reads at every sampled token exactly what the model had seen.
+    const [sample] = policySamples([rollout!], {
+      groupSize: 1,
+      temperature: 1,
+    });
+    expect(sample!.tokens).toEqual(whole);
+    expect(sample!.marks).toEqual(example.marks.slice(0, whole.length));
+    const [scores] = scoreMarked(learner.policy, [sample!], {
+      maxTokens: 8192,
+      temperature: 1,
+    });
+    scores!.forEach((score, t) =>
+      expect(score).toBeCloseTo(sample!.rollout[t]!, 3),
+    );
+    expect(sample!.marks.filter(Boolean).length).toBeGreaterThan(20);
     learner.dispose();
   });
 });

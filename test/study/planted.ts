@@ -13,13 +13,17 @@ import {
   paperScores,
 } from "../../src/report/index.js";
 import type {
-  ClaimData,
-  Judge,
-  MatrixOverlap,
-  PairScores,
-} from "../../src/study/claims/data.js";
+  JudgeSource,
+  PairSource,
+  Scored,
+} from "../../src/study/behaviourRows.js";
+import type { ClaimRow } from "../../src/study/claimRow.js";
+import type { ClaimData, MatrixOverlap } from "../../src/study/claims/data.js";
+import { gainClaims } from "../../src/study/gainClaims.js";
+import { judgeClaims } from "../../src/study/judgeClaims.js";
+import { neighborClaims } from "../../src/study/neighborClaims.js";
 import type { CostRow } from "../../src/study/costRows.js";
-import type { ModelScores } from "../../src/study/rows.js";
+import type { ModelScores, Role } from "../../src/study/rows.js";
 import type { VerificationLine } from "../../src/study/stages/behaviour.js";
 
 export const DOMAINS: readonly Domain[] = [
@@ -33,7 +37,7 @@ const BENCHMARKS = PAPER_BENCHMARKS.map(({ id }) => id as BenchmarkName);
 const SEEDS = [1, 2];
 
 /** Items of every benchmark. */
-export const ITEMS = 20;
+const ITEMS = 20;
 
 /** scores[item][seed], items around the table's score: what is added to one is taken from the next. */
 function around(points: number): number[][] {
@@ -76,7 +80,7 @@ function cost(): CostRow[] {
 }
 
 /** Table 6: score of each merge of a pair, benchmark by benchmark. */
-function pairs(): PairScores[] {
+function pairs(): PairSource[] {
   const named: Record<string, Domain> = {
     Math: "math",
     Coding: "coding",
@@ -115,11 +119,17 @@ function divergence(data: Domain, expert: Domain): number {
   return near === "math coding" || near === "coding agent" ? 1.5 : 5;
 }
 
+function roleOf(model: string): Role {
+  if (model === "base" || model === "sft" || model === "multi") return model;
+  if (model === "opd") return "student";
+  return (DOMAINS as readonly string[]).includes(model) ? "expert" : "merged";
+}
+
 /** Table 7: verdicts of 1,000 answers that agree as often as the table says, and as many right answers. */
-function judges(): Judge[] {
+function judges(judged: readonly BenchmarkName[]): JudgeSource[] {
   const names: Record<string, string> = { merging: "ties" };
-  const rows = paperJudging().filter(
-    ({ benchmark }) => benchmark !== "average",
+  const rows = paperJudging().filter(({ benchmark }) =>
+    (judged as readonly string[]).includes(benchmark),
   );
   const models = [...new Set(rows.map(({ model }) => model))];
   return models.map((model) => {
@@ -148,7 +158,8 @@ function judges(): Judge[] {
           } as VerificationLine;
         }),
       );
-    return { model: names[model] ?? model, lines: [lines, lines] };
+    const name = names[model] ?? model;
+    return { model: name, role: roleOf(name), lines: [lines, lines] };
   });
 }
 
@@ -175,8 +186,51 @@ function matrices(): MatrixOverlap[] {
   );
 }
 
-/** The paper's tables as a study. */
-export function plantedStudy(): ClaimData {
+/** The numbers on behaviour, by the functions that the study computes them with. */
+function behaviour(judged: readonly BenchmarkName[]): ClaimRow[] {
+  const models = [...scores()].map(([model, own]): Scored => ({
+    model,
+    role: roleOf(model),
+    scores: own,
+  }));
+  const runs = SEEDS.flatMap((seed) =>
+    DOMAINS.map((expert) => ({
+      expert,
+      seed,
+      samples: DOMAINS.flatMap((data) =>
+        [0, 1, 2].map((task) => ({
+          data,
+          task: `${data} ${task}`,
+          sample: 0,
+          reward: 1 as const,
+          finish: "stop" as const,
+          tokens: 4,
+          self: 0,
+          models: {
+            ties: { kl: divergence(data, expert), logRatio: 0 },
+            multi: { kl: 2 * divergence(data, expert), logRatio: 0 },
+          },
+        })),
+      ),
+    })),
+  );
+  return [
+    ...neighborClaims({
+      runs,
+      models,
+      pairs: pairs(),
+      reference: "ties",
+      factor: 2,
+    }),
+    ...gainClaims(models),
+    ...judgeClaims(judges(judged)),
+  ];
+}
+
+/** The paper's tables as a study, in which answers of these benchmarks are judged. */
+export function plantedStudy(
+  judged: readonly BenchmarkName[] = ["aime24", "ifeval", "lcbV5", "gpqa"],
+): ClaimData {
   return {
     domains: DOMAINS,
     benchmarks: BENCHMARKS,
@@ -185,29 +239,8 @@ export function plantedStudy(): ClaimData {
     ties: "ties",
     student: "opd",
     cost: cost(),
-    samples: SEEDS.flatMap((seed) =>
-      DOMAINS.map((expert) => ({
-        expert,
-        seed,
-        samples: DOMAINS.flatMap((data) =>
-          [0, 1, 2].map((task) => ({
-            data,
-            task: `task${task}`,
-            sample: 0,
-            reward: 1 as const,
-            finish: "stop" as const,
-            tokens: 4,
-            self: 0,
-            models: {
-              ties: { kl: divergence(data, expert), logRatio: 0 },
-              multi: { kl: 2 * divergence(data, expert), logRatio: 0 },
-            },
-          })),
-        ),
-      })),
-    ),
-    pairs: pairs(),
-    judges: judges(),
+    behaviour: behaviour(judged),
+    judged,
     overlaps: { etas: [0.01, 0.02], changed: [0.9, 0.8], matrices: matrices() },
   };
 }

@@ -93,6 +93,7 @@ describe("run(study)", () => {
       "pairs",
       "gains",
       "verification",
+      "behaviourClaims",
     ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }

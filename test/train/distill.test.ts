@@ -6,7 +6,12 @@ import {
   writeModelFolder,
 } from "../../src/checkpoint/index.js";
 import { drawTask, type Domain } from "../../src/domains/index.js";
-import { startEngine, tf, type Tensor2D } from "../../src/engine/index.js";
+import {
+  startEngine,
+  tf,
+  type Tensor,
+  type Tensor2D,
+} from "../../src/engine/index.js";
 import {
   configToJson,
   initParams,
@@ -23,6 +28,7 @@ import {
   grpoLosses,
   klPerToken,
   markedRollout,
+  policyLoss,
   scoreMarked,
   Teachers,
   trainDistill,
@@ -156,6 +162,72 @@ describe("klPerToken(student, teacher)", () => {
       6,
     );
   });
+});
+
+interface Golden {
+  student: number[][];
+  teacher: number[][];
+  tokens: number[];
+  share: number[];
+  old: number[];
+  cases: {
+    name: "onPolicy" | "reverse" | "forward" | "entropy";
+    loss: number;
+    gradient: number[][];
+  }[];
+}
+const golden = JSON.parse(
+  readFileSync("test/golden/train/distill.json", "utf8"),
+) as Golden;
+
+describe("losses of distillation on logits", () => {
+  test.each(golden.cases)(
+    "$name agrees with PyTorch in value and gradient",
+    ({ name, loss, gradient }) => {
+      const vocabulary = golden.student[0]!.length;
+      const targets = tf.oneHot(
+        tf.tensor1d(golden.tokens, "int32"),
+        vocabulary,
+        1,
+        0,
+        "float32",
+      );
+      const teacher = tf.logSoftmax(tf.tensor2d(golden.teacher)) as Tensor2D;
+      const share = tf.tensor1d(golden.share);
+      const chosen = (table: Tensor): Tensor =>
+        tf.sum(tf.mul(table, targets), 1);
+      const old = tf.tensor1d(golden.old);
+      const lossOf = (logits: Tensor): Tensor => {
+        const own = tf.logSoftmax(logits as Tensor2D) as Tensor2D;
+        const logp = chosen(own);
+        if (name === "reverse" || name === "forward")
+          return tf.sum(tf.mul(klPerToken(own, teacher, name), share));
+        const batch = { share, old, rollout: old };
+        if (name === "onPolicy")
+          return policyLoss(
+            logp,
+            { ...batch, advantages: tf.sub(chosen(teacher), old) },
+            { clipHigh: 0.2, importanceSampling: "none" },
+          );
+        // Without advantages only the bonus is left, with the opposite sign.
+        const entropy = tf.neg(tf.sum(tf.mul(tf.exp(own), own), 1));
+        const none = tf.zerosLike(logp);
+        return tf.neg(
+          policyLoss(
+            logp,
+            { ...batch, advantages: none, entropy },
+            { entropyCoef: 1 },
+          ),
+        );
+      };
+      const { value, grad } = tf.valueAndGrad(lossOf)(
+        tf.tensor2d(golden.student),
+      );
+      expect(value.dataSync()[0]).toBeCloseTo(loss, 5);
+      const expected = gradient.flat();
+      grad.dataSync().forEach((g, i) => expect(g).toBeCloseTo(expected[i]!, 5));
+    },
+  );
 });
 
 /** Rows of different length, some tokens marked. */

@@ -1,16 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { startEngine, tf, type Tensor } from "../../src/engine/index.js";
-import {
-  generate,
-  initParams,
-  Policy,
-  scoreSequences,
-} from "../../src/model/index.js";
+import { initParams, Policy, scoreSequences } from "../../src/model/index.js";
 import {
   groupAdvantages,
   grpoLosses,
   policyLoss,
+  type GrpoLossOptions,
   type PolicyLossOptions,
   type PolicySample,
 } from "../../src/train/index.js";
@@ -30,6 +26,20 @@ describe("groupAdvantages(rewards)", () => {
   test("is exactly 0 when all rewards are equal, also when their mean is not exact", () => {
     expect(groupAdvantages([0.1, 0.1, 0.1])).toEqual([0, 0, 0]);
     expect(groupAdvantages([1])).toEqual([0]);
+  });
+  test("centred: subtracts the mean and nothing else", () => {
+    expect(groupAdvantages([1, 0, 0, 0], "centred")).toEqual([
+      0.75, -0.25, -0.25, -0.25,
+    ]);
+  });
+  test("leaveOneOut: compares with the mean of the others", () => {
+    const rewards = [1, 0.5, 0, 0];
+    groupAdvantages(rewards, "leaveOneOut").forEach((advantage, i) => {
+      const others = rewards.filter((_, j) => j !== i);
+      const mean = others.reduce((a, b) => a + b, 0) / 3;
+      expect(advantage).toBeCloseTo(rewards[i]! - mean, 12);
+    });
+    expect(groupAdvantages([2, 2], "leaveOneOut")).toEqual([0, 0]);
   });
   test("throws RangeError on an empty group", () => {
     expect(() => groupAdvantages([])).toThrow(
@@ -109,10 +119,7 @@ function samplesOf(policy: Policy, withOld: boolean): PolicySample[] {
 describe("grpoLosses", () => {
   const policy = Policy.fromParams(initParams(PICO, 4), PICO);
   const layout = layoutOf(policy.weights);
-  const evaluate = (
-    samples: PolicySample[],
-    options: PolicyLossOptions & { maxTokens?: number } = {},
-  ) => {
+  const evaluate = (samples: PolicySample[], options: GrpoLossOptions = {}) => {
     const { loss, gradient } = lossAndGradient(
       layout,
       policy.weights,
@@ -121,9 +128,19 @@ describe("grpoLosses", () => {
     return { loss, gradient: gradient.dataSync() };
   };
 
-  test("has the gradient that finite differences give", () => {
-    const samples = samplesOf(policy, true);
-    const { gradient } = evaluate(samples);
+  test.each<[string, GrpoLossOptions]>([
+    ["the default", {}],
+    ["a KL term", { klCoef: 0.5 }],
+    ["an entropy bonus", { entropyCoef: 0.3 }],
+    ["token reduction", { reduction: "token" }],
+    ["truncated importance sampling", { importanceSampling: "truncated" }],
+    ["a temperature", { temperature: 0.7 }],
+  ])("%s: has the gradient that finite differences give", (_, options) => {
+    const samples = samplesOf(policy, true).map((sample) => ({
+      ...sample,
+      reference: sample.rollout,
+    }));
+    const { gradient } = evaluate(samples, options);
     const base = new Map(policy.weights);
     const entries = layout.entries.filter(({ name }) =>
       /layers.0.self_attn.v_proj|layers.1.mlp.up|q_norm|embed/.test(name),
@@ -138,9 +155,9 @@ describe("grpoLosses", () => {
         base.get(name)!.shape,
       );
       policy.weights.set(name, tf.add(base.get(name)!, direction));
-      const up = evaluate(samples).loss;
+      const up = evaluate(samples, options).loss;
       policy.weights.set(name, tf.sub(base.get(name)!, direction));
-      const down = evaluate(samples).loss;
+      const down = evaluate(samples, options).loss;
       policy.weights.set(name, base.get(name)!);
       // float32 losses of size 0.1 over a step of 0.002
       expect(Math.abs((up - down) / (2 * epsilon) / norm - 1)).toBeLessThan(
@@ -181,46 +198,107 @@ describe("grpoLosses", () => {
   });
 });
 
-describe("GRPO on a bandit", () => {
-  test("finds the rewarded token of each of two prompts", () => {
-    const learner = picoLearner({ weightDecay: 0 });
-    const prompts = [
-      [10, 11],
-      [12, 13],
-    ];
-    const rewarded = [20, 33];
-    const groups = prompts.flatMap((prompt, p) =>
-      Array.from({ length: 32 }, () => ({ prompt, p })),
+describe("options of grpoLosses", () => {
+  const policy = Policy.fromParams(initParams(PICO, 4), PICO);
+  const layout = layoutOf(policy.weights);
+  const evaluate = (samples: PolicySample[], options: GrpoLossOptions) => {
+    const { loss, gradient } = lossAndGradient(
+      layout,
+      policy.weights,
+      grpoLosses(PICO, samples, options),
     );
-    let reward = 0;
-    for (let step = 0; step < 120; step++) {
-      const completions = generate(
+    return { loss, gradient: gradient.dataSync() };
+  };
+  const samples = samplesOf(policy, true);
+  const trained = samples.map(
+    ({ marks }) => marks.slice(1).filter(Boolean).length,
+  );
+
+  test('reduction "sample" weighs each sample the same, "token" each token', () => {
+    const alone = samples.map((sample) => evaluate([sample], {}).loss);
+    const n = trained.reduce((a, b) => a + b, 0);
+    const weighted = (weights: number[]): number =>
+      alone.reduce((sum, loss, i) => sum + loss * weights[i]!, 0);
+    expect(new Set(trained).size).toBeGreaterThan(1);
+    expect(evaluate(samples, {}).loss).toBeCloseTo(
+      weighted(samples.map(() => 1 / samples.length)),
+      6,
+    );
+    expect(evaluate(samples, { reduction: "token" }).loss).toBeCloseTo(
+      weighted(trained.map((count) => count / n)),
+      6,
+    );
+  });
+
+  test("the loss with an entropy bonus differs from the one without by the mean entropy", () => {
+    const bonus = evaluate(samples, { entropyCoef: 1 }).loss;
+    const entropy = evaluate(samples, {}).loss - bonus;
+    // a random model is nearly uniform over its vocabulary
+    expect(entropy).toBeLessThan(Math.log(PICO.vocabSize));
+    expect(entropy).toBeGreaterThan(0.95 * Math.log(PICO.vocabSize));
+  });
+
+  test("an entropy bonus reaches samples of advantage 0 too", () => {
+    const flat = samples.map((sample) => ({ ...sample, advantage: 0 }));
+    expect(grpoLosses(PICO, flat)).toEqual([]);
+    const { gradient } = evaluate(flat, { entropyCoef: 1 });
+    expect(Math.hypot(...gradient)).toBeGreaterThan(1e-3);
+  });
+
+  test("masked importance sampling leaves out tokens whose sampler disagrees, truncated keeps them at twice their weight", () => {
+    // the sampler gave every token a third of the probability that the trainer gives it: ρ' = 3
+    const far = samples.map((sample) => ({
+      ...sample,
+      rollout: Array.from(sample.old!, (x) => x - Math.log(3)),
+    }));
+    const none = evaluate(far, { importanceSampling: "none" });
+    expect(evaluate(far, { importanceSampling: "masked" }).loss).toBeCloseTo(0);
+    expect(evaluate(far, { importanceSampling: "truncated" }).loss).toBeCloseTo(
+      2 * none.loss,
+      6,
+    );
+    expect(evaluate(far, {}).loss).toBeCloseTo(0);
+  });
+
+  test("one advantage a token is the same as one a sample where all are equal", () => {
+    const perToken = samples.map((sample) => ({
+      ...sample,
+      advantage: sample.tokens.map(() => sample.advantage as number),
+    }));
+    expect(evaluate(perToken, {})).toEqual(evaluate(samples, {}));
+  });
+
+  test("several updates on the same rollouts: the first is as without clipping, then clipping holds the ratio back", () => {
+    const final = (options: GrpoLossOptions): Float32Array[] => {
+      const learner = picoLearner({ weightDecay: 0 });
+      const start = scoreSequences(
         learner.policy,
-        groups.map(({ prompt }) => prompt),
-        {
-          maxNewTokens: 1,
-          stop: 2,
-          seed: 1,
-          streams: groups.map((_, i) => `bandit/${step}/${i}`),
-        },
+        samples.map(({ tokens }) => tokens),
       );
-      const rewards = completions.map(({ tokens }, i) =>
-        Number(tokens[0] === rewarded[groups[i]!.p]),
-      );
-      reward = rewards.reduce((a, b) => a + b, 0) / rewards.length;
-      const advantages = [
-        ...groupAdvantages(rewards.slice(0, 32)),
-        ...groupAdvantages(rewards.slice(32)),
-      ];
-      const samples = completions.map(({ tokens, logprobs }, i) => ({
-        tokens: [...groups[i]!.prompt, ...tokens],
-        marks: [false, false, true],
-        rollout: [0, 0, ...logprobs],
-        advantage: advantages[i]!,
+      const own = samples.map((sample, i) => ({
+        ...sample,
+        rollout: start[i]!,
+        old: start[i]!,
       }));
-      learner.update(grpoLosses(PICO, samples), 3e-3, "bandit");
-    }
-    expect(reward).toBeGreaterThan(0.95);
-    learner.dispose();
+      const losses = grpoLosses(PICO, own, options);
+      const after = Array.from({ length: 8 }, () => {
+        learner.update(losses, 3e-3, "test");
+        const logp = scoreSequences(
+          learner.policy,
+          own.map(({ tokens }) => tokens),
+        );
+        return Float32Array.from(own[0]!.marks, (isMarked, t) =>
+          isMarked ? Math.exp(logp[0]![t]! - start[0]![t]!) : 1,
+        );
+      });
+      learner.dispose();
+      return after;
+    };
+    const clipped = final({});
+    const free = final({ clipLow: 1, clipHigh: 1e9 });
+    expect(clipped[0]).toEqual(free[0]);
+    // sample 0 has a positive advantage: what is above 1.28 is not pushed further
+    expect(Math.max(...clipped[7]!)).toBeLessThan(Math.max(...free[7]!));
+    expect(Math.max(...free[7]!)).toBeGreaterThan(1.28);
   });
 });

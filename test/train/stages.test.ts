@@ -2,13 +2,10 @@ import { existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readModelFolder, toBf16 } from "../../src/checkpoint/index.js";
-import { splitOf, type Domain } from "../../src/domains/index.js";
+import type { Domain } from "../../src/domains/index.js";
 import { tf } from "../../src/engine/index.js";
 import {
   pretrain,
-  RL_DATASET_SIZES,
-  RL_LEVELS,
-  tasksOfStep,
   trainGrpo,
   trainSft,
   type GrpoMetrics,
@@ -193,6 +190,65 @@ describe("trainGrpo", () => {
     }
   });
 
+  test("logs by domain, and how far it has moved, when it is asked to; nothing else changes", async () => {
+    const logged = place("logged");
+    const { metrics } = await trainGrpo({
+      ...small,
+      ...logged,
+      logDomains: true,
+      logKl: 2,
+    });
+    expect(weightsOf(logged.out)).toEqual(weightsOf(place("whole").out));
+    metrics.forEach((line, s) => {
+      const { domains, rewards, groups, kl, tokens } = line;
+      expect(Object.keys(domains!)).toEqual(Object.keys(rewards));
+      const own = Object.values(domains!);
+      expect(own.reduce((sum, { groups }) => sum + groups, 0)).toBe(groups);
+      expect(kl !== undefined).toBe(s % 2 === 0);
+      expect(tokens.scored !== undefined).toBe(s % 2 === 0);
+    });
+    // the first line describes the model that it starts from
+    expect(metrics[0]!.kl).toBeCloseTo(0, 4);
+    const bare = linesOf(logged.log).map((line) => {
+      const { domains, kl, kls, tokens, ...rest } = line as GrpoMetrics;
+      void [domains, kl, kls];
+      const { scored, ...counted } = tokens;
+      void scored;
+      return { ...rest, tokens: counted };
+    });
+    expect(bare).toEqual(linesOf(place("whole").log));
+  });
+
+  test("counts the tokens that a reference and several updates read", async () => {
+    const { metrics } = await trainGrpo({
+      ...small,
+      ...place("scored"),
+      steps: 1,
+      klCoef: 0.1,
+      updatesPerRollout: 3,
+    });
+    const { prefill, sampled, trained, scored } = metrics[0]!.tokens;
+    expect(trained).toBe(3 * (prefill + sampled));
+    expect(scored).toBe(2 * (prefill + sampled));
+  });
+
+  test("dynamic sampling that finds no group leaves the weights to decay alone", async () => {
+    // a random model earns nothing, so every group is flat
+    const { metrics } = await trainGrpo({
+      ...small,
+      ...place("dynamic"),
+      steps: 1,
+      dynamicSampling: true,
+      refills: 2,
+    });
+    expect(metrics[0]).toMatchObject({
+      groups: 6,
+      zeroVarianceGroups: 6,
+      gradNorm: 0,
+    });
+    expect(metrics[0]!.tokens.trained).toBe(0);
+  });
+
   test.each<[Partial<TrainGrpoOptions>, string]>([
     [{ steps: 0 }, "trainGrpo: steps must be a positive integer, got 0"],
     [{ groupSize: 1 }, "trainGrpo: groupSize must be an integer ≥ 2, got 1"],
@@ -234,6 +290,30 @@ describe("trainGrpo", () => {
       "trainGrpo: weights.instruction must be a positive number, got 0",
     ],
     [
+      { quotas: { math: 1, agent: 1 }, promptsPerStep: 2 },
+      "trainGrpo: quotas must be of this run's domains math, instruction, got agent",
+    ],
+    [
+      { quotas: { math: 1, instruction: 2 }, promptsPerStep: 2 },
+      "trainGrpo: quotas must add up to promptsPerStep 2, got 3",
+    ],
+    [
+      { quotas: { math: 0.5 } },
+      "trainGrpo: quotas.math must be an integer ≥ 0, got 0.5",
+    ],
+    [
+      { advantage: "mean" as "std" },
+      'trainGrpo: advantage must be one of std, centred, leaveOneOut, got "mean"',
+    ],
+    [
+      { overlongBuffer: 0 },
+      "trainGrpo: overlongBuffer must be in (0, 1], got 0",
+    ],
+    [
+      { dynamicSampling: 1 as unknown as boolean },
+      "trainGrpo: dynamicSampling must be true or false, got 1",
+    ],
+    [
       { store: "float16" as "float32" },
       'trainGrpo: store must be one of float32, bfloat16, got "float16"',
     ],
@@ -243,24 +323,6 @@ describe("trainGrpo", () => {
       trainGrpo({ ...small, ...target, ...options }),
     ).rejects.toThrow(message);
     expect(existsSync(target.log)).toBe(false);
-  });
-});
-
-describe("tasksOfStep", () => {
-  const order = {
-    seed: 1,
-    name: "multi",
-    domains: ["math", "agent"] as const,
-    weights: RL_DATASET_SIZES,
-    levels: RL_LEVELS,
-  };
-  test("draws train tasks in proportion to the domains' weights, the same for the same step", () => {
-    const tasks = tasksOfStep(order, 3, 600);
-    expect(tasksOfStep(order, 3, 600)).toEqual(tasks);
-    expect(tasks.every(({ id }) => splitOf(id) === "train")).toBe(true);
-    const share = tasks.filter(({ domain }) => domain === "math").length / 600;
-    // 22056 / (22056 + 10229) = 0.683, standard error 0.019
-    expect(Math.abs(share - 0.683)).toBeLessThan(0.06);
   });
 });
 

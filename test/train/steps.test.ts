@@ -7,7 +7,14 @@ import {
   Policy,
   scoreSequences,
 } from "../../src/model/index.js";
-import { grpoLosses, Learner, sftLosses } from "../../src/train/index.js";
+import {
+  fullKlLosses,
+  grpoLosses,
+  Learner,
+  scoreMarked,
+  sftLosses,
+  type PolicySample,
+} from "../../src/train/index.js";
 import { ADAM } from "./fixture.js";
 
 interface Run {
@@ -16,23 +23,28 @@ interface Run {
   marks: boolean[][];
   steps: { loss: number; norm: number }[];
 }
+const kinds = ["sft", "grpo", "opd", "reverse", "forward"] as const;
 const golden = JSON.parse(
   readFileSync("test/golden/train/steps.json", "utf8"),
-) as {
-  advantages: number[];
-  sft: Run;
-  grpo: Run;
-};
+) as { advantages: number[] } & Record<(typeof kinds)[number], Run>;
 
-test.each(["sft", "grpo"] as const)(
+function load(name: string): Policy {
+  const folder = readModelFolder(
+    join(import.meta.dirname, "../golden/model", name),
+  );
+  return Policy.fromParams(folder.params, configFromJson(folder.config));
+}
+
+// small micro-batches: the sums must not depend on them
+const maxTokens = 24;
+
+test.each(kinds)(
   "ten %s steps of a pico model have PyTorch's losses and gradient norms",
   (kind) => {
     const { learningRate, rows, marks, steps } = golden[kind];
-    const folder = readModelFolder(
-      join(import.meta.dirname, "../golden/model/tied"),
-    );
-    const config = configFromJson(folder.config);
-    const learner = new Learner(Policy.fromParams(folder.params, config), ADAM);
+    const learner = new Learner(load("tied"), ADAM);
+    const { config } = learner.policy;
+    const teacher = load("untied");
     const old = scoreSequences(learner.policy, rows);
     const samples = rows.map((tokens, i) => ({
       tokens,
@@ -41,11 +53,26 @@ test.each(["sft", "grpo"] as const)(
       old: old[i]!,
       advantage: golden.advantages[i]!,
     }));
-    // small micro-batches: the sums must not depend on them
-    const losses =
-      kind === "sft"
-        ? sftLosses(config, samples, 24)
-        : grpoLosses(config, samples, { maxTokens: 24 });
+    const judged = (): PolicySample[] => {
+      const passes = { maxTokens, temperature: 1 };
+      const scores = scoreMarked(teacher, samples, passes);
+      return samples.map((sample, i) => ({
+        ...sample,
+        advantage: scores[i]!.map((score, t) => score - old[i]![t]!),
+      }));
+    };
+    const exact = (direction: "reverse" | "forward") =>
+      fullKlLosses(config, [{ teacher, rows: samples }], {
+        direction,
+        maxTokens,
+      });
+    const losses = {
+      sft: () => sftLosses(config, samples, maxTokens),
+      grpo: () => grpoLosses(config, samples, { maxTokens }),
+      opd: () => grpoLosses(config, judged(), { maxTokens, clipHigh: 0.2 }),
+      reverse: () => exact("reverse"),
+      forward: () => exact("forward"),
+    }[kind]();
     expect(losses.length).toBeGreaterThan(1);
     for (const { loss, norm } of steps) {
       const update = learner.update(losses, learningRate, "test");
@@ -54,5 +81,6 @@ test.each(["sft", "grpo"] as const)(
       expect(Math.abs(update.gradNorm / norm - 1)).toBeLessThan(1e-4);
     }
     learner.dispose();
+    teacher.dispose();
   },
 );

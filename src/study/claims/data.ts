@@ -1,29 +1,11 @@
-/** Everything that the ledger's numbers are computed from: scores item by item, samples, judgements, overlaps, costs. */
-import type { ExpertSamples } from "../../analysis/index.js";
+/** Everything that the ledger's numbers are computed from: scores item by item, overlaps, costs, and what is known of behaviour. */
 import type { Domain } from "../../domains/index.js";
 import type { BenchmarkName } from "../../evaluate/index.js";
+import type { ClaimRow } from "../claimRow.js";
 import type { CostRow } from "../costRows.js";
 import type { ModelScores } from "../rows.js";
-import type { PairLine, VerificationLine } from "../stages/behaviour.js";
 import type { OverlapLine } from "../stages/overlap.js";
 import type { ScoresByModel } from "./contrast.js";
-
-/** A merge of two experts, scored on the benchmarks of one of them. */
-export interface PairScores {
-  /** Domain 𝒜, whose benchmarks are scored. */
-  domain: Domain;
-  /** Domain ℬ of the other expert. */
-  partner: Domain;
-  /** lines[seed] */
-  lines: readonly (readonly PairLine[])[];
-}
-
-/** A model that judged its own answers. */
-export interface Judge {
-  model: string;
-  /** lines[seed] */
-  lines: readonly (readonly VerificationLine[])[];
-}
 
 /** Overlap and direction of two experts' changes in one matrix of one seed. */
 export interface MatrixOverlap extends OverlapLine {
@@ -51,10 +33,10 @@ export interface ClaimData {
   /** Name of the student of on-policy distillation; null where the study has none. */
   student: string | null;
   cost: readonly CostRow[];
-  /** What every expert writes and other models think of it; empty where the study does not ask. */
-  samples: readonly ExpertSamples[];
-  pairs: readonly PairScores[];
-  judges: readonly Judge[];
+  /** The numbers on behaviour, with controls beside them. */
+  behaviour: readonly ClaimRow[];
+  /** Benchmarks whose answers are judged. */
+  judged: readonly BenchmarkName[];
   /** null where the study does not measure weights. */
   overlaps: Overlaps | null;
 }

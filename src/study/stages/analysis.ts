@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
-import type { DivergenceSample, ExpertSamples } from "../../analysis/index.js";
+import type { DivergenceSample } from "../../analysis/index.js";
 import { pairsOf } from "../behaviour.js";
 import {
   consistencyRows,
@@ -12,9 +12,13 @@ import {
   pairRows,
   verificationRows,
 } from "../behaviourRows.js";
-import { claimRows } from "../claims/claimRows.js";
-import type { ClaimData, Overlaps, PairScores } from "../claims/data.js";
+import type { ClaimRow } from "../claimRow.js";
+import type { ClaimData, Overlaps } from "../claims/data.js";
+import { verdictRows } from "../claims/verdictRows.js";
 import { costRows } from "../costRows.js";
+import { gainClaims } from "../gainClaims.js";
+import { judgeClaims } from "../judgeClaims.js";
+import { neighborClaims } from "../neighborClaims.js";
 import { replaceFile } from "../replaceFile.js";
 import {
   differenceRows,
@@ -44,41 +48,6 @@ export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {
     ...Object.keys(spec.merges).map(role("merged")),
     ...Object.keys(spec.distill).map(role("student")),
   ];
-}
-
-interface Scored {
-  model: string;
-  role: Role;
-  scores: ModelScores;
-}
-
-/** What the ledger must know of a study's models. */
-function namesOf({
-  domains,
-  seeds,
-  evaluate,
-  merges,
-  distill,
-}: StudySpec): Pick<
-  ClaimData,
-  "domains" | "benchmarks" | "seeds" | "ties" | "student"
-> {
-  const ties = Object.entries(merges).find(
-    ([, { method, experts, options = {} }]) =>
-      method === "ties" &&
-      (experts === undefined || experts.length === domains.length) &&
-      Object.keys(options).length === 0,
-  );
-  const student = Object.entries(distill).find(
-    ([, { method = "onPolicy" }]) => method === "onPolicy",
-  );
-  return {
-    domains,
-    benchmarks: evaluate.benchmarks,
-    seeds,
-    ties: ties?.[0] ?? null,
-    student: student?.[0] ?? null,
-  };
 }
 
 function readLines<Line>(path: string): Line[] {
@@ -172,7 +141,7 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
     logs,
     countParameters(join(job.studyFolder, spec.base)),
   );
-  const behaviour = readBehaviour(job, spec, models);
+  const behaviour = behaviourFiles(job, spec, models);
   const files: Record<string, readonly object[]> = {
     scores: scoreRows(models, spec.evaluate),
     differences: differenceRows(models),
@@ -186,16 +155,13 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
         ),
       ),
     ),
-    neighborhoods: neighborhoodRows(behaviour.samples, models),
-    pairs: pairRows(behaviour.pairs, models),
-    gains: consistencyRows(models, spec.evaluate.samples),
-    verification: verificationRows(behaviour.judges),
-    claims: claimRows({
+    ...behaviour,
+    claims: verdictRows({
       ...namesOf(spec),
-      ...behaviour,
       cost,
       scores: new Map(models.map(({ model, scores }) => [model, scores])),
       overlaps: readOverlaps(job, spec),
+      behaviour: behaviour.behaviourClaims,
     }),
   };
   for (const path of job.stage.outputs) {
@@ -206,23 +172,17 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
   return { facts: {} };
 }
 
-/** What the sections that ask how models behave have written; nothing where the study has no such section. */
-interface Behaviour {
-  samples: ExpertSamples[];
-  pairs: PairScores[];
-  judges: { model: string; role: Role; lines: VerificationLine[][] }[];
-}
-
-function readBehaviour(
-  { runFolder }: Job,
+/** Rows of the sections that ask how models behave; none where the study has no such section. */
+function behaviourFiles(
+  job: Job,
   spec: StudySpec,
-  models: readonly Scored[],
-): Behaviour {
+  models: readonly { model: string; role: Role; scores: ModelScores }[],
+): { behaviourClaims: ClaimRow[] } & Record<string, readonly object[]> {
   const at = (seed: number, ...parts: string[]): string =>
-    join(runFolder, `seed${seed}`, ...parts);
+    join(job.runFolder, `seed${seed}`, ...parts);
   const seeds = <Line>(...parts: string[]): Line[][] =>
     spec.seeds.map((seed) => readLines<Line>(at(seed, ...parts)));
-  const samples = spec.neighborhoods
+  const runs = spec.neighborhoods
     ? spec.seeds.flatMap((seed) =>
         spec.domains.map((expert) => ({
           expert,
@@ -248,7 +208,70 @@ function readBehaviour(
     role: models.find((each) => each.model === model)!.role,
     lines: seeds<VerificationLine>("verification", `${model}.jsonl`),
   }));
-  return { samples, pairs, judges };
+  const reference = referenceOf(spec);
+  return {
+    behaviourClaims: [
+      ...neighborClaims({ runs, models, pairs, reference, factor: FACTOR }),
+      ...gainClaims(models),
+      ...judgeClaims(judges),
+    ],
+    neighborhoods: neighborhoodRows(runs, models),
+    pairs: pairRows(pairs, models),
+    gains: consistencyRows(models, spec.evaluate.samples),
+    verification: verificationRows(judges),
+  };
+}
+
+// ε of Eq. 1 in units of the own expert's divergence; the default of `analysis.neighborhoods`, which the rows use.
+const FACTOR = 2;
+
+/** The measured model that merges all experts by the method of the pairs (TIES without pairs): by it neighbours are found. */
+function referenceOf({
+  domains,
+  merges,
+  neighborhoods,
+  pairs,
+}: StudySpec): string | null {
+  const all = neighborhoods?.models.find((name) => {
+    const merge = merges[name];
+    return (
+      merge !== undefined &&
+      merge.method === (pairs?.method ?? "ties") &&
+      (merge.experts ?? domains).length === domains.length
+    );
+  });
+  return all ?? null;
+}
+
+/** What the ledger must know of a study's models. */
+function namesOf({
+  domains,
+  seeds,
+  evaluate,
+  merges,
+  distill,
+  verification,
+}: StudySpec): Pick<
+  ClaimData,
+  "domains" | "benchmarks" | "seeds" | "ties" | "student" | "judged"
+> {
+  const ties = Object.entries(merges).find(
+    ([, { method, experts, options = {} }]) =>
+      method === "ties" &&
+      (experts === undefined || experts.length === domains.length) &&
+      Object.keys(options).length === 0,
+  );
+  const student = Object.entries(distill).find(
+    ([, { method = "onPolicy" }]) => method === "onPolicy",
+  );
+  return {
+    domains,
+    benchmarks: evaluate.benchmarks,
+    seeds,
+    ties: ties?.[0] ?? null,
+    student: student?.[0] ?? null,
+    judged: verification?.benchmarks ?? [],
+  };
 }
 
 /** Overlaps of all seeds; null where the study measures none. */
