@@ -40,6 +40,7 @@ export {
   type StratumShift,
   type SurvivalShift,
 } from "./describe.js";
+export { etaAtRate } from "./etaAtRate.js";
 export { type Eigen, symmetricEigen } from "./eigen.js";
 export {
   enrichment,

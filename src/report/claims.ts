@@ -218,13 +218,14 @@ function isRule(value: unknown): boolean {
   );
 }
 
-function showRule(rule: ClaimRule): string {
+/** A rule in words: "above 0", "within [-3, 3]". */
+export function showRule(rule: ClaimRule): string {
   return rule.kind === "within"
     ? `within [${showValue(rule.low)}, ${showValue(rule.high)}]`
     : `${rule.kind} ${showValue(rule.threshold)}`;
 }
 
 /** Three significant digits, without an exponent for what tables hold. */
-function showValue(value: number): string {
+export function showValue(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

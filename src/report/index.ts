@@ -9,7 +9,7 @@
  * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · page · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
  * paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
- * judgeClaim, claim
+ * judgeClaim, claim, claimTable, claimCounts
  */
 export {
   accuracyTrajectories,
@@ -26,6 +26,12 @@ export {
   type ClaimVerdict,
   type Verdict,
 } from "./claims.js";
+export {
+  claimCounts,
+  claimTable,
+  VERDICTS,
+  type JudgedClaim,
+} from "./claimTable.js";
 export {
   consistencyDots,
   type ConsistencyDot,

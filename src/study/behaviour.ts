@@ -1,4 +1,4 @@
-/** The stages that ask how trained models behave, beside how they score: distances, merges of pairs, self-verification. */
+/** The stages that ask what trained models are, beside how they score: distances, merges of pairs, self-verification, overlaps. */
 import type { Domain } from "../domains/index.js";
 import { benchmarkSpec, type BenchmarkName } from "../evaluate/index.js";
 import type { Json } from "./hash.js";
@@ -9,7 +9,7 @@ import type { Input, Stage } from "./stage.js";
 export type ModelOf = (name: string) => Input;
 
 // Seconds of one core, measured once on the nano model; only proportions matter.
-const WORK = { sample: 0.006, score: 0.004, judgement: 0.006 };
+const WORK = { sample: 0.006, score: 0.004, judgement: 0.006, overlap: 4 };
 
 /** Benchmarks of the study that belong to a domain. */
 export function benchmarksOf(
@@ -128,4 +128,26 @@ export function verificationStages(
         (WORK.sample + 2 * WORK.judgement),
     }),
   );
+}
+
+/** Table 5 and Figure 3, as the ledger counts them: what each pair of experts changed. */
+export function overlapStages(
+  { overlaps, domains }: Pick<StudySpec, "overlaps" | "domains">,
+  seed: number,
+  modelOf: ModelOf,
+): Stage[] {
+  if (!overlaps || domains.length < 2) return [];
+  const experts = domains.map((name): [string, Input] => [name, modelOf(name)]);
+  return [
+    stage({
+      id: `seed${seed}/overlaps`,
+      kind: "overlap",
+      seed,
+      model: "overlaps",
+      spec: { seed, ...overlaps },
+      inputs: { anchor: modelOf("sft"), ...Object.fromEntries(experts) },
+      outputs: [`seed${seed}/overlaps.jsonl`],
+      work: WORK.overlap,
+    }),
+  ];
 }

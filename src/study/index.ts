@@ -32,6 +32,7 @@ export {
   type Stage,
   type StageKind,
 } from "./plan.js";
+export type { VerdictRow } from "./claims/verdictRows.js";
 export type { CostRow } from "./costRows.js";
 export type {
   DifferenceRow,
@@ -66,6 +67,7 @@ export {
   type SizeSpec,
   type StudySpec,
   type TrajectoriesSpec,
+  type OverlapsSpec,
   type VerificationSpec,
 } from "./spec.js";
 export type { Json } from "./hash.js";

@@ -11,6 +11,7 @@ import type {
   VerificationRow,
 } from "./behaviourRows.js";
 import type { ClaimRow } from "./claimRow.js";
+import type { VerdictRow } from "./claims/verdictRows.js";
 import type { CostRow } from "./costRows.js";
 import { readStudy } from "./parse.js";
 import { ANALYSES, type Analysis } from "./plan.js";
@@ -50,6 +51,7 @@ export interface RowTypes {
   gains: ConsistencyRow;
   verification: VerificationRow;
   behaviourClaims: ClaimRow;
+  claims: VerdictRow;
 }
 
 /**

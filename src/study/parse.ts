@@ -83,6 +83,7 @@ export function parseStudy(
     neighborhoods: null,
     pairs: null,
     verification: null,
+    overlaps: null,
     ...(lay(common, over) as Plain),
   };
   const lacking = missing(spec, resolvedSchema);

@@ -4,6 +4,7 @@ import { StudyError } from "../error.js";
 import {
   neighborhoodStages,
   pairStages,
+  overlapStages,
   verificationStages,
 } from "./behaviour.js";
 import type { Json } from "./hash.js";
@@ -25,6 +26,7 @@ const VERSIONS: Readonly<Record<StageKind, number>> = {
   neighborhood: 1,
   pair: 1,
   verification: 1,
+  overlap: 1,
   analysis: 1,
 };
 
@@ -174,6 +176,7 @@ class Planner {
       ...neighborhoodStages(spec, seed, modelOf),
       ...pairStages(spec, seed, modelOf),
       ...verificationStages(spec, seed, modelOf),
+      ...overlapStages(spec, seed, modelOf),
     );
   }
 
@@ -388,6 +391,7 @@ export const ANALYSES = [
   "gains",
   "verification",
   "behaviourClaims",
+  "claims",
 ] as const;
 
 /** One of the row files. */

@@ -154,6 +154,12 @@ export interface VerificationSpec {
   answers: number;
 }
 
+/** What each pair of experts changed in the weights, as the ledger counts it (Table 5, Figure 3). */
+export interface OverlapsSpec {
+  /** Share of the weights that count as changed, (0, 1); the tolerance follows from it. Paper: 0.3. */
+  rate: number;
+}
+
 /** A study, resolved for one profile. */
 export interface StudySpec {
   name: string;
@@ -173,6 +179,7 @@ export interface StudySpec {
   neighborhoods: NeighborhoodsSpec | null;
   pairs: PairsSpec | null;
   verification: VerificationSpec | null;
+  overlaps: OverlapsSpec | null;
 }
 
 /** Names of the two profiles: minutes on two cores, and the numbers that are published. */
@@ -354,6 +361,14 @@ const sections: Readonly<Record<string, Schema>> = {
       type: "object",
       required: ["method", "domains"],
       fields: { method, domains: { type: "list", min: 1, item: domain } },
+    },
+  },
+  overlaps: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["rate"],
+      fields: { rate: { type: "number", above: 0, max: 1 } },
     },
   },
   verification: {

@@ -13,6 +13,7 @@ export type StageKind =
   | "neighborhood"
   | "pair"
   | "verification"
+  | "overlap"
   | "analysis";
 
 /** A file or model folder that a stage reads. */

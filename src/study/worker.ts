@@ -9,6 +9,7 @@ import {
 import { evaluateStage, trajectoryStage } from "./stages/evaluate.js";
 import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
+import { overlapStage } from "./stages/overlap.js";
 import { distillStage, rlStage, sftStage } from "./stages/train.js";
 import type { StageKind } from "./plan.js";
 
@@ -35,6 +36,7 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   neighborhood: neighborhoodStage,
   pair: pairStage,
   verification: verificationStage,
+  overlap: overlapStage,
   analysis: analysisStage,
 };
 

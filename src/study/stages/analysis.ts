@@ -12,6 +12,9 @@ import {
   pairRows,
   verificationRows,
 } from "../behaviourRows.js";
+import type { ClaimRow } from "../claimRow.js";
+import type { ClaimData, Overlaps } from "../claims/data.js";
+import { verdictRows } from "../claims/verdictRows.js";
 import { costRows } from "../costRows.js";
 import { gainClaims } from "../gainClaims.js";
 import { judgeClaims } from "../judgeClaims.js";
@@ -31,6 +34,7 @@ import type { StudySpec } from "../spec.js";
 import type { TrajectoryLine } from "./evaluate.js";
 import type { PairLine, VerificationLine } from "./behaviour.js";
 import type { Job, Report, Result } from "./job.js";
+import type { OverlapLine, OverlapRule } from "./overlap.js";
 import type { SizeLine } from "./merge.js";
 
 /** Models of a study in the order of the tables. */
@@ -133,10 +137,15 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
       ]
     : [];
   const sizeSeeds = spec.size?.seeds ?? spec.seeds.slice(0, 1);
+  const cost = costRows(
+    logs,
+    countParameters(join(job.studyFolder, spec.base)),
+  );
+  const behaviour = behaviourFiles(job, spec, models);
   const files: Record<string, readonly object[]> = {
     scores: scoreRows(models, spec.evaluate),
     differences: differenceRows(models),
-    cost: costRows(logs, countParameters(join(job.studyFolder, spec.base))),
+    cost,
     rewards: rewardRows(rl),
     trajectories: trajectoryRows(trajectories),
     mergeSize: mergeSizeRows(
@@ -146,7 +155,14 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
         ),
       ),
     ),
-    ...behaviourFiles(job, spec, models),
+    ...behaviour,
+    claims: verdictRows({
+      ...namesOf(spec),
+      cost,
+      scores: new Map(models.map(({ model, scores }) => [model, scores])),
+      overlaps: readOverlaps(job, spec),
+      behaviour: behaviour.behaviourClaims,
+    }),
   };
   for (const path of job.stage.outputs) {
     const name = /(\w+)\.json$/.exec(path)![1]!;
@@ -161,7 +177,7 @@ function behaviourFiles(
   job: Job,
   spec: StudySpec,
   models: readonly { model: string; role: Role; scores: ModelScores }[],
-): Record<string, readonly object[]> {
+): { behaviourClaims: ClaimRow[] } & Record<string, readonly object[]> {
   const at = (seed: number, ...parts: string[]): string =>
     join(job.runFolder, `seed${seed}`, ...parts);
   const seeds = <Line>(...parts: string[]): Line[][] =>
@@ -225,6 +241,58 @@ function referenceOf({
     );
   });
   return all ?? null;
+}
+
+/** What the ledger must know of a study's models. */
+function namesOf({
+  domains,
+  seeds,
+  evaluate,
+  merges,
+  distill,
+  verification,
+}: StudySpec): Pick<
+  ClaimData,
+  "domains" | "benchmarks" | "seeds" | "ties" | "student" | "judged"
+> {
+  const ties = Object.entries(merges).find(
+    ([, { method, experts, options = {} }]) =>
+      method === "ties" &&
+      (experts === undefined || experts.length === domains.length) &&
+      Object.keys(options).length === 0,
+  );
+  const student = Object.entries(distill).find(
+    ([, { method = "onPolicy" }]) => method === "onPolicy",
+  );
+  return {
+    domains,
+    benchmarks: evaluate.benchmarks,
+    seeds,
+    ties: ties?.[0] ?? null,
+    student: student?.[0] ?? null,
+    judged: verification?.benchmarks ?? [],
+  };
+}
+
+/** Overlaps of all seeds; null where the study measures none. */
+function readOverlaps(
+  { runFolder }: Job,
+  { overlaps, domains, seeds }: StudySpec,
+): Overlaps | null {
+  if (!overlaps || domains.length < 2) return null;
+  const files = seeds.map((seed) => {
+    const path = join(runFolder, `seed${seed}`, "overlaps.jsonl");
+    const [rule, ...lines] = readLines<OverlapRule | OverlapLine>(path);
+    return {
+      rule: rule as OverlapRule,
+      lines: (lines as OverlapLine[]).map((line) => ({ seed, ...line })),
+    };
+  });
+  return {
+    etas: files.map(({ rule }) => rule.eta),
+    changed: files.flatMap(({ rule }) => Object.values(rule.changed)),
+    matrices: files.flatMap(({ lines }) => lines),
+  };
 }
 
 /** One row a line, so that a change of one number is a change of one line. */

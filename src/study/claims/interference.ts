@@ -1,0 +1,157 @@
+/** Findings on what one domain's training does to the others (§3.2, §3.3): interference, synergy of reasoning, the agent. */
+import { crossedBootstrap, draws, type Draw } from "../../analysis/index.js";
+import type { Domain } from "../../domains/index.js";
+import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import {
+  benchmarksIn,
+  contrast,
+  difference,
+  meanOfTerms,
+  scaled,
+  type Term,
+} from "./contrast.js";
+import { lacking, meanOver, scoresOf, type ClaimData } from "./data.js";
+import {
+  measured,
+  measuredOr,
+  type Measured,
+  type Measurements,
+} from "./measured.js";
+
+/** Domains whose tasks are solved by reasoning, as the paper groups them. */
+export const REASONING: readonly Domain[] = ["math", "coding", "science"];
+
+/** Every directed pair of two different reasoning domains. */
+const PAIRS: readonly (readonly [from: Domain, to: Domain])[] =
+  REASONING.flatMap((from) =>
+    REASONING.filter((to) => to !== from).map((to) => [from, to] as const),
+  );
+
+const domainOf = (name: BenchmarkName): Domain => benchmarkSpec(name).domain;
+
+/** A statistic of resampled tasks and seeds; places are those of `benchmarks` in the draw. */
+function resampled(
+  data: ClaimData,
+  benchmarks: readonly BenchmarkName[],
+  statistic: (
+    score: (model: string, benchmark: BenchmarkName) => number,
+  ) => number,
+): Measured {
+  const drawn = draws({
+    seeds: data.seeds.length,
+    items: benchmarks.map((name) => scoresOf(data, "sft", name).length),
+  });
+  const at =
+    ({ seeds, items }: Draw) =>
+    (model: string, name: BenchmarkName): number =>
+      meanOver(
+        scoresOf(data, model, name),
+        seeds,
+        items[benchmarks.indexOf(name)]!,
+      );
+  return measuredOr(
+    crossedBootstrap((draw) => statistic(at(draw)), drawn),
+    "its scores do not vary",
+    100,
+  );
+}
+
+/** Numbers of "little interference", "reasoning domains help each other" and "agent neither helped nor hurt". */
+export function interferenceClaims(data: ClaimData): Measurements {
+  const { domains, benchmarks, scores } = data;
+  const inDomain = (domain: Domain): BenchmarkName[] =>
+    benchmarksIn(benchmarks, domain);
+  const gain = (expert: Domain, domain: Domain): Term[] =>
+    difference(expert, "sft", inDomain(domain));
+  /** A contrast of experts, where the study has the domains that it speaks of. */
+  const among = (wanted: readonly Domain[], terms: () => Term[]): Measured => {
+    const missing = lacking(data, wanted, domainOf);
+    return missing === null
+      ? measured(contrast(scores, terms()), 100)
+      : { missing };
+  };
+  const others = (["instruction", "agent"] as const).flatMap((from) =>
+    REASONING.map((to) => [from, to] as const),
+  );
+  const meanGain = (pairs: readonly (readonly [Domain, Domain])[]): Term[] =>
+    meanOfTerms(pairs.map(([from, to]) => gain(from, to)));
+  const away = domains.flatMap((expert) =>
+    benchmarks
+      .filter((name) => domainOf(name) !== expert)
+      .map((name) => difference(expert, "sft", [name])),
+  );
+  const own = benchmarks
+    .filter((name) => domains.includes(domainOf(name)))
+    .map((name) => difference("multi", domainOf(name), [name]));
+  const fromOthers: readonly Domain[] = [...REASONING, "instruction"];
+  return {
+    "little-interference-experts":
+      away.length === 0
+        ? { missing: "the study has one domain only" }
+        : measured(contrast(scores, meanOfTerms(away)), 100),
+    "little-interference-mixed":
+      own.length === 0
+        ? { missing: "no benchmark belongs to a domain of the study" }
+        : measured(contrast(scores, meanOfTerms(own)), 100),
+    "own-domain-best": leastLead(data),
+    "reasoning-synergy": among(REASONING, () => meanGain(PAIRS)),
+    "reasoning-synergy-each": smallestGain(data, inDomain),
+    "instruction-helps-reasoning": among([...REASONING, "instruction"], () =>
+      meanGain(REASONING.map((to) => ["instruction", to])),
+    ),
+    "reasoning-on-instruction-marginal": among(
+      [...REASONING, "instruction"],
+      () => meanGain(REASONING.map((from) => [from, "instruction"])),
+    ),
+    "synergy-strongest-in-reasoning": among(
+      [...REASONING, "instruction", "agent"],
+      () => [...meanGain(PAIRS), ...scaled(meanGain(others), -1)],
+    ),
+    "agent-unmoved": among([...fromOthers, "agent"], () =>
+      meanGain(fromOthers.map((from) => [from, "agent"])),
+    ),
+  };
+}
+
+/** Least lead of an own expert over the best other one; the paper claims it of all domains but science. */
+function leastLead(data: ClaimData): Measured {
+  const claimed: readonly Domain[] = ["math", "coding", "instruction", "agent"];
+  const missing = lacking(data, claimed, domainOf);
+  if (missing !== null) return { missing };
+  const benchmarks = data.benchmarks.filter((name) =>
+    claimed.includes(domainOf(name)),
+  );
+  return resampled(data, benchmarks, (score) =>
+    Math.min(
+      ...benchmarks.map((name) => {
+        const rivals = data.domains.filter((each) => each !== domainOf(name));
+        return (
+          score(domainOf(name), name) -
+          Math.max(...rivals.map((rival) => score(rival, name)))
+        );
+      }),
+    ),
+  );
+}
+
+/** Smallest gain among the directed pairs of reasoning domains. */
+function smallestGain(
+  data: ClaimData,
+  inDomain: (domain: Domain) => BenchmarkName[],
+): Measured {
+  const missing = lacking(data, REASONING, domainOf);
+  if (missing !== null) return { missing };
+  return resampled(data, REASONING.flatMap(inDomain), (score) =>
+    Math.min(
+      ...PAIRS.map(([from, to]) => {
+        const names = inDomain(to);
+        return (
+          names.reduce(
+            (sum, name) => sum + score(from, name) - score("sft", name),
+            0,
+          ) / names.length
+        );
+      }),
+    ),
+  );
+}

@@ -1,0 +1,145 @@
+/** Findings on weights (§3.3): do experts change the same weights, more than chance and more than shuffled, and in one direction? */
+import { crossedBootstrap, draws } from "../../analysis/index.js";
+import { averageOverSeeds, mean } from "../../evaluate/index.js";
+import type { ClaimData, MatrixOverlap, Overlaps } from "./data.js";
+import { REASONING } from "./interference.js";
+import {
+  measured,
+  measuredOr,
+  type Measured,
+  type Measurements,
+} from "./measured.js";
+
+const IDS = [
+  "overlap-above-chance",
+  "overlap-above-shuffled",
+  "changed-share",
+  "cosine-positive",
+  "cosine-positive-each",
+  "cosine-higher-in-reasoning",
+] as const;
+
+/** Numbers of "overlap far above chance" and "task vectors point in similar directions". */
+export function weightClaims({ overlaps }: ClaimData): Measurements {
+  if (overlaps === null || overlaps.matrices.length === 0)
+    return Object.fromEntries(
+      IDS.map((id) => [
+        id,
+        { missing: "the study does not measure what its experts changed" },
+      ]),
+    );
+  const note = `weights count as changed from a relative change of ${overlaps.etas.join(", ")} on, seed by seed`;
+  const noted = (found: Measured): Measured =>
+    "missing" in found ? found : { ...found, note };
+  const table = new OverlapTable(overlaps);
+  return {
+    "overlap-above-chance": noted(
+      table.overPairs(
+        (cells) =>
+          mean(cells.map(({ jaccard }) => jaccard)) /
+          mean(cells.map(({ random }) => random)),
+      ),
+    ),
+    "overlap-above-shuffled": noted(
+      table.overPairs((cells) =>
+        mean(cells.map(({ jaccard, shuffled }) => jaccard - shuffled)),
+      ),
+    ),
+    "changed-share": {
+      value: 100 * mean(overlaps.changed),
+      interval: null,
+    },
+    "cosine-positive": noted(table.overPairs(meanCosine)),
+    "cosine-positive-each": noted(
+      table.overMatrices((cosineOf) =>
+        Math.min(...table.pairs.map((pair) => cosineOf([pair]))),
+      ),
+    ),
+    "cosine-higher-in-reasoning": noted(table.reasoningLead()),
+  };
+}
+
+function meanCosine(cells: readonly MatrixOverlap[]): number {
+  const known = cells.flatMap(({ overlapCosine }) =>
+    overlapCosine === null ? [] : [overlapCosine],
+  );
+  return known.length === 0 ? NaN : mean(known);
+}
+
+type Pair = readonly [a: string, b: string];
+
+/** All overlaps of a study as cells of pair × matrix × seed. */
+class OverlapTable {
+  readonly pairs: readonly Pair[];
+  private readonly matrices: readonly string[];
+  private readonly seeds: readonly number[];
+  private readonly cells = new Map<string, MatrixOverlap>();
+
+  constructor({ matrices }: Overlaps) {
+    const key = ({ layer, kind }: MatrixOverlap): string => `${layer}/${kind}`;
+    this.matrices = [...new Set(matrices.map(key))];
+    this.seeds = [...new Set(matrices.map(({ seed }) => seed))];
+    const names = new Map<string, Pair>();
+    for (const cell of matrices) {
+      names.set(`${cell.a} ${cell.b}`, [cell.a, cell.b]);
+      this.cells.set(`${cell.a} ${cell.b} ${cell.seed} ${key(cell)}`, cell);
+    }
+    this.pairs = [...names.values()];
+  }
+
+  private cell([a, b]: Pair, s: number, m: number): MatrixOverlap {
+    return this.cells.get(`${a} ${b} ${this.seeds[s]!} ${this.matrices[m]!}`)!;
+  }
+
+  /** Mean over pairs and seeds of a number of one pair's matrices, with its interval over pairs and seeds. */
+  overPairs(of: (cells: readonly MatrixOverlap[]) => number): Measured {
+    const values = this.pairs.map((pair) =>
+      this.seeds.map((_, s) =>
+        of(this.matrices.map((__, m) => this.cell(pair, s, m))),
+      ),
+    );
+    if (!values.flat().every(Number.isFinite))
+      return { missing: "two experts changed no weight in common" };
+    return measured(averageOverSeeds([values], { kind: "difference" }));
+  }
+
+  /** A statistic of mean cosines of pairs, with its bootstrap interval over matrices and seeds. */
+  overMatrices(
+    statistic: (cosineOf: (pairs: readonly Pair[]) => number) => number,
+  ): Measured {
+    const drawn = draws({
+      seeds: this.seeds.length,
+      items: [this.matrices.length],
+    });
+    return measuredOr(
+      crossedBootstrap(
+        ({ seeds, items }) =>
+          statistic((pairs) =>
+            mean(
+              pairs.map((pair) =>
+                meanCosine(
+                  seeds.flatMap((s) =>
+                    items[0]!.map((m) => this.cell(pair, s, m)),
+                  ),
+                ),
+              ),
+            ),
+          ),
+        drawn,
+      ),
+      "two experts changed no weight in common",
+    );
+  }
+
+  /** Mean cosine of two reasoning domains − that of a reasoning domain with another one. */
+  reasoningLead(): Measured {
+    const isReasoning = (name: string): boolean =>
+      (REASONING as readonly string[]).includes(name);
+    const count = ([a, b]: Pair): number => [a, b].filter(isReasoning).length;
+    const inside = this.pairs.filter((pair) => count(pair) === 2);
+    const across = this.pairs.filter((pair) => count(pair) === 1);
+    return inside.length === 0 || across.length === 0
+      ? { missing: "the study lacks reasoning domains or others" }
+      : this.overMatrices((cosineOf) => cosineOf(inside) - cosineOf(across));
+  }
+}
