@@ -50,6 +50,8 @@ export {
   type EvaluateSpec,
   type ExpertsSpec,
   type MergeSpec,
+  type MixSpec,
+  type MultiSpec,
   type Profile,
   type RlSpec,
   type SftSpec,
