@@ -1,53 +1,64 @@
 /** One-token-a-row decoding over a key-value cache, the engine side of `generate`. */
 import {
+  Handles,
   tf,
+  type Handle,
   type Tensor,
   type Tensor2D,
-  type Tensor4D,
 } from "../engine/index.js";
 import type { ModelConfig } from "./config.js";
+import { decodeOps, type DecodeOps } from "./decodeOps.js";
 import {
   headNorms,
   headWeight,
   HIDDEN,
   hiddenStates,
   weight,
-  type LayerCache,
   type Weights,
 } from "./forward.js";
-import { halfRotation, ropeTables } from "./layers.js";
+import { ropeTables } from "./layers.js";
 
 /** Columns that a tail collects before it is appended to the prefix: copies stay small without many cache blocks. */
 const TAIL = 32;
 
 interface LayerWeights {
-  input: Tensor;
-  qkv: Tensor2D;
-  norms: Tensor2D;
-  out: Tensor2D;
-  post: Tensor;
-  gateUp: Tensor2D;
-  down: Tensor2D;
+  input: Handle;
+  qkv: Handle;
+  norms: Handle;
+  out: Handle;
+  post: Handle;
+  gateUp: Handle;
+  down: Handle;
+}
+
+/** Keys and values of one layer. */
+interface Cache {
+  k: Handle;
+  v: Handle;
 }
 
 /**
  * Keys and values of a batch of sequences that grow by one token a step.
  *
- * The cache of a layer is a prefix (B, kv, W, D), whose columns past a row's prompt are hidden by a bias, and a short tail
- * (B, kv, s, D) that all rows have filled. Rows that are finished are dropped with `keepRows`.
+ * The cache of a layer is a prefix, keys (B, kv, D, W) and values (B, kv, W, D), whose columns past a row's prompt are hidden by a
+ * bias, and a short tail, both (B, kv, s, D), that all rows have filled. Rows that are finished are dropped with `keepRows`.
  */
 export class Decoder {
+  private readonly handles = new Handles();
+  private readonly ops: DecodeOps;
+  /** Fused weights, which the layers' handles need. */
+  private readonly fused: Tensor[] = [];
   private readonly layers: LayerWeights[];
-  private readonly norm: Tensor;
-  private readonly head: Tensor2D;
-  private readonly embed: Tensor2D;
-  private readonly rotation: Tensor2D;
+  private readonly norm: Handle;
+  private readonly head: Handle;
+  private readonly embed: Handle;
   private readonly tables: { cos: Float32Array; sin: Float32Array };
-  private prefix: LayerCache[] = [];
-  private tail: LayerCache[] = [];
+  private prefix: Cache[] = [];
+  private prefixWidth = 0;
+  private tail: Cache[] = [];
   private tailWidth = 0;
   /** (B, 1, 1, W): 0 where a row may attend, HIDDEN elsewhere. */
-  private bias!: Tensor4D;
+  private bias!: Handle;
   /** Next position of each row. */
   private positions!: Int32Array;
 
@@ -57,37 +68,41 @@ export class Decoder {
     /** Scale of the logits before the softmax: 1 / temperature. */
     private readonly scale: number,
   ) {
+    this.ops = decodeOps(this.handles, config.rmsEps);
     this.layers = Array.from({ length: config.layers }, (_, i) =>
       this.fuse(weights, `model.layers.${i}.`),
     );
-    this.norm = weight(weights, "model.norm.weight");
-    this.head = headWeight(weights, config);
-    this.embed = weight(weights, "model.embed_tokens.weight") as Tensor2D;
-    this.rotation = halfRotation(config.headDim);
-    this.tables = ropeTables(
-      config.maxPositions,
-      config.headDim,
-      config.ropeTheta,
-    );
+    this.norm = this.handles.of(weight(weights, "model.norm.weight"));
+    this.head = this.handles.of(headWeight(weights, config));
+    this.embed = this.handles.of(weight(weights, "model.embed_tokens.weight"));
+    this.tables = rolledRopeTables(config);
   }
 
   private fuse(weights: Weights, at: string): LayerWeights {
-    const at2 = (name: string): Tensor2D =>
+    const named = (name: string): Tensor2D =>
       weight(weights, at + name) as Tensor2D;
-    const parts = ["q_proj", "k_proj", "v_proj"].map((part) =>
-      at2(`self_attn.${part}.weight`),
-    );
+    const fuse = (make: () => Tensor): Handle => {
+      const tensor = tf.tidy(make);
+      this.fused.push(tensor);
+      return this.handles.of(tensor);
+    };
     return {
-      input: at2("input_layernorm.weight"),
-      qkv: tf.concat(parts, 0) as Tensor2D,
-      norms: tf.tidy(() => headNorms(weights, at, this.config)),
-      out: at2("self_attn.o_proj.weight"),
-      post: at2("post_attention_layernorm.weight"),
-      gateUp: tf.concat(
-        [at2("mlp.gate_proj.weight"), at2("mlp.up_proj.weight")],
-        0,
-      ) as Tensor2D,
-      down: at2("mlp.down_proj.weight"),
+      input: this.handles.of(named("input_layernorm.weight")),
+      qkv: fuse(() =>
+        tf.concat(
+          ["q_proj", "k_proj", "v_proj"].map((part) =>
+            named(`self_attn.${part}.weight`),
+          ),
+        ),
+      ),
+      // (H + kv, 1, D)
+      norms: fuse(() => tf.expandDims(headNorms(weights, at, this.config), 1)),
+      out: this.handles.of(named("self_attn.o_proj.weight")),
+      post: this.handles.of(named("post_attention_layernorm.weight")),
+      gateUp: fuse(() =>
+        tf.concat([named("mlp.gate_proj.weight"), named("mlp.up_proj.weight")]),
+      ),
+      down: this.handles.of(named("mlp.down_proj.weight")),
     };
   }
 
@@ -101,6 +116,7 @@ export class Decoder {
     weights: Weights,
     prompts: readonly (readonly number[])[],
   ): Float32Array {
+    const { handles, ops } = this;
     const index = new Map<string, number>();
     const unique: (readonly number[])[] = [];
     const rowOf = prompts.map((prompt) => {
@@ -114,38 +130,35 @@ export class Decoder {
     const W = Math.max(...unique.map((prompt) => prompt.length));
     const ids = new Int32Array(unique.length * W);
     unique.forEach((prompt, u) => ids.set(prompt, u * W));
-    const rows = tf.tensor1d(rowOf, "int32");
-    const result = tf.tidy(() => {
-      const caches: LayerCache[] = [];
+    const rows = handles.upload(Int32Array.from(rowOf), [prompts.length]);
+    const last = prompts.map((prompt, b) => rowOf[b]! * W + prompt.length - 1);
+    let probabilities!: Float32Array;
+    // What a handle of a tensor needs must be done before the tensor is freed.
+    tf.tidy(() => {
       const hidden = hiddenStates(
         weights,
         this.config,
         tf.tensor2d(ids, [unique.length, W], "int32"),
-        (layer, cache) => {
-          caches[layer] = {
-            k: tf.gather(cache.k, rows),
-            v: tf.gather(cache.v, rows),
+        (layer, { k, v }) => {
+          this.prefix[layer] = {
+            k: ops.gather(ops.transpose(handles.of(k)), rows),
+            v: ops.gather(handles.of(v), rows),
           };
         },
       );
-      const last = tf.tensor1d(
-        prompts.map((prompt, b) => rowOf[b]! * W + prompt.length - 1),
-        "int32",
+      probabilities = this.probabilities(
+        handles.of(tf.gather(hidden, tf.tensor1d(last, "int32"))),
       );
-      return {
-        caches,
-        probabilities: this.probabilities(tf.gather(hidden, last) as Tensor2D),
-      };
-    }) as { caches: LayerCache[]; probabilities: Tensor };
-    rows.dispose();
-    this.prefix = result.caches;
+    });
     const bias = new Float32Array(prompts.length * W);
     prompts.forEach((prompt, b) =>
       bias.fill(HIDDEN, b * W + prompt.length, (b + 1) * W),
     );
-    this.bias = tf.tensor4d(bias, [prompts.length, 1, 1, W]);
+    this.bias = handles.upload(bias, [prompts.length, 1, 1, W]);
+    this.prefixWidth = W;
     this.positions = Int32Array.from(prompts, (prompt) => prompt.length);
-    return read(result.probabilities);
+    this.tidy();
+    return probabilities;
   }
 
   /**
@@ -156,130 +169,94 @@ export class Decoder {
    * @returns probabilities of the next token (B, V), or undefined
    */
   step(tokens: Int32Array, want: boolean): Float32Array | undefined {
-    const { headDim: D, heads, kvHeads, rmsEps } = this.config;
+    const { add, concat, matMul, matMulT, mul, norm, ...ops } = this.ops;
+    const { headDim: D, heads, kvHeads, intermediateSize } = this.config;
     const B = tokens.length;
-    const rep = heads / kvHeads;
-    const result = tf.tidy(() => {
-      const cos = this.rowTable(this.tables.cos, B);
-      const sin = this.rowTable(this.tables.sin, B);
-      const tails: LayerCache[] = [];
-      let x = tf.gather(this.embed, tf.tensor1d(tokens, "int32"));
-      this.layers.forEach((layer, l) => {
-        const qkv = tf.matMul(
-          norm(x, layer.input, rmsEps),
-          layer.qkv,
-          false,
-          true,
-        );
-        const [qk, v] = tf.split(
-          qkv,
-          [(heads + kvHeads) * D, kvHeads * D],
-          1,
-        ) as [Tensor, Tensor];
-        const normed = norm(
-          tf.reshape(qk, [B, heads + kvHeads, D]),
-          layer.norms,
-          rmsEps,
-        );
-        const rotated = tf.reshape(
-          tf.matMul(tf.reshape(normed, [-1, D]) as Tensor2D, this.rotation),
-          normed.shape,
-        );
-        const turned = tf.add(tf.mul(normed, cos), tf.mul(rotated, sin));
-        const [q, k] = tf.split(turned, [heads, kvHeads], 1) as [
-          Tensor,
-          Tensor,
-        ];
-        const old = this.tail[l];
-        const tail: LayerCache = {
-          k: append(old?.k, tf.reshape(k, [B, kvHeads, 1, D])),
-          v: append(old?.v, tf.reshape(v, [B, kvHeads, 1, D])),
-        };
-        tails.push(tail);
-        const before = this.prefix[l]!;
-        const query = tf.reshape(q, [B, kvHeads, rep, D]);
-        const scores = tf.concat(
-          [
-            tf.add(tf.matMul(query, before.k, false, true), this.bias),
-            tf.matMul(query, tail.k, false, true),
-          ],
-          3,
-        );
-        const width = [before.k.shape[2], tail.k.shape[2]];
-        const [p, pTail] = tf.split(tf.softmax(scores), width, 3) as [
-          Tensor,
-          Tensor,
-        ];
-        const mixed = tf.add(tf.matMul(p, before.v), tf.matMul(pTail, tail.v)); // (B, kv, rep, D)
-        x = tf.add(
-          x,
-          tf.matMul(
-            tf.reshape(mixed, [B, heads * D]) as Tensor2D,
-            layer.out,
-            false,
-            true,
-          ),
-        );
-        const [gate, up] = tf.split(
-          tf.matMul(norm(x, layer.post, rmsEps), layer.gateUp, false, true),
-          2,
-          1,
-        ) as [Tensor, Tensor];
-        const wide = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up) as Tensor2D;
-        x = tf.add(x, tf.matMul(wide, layer.down, false, true));
-      });
-      return want
-        ? {
-            tails,
-            probabilities: this.probabilities(norm(x, this.norm, rmsEps)),
-          }
-        : { tails };
-    }) as { tails: LayerCache[]; probabilities?: Tensor };
-    this.tail.forEach(free);
-    this.tail = result.tails;
+    const widths = [this.prefixWidth, this.tailWidth + 1] as const;
+    const cos = this.rowTable(this.tables.cos, B);
+    const sin = this.rowTable(this.tables.sin, B);
+    let x = ops.gather(this.embed, this.handles.upload(tokens, [B])); // (B, C)
+    this.tail = this.layers.map((layer, l) => {
+      const [qk, v] = ops.split(
+        matMulT(norm(x, layer.input, 1), layer.qkv),
+        [(heads + kvHeads) * D, kvHeads * D],
+        1,
+      );
+      const normed = norm(
+        ops.reshape(qk, [B, heads + kvHeads, 1, D]),
+        layer.norms,
+        3,
+      );
+      const turned = add(mul(normed, cos), mul(ops.roll(normed, D / 2), sin));
+      const [q, k] = ops.split(turned, [heads, kvHeads], 1); // k (B, kv, 1, D)
+      const column = { k, v: ops.reshape(v, [B, kvHeads, 1, D]) };
+      const tail = this.tail[l] ? append(this.tail[l], column, concat) : column;
+      const before = this.prefix[l]!;
+      const query = ops.reshape(q, [B, kvHeads, heads / kvHeads, D]);
+      const scores = concat(
+        add(matMul(query, before.k), this.bias),
+        matMulT(query, tail.k),
+        3,
+      );
+      const [p, pTail] = ops.split(ops.softmax(scores), widths, 3);
+      const mixed = add(matMul(p, before.v), matMul(pTail, tail.v)); // (B, kv, rep, D)
+      x = add(x, matMulT(ops.reshape(mixed, [B, heads * D]), layer.out));
+      const [gate, up] = ops.split(
+        matMulT(norm(x, layer.post, 1), layer.gateUp),
+        [intermediateSize, intermediateSize],
+        1,
+      );
+      const wide = mul(mul(gate, ops.sigmoid(gate)), up);
+      x = add(x, matMulT(wide, layer.down));
+      return tail;
+    });
     this.tailWidth++;
     for (let b = 0; b < B; b++) this.positions[b]!++;
+    const probabilities = want
+      ? this.probabilities(norm(x, this.norm, 1))
+      : undefined;
     if (this.tailWidth === TAIL) this.fold();
-    return result.probabilities && read(result.probabilities);
+    this.tidy();
+    return probabilities;
   }
 
   /** Keep only the given rows, in the given order. */
   keepRows(rows: readonly number[]): void {
-    const index = tf.tensor1d(Int32Array.from(rows), "int32");
-    const pick = ({ k, v }: LayerCache): LayerCache => {
-      const kept = { k: tf.gather(k, index), v: tf.gather(v, index) };
-      free({ k, v });
-      return kept;
-    };
+    const { gather } = this.ops;
+    const index = this.handles.upload(Int32Array.from(rows), [rows.length]);
+    const pick = ({ k, v }: Cache): Cache => ({
+      k: gather(k, index),
+      v: gather(v, index),
+    });
     this.prefix = this.prefix.map(pick);
     this.tail = this.tail.map(pick);
-    const bias = tf.gather(this.bias, index);
-    this.bias.dispose();
-    this.bias = bias;
-    index.dispose();
+    this.bias = gather(this.bias, index);
     this.positions = Int32Array.from(rows, (row) => this.positions[row]!);
+    this.tidy();
   }
 
   /** Free everything but the policy's own weights. */
   dispose(): void {
-    this.prefix.forEach(free);
-    this.tail.forEach(free);
-    tf.dispose([
-      this.bias,
-      this.rotation,
-      ...this.layers.flatMap(({ qkv, norms, gateUp }) => [qkv, norms, gateUp]),
-    ]);
-    this.prefix = this.tail = [];
+    this.handles.dispose();
+    tf.dispose(this.fused);
   }
 
-  private probabilities(hidden: Tensor2D): Tensor {
-    return tf.softmax(
-      tf.mul(tf.matMul(hidden, this.head, false, true), this.scale),
-    );
+  /** Free what a step has left behind. */
+  private tidy(): void {
+    const caches = [...this.prefix, ...this.tail];
+    this.handles.keepOnly([this.bias, ...caches.flatMap(({ k, v }) => [k, v])]);
   }
 
-  /** Rows of a rotary table at each row's position: (B, 1, D). */
-  private rowTable(table: Float32Array, B: number): Tensor {
+  private probabilities(hidden: Handle): Float32Array {
+    const { handles, ops } = this;
+    const logits = ops.matMulT(hidden, this.head);
+    const scaled =
+      this.scale === 1 ? logits : ops.mul(logits, handles.constant(this.scale));
+    return handles.read(ops.softmax(scaled));
+  }
+
+  /** Rows of a rotary table at each row's position: (B, 1, 1, D). */
+  private rowTable(table: Float32Array, B: number): Handle {
     const D = this.config.headDim;
     const rows = new Float32Array(B * D);
     for (let b = 0; b < B; b++)
@@ -287,52 +264,46 @@ export class Decoder {
         table.subarray(this.positions[b]! * D, (this.positions[b]! + 1) * D),
         b * D,
       );
-    return tf.tensor3d(rows, [B, 1, D]);
+    return this.handles.upload(rows, [B, 1, 1, D]);
   }
 
   /** Append the tail to the prefix. */
   private fold(): void {
-    this.prefix = this.prefix.map((before, l) => {
-      const tail = this.tail[l]!;
-      const joined = {
-        k: tf.concat([before.k, tail.k], 2),
-        v: tf.concat([before.v, tail.v], 2),
-      };
-      free(before);
-      free(tail);
-      return joined;
-    });
-    const wider = tf.pad(this.bias, [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, this.tailWidth],
-    ]);
-    this.bias.dispose();
-    this.bias = wider;
+    const { concat, transpose } = this.ops;
+    this.prefix = this.prefix.map((before, l) => ({
+      k: concat(before.k, transpose(this.tail[l]!.k), 3),
+      v: concat(before.v, this.tail[l]!.v, 2),
+    }));
+    const B = this.positions.length;
+    const seen = new Float32Array(B * TAIL);
+    this.bias = concat(
+      this.bias,
+      this.handles.upload(seen, [B, 1, 1, TAIL]),
+      3,
+    );
+    this.prefixWidth += TAIL;
     this.tail = [];
     this.tailWidth = 0;
   }
 }
 
-/** RMSNorm without a gradient: fewer calls than `rmsNorm`. */
-function norm(x: Tensor, w: Tensor, eps: number): Tensor2D {
-  return tf.mul(
-    tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))),
-    w,
-  ) as Tensor2D;
+function append(
+  tail: Cache,
+  column: Cache,
+  concat: DecodeOps["concat"],
+): Cache {
+  return { k: concat(tail.k, column.k, 2), v: concat(tail.v, column.v, 2) };
 }
 
-function append(tail: Tensor4D | undefined, column: Tensor): Tensor4D {
-  return tail ? tf.concat([tail, column as Tensor4D], 2) : (column as Tensor4D);
-}
-
-function free({ k, v }: LayerCache): void {
-  tf.dispose([k, v]);
-}
-
-function read(tensor: Tensor): Float32Array {
-  const values = tensor.dataSync() as Float32Array;
-  tensor.dispose();
-  return values;
+/**
+ * Rotary tables for y = x · cos + roll(x) · sin: rolled by half a head, the halves of x change places, so the first half of `sin` is
+ * negative. The numbers are those of `rope`, with one copy in place of its small matrix product.
+ */
+function rolledRopeTables(config: ModelConfig): {
+  cos: Float32Array;
+  sin: Float32Array;
+} {
+  const { maxPositions, headDim: D, ropeTheta } = config;
+  const { cos, sin } = ropeTables(maxPositions, D, ropeTheta);
+  return { cos, sin: sin.map((value, i) => (i % D < D / 2 ? -value : value)) };
 }

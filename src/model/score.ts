@@ -44,21 +44,22 @@ export function scoreSequences(
       }
     });
     if (at.length === 0) continue;
-    const values = tf.tidy(() => {
+    // Nothing is returned: `tidy` would look for tensors among the numbers, one by one.
+    tf.tidy(() => {
       const flat = (list: number[]): Tensor1D =>
         tf.tensor1d(Int32Array.from(list), "int32");
-      return logprobsAt(
+      const values = logprobsAt(
         policy.weights,
         policy.config,
         tf.tensor2d(ids, [B, T], "int32"),
         flat(at),
         flat(targets),
       ).dataSync();
+      let next = 0;
+      for (const i of batch)
+        for (let t = 1; t < sequences[i]!.length; t++)
+          result[i]![t] = values[next++]!;
     });
-    let next = 0;
-    for (const i of batch)
-      for (let t = 1; t < sequences[i]!.length; t++)
-        result[i]![t] = values[next++]!;
   }
   return result;
 }

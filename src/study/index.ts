@@ -61,6 +61,8 @@ export {
   type MergeSpec,
   type NeighborhoodsSpec,
   type PairsSpec,
+  type MixSpec,
+  type MultiSpec,
   type Profile,
   type RlSpec,
   type SftSpec,

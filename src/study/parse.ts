@@ -13,6 +13,7 @@ import {
   PROFILES,
   resolvedSchema,
   type Profile,
+  type MixSpec,
   type RlSpec,
   type StudySpec,
 } from "./spec.js";
@@ -103,7 +104,7 @@ function nodeAt(document: Document, path: readonly string[]): Node | null {
   return (document.getIn(path, true) as Node | undefined) ?? null;
 }
 
-type Mixed = Pick<RlSpec, "weights" | "quotas" | "promptsPerStep">;
+type Mixed = MixSpec & Pick<RlSpec, "promptsPerStep">;
 
 /** Runs over several domains, each with its path in the file. */
 function mixedRuns({ multi, distill }: StudySpec): [string[], Mixed][] {

@@ -51,10 +51,6 @@ export interface RlSpec {
   updatesPerRollout?: number;
   dynamicSampling?: boolean;
   overlong?: Overlong;
-  /** Relative frequency of domains; default the sizes of the paper's data. */
-  weights?: Partial<Record<Domain, number>>;
-  /** Prompts of each domain in every step, instead of `weights`. */
-  quotas?: Partial<Record<Domain, number>>;
   /** Log by domain, and the distance from the SFT model on every such step. */
   logDomains?: boolean;
   logKl?: number;
@@ -62,26 +58,38 @@ export interface RlSpec {
   store?: "float32" | "bfloat16";
 }
 
+/** How a run over several domains mixes them. */
+export interface MixSpec {
+  /** Relative frequency of domains; default the sizes of the paper's data. */
+  weights?: Partial<Record<Domain, number>>;
+  /** Prompts of each domain in every step, instead of `weights`. */
+  quotas?: Partial<Record<Domain, number>>;
+}
+
+/** The mixed run. */
+export interface MultiSpec extends RlSpec, MixSpec {}
+
 /** The experts: one run a domain; `byDomain` overrides single numbers. */
 export interface ExpertsSpec extends RlSpec {
   byDomain?: Partial<Record<Domain, Partial<RlSpec>>>;
 }
 
 /** One student that the experts teach. */
-export interface DistillSpec extends Pick<
-  RlSpec,
-  | "steps"
-  | "promptsPerStep"
-  | "groupSize"
-  | "learningRate"
-  | "weightDecay"
-  | "clipLow"
-  | "clipHigh"
-  | "updatesPerRollout"
-  | "weights"
-  | "quotas"
-  | "store"
-> {
+export interface DistillSpec
+  extends
+    Pick<
+      RlSpec,
+      | "steps"
+      | "promptsPerStep"
+      | "groupSize"
+      | "learningRate"
+      | "weightDecay"
+      | "clipLow"
+      | "clipHigh"
+      | "updatesPerRollout"
+      | "store"
+    >,
+    MixSpec {
   /** Default "onPolicy", the paper's MT-OPD. */
   method?: DistillMethod;
 }
@@ -169,7 +177,7 @@ export interface StudySpec {
   seeds: number[];
   sft: SftSpec;
   experts: ExpertsSpec;
-  multi: RlSpec;
+  multi: MultiSpec;
   merges: Record<string, MergeSpec>;
   /** Students by name; each learns from the experts of all domains. */
   distill: Record<string, DistillSpec>;
@@ -220,6 +228,11 @@ const rlFields: Readonly<Record<string, Schema>> = {
   updatesPerRollout: positive,
   dynamicSampling: { type: "flag" },
   overlong: { type: "choice", of: ["score", "mask", "penalty"] },
+  logDomains: { type: "flag" },
+  logKl: { type: "integer", min: 0 },
+  store: { type: "choice", of: ["float32", "bfloat16"] },
+};
+const mixFields: Readonly<Record<string, Schema>> = {
   weights: {
     type: "map",
     keys: DOMAINS,
@@ -230,9 +243,6 @@ const rlFields: Readonly<Record<string, Schema>> = {
     keys: DOMAINS,
     value: { type: "integer", min: 0 },
   },
-  logDomains: { type: "flag" },
-  logKl: { type: "integer", min: 0 },
-  store: { type: "choice", of: ["float32", "bfloat16"] },
 };
 const rlRequired = ["steps", "promptsPerStep", "groupSize", "learningRate"];
 
@@ -246,16 +256,11 @@ const distill: Schema = {
     groupSize: positive,
     learningRate: rate,
     ...Object.fromEntries(
-      [
-        "weightDecay",
-        "clipLow",
-        "clipHigh",
-        "updatesPerRollout",
-        "weights",
-        "quotas",
-        "store",
-      ].map((name) => [name, rlFields[name]!]),
+      ["weightDecay", "clipLow", "clipHigh", "updatesPerRollout", "store"].map(
+        (name) => [name, rlFields[name]!],
+      ),
     ),
+    ...mixFields,
   },
 };
 
@@ -304,7 +309,11 @@ const sections: Readonly<Record<string, Schema>> = {
       },
     },
   },
-  multi: { type: "object", required: rlRequired, fields: rlFields },
+  multi: {
+    type: "object",
+    required: rlRequired,
+    fields: { ...rlFields, ...mixFields },
+  },
   merges: { type: "map", keyPattern: modelName, value: merge },
   distill: { type: "map", keyPattern: modelName, value: distill },
   evaluate: {

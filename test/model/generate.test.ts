@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tf } from "../../src/engine/index.js";
+import { liveHandles, tf } from "../../src/engine/index.js";
 import {
   generate,
   initParams,
@@ -118,10 +118,17 @@ describe("generate", () => {
     expect(chi2).toBeLessThan(110); // 63 degrees of freedom: above 110 once in 4,000 seeds
   });
 
-  test("no tensor outlives a call", () => {
+  test("no tensor and no handle outlives a call, one that throws included", () => {
     const before = tf.memory().numTensors;
     generate(policy, prompts, base);
+    const onTurn = (): never => {
+      throw new Error("the environment broke");
+    };
+    expect(() => generate(policy, prompts, { ...base, onTurn })).toThrow(
+      "the environment broke",
+    );
     expect(tf.memory().numTensors).toBe(before);
+    expect(liveHandles()).toBe(0);
   });
 
   test.each([

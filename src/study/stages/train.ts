@@ -5,7 +5,7 @@ import { writeModelFolder } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
 import { configToJson, type Policy } from "../../model/index.js";
 import { trainDistill, trainGrpo, trainSft } from "../../train/index.js";
-import type { DistillSpec, RlSpec, SftSpec } from "../spec.js";
+import type { DistillSpec, MultiSpec, RlSpec, SftSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
 
@@ -40,7 +40,7 @@ export async function rlStage(
   report: Report,
   signal: AbortSignal,
 ): Promise<Result> {
-  const spec = job.stage.spec as unknown as RlSpec & {
+  const spec = job.stage.spec as unknown as MultiSpec & {
     seed: number;
     domains: Domain[];
   };
