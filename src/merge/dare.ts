@@ -126,13 +126,13 @@ export function dared(
   const streams = ids.map((id) => streamOf(seed, id, name));
   return {
     ...models,
-    each(visit, stride) {
+    each(visit, pieces) {
       models.each((start, base, experts) => {
         experts.forEach((expert, m) =>
           drop(expert, base, start, streams[m]!, density, scale),
         );
         visit(start, base, experts);
-      }, stride);
+      }, pieces);
     },
   };
 }

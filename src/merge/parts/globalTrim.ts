@@ -5,11 +5,11 @@
 import type { MergeContext, SurveyPlan } from "../tensor.js";
 import {
   COARSE,
-  WINDOW,
-  countCoarse,
-  countWindow,
+  type Window,
+  countTensor,
+  countWindows,
   findRank,
-  sampleStride,
+  samplePieces,
   windowAt,
 } from "./select.js";
 import { type Drop, dropBelow, sparsified } from "./sparsify.js";
@@ -20,8 +20,8 @@ import type { Walk } from "./walk.js";
 export interface GlobalTrim {
   /** What the next round looks at; "everything" follows a sample that misled. */
   next: "sample" | "everything" | "window" | "balance" | "nothing";
-  /** Where the window of each expert starts. */
-  lows: readonly number[];
+  /** Where to look closely, per expert. */
+  windows: readonly Window[];
   /** Smallest magnitude kept, per expert. */
   thresholds: readonly number[];
   /** Sign of the sum of the signs of all sums: the vote of entries whose own votes cancel. */
@@ -30,8 +30,9 @@ export interface GlobalTrim {
 
 /** What one round counts; per-expert counts follow one another in one array. */
 type Count = {
-  /** Entries of the model. */
+  /** Entries of the model, and how many of them a coarse count looked at. */
   length: number;
+  seen: number;
   densities: readonly number[];
   counts: Float64Array;
   /** Entries smaller than the window. */
@@ -42,7 +43,7 @@ type Count = {
 
 const START: GlobalTrim = {
   next: "sample",
-  lows: [],
+  windows: [],
   thresholds: [],
   majority: 0,
 };
@@ -62,40 +63,34 @@ export function droppedCount(total: number, density: number): number {
   return Math.trunc(total * Number((1 - density).toFixed(12)));
 }
 
-function scaled(counts: Uint32Array, factor: number): Float64Array {
-  const out = new Float64Array(counts.length);
-  for (let i = 0; i < out.length; i++) out[i] = counts[i]! * factor;
-  return out;
-}
-
-function coarse(vectors: Walk, stride: number): Float64Array {
-  const counts = new Uint32Array(COARSE * vectors.models);
-  let seen = 0;
-  vectors.each((_start, base, models) => {
-    seen += base.length;
-    models.forEach((values, m) =>
-      countCoarse(counts.subarray(m * COARSE, (m + 1) * COARSE), values),
-    );
-  }, stride);
+function coarse(
+  vectors: Walk,
+  pieces: number | undefined,
+): Pick<Count, "counts" | "seen"> {
+  const { counts, seen } = countTensor(vectors, pieces);
   // Each tensor counts by its size, however much of it was looked at.
   const weight = vectors.length / seen;
-  return scaled(counts, weight);
+  const weighted = new Float64Array(counts.length);
+  for (let i = 0; i < counts.length; i++) weighted[i] = counts[i]! * weight;
+  return { counts: weighted, seen };
 }
 
-function windows(
+function fine(
   vectors: Walk,
-  lows: readonly number[],
+  windows: readonly Window[],
 ): Pick<Count, "counts" | "below"> {
-  const all = lows.map((low) => ({
-    low,
-    below: 0,
-    counts: new Uint32Array(WINDOW),
-  }));
-  vectors.each((_start, _base, models) =>
-    models.forEach((values, m) => countWindow(all[m]!, values)),
+  const all = countWindows(
+    vectors,
+    windows.map((window) => [window]),
+  ).flat();
+  const counts = new Float64Array(
+    windows.reduce((sum, { width }) => sum + width, 0),
   );
-  const counts = new Float64Array(WINDOW * lows.length);
-  all.forEach((window, m) => counts.set(window.counts, m * WINDOW));
+  let at = 0;
+  for (const window of all) {
+    counts.set(window.counts, at);
+    at += window.counts.length;
+  }
   return { counts, below: all.map(({ below }) => below) };
 }
 
@@ -111,27 +106,32 @@ function balance(vectors: Walk): number {
 function count(vectors: Walk, found: GlobalTrim): Partial<Count> {
   switch (found.next) {
     case "sample":
-      return { counts: coarse(vectors, sampleStride(vectors.length)) };
+      return coarse(vectors, samplePieces(vectors.length));
     case "everything":
-      return { counts: coarse(vectors, 1) };
+      return coarse(vectors, undefined);
     case "window":
-      return windows(vectors, found.lows);
+      return fine(vectors, found.windows);
     default:
       return { signs: balance(trimmed(vectors, found.thresholds)) };
   }
 }
 
-/** The window of each expert, from coarse counts; no window where nothing is dropped. */
-function openWindows({ length, densities, counts }: Count): GlobalTrim {
-  if (densities.every((density) => droppedCount(length, density) === 0))
-    return { ...START, next: "balance", thresholds: densities.map(() => 0) };
-  const lows = densities.map((density, m) =>
+/** The window of each expert, from coarse counts; none where nothing is dropped. */
+function openWindows({ length, seen, densities, counts }: Count): GlobalTrim {
+  const dropped = densities.map((density) => droppedCount(length, density));
+  if (dropped.every((count) => count === 0))
+    return { ...START, next: "balance", thresholds: dropped };
+  const windows = dropped.map((rank, m) =>
     windowAt(
       counts.subarray(m * COARSE, (m + 1) * COARSE),
-      droppedCount(length, density) / length,
+      length,
+      rank,
+      seen === length ? 0 : seen,
     ),
   );
-  return { ...START, next: "window", lows };
+  return windows.includes(undefined)
+    ? { ...START, next: "everything" }
+    : { ...START, next: "window", windows: windows as Window[] };
 }
 
 /** The threshold of each expert, from the counts of its window. */
@@ -139,12 +139,15 @@ function readWindows(
   { length, densities, counts, below }: Count,
   found: GlobalTrim,
 ): GlobalTrim {
+  let at = 0;
   const thresholds = densities.map((density, m) => {
+    const { low, width } = found.windows[m]!;
     const window = {
-      low: found.lows[m]!,
+      low,
       below: below[m]!,
-      counts: counts.subarray(m * WINDOW, (m + 1) * WINDOW),
+      counts: counts.subarray(at, at + width),
     };
+    at += width;
     const dropped = droppedCount(length, density);
     return dropped === 0 ? 0 : findRank(window, dropped)?.magnitude;
   });
@@ -186,6 +189,7 @@ export function globalTrim(
     tensor(input, options, context): Count {
       return {
         length: input.length,
+        seen: 0,
         densities: options.density as readonly number[],
         counts: new Float64Array(0),
         below: [],
@@ -201,6 +205,7 @@ export function globalTrim(
         );
       return {
         length: a.length + b.length,
+        seen: a.seen + b.seen,
         densities: a.densities,
         counts: added(a.counts, b.counts),
         below: a.below.map((value, m) => value + b.below[m]!),

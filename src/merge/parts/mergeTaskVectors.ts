@@ -33,13 +33,17 @@ export function vote(
   }
 }
 
+// In these loops a truth value is a number, never a branch: half of the votes would be guessed wrong by the processor.
 function addAgreeing(
   sum: Float64Array,
   divisor: Float64Array,
   votes: Float64Array,
   a: Float32Array,
   b: Float32Array,
-  [fa, fb, wa, wb]: readonly [number, number, number, number],
+  fa: number,
+  fb: number,
+  wa: number,
+  wb: number,
 ): void {
   for (let i = 0; i < a.length; i++) {
     const va = fa * a[i]!;
@@ -54,8 +58,8 @@ function addAgreeing(
 
 /** Sums of what agrees with the sign of the plain sums, and of the weights that took part; reused by the next call. */
 function agreeing(
-  factors: readonly number[],
-  weights: readonly number[],
+  factors: Float64Array,
+  weights: Float64Array,
   onZero: number,
 ): (
   models: readonly Float32Array[],
@@ -67,14 +71,11 @@ function agreeing(
       array.subarray(0, plain.length).fill(0),
     ) as [Float64Array, Float64Array, Float64Array];
     vote(votes, plain, onZero);
-    inPairs(models, (a, b, m) =>
-      addAgreeing(sum, divisor, votes, a, b, [
-        factors[m]!,
-        factors[m + 1] ?? 0,
-        weights[m]!,
-        weights[m + 1] ?? 0,
-      ]),
-    );
+    inPairs(models, (a, b, m) => {
+      const [fa, fb] = [factors[m]!, factors[m + 1] ?? 0];
+      const [wa, wb] = [weights[m]!, weights[m + 1] ?? 0];
+      addAgreeing(sum, divisor, votes, a, b, fa, fb, wa, wb);
+    });
     return [sum, divisor];
   };
 }
@@ -89,17 +90,21 @@ function addScaled(
     out[i] = base[i]! + lambda * Math.fround(sum[i]!);
 }
 
+function raise(values: Float64Array, least: number): void {
+  for (let i = 0; i < values.length; i++)
+    if (values[i]! < least) values[i] = least;
+}
+
 function addQuotient(
   out: Float32Array,
   base: Float32Array,
   sum: Float64Array,
   divisor: Float64Array,
-  { lambda, leastDivisor = -Infinity }: TaskVectorSum,
+  lambda: number,
 ): void {
   for (let i = 0; i < out.length; i++) {
-    const given = divisor[i]!;
-    const by = given < leastDivisor ? leastDivisor : given === 0 ? 1 : given;
-    out[i] = base[i]! + lambda * Math.fround(sum[i]! / by);
+    const by = divisor[i]!;
+    out[i] = base[i]! + lambda * Math.fround(sum[i]! / (by + +(by === 0)));
   }
 }
 
@@ -121,7 +126,7 @@ export function mergeTaskVectors(
   emit: Emit,
   how: TaskVectorSum,
 ): void {
-  const { weights, onZero, normalize, lambda } = how;
+  const { weights, onZero, normalize, leastDivisor, lambda } = how;
   const factors = weights.map((weight, m) => weight * (how.factors?.[m] ?? 1));
   if (onZero === undefined) {
     const by = normalize ? divisorOf(weights) : 1;
@@ -132,10 +137,17 @@ export function mergeTaskVectors(
     return;
   }
   const sum = sumWeighted(how.voices ?? factors);
-  const sumAgreeing = agreeing(factors, weights, onZero);
+  // From a Float64Array weights come as floating point numbers; as small integers, their products with truth values would be
+  // multiplied as integers, with a branch for −0.
+  const sumAgreeing = agreeing(
+    Float64Array.from(factors),
+    Float64Array.from(weights),
+    onZero,
+  );
   mergeBlocks(vectors, emit, (out, base, models) => {
     const [agreed, divisor] = sumAgreeing(models, sum(models));
-    if (normalize) addQuotient(out, base, agreed, divisor, how);
+    if (leastDivisor !== undefined) raise(divisor, leastDivisor);
+    if (normalize) addQuotient(out, base, agreed, divisor, lambda);
     else addScaled(out, base, agreed, lambda);
   });
 }

@@ -8,12 +8,12 @@ export type Drop = (start: number, vectors: readonly Float32Array[]) => void;
 export function sparsified(vectors: Walk, begin: () => Drop): Walk {
   return {
     ...vectors,
-    each(visit, stride) {
+    each(visit, pieces) {
       const drop = begin();
       vectors.each((start, base, models) => {
         drop(start, models);
         visit(start, base, models);
-      }, stride);
+      }, pieces);
     },
   };
 }

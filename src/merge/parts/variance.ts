@@ -42,10 +42,10 @@ function variances(vectors: Walk): Walk {
   return {
     ...vectors,
     models: 1,
-    each(visit, stride) {
+    each(visit, pieces) {
       vectors.each(
         (start, base, models) => visit(start, base, [varianceOf(models)]),
-        stride,
+        pieces,
       );
     },
   };
@@ -80,7 +80,7 @@ export function mostVaried(
   const keep = keepRanks(spread, [{ first: length - kept, last: length }]);
   return {
     ...vectors,
-    each(visit, stride) {
+    each(visit, pieces) {
       const drop = keep();
       const varianceOf = variance(count);
       vectors.each((start, base, models) => {
@@ -88,7 +88,7 @@ export function mostVaried(
         drop(start, [variances]);
         for (const values of models) keepWhere(values, variances);
         visit(start, base, models);
-      }, stride);
+      }, pieces);
     },
   };
 }

@@ -19,8 +19,18 @@ export interface Walk {
   readonly models: number;
   /** Entries read at a time. */
   readonly chunk: number;
-  /** Visit every block in order, or only every `stride`-th one. */
-  each(visit: Visit, stride?: number): void;
+  /** Visit every block in order; with `pieces` only so many small ones, spread over the tensor. */
+  each(visit: Visit, pieces?: number): void;
+}
+
+/** Entries of a piece of a sample. */
+const PIECE = 256;
+
+/** Start of the k-th of so many pieces: one in each equal stretch, at places that follow no rhythm of rows or columns. */
+function pieceStart(k: number, pieces: number, length: number): number {
+  const stretch = length / pieces;
+  const within = (k * 0.6180339887498949) % 1;
+  return Math.trunc(k * stretch + within * (stretch - PIECE));
 }
 
 /** The models of a tensor as they are; a missing base reads as zeros. */
@@ -32,18 +42,21 @@ export function walk(
     length,
     models: experts.length,
     chunk,
-    each(visit, stride = 1) {
-      const size = Math.min(stride === 1 ? chunk : BLOCK, length);
+    each(visit, pieces) {
+      const step = pieces === undefined ? chunk : PIECE;
+      const size = Math.min(step, length);
       const rows = [base, ...experts].map((source) => ({
         source,
         values: new Float32Array(size),
       }));
-      for (let at = 0; at < length; at += size * stride) {
-        const count = Math.min(size, length - at);
+      const count = pieces ?? Math.ceil(length / size);
+      for (let k = 0; k < count; k++) {
+        const at = pieces ? pieceStart(k, pieces, length) : k * size;
+        const end = Math.min(size, length - at);
         for (const { source, values } of rows)
-          source?.read(at, values.subarray(0, count));
-        for (let from = 0; from < count; from += BLOCK) {
-          const to = Math.min(from + BLOCK, count);
+          source?.read(at, values.subarray(0, end));
+        for (let from = 0; from < end; from += BLOCK) {
+          const to = Math.min(from + BLOCK, end);
           const [first, ...rest] = rows.map(({ values }) =>
             values.subarray(from, to),
           );
@@ -63,11 +76,11 @@ export function subtract(values: Float32Array, base: Float32Array): void {
 export function taskVectors(models: Walk): Walk {
   return {
     ...models,
-    each(visit, stride) {
+    each(visit, pieces) {
       models.each((start, base, experts) => {
         for (const expert of experts) subtract(expert, base);
         visit(start, base, experts);
-      }, stride);
+      }, pieces);
     },
   };
 }
