@@ -9,7 +9,7 @@ import type { Input, Stage } from "./stage.js";
 export type ModelOf = (name: string) => Input;
 
 // Seconds of one core, measured once on the nano model; only proportions matter.
-const WORK = { sample: 0.006, score: 0.004, judgement: 0.006, overlap: 4 };
+const WORK = { sample: 0.006, score: 0.004, judgement: 0.006, overlap: 6 };
 
 /** Benchmarks of the study that belong to a domain. */
 export function benchmarksOf(

@@ -28,7 +28,7 @@ export function weightClaims({ overlaps }: ClaimData): Measurements {
         { missing: "the study does not measure what its experts changed" },
       ]),
     );
-  const note = `weights count as changed from a relative change of ${overlaps.etas.join(", ")} on, seed by seed`;
+  const note = `weights count as changed from a relative change of ${[...new Set(overlaps.etas)].join(" or ")} on`;
   const noted = (found: Measured): Measured =>
     "missing" in found ? found : { ...found, note };
   const table = new OverlapTable(overlaps);
