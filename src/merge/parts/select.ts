@@ -7,7 +7,7 @@ import type { Walk } from "./walk.js";
 const MAGNITUDE = 0x7fffffff;
 const LOW_BITS = 15;
 /** Buckets of a coarse count: the 16 high bits of a magnitude. */
-export const COARSE = 2 ** 16;
+export const COARSE: number = 2 ** 16;
 /** Widest window, in coarse buckets; four megabytes of counts. */
 const WIDEST = 32;
 /** Half the width of a window around what a sample says, in standard errors: twice what independent entries need, for others. */
