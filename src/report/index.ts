@@ -9,7 +9,7 @@
  * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
  * paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
- * judgeClaim, claim
+ * judgeClaim, claim, claimLine
  */
 export {
   accuracyTrajectories,
@@ -17,6 +17,7 @@ export {
   type TrajectoryRow,
 } from "./accuracyTrajectories.js";
 export { check, checkRows, checkSummary, type Check } from "./check.js";
+export { claimLine, type ClaimNumber } from "./claimLine.js";
 export {
   claim,
   judgeClaim,
