@@ -67,7 +67,7 @@ function ranks(values: readonly number[]): number[] {
 }
 
 /**
- * Spearman's rank correlation; NaN where a coordinate does not vary.
+ * Spearman's rank correlation; NaN where a coordinate does not vary, or there are fewer than two points.
  *
  * @example
  * rankCorrelation([1, 2, 3], [10, 1000, 100]) // 0.5
@@ -76,5 +76,5 @@ export function rankCorrelation(
   x: readonly number[],
   y: readonly number[],
 ): number {
-  return sampleCorrelation(ranks(x), ranks(y));
+  return x.length < 2 ? NaN : sampleCorrelation(ranks(x), ranks(y));
 }

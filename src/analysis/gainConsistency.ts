@@ -38,7 +38,10 @@ export interface ModelConsistency {
 export interface GainConsistency {
   /** Items that the union gained on, mean over seeds. */
   gained: number;
-  /** cos(g_union of one seed, g_union of another), mean over pairs: the same recipe trained again. Null with one seed. */
+  /**
+   * cos(g_union of one seed, g_union of another), mean over pairs: experts with the recipe in common, but neither the SFT model nor
+   * its luck. Null with one seed.
+   */
   retrained: number | null;
   /** By name; null where a model or the union gained on fewer than 3 items of some seed, too few for a cosine to mean anything. */
   models: Record<string, ModelConsistency | null>;

@@ -18,7 +18,7 @@ export interface ConsistencyDot {
   /** Cosine that chance gives: its mean, and the level that 2.5 % of chance exceeds. */
   chance: number;
   chanceHigh: number;
-  /** Cosine of two unions of the same recipe from other seeds; null where it is not known. */
+  /** Cosine of the unions of two seeds; null where it is not known. */
   retrained?: number | null;
 }
 
@@ -36,7 +36,7 @@ const ROW = 18;
 
 /**
  * A panel a benchmark and a line a model: dot and interval of the cosine; a grey bar is what chance gives (from its mean to its
- * upper end), a dashed line the union of other seeds against this one.
+ * upper end), a dashed line the unions of two seeds against each other.
  *
  * @throws RangeError there is no row
  * @example

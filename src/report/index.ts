@@ -5,11 +5,11 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, heatMap, curves, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, livePlot · tables:
- * markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · page · paper: paperTable, paperScores, paperNumbers, paperNumber, paperText,
- * paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
+ * mixOrMerge, mergeSize, heatMap, curves, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms,
+ * livePlot · page · tables: markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores,
+ * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
- * judgeClaim, claim, claimTable, claimCounts
+ * judgeClaim, claim, claimLine, claimTable, claimCounts
  */
 export {
   accuracyTrajectories,
@@ -17,6 +17,7 @@ export {
   type TrajectoryRow,
 } from "./accuracyTrajectories.js";
 export { check, checkRows, checkSummary, type Check } from "./check.js";
+export { claimLine, type ClaimNumber } from "./claimLine.js";
 export {
   claim,
   judgeClaim,

@@ -56,20 +56,28 @@ export function neighborhoodStages(
   );
 }
 
-/** The pairs of a study, in the order of its domains: all that hold one of the domains in question. */
+/**
+ * The merges of Table 6: every pair that holds one of the domains in question, in the order of the study's domains, and before
+ * them each of those experts alone, merged by the same method. What a pair does beyond that is the partner's doing; what it
+ * does beyond the expert itself is the method's as well.
+ */
 export function pairsOf({
   domains,
   pairs,
-}: Pick<StudySpec, "domains" | "pairs">): [Domain, Domain][] {
-  return domains.flatMap((a, i) =>
-    domains
-      .slice(i + 1)
-      .filter((b) => pairs?.domains.some((each) => each === a || each === b))
-      .map((b): [Domain, Domain] => [a, b]),
-  );
+}: Pick<StudySpec, "domains" | "pairs">): Domain[][] {
+  const centres = pairs?.domains ?? [];
+  return [
+    ...centres.map((domain) => [domain]),
+    ...domains.flatMap((a, i) =>
+      domains
+        .slice(i + 1)
+        .filter((b) => centres.includes(a) || centres.includes(b))
+        .map((b) => [a, b]),
+    ),
+  ];
 }
 
-/** Table 6: two experts merged, scored on the benchmarks of those of the two domains that are in question. */
+/** Table 6: one expert or two merged, scored on the benchmarks of those of their domains that are in question. */
 export function pairStages(
   spec: StudySpec,
   seed: number,
@@ -78,15 +86,16 @@ export function pairStages(
   const { pairs } = spec;
   if (!pairs) return [];
   const { items, samples, temperature, topP } = spec.evaluate;
-  return pairsOf(spec).map(([a, b]) => {
+  return pairsOf(spec).map((experts) => {
+    const name = experts.join("-");
     const benchmarks = pairs.domains
-      .filter((domain) => domain === a || domain === b)
+      .filter((domain) => experts.includes(domain))
       .flatMap((domain) => benchmarksOf(spec, domain));
     return stage({
-      id: `seed${seed}/pairs/${a}-${b}`,
+      id: `seed${seed}/pairs/${name}`,
       kind: "pair",
       seed,
-      model: `${a}-${b}`,
+      model: name,
       spec: {
         seed,
         method: pairs.method,
@@ -96,8 +105,11 @@ export function pairStages(
         temperature,
         topP,
       },
-      inputs: { anchor: modelOf("sft"), [a]: modelOf(a), [b]: modelOf(b) },
-      outputs: [`seed${seed}/pairs/${a}-${b}.jsonl`],
+      inputs: {
+        anchor: modelOf("sft"),
+        ...Object.fromEntries(experts.map((each) => [each, modelOf(each)])),
+      },
+      outputs: [`seed${seed}/pairs/${name}.jsonl`],
       work: benchmarks.length * items * samples * WORK.sample,
     });
   });

@@ -37,7 +37,8 @@ export interface Scored {
 /** The scores of one pair's merge, read as a merge of `domain`'s expert with `partner`'s; lines[seed]. */
 export interface PairSource {
   domain: Domain;
-  partner: Domain;
+  /** null: the expert alone, merged by the same method. */
+  partner: Domain | null;
   lines: readonly (readonly PairLine[])[];
 }
 
@@ -120,8 +121,8 @@ export function neighborhoodRows(
 export interface PairRow {
   /** Domain 𝒜, whose benchmarks are scored. */
   domain: Domain;
-  /** Domain ℬ of the other expert. */
-  partner: Domain;
+  /** Domain ℬ of the other expert; null: 𝒜's expert alone, merged by the same method. */
+  partner: Domain | null;
   benchmark: BenchmarkName | "average";
   title: string;
   /** Score of the merge of 𝒜 and ℬ. */
@@ -130,10 +131,12 @@ export interface PairRow {
   expert: number;
   /** Merge − expert, paired. */
   difference: Interval;
+  /** Merge − merge of the expert alone, paired: what the partner does; null for the expert alone. */
+  partnerEffect: Interval | null;
   seeds: number;
 }
 
-/** Item scores of a pair's merge (a) and of the domain's expert alone (b), on the domain's benchmarks: [item][seed]. */
+/** Item scores of a merge (a) and of the domain's expert (b), on the domain's benchmarks: [item][seed]. */
 export function pairMatrices(
   { domain, lines }: PairSource,
   models: readonly Scored[],
@@ -151,6 +154,14 @@ export function pairMatrices(
     });
 }
 
+/** The merge of a pair's expert alone. */
+export function aloneOf(
+  { domain }: PairSource,
+  pairs: readonly PairSource[],
+): PairSource {
+  return pairs.find((each) => each.domain === domain && each.partner === null)!;
+}
+
 /** Rows of Table 6. */
 export function pairRows(
   pairs: readonly PairSource[],
@@ -159,6 +170,7 @@ export function pairRows(
   return pairs.flatMap((pair) => {
     const { domain, partner, lines } = pair;
     const matrices = pairMatrices(pair, models);
+    const alone = pairMatrices(aloneOf(pair, pairs), models);
     const row = (
       benchmark: PairRow["benchmark"],
       title: string,
@@ -178,6 +190,17 @@ export function pairRows(
         POINTS.digits,
       ),
       difference: points(pairedDifference(used)),
+      partnerEffect:
+        partner === null
+          ? null
+          : points(
+              pairedDifference(
+                used.map(({ benchmark: name, a }) => ({
+                  a,
+                  b: alone.find((each) => each.benchmark === name)!.a,
+                })),
+              ),
+            ),
       seeds: lines.length,
     });
     return [

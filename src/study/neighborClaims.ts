@@ -10,7 +10,12 @@ import {
 } from "../analysis/index.js";
 import type { Domain } from "../domains/index.js";
 import { benchmarkSpec, mean, type BenchmarkName } from "../evaluate/index.js";
-import { pairMatrices, type PairSource, type Scored } from "./behaviourRows.js";
+import {
+  aloneOf,
+  pairMatrices,
+  type PairSource,
+  type Scored,
+} from "./behaviourRows.js";
 import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
 
 /** What the claims are decided from. */
@@ -24,6 +29,8 @@ export interface NeighborEvidence {
   factor: number;
 }
 
+// What merging does to an expert without any partner is not the partner's doing.
+const ALONE = "against the expert alone, merged by the same method";
 const NO_SAMPLES = "the study has no section neighborhoods";
 
 /** Score of a model − that of a domain's expert on the domain's benchmarks, a number a seed. */
@@ -121,10 +128,16 @@ function pairClaims(
   { pairs, models }: NeighborEvidence,
   isNeighbor: (expert: Domain, data: Domain) => boolean,
 ): ClaimRow[] {
-  const sources = pairs.map((pair) => ({
-    ...pair,
-    matrices: pairMatrices(pair, models),
-  }));
+  const sources = pairs.flatMap((pair) => {
+    const { domain, partner } = pair;
+    if (partner === null) return [];
+    const alone = pairMatrices(aloneOf(pair, pairs), models);
+    const matrices = pairMatrices(pair, models).map((each, b) => ({
+      ...each,
+      alone: alone[b]!.a,
+    }));
+    return [{ domain, partner, matrices }];
+  });
   const names = [
     ...new Set(
       sources.flatMap(({ matrices }) =>
@@ -141,12 +154,12 @@ function pairClaims(
     items: names.map(rowsOf),
   });
   const gain =
-    (used: typeof sources) =>
+    (used: typeof sources, over: "b" | "alone") =>
     ({ seeds, items }: Draw): number =>
       mean(
         used.map(({ matrices }) =>
           mean(
-            matrices.map(({ benchmark, a, b }) => {
+            matrices.map(({ benchmark, a, [over]: b }) => {
               const block = items[names.indexOf(benchmark)]!;
               return mean(
                 seeds.flatMap((s) => block.map((i) => a[i]![s]! - b[i]![s]!)),
@@ -159,29 +172,30 @@ function pairClaims(
     isNeighbor(partner, domain),
   );
   const far = sources.filter((source) => !near.includes(source));
-  const points = { scale: 100 };
-  return [
-    claimRow(
-      "neighbours-help",
-      STATED,
-      near.length === 0 ? null : crossedBootstrap(gain(near), drawn),
-      { ...points, why: "no partner is a neighbour by Eq. 1" },
-    ),
-    claimRow(
-      "neighbours-help-more",
-      STATED,
-      near.length === 0 || far.length === 0
-        ? null
-        : crossedBootstrap((draw) => gain(near)(draw) - gain(far)(draw), drawn),
-      {
-        ...points,
-        why:
-          near.length === 0
-            ? "no partner is a neighbour by Eq. 1"
-            : "every partner is a neighbour by Eq. 1",
-      },
-    ),
-  ];
+  const nobody = "no partner is a neighbour by Eq. 1";
+  const everybody = "every partner is a neighbour by Eq. 1";
+  return (["b", "alone"] as const).flatMap((over) => {
+    const measure = over === "b" ? STATED : ALONE;
+    return [
+      claimRow(
+        "neighbours-help",
+        measure,
+        near.length === 0 ? null : crossedBootstrap(gain(near, over), drawn),
+        { scale: 100, why: nobody },
+      ),
+      claimRow(
+        "neighbours-help-more",
+        measure,
+        near.length === 0 || far.length === 0
+          ? null
+          : crossedBootstrap(
+              (draw) => gain(near, over)(draw) - gain(far, over)(draw),
+              drawn,
+            ),
+        { scale: 100, why: near.length === 0 ? nobody : everybody },
+      ),
+    ];
+  });
 }
 
 /** Rows of the ledger's claims on policy neighbourhoods. */

@@ -148,7 +148,7 @@ export interface NeighborhoodsSpec {
 /** Merges of two experts, scored on the domains of the first (Table 6). */
 export interface PairsSpec {
   method: MergeMethodName;
-  /** Domains 𝒜; each one's expert is merged with every other expert. */
+  /** Domains 𝒜; each one's expert is merged with every other expert, and alone. */
   domains: Domain[];
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   correlation,
+  rankCorrelation,
   verification,
   type SeedAnswers,
 } from "../../src/analysis/index.js";
@@ -189,6 +190,19 @@ describe("correlation(x, y)", () => {
     );
     expect(() => correlation([1, 1, 1, 1], [1, 2, 3, 4])).toThrow(
       "correlation: x and y must both vary, got a constant one",
+    );
+  });
+});
+
+describe("rankCorrelation(x, y)", () => {
+  it("looks at order only, and gives equal values one rank", () => {
+    expect(rankCorrelation([1, 2, 3, 4], [1, 10, 100, 1000])).toBeCloseTo(1);
+    expect(rankCorrelation([1, 2, 3], [3, 3, 3])).toBeNaN();
+    expect(rankCorrelation([1], [2])).toBeNaN();
+    // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4.
+    expect(rankCorrelation([1, 2, 2, 3], [1, 2, 3, 4])).toBeCloseTo(
+      4.5 / Math.sqrt(4.5 * 5),
+      12,
     );
   });
 });

@@ -86,3 +86,36 @@ describe("klMap(rows)", () => {
     expect(svg.match(/>−4.0</g)).toHaveLength(1);
   });
 });
+
+describe("claimLine(claim, number)", () => {
+  const ledger = report.readClaims().find(({ id }) => id === "process-falls")!;
+  test("says verdict, measure, number and the paper's own", () => {
+    expect(
+      report.claimLine(ledger, {
+        measure: "as stated",
+        value: -0.6,
+        low: -0.9,
+        high: -0.1,
+        why: null,
+      }),
+    ).toBe(
+      "reproduced: models that answer better judge worse by process (as stated: -0.6 [-0.9, -0.1] r lies below 0; paper -0.5341)",
+    );
+  });
+  test("says why there is no number", () => {
+    expect(
+      report.claimLine(
+        { ...ledger, paper: null },
+        {
+          measure: "as stated",
+          value: null,
+          low: null,
+          high: null,
+          why: "no judges",
+        },
+      ),
+    ).toBe(
+      "not testable: models that answer better judge worse by process (as stated: no judges)",
+    );
+  });
+});

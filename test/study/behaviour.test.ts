@@ -35,6 +35,7 @@ describe("plan(spec)", () => {
     expect(ids.filter((id) => !plain.includes(id))).toEqual([
       "seed1/neighborhoods/math",
       "seed1/neighborhoods/instruction",
+      "seed1/pairs/math",
       "seed1/pairs/math-instruction",
       "seed1/verification/sft",
       "seed1/verification/multi",
@@ -139,7 +140,7 @@ describe("run(study)", () => {
     }
   });
 
-  it("scores each pair on the domain in question, beside the expert alone", () => {
+  it("scores each pair and the expert alone on the domain in question", () => {
     const [line] = lines<PairLine>("pairs/math-instruction.jsonl");
     expect(line!.benchmark).toBe("aime24");
     expect(line!.scores).toHaveLength(2);
@@ -150,9 +151,14 @@ describe("run(study)", () => {
         benchmark,
       ]),
     ).toEqual([
+      ["math", null, "aime24"],
+      ["math", null, "average"],
       ["math", "instruction", "aime24"],
       ["math", "instruction", "average"],
     ]);
+    expect(
+      rows(study, "pairs").map(({ partnerEffect }) => partnerEffect === null),
+    ).toEqual([true, true, false, false]);
     const [row] = rows(study, "pairs");
     expect(row!.expert).toBeCloseTo(
       100 * evaluation(study, "math", "aime24").mean,

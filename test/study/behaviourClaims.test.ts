@@ -106,7 +106,7 @@ describe("neighborClaims(evidence)", () => {
       ),
     ),
   ];
-  const pair = (partner: Domain, score: number) => ({
+  const pair = (partner: Domain | null, score: number) => ({
     domain: "math" as const,
     partner,
     lines: [1, 2].map(() => [
@@ -119,7 +119,12 @@ describe("neighborClaims(evidence)", () => {
   const evidence = {
     runs,
     models,
-    pairs: [pair("coding", 0.9), pair("science", 0.7), pair("agent", 0.75)],
+    pairs: [
+      pair(null, 0.78),
+      pair("coding", 0.9),
+      pair("science", 0.7),
+      pair("agent", 0.75),
+    ],
     reference: "ties",
     factor: 2,
   };
@@ -133,6 +138,13 @@ describe("neighborClaims(evidence)", () => {
     });
     // +10 with the neighbour; −10 and −5 with the others.
     expect(of(rows, "neighbours-help-more").value).toBeCloseTo(17.5, 6);
+    // Merging the expert alone by the same method has cost 2 points already.
+    const control = "against the expert alone, merged by the same method";
+    expect(of(rows, "neighbours-help", control).value).toBeCloseTo(12, 6);
+    expect(of(rows, "neighbours-help-more", control).value).toBeCloseTo(
+      17.5,
+      6,
+    );
   });
   it("counts the domain pairs of which one is the other's neighbour", () => {
     expect(of(rows, "neighbourhood-asymmetric")).toMatchObject({

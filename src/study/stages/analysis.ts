@@ -199,7 +199,7 @@ function behaviourFiles(
       .filter((pair) => pair.includes(domain))
       .map((pair) => ({
         domain,
-        partner: pair.find((other) => other !== domain)!,
+        partner: pair.find((other) => other !== domain) ?? null,
         lines: seeds<PairLine>("pairs", `${pair.join("-")}.jsonl`),
       })),
   );

@@ -101,7 +101,7 @@ export interface PairLine {
   scores: number[];
 }
 
-/** Merge two experts and score the merge; the merged model itself is not kept. */
+/** Merge two experts (or one, as a control) and score the merge; the merged model itself is not kept. */
 export async function pairStage(job: Job, report: Report): Promise<Result> {
   const { seed, method, benchmarks, items, samples, temperature, topP } = job
     .stage.spec as unknown as EvaluateSpec & {
