@@ -89,6 +89,7 @@ describe("overlapStage(job)", () => {
     // Exponents are uniform over five decades: 60 % of the changes are above 1e-3, and 30 % above 10^-1.5.
     for (const share of Object.values(rule.changed))
       expect(share).toBeCloseTo(0.6, 1);
+    expect(rule.ratioAsPublished).toBeCloseTo(1, 1);
     expect(rule.eta).toBeGreaterThan(0.02);
     expect(rule.eta).toBeLessThan(0.05);
     // Independent changes overlap as chance has it; all weights grow, so that changes of one weight have one sign.

@@ -241,6 +241,11 @@ export function plantedStudy(
     cost: cost(),
     behaviour: behaviour(judged),
     judged,
-    overlaps: { etas: [0.01, 0.02], changed: [0.9, 0.8], matrices: matrices() },
+    overlaps: {
+      etas: [0.01, 0.02],
+      asPublished: [1, 1.1],
+      changed: [0.9, 0.8],
+      matrices: matrices(),
+    },
   };
 }

@@ -94,6 +94,7 @@ describe("run(study)", () => {
       "gains",
       "verification",
       "behaviourClaims",
+      "claims",
     ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }

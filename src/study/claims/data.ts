@@ -16,6 +16,8 @@ export interface MatrixOverlap extends OverlapLine {
 export interface Overlaps {
   /** A weight counts as changed from this relative change on, seed by seed. */
   etas: readonly number[];
+  /** Overlap ÷ its expectation at the paper's 1e-3 instead, seed by seed. */
+  asPublished: readonly number[];
   matrices: readonly MatrixOverlap[];
   /** Share of weights with a relative change above the paper's 1e-3, [0, 1], one number an expert and seed. */
   changed: readonly number[];

@@ -290,6 +290,7 @@ function readOverlaps(
   });
   return {
     etas: files.map(({ rule }) => rule.eta),
+    asPublished: files.map(({ rule }) => rule.ratioAsPublished),
     changed: files.flatMap(({ rule }) => Object.values(rule.changed)),
     matrices: files.flatMap(({ lines }) => lines),
   };

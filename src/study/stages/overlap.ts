@@ -17,6 +17,8 @@ import { inputPath, outputPath } from "./paths.js";
 export interface OverlapRule {
   /** A weight counts as changed from this relative change on. */
   eta: number;
+  /** Mean Jaccard over its mean expectation for independent masks, at the paper's 1e-3 instead. */
+  ratioAsPublished: number;
   /** Share of the weights that each expert changed by more than the paper's 1e-3, [0, 1]. */
   changed: Record<string, number>;
 }
@@ -44,6 +46,17 @@ function matrices({ tensors }: WeightShift): WeightShift["tensors"] {
   );
 }
 
+/** Mean Jaccard overlap over pairs and matrices ÷ the mean of what chance gives. */
+function overlapRatio(shift: WeightShift): number {
+  const pairs = matrices(shift).flatMap(
+    (tensor) =>
+      describeShift(combine([tensor]), shift.experts, shift.eta).pairs,
+  );
+  const sum = (of: "jaccard" | "random"): number =>
+    pairs.reduce((total, pair) => total + pair[of], 0);
+  return sum("jaccard") / sum("random");
+}
+
 /** Measure the seed's experts at the η where as many weights count as changed as the study asks for. */
 export async function overlapStage(job: Job, report: Report): Promise<Result> {
   const { rate } = job.stage.spec as unknown as OverlapsSpec;
@@ -67,6 +80,7 @@ export async function overlapStage(job: Job, report: Report): Promise<Result> {
   const shift = weightShift(base, experts, { eta, spectra: "none" });
   const rule: OverlapRule = {
     eta,
+    ratioAsPublished: brief(overlapRatio(asPublished)),
     changed: Object.fromEntries(
       whole.experts.map(({ expert, rate: own }) => [expert, brief(own)]),
     ),
