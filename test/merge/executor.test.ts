@@ -67,7 +67,7 @@ describe("mergeCheckpoints(recipe, out)", () => {
         name,
       );
       const [base, ...experts] = ["base", "a", "b", "c"].map(values);
-      const method = methods[name as keyof typeof methods];
+      const method = methods[name as keyof typeof methods]!;
       const expected = method.merge(
         base!,
         experts,

@@ -75,15 +75,14 @@ function declared(file: ts.SourceFile): Set<string> {
   return found;
 }
 
-test("there are notebooks, numbered in reading order without a gap, and the audit", () => {
+test("there are notebooks, each with a number of its own in reading order, and the audit", () => {
   expect(names).toContain("audit.ipynb");
   const numbered = names.filter((name) => name !== "audit.ipynb");
   expect(numbered.length).toBeGreaterThanOrEqual(5);
-  numbered.forEach((name, i) =>
-    expect(name).toMatch(
-      new RegExp(`^${String(i).padStart(2, "0")}-[a-z-]+\\.ipynb$`),
-    ),
-  );
+  for (const name of numbered)
+    expect(name).toMatch(/^\d\d-[a-z-]+\.ipynb$/);
+  const numbers = numbered.map((name) => name.slice(0, 2));
+  expect(new Set(numbers).size).toBe(numbers.length);
 });
 
 test("README.md names every notebook", () => {
