@@ -6,6 +6,7 @@ import { rollouts } from "../rollout/index.js";
 import { IM_END, renderChat, type Tokenizer } from "../tokenizer/index.js";
 import { benchmark, benchmarkSpec } from "./benchmarks.js";
 import {
+  JUDGE_MODES,
   judgeableBenchmarks,
   judgePrompt,
   readClaim,
@@ -87,49 +88,44 @@ export function selfVerify(
   const judged = claims.flatMap((claim, i) => (claim === null ? [] : [i]));
   const kept = (i: number): boolean => i % answers === 0 && i / answers < keep;
 
-  const stop = tokenizer.id(IM_END);
-  const judge = (mode: JudgeMode): Map<number, Judgement> => {
-    const completions = generate(
-      policy,
-      judged.map((i) => {
-        const content = judgePrompt(tasks[i]!.prompt, claims[i]!, mode);
-        return tokenizer.encode(
-          renderChat([{ role: "user", content }], {
-            addGenerationPrompt: true,
-          }),
-        );
-      }),
-      {
-        maxNewTokens: judged.map(
-          (i) => spec(tasks[i]!.domain).maxNewTokens + VERDICT_TOKENS,
-        ),
-        stop,
-        seed,
-        streams: judged.map((i) => `verify/${name}/${mode}/${names[i]!}`),
-      },
-    );
-    return new Map(
-      completions.map(({ tokens, finish }, j): [number, Judgement] => {
-        const i = judged[j]!;
-        const text = tokenizer.decode(
-          finish === "stop" ? tokens.slice(0, -1) : tokens,
-        );
-        const { reward } = rolled[i]!.verdict;
-        const judgement = {
-          ...readJudgement(
-            tasks[i]!,
-            claims[i]!.claimed,
-            reward === 1,
-            text,
-            finish,
-          ),
-          tokens: tokens.length,
-        };
-        return [i, kept(i) ? { ...judgement, completion: text } : judgement];
-      }),
-    );
-  };
-  const [outcome, process] = [judge("outcome"), judge("process")];
+  // Both modes are sampled together: one batch takes hardly longer than half of it.
+  const calls = JUDGE_MODES.flatMap((mode) => judged.map((i) => ({ mode, i })));
+  const completions = generate(
+    policy,
+    calls.map(({ mode, i }) => {
+      const content = judgePrompt(tasks[i]!.prompt, claims[i]!, mode);
+      return tokenizer.encode(
+        renderChat([{ role: "user", content }], { addGenerationPrompt: true }),
+      );
+    }),
+    {
+      maxNewTokens: calls.map(
+        ({ i }) => spec(tasks[i]!.domain).maxNewTokens + VERDICT_TOKENS,
+      ),
+      stop: tokenizer.id(IM_END),
+      seed,
+      streams: calls.map(
+        ({ mode, i }) => `verify/${name}/${mode}/${names[i]!}`,
+      ),
+    },
+  );
+  const judgements = new Map(
+    calls.map(({ mode, i }, c): [string, Judgement] => {
+      const { tokens, finish } = completions[c]!;
+      const text = tokenizer.decode(
+        finish === "stop" ? tokens.slice(0, -1) : tokens,
+      );
+      const right = rolled[i]!.verdict.reward === 1;
+      const judgement: Judgement = {
+        ...readJudgement(tasks[i]!, claims[i]!.claimed, right, text, finish),
+        tokens: tokens.length,
+      };
+      return [
+        `${mode} ${i}`,
+        kept(i) ? { ...judgement, completion: text } : judgement,
+      ];
+    }),
+  );
   return rolled.map(({ task, text, verdict }, i): JudgedAnswer => {
     const claim = claims[i]!;
     const answer: JudgedAnswer = {
@@ -141,7 +137,10 @@ export function selfVerify(
       judgements:
         claim === null
           ? null
-          : { outcome: outcome.get(i)!, process: process.get(i)! },
+          : {
+              outcome: judgements.get(`outcome ${i}`)!,
+              process: judgements.get(`process ${i}`)!,
+            },
     };
     return kept(i) ? { ...answer, completion: text } : answer;
   });
