@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { toBf16 } from "../../src/checkpoint/index.js";
+import { encodeInto, toBf16 } from "../../src/checkpoint/index.js";
 import {
   sharesOf,
-  SurvivalMeter,
+  storeBf16,
+  survivalOf,
   totalSurvival,
   type Survival,
 } from "../../src/merge/stream/survival.js";
@@ -13,24 +14,16 @@ const normal = (length: number, seed: number, scale: number): Float32Array => {
   return Float32Array.from({ length }, () => scale * random.normal());
 };
 
-/** Measure in pieces that end at `cuts`. */
+/** Survival of merged values stored as `stored`, of a base that the format holds. */
 function measure(
   merged: Float32Array,
   base: Float32Array,
   stored: Float32Array,
-  cuts: readonly number[] = [],
 ): Survival {
-  const meter = new SurvivalMeter();
-  let start = 0;
-  for (const end of [...cuts, merged.length]) {
-    const of = (data: Float32Array): Float32Array => data.subarray(start, end);
-    meter.add(of(merged), of(base), of(stored), of(base));
-    start = end;
-  }
-  return meter.finish();
+  return survivalOf(merged, base, stored, base);
 }
 
-describe("SurvivalMeter", () => {
+describe("survivalOf(merged, base, stored, storedBase)", () => {
   it("counts what changed and what is left of it", () => {
     const base = new Float32Array([1, 2, 3, 4]);
     const merged = new Float32Array([1, 2.5, 3.25, 4.125]);
@@ -44,13 +37,16 @@ describe("SurvivalMeter", () => {
     });
   });
 
-  it("gives the same sums however a tensor is cut", () => {
-    const base = normal(200_000, 1, 0.02);
-    const merged = normal(200_000, 2, 0.02);
-    const stored = toBf16(merged);
-    const whole = measure(merged, base, stored);
-    expect(measure(merged, base, stored, [65_536, 131_072])).toEqual(whole);
-    expect(measure(merged, base, stored, [1, 70_000, 70_001])).toEqual(whole);
+  it("does not count the rounding of the base itself", () => {
+    const base = new Float32Array([1.001, 1.001]);
+    const merged = new Float32Array([1.001, 1.002]);
+    const { changed, survived, stored } = survivalOf(
+      merged,
+      base,
+      toBf16(merged),
+      toBf16(base),
+    );
+    expect([changed, survived, stored]).toEqual([1, 0, 0]);
   });
 
   it("finds the share of a mean of small updates that bfloat16 erases", () => {
@@ -70,6 +66,35 @@ describe("SurvivalMeter", () => {
     expect(1 - entries!).toBeLessThan(0.75);
     expect(error).toBeGreaterThan(0.7);
     expect(error).toBeLessThan(0.9);
+  });
+});
+
+describe("storeBf16(merged, base, stored, out)", () => {
+  it("rounds and measures as the slow clear version does", () => {
+    const base = toBf16(normal(8192, 1, 0.02));
+    const change = normal(8192, 2, 2e-4);
+    const merged = base.map((value, i) => value + (i % 3 ? change[i]! : 0));
+    merged.set([0, -0, 1e-40, -1e-40, 3e38, 0.5 + 2 ** -9, 0.5 + 3 * 2 ** -9]);
+    base.set([-0, 0, 0, 0]);
+    const stored = new Float32Array(8192);
+    const out = new Uint8Array(2 * 8192);
+    const survival = storeBf16(merged, base, stored, out);
+    expect(stored).toEqual(toBf16(merged));
+    const bytes = new Uint8Array(2 * 8192);
+    encodeInto("BF16", merged, bytes);
+    expect(out).toEqual(bytes);
+    expect(survival).toEqual(measure(merged, base, stored));
+  });
+
+  it("shows values beyond bfloat16 as an error without end", () => {
+    const merged = new Float32Array([3.4e38]);
+    const { error } = storeBf16(
+      merged,
+      new Float32Array(1),
+      new Float32Array(1),
+      new Uint8Array(2),
+    );
+    expect(Number.isFinite(error)).toBe(false);
   });
 });
 

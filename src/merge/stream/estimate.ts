@@ -106,7 +106,6 @@ export function estimate(
     ({ found, again } = result!);
     surveyRounds++;
   }
-  const dtype = sample.dtype as Dtype;
   seconds += timed(() => {
     mergeTensor(
       sample,
@@ -114,7 +113,7 @@ export function estimate(
       sample.anchor === null ? null : inputDtype,
       method,
       { ...context, survey: found },
-      (_, values, out) => encodeInto(dtype, values, out),
+      null,
       () => undefined,
     );
   });

@@ -1,8 +1,5 @@
 /** Delta survival: how much of the merged change is left after rounding to the stored number format. */
 
-/** Entries whose squares are summed before they are added to the total, so that sums do not depend on how a tensor is cut. */
-const BLOCK = 65_536;
-
 /** What became of the change of one tensor, or of several together. */
 export interface Survival {
   /** Entries in which the merged float32 value differs from the base. */
@@ -62,74 +59,71 @@ export function totalSurvival(parts: Iterable<Survival>): Survival {
   return total;
 }
 
-/** Measures the survival of one tensor, piece after piece. */
-export class SurvivalMeter {
-  private readonly total: Survival = totalSurvival([]);
-  private readonly block: Survival = totalSurvival([]);
-  private filled = 0;
-
-  /**
-   * Take the next piece.
-   *
-   * @param merged      merged values before rounding
-   * @param base        values of the base
-   * @param stored      merged values as stored
-   * @param storedBase  values of the base, stored in the same format
-   */
-  add(
-    merged: Float32Array,
-    base: Float32Array,
-    stored: Float32Array,
-    storedBase: Float32Array,
-  ): void {
-    for (let start = 0; start < merged.length;) {
-      const end = Math.min(merged.length, start + BLOCK - this.filled);
-      this.scan(merged, base, stored, storedBase, start, end);
-      this.filled += end - start;
-      if (this.filled === BLOCK) this.flush();
-      start = end;
+/**
+ * Survival of some entries of one tensor.
+ *
+ * @param merged      merged values before rounding
+ * @param base        values of the base
+ * @param stored      merged values as stored
+ * @param storedBase  values of the base, stored in the same format
+ */
+export function survivalOf(
+  merged: Float32Array,
+  base: Float32Array,
+  stored: Float32Array,
+  storedBase: Float32Array,
+): Survival {
+  const all = totalSurvival([]);
+  for (let i = 0; i < merged.length; i++) {
+    const before = merged[i]! - base[i]!;
+    const after = stored[i]! - storedBase[i]!;
+    if (before !== 0) {
+      all.changed++;
+      if (after !== 0) all.survived++;
     }
+    all.change += before ** 2;
+    all.stored += after ** 2;
+    all.error += (after - before) ** 2;
   }
+  return all;
+}
 
-  private scan(
-    merged: Float32Array,
-    base: Float32Array,
-    stored: Float32Array,
-    storedBase: Float32Array,
-    start: number,
-    end: number,
-  ): void {
-    let changed = 0;
-    let survived = 0;
-    let { change, stored: kept, error } = this.block;
-    for (let i = start; i < end; i++) {
-      const before = merged[i]! - base[i]!;
-      const after = stored[i]! - storedBase[i]!;
-      const lost = after - before;
-      if (before !== 0) {
-        changed++;
-        if (after !== 0) survived++;
-      }
-      change += before * before;
-      kept += after * after;
-      error += lost * lost;
-    }
-    this.block.changed += changed;
-    this.block.survived += survived;
-    this.block.change = change;
-    this.block.stored = kept;
-    this.block.error = error;
+/**
+ * Round finite values to bfloat16 (nearest, ties to even) and give their survival, in one pass: the fast form of `encodeInto`,
+ * `decodeInto` and `survivalOf`. The base must be in bfloat16.
+ *
+ * @param merged  finite values, fewer than 2³¹
+ * @param base    values of the base
+ * @param stored  receives the rounded values
+ * @param out     receives the stored bytes, at a multiple of 4 of its buffer
+ */
+export function storeBf16(
+  merged: Float32Array,
+  base: Float32Array,
+  stored: Float32Array,
+  out: Uint8Array,
+): Survival {
+  const { length } = merged;
+  const bits = new Int32Array(merged.buffer, merged.byteOffset, length);
+  const rounded = new Int32Array(stored.buffer, stored.byteOffset, length);
+  const halves = new Uint16Array(out.buffer, out.byteOffset, length);
+  let [changed, survived, change, kept, error] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < length; i++) {
+    const word = bits[i]!;
+    const near = word + 0x7fff + ((word >>> 16) & 1);
+    halves[i] = near >>> 16;
+    // Two views of one memory: what is written as bits is read as a number.
+    rounded[i] = near & 0xffff0000;
+    const before = merged[i]! - base[i]!;
+    const after = stored[i]! - base[i]!;
+    const lost = after - before;
+    // Without a branch, since whether an entry changed cannot be predicted: 2 ns an entry instead of 7.
+    const isChanged = +(before !== 0);
+    changed = (changed + isChanged) | 0;
+    survived = (survived + (isChanged & +(after !== 0))) | 0;
+    change += before * before;
+    kept += after * after;
+    error += lost * lost;
   }
-
-  private flush(): void {
-    Object.assign(this.total, totalSurvival([this.total, this.block]));
-    Object.assign(this.block, totalSurvival([]));
-    this.filled = 0;
-  }
-
-  /** The survival of all pieces. */
-  finish(): Survival {
-    this.flush();
-    return this.total;
-  }
+  return { changed, survived, change, stored: kept, error };
 }

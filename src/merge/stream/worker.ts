@@ -23,10 +23,11 @@ import {
   WRITTEN,
   type WorkerSetup,
 } from "./job.js";
-import { type Encode, inputOf, mergeTensor } from "./mergeTensor.js";
+import { inputOf, mergeTensor } from "./mergeTensor.js";
 import type { MergedTensor, Piece } from "./planTensors.js";
 import { holds, readAs } from "./precision.js";
 import type { Survival } from "./survival.js";
+import type { Encode } from "./tensorStore.js";
 
 /** Everything a worker holds between jobs. */
 class Workshop {
@@ -128,14 +129,14 @@ class Workshop {
     return readAs(tensors.get(anchor.name)!.dtype, this.setup.dtype);
   }
 
-  private encoder({ name, dtype }: MergedTensor): Encode {
+  /** Rounding at random, where the recipe wants it and the format rounds. */
+  private encoder({ name, dtype }: MergedTensor): Encode | null {
     const { rounding, context } = this.setup;
-    if (rounding === "stochastic" && (dtype === "BF16" || dtype === "F16")) {
-      const stream = key(context.seed, `merge/rounding/${name}`);
-      return (start, values, out) =>
-        roundStochastically(dtype, values, out, stream, start);
-    }
-    return (_, values, out) => encodeInto(dtype as Dtype, values, out);
+    if (rounding === "nearest" || (dtype !== "BF16" && dtype !== "F16"))
+      return null;
+    const stream = key(context.seed, `merge/rounding/${name}`);
+    return (start, values, out) =>
+      roundStochastically(dtype, values, out, stream, start);
   }
 
   /** Copy a tensor byte for byte from the first model that has it. */
