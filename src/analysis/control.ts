@@ -33,14 +33,16 @@ export function shuffleUpdate(
   stream: string,
 ): Float32Array {
   const k = key(seed, `shuffle/${stream}`);
-  const delta = Float64Array.from(expert, (value, i) => value - base[i]!);
+  const delta = new Float64Array(base.length);
+  for (let i = 0; i < delta.length; i++) delta[i] = expert[i]! - base[i]!;
   for (let i = delta.length - 1; i > 0; i--) {
     const j = Math.floor(uniform(k, i) * (i + 1));
     const kept = delta[i]!;
     delta[i] = delta[j]!;
     delta[j] = kept;
   }
-  const out = base.map((value, i) => value + delta[i]!);
+  const out = new Float32Array(base.length);
+  for (let i = 0; i < out.length; i++) out[i] = base[i]! + delta[i]!;
   roundTo(dtype, out);
   return out;
 }

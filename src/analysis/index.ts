@@ -5,7 +5,7 @@
  * cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves come from a seeded
  * sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
- * weightShift, weightShiftOfFiles, planShift, describeShift, combine, shiftJson · weightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
+ * weightShift, weightShiftOfFiles, planShift, describeShift, combine, shiftJson · weightShiftRows, readWeightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
@@ -37,6 +37,7 @@ export {
   type SurvivalShift,
 } from "./describe.js";
 export { type Eigen, symmetricEigen } from "./eigen.js";
+export { etaAtRate } from "./etaAtRate.js";
 export {
   enrichment,
   type ExpectedOverlap,
@@ -52,6 +53,7 @@ export {
   GROUPS,
   type Kind,
   MATRICES,
+  MATRIX_LABELS,
   type MatrixKind,
   type Place,
   placeOf,
@@ -66,6 +68,7 @@ export {
   type LayerRow,
   type MagnitudeRow,
   type OverlapRow,
+  readWeightShiftRows,
   type ShiftModels,
   type ShiftStorage,
   type SpectrumRow,

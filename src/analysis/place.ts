@@ -6,6 +6,17 @@ export const MATRICES = ["q", "k", "v", "o", "down", "up", "gate"] as const;
 /** A matrix of a decoder layer. */
 export type MatrixKind = (typeof MATRICES)[number];
 
+/** How tables call the matrices, as the paper's Table 5 does. */
+export const MATRIX_LABELS: Readonly<Record<MatrixKind, string>> = {
+  q: "Q",
+  k: "K",
+  v: "V",
+  o: "O",
+  down: "FFN-dn",
+  up: "FFN-up",
+  gate: "FFN-gt",
+};
+
 /** What a tensor is for. */
 export type Kind = MatrixKind | "embed" | "head" | "norm" | "bias" | "other";
 

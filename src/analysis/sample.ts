@@ -1,8 +1,8 @@
 /** A part of a tensor that fits in memory: runs of entries spread over it, for measures that look at an entry more than once. */
 import { key, uniform } from "../random.js";
 
-/** Most entries of a sample; a smaller tensor is taken whole. A share of such a sample has a standard error below 0.001. */
-export const SAMPLE: number = 2 ** 18;
+/** Most entries of a sample; a smaller tensor is taken whole. A share of such a sample has a standard error below 0.0014. */
+export const SAMPLE: number = 2 ** 17;
 
 /** Entries of one run, read at once. */
 const RUN = 4096;

@@ -1,4 +1,6 @@
 /** The rows of a study about its experts' weights: small enough to be committed where the weights are not. */
+import { readFileSync } from "node:fs";
+import { StudyError } from "../error.js";
 import { combine } from "./combine.js";
 import {
   type CurveShift,
@@ -7,6 +9,7 @@ import {
   type ExpertShift,
   meanOrNull,
 } from "./describe.js";
+import { etaAtRate } from "./etaAtRate.js";
 import { GROUPS, MATRICES, type MatrixKind } from "./place.js";
 import type { SpectrumShift } from "./spectrumShift.js";
 import type { TensorShift } from "./tensorShift.js";
@@ -129,6 +132,19 @@ export type WeightShiftRow =
   | MagnitudeRow
   | SpectrumRow;
 
+/** Names of the tables of `WeightShiftRow`. */
+const TABLES: readonly string[] = [
+  "overlap",
+  "layer",
+  "curve",
+  "cosine",
+  "expert",
+  "joint",
+  "survival",
+  "magnitude",
+  "spectrum",
+] satisfies WeightShiftRow["table"][];
+
 /** The models of one seed of a study. */
 export interface ShiftModels {
   /** Folder of the model that training started from. */
@@ -180,7 +196,7 @@ export function weightShiftRows({
       return shift;
     });
   const asSaved = measure(models, eta);
-  const matched = measure(models, etaAtRate(asSaved, rate));
+  const matched = measure(models, etaAtRate(meanCurve(asSaved), rate));
   const own = measure(stored, eta);
   return [
     ...over(asSaved, "fp32", [...pairRows, ...modelRows]),
@@ -387,8 +403,39 @@ const modelRows: readonly RowsOf[] = [
   spectrumRows,
 ];
 
+/** Share of changed weights by η, over all seeds. */
+function meanCurve(shifts: readonly WeightShift[]): CurveRow[] {
+  return over(shifts, "fp32", [curveRows("stored")]) as CurveRow[];
+}
+
 /** Fields that name a row; all other numbers are averaged over seeds. */
 const NAMES: readonly string[] = ["layer", "rank", "quantile", "eta"];
+
+/**
+ * Rows that `weightShiftRows` made, from a file of a study.
+ *
+ * @throws StudyError the file is missing, or holds no such rows
+ * @example
+ * readWeightShiftRows("data/nano/runs/full/analysis/weightShift.json")
+ */
+export function readWeightShiftRows(path: string): WeightShiftRow[] {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new StudyError(
+      `readWeightShiftRows: "${path}" must be a readable JSON file, got ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  const known = (row: unknown): boolean =>
+    TABLES.includes((row as { table?: string } | null)?.table ?? "");
+  if (!Array.isArray(rows) || rows.length === 0 || !rows.every(known))
+    throw new StudyError(
+      `readWeightShiftRows: "${path}" must hold rows of ${TABLES.join(", ")}, got ${JSON.stringify(rows).slice(0, 40)}`,
+    );
+  return rows as WeightShiftRow[];
+}
 
 /** Rows of all seeds → their means. */
 function over(
@@ -447,17 +494,4 @@ function meanOf(values: readonly unknown[], name: string): unknown {
   return known.length === 0 || value === null
     ? null
     : Number(value.toPrecision(DIGITS));
-}
-
-/**
- * The η at which a share `rate` of the weights in the layers' matrices counts as changed, between the points of the curve, to two digits.
- */
-function etaAtRate(shifts: readonly WeightShift[], rate: number): number {
-  const curve = over(shifts, "fp32", [curveRows("stored")]) as CurveRow[];
-  const above = curve.filter((point) => point.rate >= rate).at(-1);
-  const below = curve.find((point) => point.rate < rate);
-  if (above === undefined || below === undefined) return (above ?? below)!.eta;
-  const share = (above.rate - rate) / (above.rate - below.rate);
-  const eta = above.eta * (below.eta / above.eta) ** share;
-  return Number(eta.toPrecision(2));
 }

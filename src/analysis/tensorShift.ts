@@ -64,7 +64,7 @@ export interface CurvePoint {
   given: ExpectedOverlap[];
 }
 
-/** What is measured on a sample of at most 2¹⁸ entries. */
+/** What is measured on a sample of at most 2¹⁷ entries. */
 export interface SampleSums {
   entries: number;
   curve: CurvePoint[];
@@ -247,15 +247,18 @@ function survivals(
   { base, experts }: Sample,
   names: readonly string[],
 ): Record<string, SurvivalSums> {
-  const changes = experts.map((expert) =>
-    Float64Array.from(expert, (value, i) => value - base[i]!),
-  );
+  const sum = new Float64Array(base.length);
+  const changes = experts.map((expert) => {
+    const change = new Float64Array(base.length);
+    for (let i = 0; i < change.length; i++) {
+      change[i] = expert[i]! - base[i]!;
+      sum[i]! += change[i]!;
+    }
+    return change;
+  });
   const out: Record<string, SurvivalSums> = {};
   names.forEach((name, i) => (out[name] = survival(base, changes[i]!)));
   if (changes.length < 2) return out;
-  const sum = Float64Array.from(base, (_, i) =>
-    changes.reduce((total, change) => total + change[i]!, 0),
-  );
   out[MEAN] = survival(
     base,
     sum.map((value) => value / changes.length),

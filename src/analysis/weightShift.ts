@@ -170,7 +170,7 @@ export function planShift(
  * task vectors (Figure 3), controls, and what the paper does not show: spectra, sign conflicts, what rounding leaves.
  *
  * Masks, overlaps, cosines, norms and signs are exact sums over every entry, in float64, the same bytes for any chunk size. Curves over
- * η, the shuffled control, strata by size and survival are measured on a seeded sample of at most 2¹⁸ entries a tensor (all entries of a
+ * η, the shuffled control, strata by size and survival are measured on a seeded sample of at most 2¹⁷ entries a tensor (all entries of a
  * smaller one). Spectra use whole matrices.
  *
  * Source: paper §3.3; Zhu et al. 2025 (arXiv 2511.08567) for spectra and principal weights.

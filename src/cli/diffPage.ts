@@ -7,6 +7,8 @@ import {
   meaningOf,
   meanOrNull,
   MATRICES,
+  MATRIX_LABELS,
+  type MatrixKind,
   type TensorShift,
   type WeightShift,
 } from "../analysis/index.js";
@@ -19,21 +21,10 @@ import {
   type PageSection,
 } from "../report/index.js";
 
-/** How tables call the kinds of matrices, as the paper's Table 5 does. */
-const LABELS: Readonly<Record<string, string>> = {
-  q: "Q",
-  k: "K",
-  v: "V",
-  o: "O",
-  down: "FFN-dn",
-  up: "FFN-up",
-  gate: "FFN-gt",
-};
-
 /** Tensors of one layer and kind, described together. */
 interface Cell {
   layer: number;
-  kind: string;
+  kind: MatrixKind;
   tensors: TensorShift[];
   description: Description;
 }
@@ -57,7 +48,7 @@ export function diffPage(
       `${shift.tensors.length} tensors, ${all.joint.entries.toLocaleString("en")} weights, ${shift.layers} layers counted from 0. A weight counts as changed when it is, in ${dtypes
         .map((dtype) => `${dtype}, ${meaningOf(dtype, shift.eta)}`)
         .join("; in ")} (η = ${shift.eta}).`,
-      "Masks, overlaps, signs, cosines and norms are exact over all entries. Shuffled updates, curves, strata by size and survival are measured on a seeded sample of at most 262,144 entries of each tensor.",
+      "Masks, overlaps, signs, cosines and norms are exact over all entries. Shuffled updates, curves, strata by size and survival are measured on a seeded sample of at most 131,072 entries of each tensor.",
     ],
     sections: [
       changedSection(shift, all, cells),
@@ -102,7 +93,7 @@ function heat(
     const value = of(description);
     return value === null
       ? []
-      : [{ panel, x: LABELS[kind]!, y: `layer ${layer}`, value }];
+      : [{ panel, x: MATRIX_LABELS[kind], y: `layer ${layer}`, value }];
   });
 }
 

@@ -9,6 +9,7 @@ import {
   meaningOf,
   type OverlapRow,
   placeOf,
+  readWeightShiftRows,
   type ShiftProgress,
   weightShift,
   weightShiftOfFiles,
@@ -21,7 +22,7 @@ import {
   type Params,
   writeSafetensors,
 } from "../../src/checkpoint/index.js";
-import { CheckpointError, ShapeError } from "../../src/error.js";
+import { CheckpointError, ShapeError, StudyError } from "../../src/error.js";
 import { model, normals } from "./planted.js";
 
 const LAYERS = 4;
@@ -416,6 +417,19 @@ describe("weightShiftRows({ models })", () => {
       const rates = own.map(({ rate }) => rate);
       expect(rates).toEqual([...rates].sort((a, b) => b - a));
     }
+  });
+
+  test("come back from a file as they were", () => {
+    const path = join(folder, "rows.json");
+    writeFileSync(path, JSON.stringify(rows));
+    expect(readWeightShiftRows(path)).toEqual(rows);
+    writeFileSync(path, '[{"table":"scores"}]');
+    expect(() => readWeightShiftRows(path)).toThrow(
+      new StudyError(
+        `readWeightShiftRows: "${path}" must hold rows of overlap, layer, curve, cosine, expert, joint, survival, magnitude, spectrum, got [{"table":"scores"}]`,
+      ),
+    );
+    expect(() => readWeightShiftRows(join(folder, "none"))).toThrow(StudyError);
   });
 
   test("are a few tens of kilobytes", () => {
