@@ -1,10 +1,6 @@
 /** Merge by Model Breadcrumbs: task arithmetic without the smallest and the very largest changes. */
 import type { Params } from "../checkpoint/index.js";
-import {
-  densityOption,
-  generalOptions,
-  mergeGeneral,
-} from "./general.js";
+import { densityOption, generalOptions, mergeGeneral } from "./general.js";
 import type { MergeOptions } from "./mergeOptions.js";
 import { mergeMethod } from "./method.js";
 import { keepRanks, type Ranks } from "./parts/keepLargest.js";

@@ -3,7 +3,7 @@ import { FRACTION, lambdaOption } from "./options.js";
 import { mergeTaskVectors } from "./parts/mergeTaskVectors.js";
 import { type Drop, sparsified } from "./parts/sparsify.js";
 import { normFactors } from "./parts/normFactors.js";
-import type { Walk } from "./parts/walk.js";
+import { inBlocks, type Walk } from "./parts/walk.js";
 import type { Dialect, Emit, OptionSpec, TensorOptions } from "./tensor.js";
 
 /** One weight per expert; mergekit has no default. */
@@ -70,7 +70,7 @@ export function mergeGeneral(
   emit: Emit,
 ): void {
   const dropped = begin === null ? vectors : sparsified(vectors, begin);
-  mergeTaskVectors(dropped, emit, {
+  mergeTaskVectors(inBlocks(dropped), emit, {
     weights: options.weights as readonly number[],
     factors:
       begin !== null && options.rescale === true

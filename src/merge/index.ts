@@ -21,6 +21,30 @@ export {
 } from "./dareTaskArithmetic.js";
 export { dareTies, type DareTiesOptions } from "./dareTies.js";
 export { dareSce, type DareSceOptions } from "./dareSce.js";
+export { linear, type LinearOptions } from "./linear.js";
+export { breadcrumbs, type BreadcrumbsOptions } from "./breadcrumbs.js";
+export { breadcrumbsTies } from "./breadcrumbsTies.js";
+export { della, type DellaOptions } from "./della.js";
+export { dellaLinear } from "./dellaLinear.js";
+export { slerp, type SlerpOptions } from "./slerp.js";
+export { nuslerp, type NuslerpOptions } from "./nuslerp.js";
+export { multislerp, type MultislerpOptions } from "./multislerp.js";
+export { karcher, type KarcherOptions } from "./karcher.js";
+export { modelStock, type ModelStockOptions } from "./modelStock.js";
+export { nearswap, type NearswapOptions } from "./nearswap.js";
+export { arceeFusion, type ArceeFusionOptions } from "./arceeFusion.js";
+export { passthrough, type PassthroughOptions } from "./passthrough.js";
+export { ram, type RamOptions } from "./ram.js";
+export { ramPlusTl, type RamPlusTlOptions } from "./ramPlusTl.js";
+export { ramGlobal, type RamGlobalOptions } from "./ramGlobal.js";
+export { magMax, type MagMaxOptions } from "./magMax.js";
+export {
+  consensusTaskArithmetic,
+  type ConsensusTaskArithmeticOptions,
+} from "./consensusTaskArithmetic.js";
+export { tsvM, type TsvMOptions } from "./tsvM.js";
+export { isoC, type IsoCOptions } from "./isoC.js";
+export { resMerge, type ResMergeOptions } from "./resMerge.js";
 export { method, methods, type MergeMethodName } from "./methods.js";
 export type { MergeOptions, PerExpert } from "./mergeOptions.js";
 export { DIALECTS } from "./dialects.js";

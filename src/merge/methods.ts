@@ -1,13 +1,34 @@
 /** The table of merge methods, for sweeps and for everything that names a method in a file. */
+import { arceeFusionMethod } from "./arceeFusion.js";
 import { averageMethod } from "./average.js";
+import { breadcrumbsMethod } from "./breadcrumbs.js";
+import { breadcrumbsTiesMethod } from "./breadcrumbsTies.js";
+import { consensusTaskArithmeticMethod } from "./consensusTaskArithmetic.js";
 import { dareAverageMethod } from "./dareAverage.js";
 import { dareSceMethod } from "./dareSce.js";
 import { dareTaskArithmeticMethod } from "./dareTaskArithmetic.js";
 import { dareTiesMethod } from "./dareTies.js";
+import { dellaMethod } from "./della.js";
+import { dellaLinearMethod } from "./dellaLinear.js";
+import { isoCMethod } from "./isoC.js";
+import { karcherMethod } from "./karcher.js";
+import { linearMethod } from "./linear.js";
+import { magMaxMethod } from "./magMax.js";
+import { modelStockMethod } from "./modelStock.js";
+import { multislerpMethod } from "./multislerp.js";
+import { nearswapMethod } from "./nearswap.js";
+import { nuslerpMethod } from "./nuslerp.js";
+import { passthroughMethod } from "./passthrough.js";
+import { ramMethod } from "./ram.js";
+import { ramGlobalMethod } from "./ramGlobal.js";
+import { ramPlusTlMethod } from "./ramPlusTl.js";
+import { resMergeMethod } from "./resMerge.js";
 import { sceMethod } from "./sce.js";
+import { slerpMethod } from "./slerp.js";
 import { taskArithmeticMethod } from "./taskArithmetic.js";
-import type { MergeMethod } from "./tensor.js";
 import { tiesMethod } from "./ties.js";
+import { tsvMMethod } from "./tsvM.js";
+import type { MergeMethod } from "./tensor.js";
 
 /** Names of the merge methods. */
 export type MergeMethodName =
@@ -18,10 +39,31 @@ export type MergeMethodName =
   | "dareAverage"
   | "dareTaskArithmetic"
   | "dareTies"
-  | "dareSce";
+  | "dareSce"
+  | "linear"
+  | "breadcrumbs"
+  | "breadcrumbsTies"
+  | "della"
+  | "dellaLinear"
+  | "slerp"
+  | "nuslerp"
+  | "multislerp"
+  | "karcher"
+  | "modelStock"
+  | "nearswap"
+  | "arceeFusion"
+  | "passthrough"
+  | "ram"
+  | "ramPlusTl"
+  | "ramGlobal"
+  | "magMax"
+  | "consensusTaskArithmetic"
+  | "tsvM"
+  | "isoC"
+  | "resMerge";
 
 /**
- * All merge methods.
+ * All merge methods: those of the paper's Table 4 with and without DARE, then the rest of mergekit's, then others that need no data.
  *
  * @example
  * for (const [name, { merge }] of Object.entries(methods)) console.log(name, merge(base, experts));
@@ -37,6 +79,27 @@ export const methods: Readonly<
   dareTaskArithmetic: dareTaskArithmeticMethod,
   dareTies: dareTiesMethod,
   dareSce: dareSceMethod,
+  linear: linearMethod,
+  breadcrumbs: breadcrumbsMethod,
+  breadcrumbsTies: breadcrumbsTiesMethod,
+  della: dellaMethod,
+  dellaLinear: dellaLinearMethod,
+  slerp: slerpMethod,
+  nuslerp: nuslerpMethod,
+  multislerp: multislerpMethod,
+  karcher: karcherMethod,
+  modelStock: modelStockMethod,
+  nearswap: nearswapMethod,
+  arceeFusion: arceeFusionMethod,
+  passthrough: passthroughMethod,
+  ram: ramMethod,
+  ramPlusTl: ramPlusTlMethod,
+  ramGlobal: ramGlobalMethod,
+  magMax: magMaxMethod,
+  consensusTaskArithmetic: consensusTaskArithmeticMethod,
+  tsvM: tsvMMethod,
+  isoC: isoCMethod,
+  resMerge: resMergeMethod,
 };
 
 /**

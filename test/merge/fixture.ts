@@ -67,3 +67,32 @@ export function tuned(base: Params, seed: number, step = 0.1): Params {
 export function copy(params: Params): Params {
   return structuredClone(params);
 }
+
+/** Tensors as scripts/golden writes them: base64 of little-endian float32. */
+export type Base64Params = Record<string, { shape: number[]; float32: string }>;
+
+/** A model from golden tensors. */
+export function fromBase64(json: Base64Params): Params {
+  return new Map(
+    Object.entries(json).map(([name, { shape, float32 }]) => {
+      const bytes = Uint8Array.from(Buffer.from(float32, "base64"));
+      const data = new Float32Array(bytes.buffer);
+      return [name, { dtype: "F32", shape, data }];
+    }),
+  );
+}
+
+/** Largest difference of two arrays, each entry in units of its own scale; entries of scale 0 must be equal. */
+export function difference(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  scale: (i: number) => number,
+): number {
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i]! - expected[i]!);
+    if (!(error === 0)) worst = Math.max(worst, error / scale(i));
+    if (Number.isNaN(error)) return NaN;
+  }
+  return worst;
+}

@@ -13,8 +13,7 @@ export function mergeCombination(
   const sum = sumWeighted(coefficients);
   mergeBlocks(models, emit, (out, base, blocks) => {
     const total = sum(blocks);
-    for (let i = 0; i < out.length; i++)
-      out[i] = ofBase * base[i]! + total[i]!;
+    for (let i = 0; i < out.length; i++) out[i] = ofBase * base[i]! + total[i]!;
   });
 }
 

@@ -1,7 +1,13 @@
 /** Weighted sums over the models of a block, in float64. */
 import { BLOCK } from "./walk.js";
 
-const NONE = new Float32Array(BLOCK);
+let none = new Float32Array(BLOCK);
+
+/** Zeros in place of a model. */
+function zeros(length: number): Float32Array {
+  if (none.length < length) none = new Float32Array(length);
+  return none;
+}
 
 /**
  * Calls `two` with two models at a time, a last odd one together with zeros: half the passes over the sums of one model at a time,
@@ -12,7 +18,7 @@ export function inPairs(
   two: (a: Float32Array, b: Float32Array, m: number) => void,
 ): void {
   for (let m = 0; m < models.length; m += 2)
-    two(models[m]!, models[m + 1] ?? NONE, m);
+    two(models[m]!, models[m + 1] ?? zeros(models[m]!.length), m);
 }
 
 function addWeighted(
@@ -35,9 +41,11 @@ export type WeightedSum = (models: readonly Float32Array[]) => Float64Array;
  * sumWeighted([1, 2])([Float32Array.of(1), Float32Array.of(3)]) // [7]
  */
 export function sumWeighted(weights: readonly number[]): WeightedSum {
-  const scratch = new Float64Array(BLOCK);
+  let scratch = new Float64Array(BLOCK);
   return (models) => {
-    const sum = scratch.subarray(0, models[0]!.length);
+    const { length } = models[0]!;
+    if (scratch.length < length) scratch = new Float64Array(length);
+    const sum = scratch.subarray(0, length);
     sum.fill(0);
     inPairs(models, (a, b, m) =>
       addWeighted(sum, a, b, weights[m]!, weights[m + 1] ?? 0),

@@ -33,18 +33,24 @@ function pieceStart(k: number, pieces: number, length: number): number {
   return Math.trunc(k * stretch + within * (stretch - PIECE));
 }
 
-/** The models of a tensor as they are; a missing base reads as zeros. */
+/**
+ * The models of a tensor as they are; a missing base reads as zeros.
+ *
+ * @param unit  entries that must stay together, for example a row: blocks are multiples of it; default 1
+ */
 export function walk(
   { length, base, experts }: TensorInput,
   { chunk }: Pick<MergeContext, "chunk">,
+  unit: number = 1,
 ): Walk {
+  const block = unit * Math.max(1, Math.trunc(BLOCK / unit));
+  const step = block * Math.max(1, Math.trunc(chunk / block));
   return {
     length,
     models: experts.length,
     chunk,
     each(visit, pieces) {
-      const step = pieces === undefined ? chunk : PIECE;
-      const size = Math.min(step, length);
+      const size = Math.min(pieces === undefined ? step : PIECE, length);
       const rows = [base, ...experts].map((source) => ({
         source,
         values: new Float32Array(size),
@@ -55,14 +61,35 @@ export function walk(
         const end = Math.min(size, length - at);
         for (const { source, values } of rows)
           source?.read(at, values.subarray(0, end));
-        for (let from = 0; from < end; from += BLOCK) {
-          const to = Math.min(from + BLOCK, end);
+        for (let from = 0; from < end; from += block) {
+          const to = Math.min(from + block, end);
           const [first, ...rest] = rows.map(({ values }) =>
             values.subarray(from, to),
           );
           visit(at + from, first!, rest);
         }
       }
+    },
+  };
+}
+
+/** The same walk in blocks of the usual size, for one whose blocks are longer. */
+export function inBlocks(models: Walk): Walk {
+  return {
+    ...models,
+    each(visit, pieces) {
+      models.each((start, base, rows) => {
+        if (base.length <= BLOCK) visit(start, base, rows);
+        else
+          for (let from = 0; from < base.length; from += BLOCK) {
+            const to = from + BLOCK;
+            visit(
+              start + from,
+              base.subarray(from, to),
+              rows.map((row) => row.subarray(from, to)),
+            );
+          }
+      }, pieces);
     },
   };
 }
@@ -93,17 +120,21 @@ export type Step = (
   start: number,
 ) => void;
 
-/** Merge block by block, and hand the result on in pieces of the size that is read. */
+/** Merge block by block, and hand the result on in pieces of about the size that is read. */
 export function mergeBlocks(models: Walk, emit: Emit, step: Step): void {
-  const out = new Float32Array(Math.min(models.chunk, models.length));
-  let filled = 0;
-  models.each((start, base, experts) => {
-    const end = start + base.length;
-    const block = out.subarray(filled, filled + base.length);
-    step(block, base, experts, start);
-    filled += base.length;
-    if (filled < out.length && end < models.length) return;
-    emit(end - filled, out.subarray(0, filled));
+  let out = new Float32Array(Math.min(models.chunk, models.length));
+  let [from, filled] = [0, 0];
+  const flush = (): void => {
+    emit(from, out.subarray(0, filled));
+    from += filled;
     filled = 0;
+  };
+  models.each((start, base, blocks) => {
+    const { length } = base;
+    if (filled > 0 && filled + length > out.length) flush();
+    if (length > out.length) out = new Float32Array(length);
+    step(out.subarray(filled, filled + length), base, blocks, start);
+    filled += length;
+    if (filled === out.length || start + length === models.length) flush();
   });
 }

@@ -1,0 +1,66 @@
+/** Singular values and directions of a matrix that is wider than high, from the inner products of its rows. */
+import { gramOf, type Matrix, multiply } from "./product.js";
+import { symmetricEigen } from "./symmetricEigen.js";
+
+/**
+ * Singular values below this share of the largest one count as zero, and their directions as none: inner products in float64 say
+ * nothing about them.
+ */
+export const CUTOFF = 1e-6;
+
+/** Singular values in descending order; left direction k is row k of `left`. */
+export interface Spectrum {
+  values: Float64Array;
+  left: Matrix;
+}
+
+/** All singular values and left directions; those counted as zero are zero. */
+export function spectrum(matrix: Matrix): Spectrum {
+  const n = matrix.rows;
+  const { values, vectors } = symmetricEigen(gramOf(matrix), n);
+  const roots = values.map((value) => Math.sqrt(Math.max(0, value)));
+  const singular = roots.map((root) => (root > CUTOFF * roots[0]! ? root : 0));
+  const rank = singular.filter((value) => value > 0).length;
+  vectors.fill(0, rank * n);
+  return { values: singular, left: { rows: n, columns: n, data: vectors } };
+}
+
+/** The first `count` left directions. */
+export function leading({ left }: Spectrum, count: number): Matrix {
+  const { columns, data } = left;
+  return { rows: count, columns, data: data.subarray(0, count * columns) };
+}
+
+/** Right directions that belong to left ones: row k is uₖᵀ A / σₖ, zeros where σₖ is zero. */
+export function rightOf(
+  matrix: Matrix,
+  left: Matrix,
+  values: Float64Array,
+): Matrix {
+  const { columns } = matrix;
+  const data = new Float32Array(left.rows * columns);
+  multiply(left, matrix, (from, width, panel) => {
+    for (let k = 0; k < left.rows; k++) {
+      const scale = values[k]! > 0 ? 1 / values[k]! : 0;
+      for (let j = 0; j < width; j++)
+        data[k * columns + from + j] = panel[k * width + j]! * scale;
+    }
+  });
+  return { rows: left.rows, columns, data };
+}
+
+/** Symmetric matrix to the power of −1/2, on the directions that it has: those of eigenvalue zero stay zero. */
+export function inverseRoot(symmetric: Float64Array, n: number): Matrix {
+  const { values, vectors } = symmetricEigen(symmetric, n);
+  const least = CUTOFF ** 2 * Math.max(0, values[0] ?? 0);
+  // Scaled by the fourth root, the rows' inner products are the result; mirrored, they are columns.
+  const columns = new Float64Array(n * n);
+  for (let k = 0; k < n; k++) {
+    if (values[k]! <= least) continue;
+    const scale = values[k]! ** -0.25;
+    for (let i = 0; i < n; i++)
+      columns[i * n + k] = vectors[k * n + i]! * scale;
+  }
+  const turned = { rows: n, columns: n, data: columns };
+  return { rows: n, columns: n, data: gramOf(turned) };
+}
