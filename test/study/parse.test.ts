@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { methods } from "../../src/merge/index.js";
 import { StudyError } from "../../src/error.js";
 import { parseStudy, readStudy } from "../../src/study/index.js";
 import { PICO_STUDY } from "./pico.js";
@@ -123,7 +124,7 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown method",
       edit("method: average", "method: averege"),
-      'study: study.yml:9:22: merges.average.method must be a known name, got "averege"; did you mean "average"? known: average, taskArithmetic, ties, sce, dareTaskArithmetic, dareTies',
+      `study: study.yml:9:22: merges.average.method must be a known name, got "averege"; did you mean "average"? known: ${Object.keys(methods).join(", ")}`,
     ],
     [
       "an option that the method does not have",
