@@ -14,6 +14,9 @@ export type KarcherOptions = Pick<
   "maxIter" | "tolerance" | "dialect"
 >;
 
+// Less cannot be told from 0: a cosine in float64 says nothing smaller.
+const TINY_SINE = 1e-7;
+
 type Products = readonly (readonly number[])[];
 
 const scaled = (vector: readonly number[], factor: number): number[] =>
@@ -43,7 +46,7 @@ function meanDirection(
       const angle = Math.acos(cosine);
       // Opposite to the mean every direction is as near as any other; none is taken.
       const sine = Math.sin(angle);
-      if (angle < tolerance || sine === 0) continue;
+      if (angle < tolerance || sine < TINY_SINE) continue;
       const pull = angle / sine / count;
       tangent.forEach((value, k) => {
         tangent[k] = value + pull * (unit[k]! - cosine * mean[k]!);

@@ -74,7 +74,7 @@ export const nuslerpMethod: MergeMethod = mergeMethod({
  *
  *   merged = base + (sin((1 − t) φ) τ₁ + sin(t φ) τ₂) / sin φ,  t = w₂ / (w₁ + w₂),  φ the angle between τ₁ and τ₂
  *
- * Where sin φ ≤ 1e-8 the interpolation is linear; weights that add up to 0 mean t = 1/2.
+ * Where sin φ ≤ 1e-7 the interpolation is linear; weights that add up to 0 mean t = 1/2.
  *
  * Source: mergekit; there is no paper.
  * Deviates: rows are rows and columns are columns; mergekit swaps them (option `compat` of dialect "mergekit" does so too).

@@ -34,14 +34,14 @@ describe(`mergekit ${golden.versions.mergekit}`, () => {
       expect([...merged.keys()].sort()).toEqual(Object.keys(params).sort());
       const expected: Params = fromBase64(params);
       for (const [tensor, { data }] of merged) {
-        // mergekit computes in float32: a few roundings of the models' own size.
+        // mergekit computes in float32: a few roundings of the size of the models, or of changes that it has scaled up.
         const worst = difference(data, expected.get(tensor)!.data, (i) =>
           used.reduce(
             (sum, expert) => sum + Math.abs(expert.get(tensor)!.data[i]!),
             Math.abs(base.get(tensor)!.data[i]!),
           ),
         );
-        expect(worst, tensor).toBeLessThanOrEqual(8 * 2 ** -24);
+        expect(worst, tensor).toBeLessThanOrEqual(16 * 2 ** -24);
       }
     },
   );

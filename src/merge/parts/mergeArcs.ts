@@ -6,7 +6,8 @@ import { BLOCK, mergeBlocks, type Walk } from "./walk.js";
 export type Arcs = "all" | "rows" | "columns";
 
 const TINY_NORM = 1e-7;
-const TINY_SINE = 1e-8;
+// Less cannot be told from 0: a cosine in float64 says nothing smaller.
+const TINY_SINE = 1e-7;
 
 /** Writes which arc each entry from `start` on lies on; rows go along the last axis, columns along the first. */
 function arcOf(
