@@ -79,8 +79,7 @@ test("there are notebooks, each with a number of its own in reading order, and t
   expect(names).toContain("audit.ipynb");
   const numbered = names.filter((name) => name !== "audit.ipynb");
   expect(numbered.length).toBeGreaterThanOrEqual(5);
-  for (const name of numbered)
-    expect(name).toMatch(/^\d\d-[a-z-]+\.ipynb$/);
+  for (const name of numbered) expect(name).toMatch(/^\d\d-[a-z-]+\.ipynb$/);
   const numbers = numbered.map((name) => name.slice(0, 2));
   expect(new Set(numbers).size).toBe(numbers.length);
 });
