@@ -92,24 +92,38 @@ function pairs(): PairSource[] {
   const rows = paperNumbers(6).filter(
     ({ row, column }) => row.includes("+") && column.endsWith("change"),
   );
-  return [...new Set(rows.map(({ row }) => row))].map((row) => {
+  const own = (
+    domain: Domain,
+    change: (i: number) => number,
+  ): PairSource["lines"] => {
+    const lines = BENCHMARKS.filter(
+      (name) => benchmarkSpec(name).domain === domain,
+    ).map((benchmark, i) => ({
+      benchmark,
+      scores: merged
+        .get(domain)!
+        .get(benchmark)!
+        .map(([share]) => share! + change(i)),
+    }));
+    return SEEDS.map(() => lines);
+  };
+  const pairs = [...new Set(rows.map(({ row }) => row))].map((row) => {
     const [domain, partner] = row.split(" + ").map((name) => named[name]!) as [
       Domain,
       Domain,
     ];
     const changes = rows.filter((each) => each.row === row);
-    const benchmarks = BENCHMARKS.filter(
-      (name) => benchmarkSpec(name).domain === domain,
-    );
-    const lines = benchmarks.map((benchmark, i) => ({
-      benchmark,
-      scores: merged
-        .get(domain)!
-        .get(benchmark)!
-        .map(([share]) => share! + changes[i]!.value / 100),
-    }));
-    return { domain, partner, lines: SEEDS.map(() => lines) };
+    return {
+      domain,
+      partner,
+      lines: own(domain, (i) => changes[i]!.value / 100),
+    };
   });
+  // The paper merges no expert alone; planted as a merge that changes nothing.
+  const alone = [...new Set(pairs.map(({ domain }) => domain))].map(
+    (domain) => ({ domain, partner: null, lines: own(domain, () => 0) }),
+  );
+  return [...alone, ...pairs];
 }
 
 /** Divergence of expert ℬ to the merge on data 𝒜: 1 for 𝒜's own, 1.5 for neighbours of Table 6, 5 for all others. */
