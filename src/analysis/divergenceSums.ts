@@ -24,7 +24,7 @@ export interface PromptSums {
 export type CellSums = PromptSums[][];
 
 /** Sum of one number over a draw; `block` says which of the draw's blocks holds the prompts. */
-export function total(
+export function divergenceTotal(
   sums: CellSums,
   { seeds, items }: Draw,
   of: keyof PromptSums,

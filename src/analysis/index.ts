@@ -143,7 +143,7 @@ export {
 export { gainCosine, gainVector, unionGain } from "./gainVector.js";
 export {
   divergenceSums,
-  total,
+  divergenceTotal,
   type CellSums,
   type DivergenceSums,
   type ExpertSamples,

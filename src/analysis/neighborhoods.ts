@@ -4,7 +4,7 @@ import type { Estimate } from "../evaluate/index.js";
 import { crossedBootstrap, draws } from "./crossedBootstrap.js";
 import {
   divergenceSums,
-  total,
+  divergenceTotal,
   type CellSums,
   type ExpertSamples,
 } from "./divergenceSums.js";
@@ -109,7 +109,8 @@ export function neighborhoods(
       const sums = (expert: Domain): CellSums => of(expert, data);
       const own = sums(data);
       const ownKl =
-        total(own, drawn.whole, "kl") / total(own, drawn.whole, "samples");
+        divergenceTotal(own, drawn.whole, "kl") /
+        divergenceTotal(own, drawn.whole, "samples");
       return experts.map((expert): NeighborhoodCell => {
         const cell = sums(expert);
         // Every prompt has completions and every completion has tokens, so that these ratios always exist.
@@ -118,19 +119,21 @@ export function neighborhoods(
           by: "samples" | "tokens",
         ): Estimate =>
           crossedBootstrap(
-            (draw) => total(cell, draw, of) / total(cell, draw, by),
+            (draw) =>
+              divergenceTotal(cell, draw, of) / divergenceTotal(cell, draw, by),
             drawn,
           )!;
         const perSequence = mean("kl", "samples");
         const ratio = crossedBootstrap(
           (draw) =>
-            ((total(cell, draw, "kl") / total(own, draw, "kl")) *
-              total(own, draw, "samples")) /
-            total(cell, draw, "samples"),
+            ((divergenceTotal(cell, draw, "kl") /
+              divergenceTotal(own, draw, "kl")) *
+              divergenceTotal(own, draw, "samples")) /
+            divergenceTotal(cell, draw, "samples"),
           drawn,
         );
         const epsilon = factor * ownKl;
-        const completions = total(cell, drawn.whole, "samples");
+        const completions = divergenceTotal(cell, drawn.whole, "samples");
         return {
           model,
           expert,
@@ -139,19 +142,22 @@ export function neighborhoods(
           perToken: mean("kl", "tokens"),
           sampledPerSequence: mean("logRatio", "samples"),
           sampledPerToken: mean("logRatio", "tokens"),
-          self: total(cell, drawn.whole, "self") / completions,
+          self: divergenceTotal(cell, drawn.whole, "self") / completions,
           ratio,
           epsilon,
           neighbor: perSequence.mean < epsilon,
           verdict: verdictOf(expert === data, ratio, factor),
           perSeed: seeds.map((_, s) => {
             const draw = { seeds: [s], items: drawn.whole.items };
-            return total(cell, draw, "kl") / total(cell, draw, "samples");
+            return (
+              divergenceTotal(cell, draw, "kl") /
+              divergenceTotal(cell, draw, "samples")
+            );
           }),
           seeds: seeds.length,
           prompts: prompts(data).length,
           samples: completions / (seeds.length * prompts(data).length),
-          tokens: total(cell, drawn.whole, "tokens"),
+          tokens: divergenceTotal(cell, drawn.whole, "tokens"),
         };
       });
     });

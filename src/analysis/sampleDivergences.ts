@@ -22,7 +22,7 @@ export interface DivergenceSample {
   self: number;
   /** By name of the other policy. */
   models: Record<string, SampledDivergence>;
-  /** What was written, of the first sample of the first few tasks. */
+  /** What was written, of the first sample of the first few tasks of each domain. */
   completion?: string;
 }
 
@@ -39,7 +39,7 @@ export interface SampleDivergencesOptions {
   seed: number;
   /** Completions a task, default 1. */
   samples?: number;
-  /** Of how many tasks the first sample's text is kept, default 2. */
+  /** Of how many tasks of each domain the first sample's text is kept, default 2. */
   keep?: number;
 }
 
@@ -93,6 +93,11 @@ export function sampleDivergences(
       marks: [...promptTokens.map(() => false), ...sampled],
     })),
   );
+  const kept = new Set(
+    [...new Set(tasks.map(({ domain }) => domain))].flatMap((domain) =>
+      tasks.filter((task) => task.domain === domain).slice(0, keep),
+    ),
+  );
   return rolled.map((rollout, i): DivergenceSample => {
     const { logprobs, others: each } = found[i]!;
     const line: DivergenceSample = {
@@ -110,7 +115,8 @@ export function sampleDivergences(
         }),
       ),
     };
-    const kept = i % samples === 0 && i / samples < keep;
-    return kept ? { ...line, completion: rollout.transcript } : line;
+    return i % samples === 0 && kept.has(rollout.task)
+      ? { ...line, completion: rollout.transcript }
+      : line;
   });
 }

@@ -4,7 +4,7 @@ import {
   divergenceSums,
   draws,
   rankCorrelation,
-  total,
+  divergenceTotal,
   type Draw,
   type ExpertSamples,
 } from "../analysis/index.js";
@@ -31,6 +31,7 @@ export interface NeighborEvidence {
 
 // What merging does to an expert without any partner is not the partner's doing.
 const ALONE = "against the expert alone, merged by the same method";
+const FEWEST_DOMAINS = 3;
 const NO_SAMPLES = "the study has no section neighborhoods";
 
 /** Score of a model − that of a domain's expert on the domain's benchmarks, a number a seed. */
@@ -78,15 +79,19 @@ function correlationRow({ runs, models }: NeighborEvidence): ClaimRow {
       change: changes(models, name, domain),
     }));
   });
-  const found = crossedBootstrap(
-    ({ seeds, items }) => {
-      const used = points.flatMap((row) => items[0]!.map((d) => row[d]!));
-      const over = (of: "kl" | "change"): number[] =>
-        used.map((point) => mean(seeds.map((s) => point[of][s]!)));
-      return rankCorrelation(over("kl"), over("change"));
-    },
-    draws({ seeds: points[0]![0]!.kl.length, items: [domains.length] }),
-  );
+  const correlate = ({ seeds, items }: Draw): number => {
+    const used = points.flatMap((row) => items[0]!.map((d) => row[d]!));
+    const over = (of: "kl" | "change"): number[] =>
+      used.map((point) => mean(seeds.map((s) => point[of][s]!)));
+    return rankCorrelation(over("kl"), over("change"));
+  };
+  const found =
+    domains.length < FEWEST_DOMAINS
+      ? null
+      : crossedBootstrap(
+          correlate,
+          draws({ seeds: points[0]![0]!.kl.length, items: [domains.length] }),
+        );
   return claimRow(id, STATED, found, {
     why: "too few domains for a correlation",
   });
@@ -113,7 +118,10 @@ function neighborTable(
   const kl = (expert: Domain, data: Domain, draw: Draw): number => {
     const cell = cells.get(`${expert} ${data}`)!;
     const block = domains.indexOf(data);
-    return total(cell, draw, "kl", block) / total(cell, draw, "samples", block);
+    return (
+      divergenceTotal(cell, draw, "kl", block) /
+      divergenceTotal(cell, draw, "samples", block)
+    );
   };
   return {
     seeds: sums.seeds.length,
@@ -204,11 +212,14 @@ export function neighborClaims(evidence: NeighborEvidence): ClaimRow[] {
   const missing = (ids: readonly string[], why: string): ClaimRow[] =>
     ids.map((id) => claimRow(id, STATED, null, { why }));
   const pairIds = ["neighbours-help", "neighbours-help-more"];
-  if (runs.length === 0 || reference === null) {
+  const single = new Set(runs.map(({ expert }) => expert)).size < 2;
+  if (single || reference === null) {
     const why =
       runs.length === 0
         ? NO_SAMPLES
-        : "no merge of all experts by the pairs' method has its distances measured";
+        : single
+          ? "there is one domain only"
+          : "no merge of all experts by the pairs' method has its distances measured";
     return [
       correlationRow(evidence),
       ...missing([...pairIds, "neighbourhood-asymmetric"], why),

@@ -166,7 +166,7 @@ describe("sampleDivergences(policy, others, tokenizer, tasks)", () => {
     expect(lines.map(({ completion }) => completion !== undefined)).toEqual([
       true,
       false,
-      false,
+      true,
       false,
     ]);
   });

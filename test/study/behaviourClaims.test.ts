@@ -170,6 +170,19 @@ describe("neighborClaims(evidence)", () => {
     expect(
       of(neighborClaims({ ...evidence, pairs: [] }), "neighbours-help").why,
     ).toBe("the study has no section pairs");
+    const alone = neighborClaims({
+      ...evidence,
+      runs: runs
+        .filter(({ expert }) => expert === "math")
+        .map((run) => ({
+          ...run,
+          samples: run.samples.filter(({ data }) => data === "math"),
+        })),
+      pairs: [pair(null, 0.78)],
+    });
+    for (const claim of ["neighbours-help", "neighbourhood-asymmetric"])
+      expect(of(alone, claim).why).toBe("there is one domain only");
+    expect(of(alone, "kl-does-not-predict").value).toBeNull();
   });
 });
 

@@ -1,6 +1,9 @@
 /** The stages behind Figure 4, Table 6 and Table 7: what experts write and others think of it, merges of pairs, judges. */
 import { join } from "node:path";
-import { sampleDivergences } from "../../analysis/index.js";
+import {
+  sampleDivergences,
+  type DivergenceSample,
+} from "../../analysis/index.js";
 import { readModelFolder } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
 import {
@@ -63,14 +66,17 @@ export async function neighborhoodStage(
   const others = Object.fromEntries(
     models.map((name) => [name, loadPolicy(inputPath(job, name)).policy]),
   );
-  // All domains in one batch: short answers finish beside the agent's long episodes instead of before them.
-  const tasks = (Object.keys(benchmarks) as Domain[]).flatMap((domain) =>
-    promptsOf(benchmarks[domain], prompts),
-  );
-  const lines = sampleDivergences(policy, others, tokenizer, tasks, {
-    seed,
-    samples,
-  });
+  const domains = Object.keys(benchmarks) as Domain[];
+  const lines: DivergenceSample[] = [];
+  for (const [i, domain] of domains.entries()) {
+    const tasks = promptsOf(benchmarks[domain], prompts);
+    lines.push(
+      ...sampleDivergences(policy, others, tokenizer, tasks, { seed, samples }),
+    );
+    report({ done: i + 1, total: domains.length });
+    // The engine computes synchronously; without this pause no signal would ever be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   for (const each of [policy, ...Object.values(others)]) each.dispose();
   writeLines(
     job,
@@ -85,7 +91,6 @@ export async function neighborhoodStage(
       ),
     })),
   );
-  report({ done: 1, total: 1 });
   const tokens = lines.reduce((sum, line) => sum + line.tokens, 0);
   return { facts: { completions: lines.length, tokens } };
 }
