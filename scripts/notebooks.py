@@ -33,22 +33,41 @@ def clean(notebook):
     )
 
 
+# Seconds that a kernel has to answer, try by try: now and then tslab cannot bind a socket and never does.
+START_TIMEOUTS = (30, 60, 120)
+
+
+def run(notebook, folder, timeout, kernel_log):
+    """Run all cells in a new kernel; one that does not start is replaced."""
+    for startup_timeout in START_TIMEOUTS:
+        client = nbclient.NotebookClient(
+            notebook,
+            kernel_name="tslab",
+            startup_timeout=startup_timeout,
+            timeout=timeout,
+            record_timing=False,
+            resources={"metadata": {"path": str(folder)}},
+        )
+        try:
+            client.execute(stderr=kernel_log)
+            return
+        except nbclient.exceptions.DeadKernelError:
+            raise
+        except (RuntimeError, AssertionError):
+            # The client, cleaning up twice after a failed start, hides it behind an assertion of its own.
+            if startup_timeout == START_TIMEOUTS[-1]:
+                raise
+
+
 def execute(path, out, timeout):
     """Run one notebook; returns its name, its seconds and the error that ended it, or None."""
     started = time.monotonic()
     notebook = nbformat.read(path, as_version=4)
-    client = nbclient.NotebookClient(
-        notebook,
-        kernel_name="tslab",
-        timeout=timeout,
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
     error = None
     # The engine greets on the kernel's own stderr; that is shown only when something went wrong.
     kernel_log = tempfile.TemporaryFile("w+")
     try:
-        client.execute(stderr=kernel_log)
+        run(notebook, path.parent, timeout, kernel_log)
     except nbclient.exceptions.CellExecutionError as failure:
         error = str(failure)
     except nbclient.exceptions.CellTimeoutError:
@@ -56,6 +75,9 @@ def execute(path, out, timeout):
     except nbclient.exceptions.DeadKernelError:
         kernel_log.seek(0)
         error = f"the kernel died\n{kernel_log.read()}"
+    except (RuntimeError, AssertionError) as failure:
+        kernel_log.seek(0)
+        error = f"the kernel did not start: {failure}\n{kernel_log.read()}"
     finally:
         kernel_log.close()
     clean(notebook)
