@@ -3,13 +3,22 @@ import { describe, expect, test } from "vitest";
 import type { Params } from "../../src/checkpoint/index.js";
 import { ShapeError } from "../../src/error.js";
 import {
+  type Emit,
+  type MergeContext,
   type MergeMethodName,
   type MergeOptions,
+  type Source,
+  type TensorInput,
+  type TensorOptions,
   method,
   methods,
+  optionsOf,
 } from "../../src/merge/index.js";
+import { resolveOptions } from "../../src/merge/options.js";
+import { Random } from "../../src/random.js";
 import {
   copy,
+  difference,
   entries,
   randomModel,
   single,
@@ -43,9 +52,102 @@ const fromJson = (json: JsonParams): Params =>
 
 const lowerCase = (start: string): string => start.at(-1)!.toLowerCase();
 const names = Object.keys(methods) as MergeMethodName[];
+
+/** Options that a method cannot do without. */
+const REQUIRED: MergeOptions = { t: 0.05 };
+const required = (name: MergeMethodName): MergeOptions =>
+  Object.fromEntries(
+    Object.entries(optionsOf(methods[name], "paper"))
+      .filter(([, { default: initial }]) => initial === undefined)
+      .map(([option]) => [option, REQUIRED[option as keyof MergeOptions]]),
+  );
+
+/** As many experts as a method takes, four at most. */
+const fit = (name: MergeMethodName, models: readonly Params[]): Params[] =>
+  models.slice(0, methods[name].models.max);
+
+/** Options under which a method drops nothing and scales nothing. */
+const WHOLE: Partial<Record<MergeMethodName, MergeOptions>> = {
+  ties: { density: 1 },
+  dareAverage: { dareDensity: 1 },
+  dareTaskArithmetic: { dareDensity: 1 },
+  dareTies: { density: 1, dareDensity: 1 },
+  dareSce: { dareDensity: 1 },
+  breadcrumbs: { density: 1 },
+  breadcrumbsTies: { density: 1 },
+  della: { density: 1 },
+  dellaLinear: { density: 1 },
+  slerp: { t: 1 },
+  nearswap: { t: 100 },
+  ram: { epsilon: 0 },
+  ramPlusTl: { epsilon: 0 },
+  ramGlobal: { epsilon: 0 },
+  magMax: { lambda: 1 },
+  consensusTaskArithmetic: { consensus: 1 },
+};
+/** Methods that change even a single expert: they equalise singular values, weigh heads, or leave small changes out. */
+const NEVER_WHOLE: MergeMethodName[] = ["isoC", "resMerge", "arceeFusion"];
+/** Methods that add up what experts have in common, so that copies of a model give more than the model. */
+const SUMS: MergeMethodName[] = [
+  "taskArithmetic",
+  "dareTaskArithmetic",
+  "breadcrumbs",
+  "breadcrumbsTies",
+  "dellaLinear",
+  "consensusTaskArithmetic",
+];
+/** Methods that turn whole tensors, entries that nobody changed included. */
+const TURNING: MergeMethodName[] = ["slerp", "karcher"];
+/** Methods whose factors come from inner products or singular directions: equal up to rounding. */
+const ROUNDED: MergeMethodName[] = [
+  ...TURNING,
+  "nuslerp",
+  "multislerp",
+  "modelStock",
+  "tsvM",
+  "isoC",
+  "resMerge",
+  "linear",
+];
+
+/** Merge one tensor as a stream, survey and all. */
+function mergeOne(
+  name: MergeMethodName,
+  input: TensorInput,
+  options: TensorOptions,
+  chunk: number,
+  emit: Emit,
+): void {
+  const row = methods[name];
+  let context: MergeContext = { seed: 0, dialect: "paper", chunk };
+  const plan = row.survey("paper");
+  for (let again = plan !== undefined; again;) {
+    const count = plan!.tensor(input, options, context);
+    const round = plan!.finish(count, context);
+    context = { ...context, survey: round.found };
+    again = round.again;
+  }
+  row.tensor(input, options, context, emit);
+}
+
+function expectSame(
+  name: MergeMethodName,
+  actual: Params,
+  expected: Params,
+): void {
+  if (!ROUNDED.includes(name)) {
+    expect(actual).toEqual(expected);
+    return;
+  }
+  for (const [key, { data }] of expected) {
+    const worst = difference(actual.get(key)!.data, data, () => 1);
+    expect(worst, key).toBeLessThan(2e-6);
+  }
+}
+
 const withDare = names.filter((name) => name.startsWith("dare"));
 const base = randomModel(1);
-const experts = [2, 3, 4, 5].map((seed) => tuned(base, seed));
+const four = [2, 3, 4, 5].map((seed) => tuned(base, seed));
 
 describe.each(golden.cases)(
   "reference values, $about",
@@ -74,7 +176,17 @@ describe.each(golden.cases)(
 );
 
 describe.each(names)("%s", (name) => {
-  const { merge, defaults } = methods[name];
+  const { defaults, models, random } = methods[name];
+  const experts = fit(name, four);
+  const merge = (
+    start: Params,
+    tunedModels: readonly Params[],
+    options: MergeOptions = {},
+  ): Params =>
+    methods[name].merge(start, fit(name, tunedModels), {
+      ...required(name),
+      ...options,
+    });
 
   test("gives the names, shapes and dtypes of base, in its order", () => {
     const half = new Map(
@@ -107,16 +219,20 @@ describe.each(names)("%s", (name) => {
   });
 
   test("returns the base when no expert differs from it", () => {
-    expect(merge(base, [base, base, base])).toEqual(base);
+    expectSame(name, merge(base, [base, base, base]), base);
   });
 
-  test("returns the expert when there is one expert, kept whole", () => {
-    const options = {
-      ...("density" in defaults && { density: 1 }),
-      ...("dareDensity" in defaults && { dareDensity: 1 }),
-    };
-    expect(merge(base, [experts[0]!], options)).toEqual(experts[0]);
-  });
+  if (models.min === 1 && !NEVER_WHOLE.includes(name))
+    test("returns the expert when there is one expert, kept whole", () => {
+      const one = merge(base, [four[0]!], WHOLE[name]);
+      expectSame(name, one, four[0]!);
+    });
+
+  if (![...SUMS, ...NEVER_WHOLE, "tsvM"].includes(name))
+    test("returns the model when all experts are copies of it, kept whole", () => {
+      const copies = [four[1]!, four[1]!, four[1]!];
+      expectSame(name, merge(base, copies, WHOLE[name]), four[1]!);
+    });
 
   if ("lambda" in defaults)
     test("returns the base at lambda 0", () => {
@@ -137,19 +253,59 @@ describe.each(names)("%s", (name) => {
       }
     });
 
-  if (!withDare.includes(name))
+  if (!random && models.max > 1)
     test("does not depend on the order of experts", () => {
-      expect(merge(base, [...experts].reverse())).toEqual(merge(base, experts));
+      const reversed = merge(base, [...fit(name, four)].reverse());
+      expectSame(name, reversed, merge(base, experts));
     });
 
-  test("leaves an entry that no expert changed", () => {
-    const start = single(1, 2, 3, 4);
-    const result = entries(
-      merge(start, [single(1, 2.5, 3, 4.5), single(1, 2.25, 3, 4)], {
-        ...("density" in defaults && { density: 1 }),
-      }),
+  if (!TURNING.includes(name))
+    test("leaves an entry that no expert changed", () => {
+      const start = single(1, 2, 3, 4);
+      const result = entries(
+        merge(start, [single(1, 2.5, 3, 4.5), single(1, 2.25, 3, 4)], {
+          ...("density" in defaults && { density: 1 }),
+        }),
+      );
+      expect([result[0], result[2]]).toEqual([1, 3]);
+    });
+
+  test("does not depend on how much is read at a time", () => {
+    const source = (seed: number): Source => {
+      const draw = new Random(seed, "entries");
+      const data = Float32Array.from({ length: 270 * 280 }, () =>
+        draw.normal(),
+      );
+      return {
+        length: data.length,
+        read: (start, out) => out.set(data.subarray(start, start + out.length)),
+      };
+    };
+    const sources = [2, 3, 4].map(source).slice(0, models.max);
+    const input: TensorInput = {
+      name: "layers.0.weight",
+      shape: [270, 280],
+      length: 270 * 280,
+      base: source(1),
+      experts: sources,
+      ids: sources.map((_, m) => `${m}`),
+    };
+    const options = resolveOptions(
+      methods[name],
+      "paper",
+      { ...required(name) },
+      sources.length,
+      name,
     );
-    expect([result[0], result[2]]).toEqual([1, 3]);
+    const bytes = [2 ** 16, 2 ** 17].map((chunk) => {
+      const out = new Float32Array(input.length);
+      mergeOne(name, input, options, chunk, (start, values) =>
+        out.set(values, start),
+      );
+      return out;
+    });
+    expect(bytes[0]).toEqual(bytes[1]);
+    expect(bytes[0]!.some((value) => value !== 0)).toBe(true);
   });
 
   test("keeps a tied output head tied, and merges the rest as if it were not there", () => {
@@ -166,51 +322,123 @@ describe.each(names)("%s", (name) => {
     expect([...result.keys()]).toEqual([...withHead(base).keys()]);
   });
 
-  test("throws RangeError without experts", () => {
+  test("throws RangeError for too few or too many experts", () => {
     expect(() => merge(base, [])).toThrow(RangeError);
     expect(() => merge(base, [])).toThrow(
       /: experts must not be empty, got 0 models$/,
     );
+    const { merge: call } = methods[name];
+    if (models.min > 1)
+      expect(() => call(base, [base])).toThrow(
+        /: number of experts must be (?:at least )?2, got 1$/,
+      );
+    if (models.max < 4)
+      expect(() => call(base, four)).toThrow(
+        new RegExp(`: number of experts must be ${models.max}, got 4$`),
+      );
   });
 
   test("throws ShapeError when a tensor is missing, differs in shape, or is one too many", () => {
-    const missing = copy(experts[1]!);
-    missing.delete("model.norm.weight");
-    expect(() => merge(base, [experts[0]!, missing])).toThrow(ShapeError);
-    expect(() => merge(base, [experts[0]!, missing])).toThrow(
-      /: tensor "model\.norm\.weight" must be in every model as in base, got none in experts\[1\]$/,
+    const last = experts.length - 1;
+    const broken = (change: (params: Params) => void): Params[] => {
+      const params = copy(experts[last]!);
+      change(params);
+      return [...experts.slice(0, last), params];
+    };
+    const missing = broken((params) => params.delete("model.norm.weight"));
+    expect(() => merge(base, missing)).toThrow(ShapeError);
+    expect(() => merge(base, missing)).toThrow(
+      `: tensor "model.norm.weight" must be in every model as in base, got none in experts[${last}]`,
     );
-    const reshaped = copy(experts[1]!);
-    reshaped.get("model.layers.0.mlp.up_proj.weight")!.shape = [12, 24];
-    expect(() => merge(base, [reshaped])).toThrow(
-      /: tensor "model\.layers\.0\.mlp\.up_proj\.weight" must have shape \(24, 12\) as in base, got \(12, 24\) in experts\[0\]$/,
+    const reshaped = broken((params) => {
+      params.get("model.layers.0.mlp.up_proj.weight")!.shape = [12, 24];
+    });
+    expect(() => merge(base, reshaped)).toThrow(
+      `: tensor "model.layers.0.mlp.up_proj.weight" must have shape (24, 12) as in base, got (12, 24) in experts[${last}]`,
     );
-    const extra = copy(experts[1]!);
-    extra.set("lm_head.weight", tensor([1]));
-    expect(() => merge(base, [extra])).toThrow(
-      /: tensors must be those of base, got another one, "lm_head\.weight", in experts\[0\]$/,
+    const extra = broken((params) => params.set("lm_head.weight", tensor([1])));
+    expect(() => merge(base, extra)).toThrow(
+      `: tensors must be those of base, got another one, "lm_head.weight", in experts[${last}]`,
     );
   });
 
   test.each([NaN, Infinity, -Infinity])(
     "throws RangeError for a weight of %d",
     (bad) => {
-      const broken = copy(experts[1]!);
+      const broken = copy(base);
       broken.get("model.norm.weight")!.data[3] = bad;
-      expect(() => merge(base, [experts[0]!, broken])).toThrow(
+      const last = experts.length - 1;
+      expect(() => merge(base, [...experts.slice(0, last), broken])).toThrow(
         new RegExp(
-          `: tensor "model\\.norm\\.weight" must be finite, got ${bad} at entry 3 in experts\\[1\\]$`,
+          `: tensor "model\\.norm\\.weight" must be finite, got ${bad} at entry 3 in experts\\[${last}\\]$`,
         ),
       );
       expect(() => merge(broken, experts)).toThrow(/ in base$/);
     },
   );
 
-  test("throws RangeError for an unknown option", () => {
-    const known = Object.keys(defaults).join(", ") || "none";
+  test("names tensor, entry and model of a value that is not finite, also in a stream", () => {
+    const values = (bad?: number): Source => {
+      const data = new Float32Array(12).fill(0.5);
+      if (bad !== undefined) data[7] = bad;
+      return {
+        length: 12,
+        read: (start, out) => out.set(data.subarray(start, start + out.length)),
+      };
+    };
+    const last = experts.length - 1;
+    const input: TensorInput = {
+      name: "w",
+      shape: [3, 4],
+      length: 12,
+      base: values(),
+      experts: experts.map((_, m) =>
+        values(m === last ? -Infinity : undefined),
+      ),
+      ids: experts.map((_, m) => `model-${m}`),
+    };
+    const options = resolveOptions(
+      methods[name],
+      "paper",
+      { ...required(name) },
+      experts.length,
+      name,
+    );
+    expect(() => mergeOne(name, input, options, 2 ** 16, () => {})).toThrow(
+      new RangeError(
+        `${name}: tensor "w" must be finite, got -Infinity at entry 7 in expert model-${last}`,
+      ),
+    );
+  });
+
+  test("throws RangeError for an unknown option and for one of another dialect", () => {
+    const known = [
+      ...Object.keys(optionsOf(methods[name], "paper")),
+      ...(random ? ["seed"] : []),
+    ];
     expect(() => merge(base, experts, { lamda: 1 } as MergeOptions)).toThrow(
       new RangeError(
-        `${name}: options must be known, got "lamda"; known: ${known}`,
+        `${name}: options must be known, got "lamda"; known: ${known.join(", ") || "none"}`,
+      ),
+    );
+    for (const [option, { dialects }] of Object.entries(
+      methods[name].options,
+    )) {
+      if (dialects === undefined || dialects.includes("paper")) continue;
+      expect(() => merge(base, experts, { [option]: 1 })).toThrow(
+        new RangeError(
+          `${name}: options must be known, got "${option}"; dialect paper has it not, ${dialects.join(", ")} has`,
+        ),
+      );
+    }
+  });
+
+  test("throws RangeError for a dialect that does not define it", () => {
+    const { dialects } = methods[name];
+    const wrong = { dialect: "fusechat" } as unknown as MergeOptions;
+    expect(() => merge(base, experts, wrong)).toThrow(
+      new RangeError(
+        `${name}: dialect must be one of ${dialects.join(", ")}, got fusechat`,
       ),
     );
   });
@@ -241,6 +469,8 @@ describe.each(names)("%s", (name) => {
 });
 
 describe.each(withDare)("%s", (name) => {
+  const experts = four;
+
   test("equals the method alone at dareDensity 1", () => {
     const alone = method(name.replace(/^dare./, lowerCase));
     expect(methods[name].merge(base, experts, { dareDensity: 1 })).toEqual(
