@@ -78,6 +78,8 @@ export interface CosineRow extends ShiftRowBase {
   projected: number | null;
   /** Standard error that the projection adds to `projected`. */
   projectedError: number | null;
+  /** What was projected: the exact cosine over the overlap, of the first seed alone. */
+  unprojected: number | null;
 }
 
 /** What one expert did to all weights. */
@@ -309,6 +311,7 @@ const cosineRows: RowsOf = (shift) =>
         projected: meanOrNull(pairs.map((pair) => pair.projected)),
         // Each matrix has its own map: the errors are independent.
         projectedError: Math.hypot(...errors) / errors.length,
+        unprojected: overlapCosine,
       };
     });
   });
@@ -467,6 +470,13 @@ function over(
   });
 }
 
+/** Fields that are of the first seed alone. */
+const FIRST_SEED: readonly string[] = [
+  "projected",
+  "projectedError",
+  "unprojected",
+];
+
 /** Digits that rows keep: tables show three. */
 const DIGITS = 5;
 
@@ -488,7 +498,7 @@ function meanOf(values: readonly unknown[], name: string): unknown {
       : name === "high"
         ? Math.max(...known)
         : // One draw of the projection is what the paper shows.
-          name === "projected" || name === "projectedError"
+          FIRST_SEED.includes(name)
           ? numbers[0]!
           : meanOrNull(numbers);
   return known.length === 0 || value === null

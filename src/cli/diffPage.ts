@@ -14,9 +14,9 @@ import {
 } from "../analysis/index.js";
 import {
   curves,
-  type CurvePointRow,
   heatMap,
   type HeatRow,
+  overlapCurves,
   page,
   type PageSection,
 } from "../report/index.js";
@@ -279,24 +279,11 @@ function curveSection(
   { eta, experts }: WeightShift,
   all: Description,
 ): PageSection {
-  const storages = [...new Set(all.curve.map(({ storage }) => storage))];
   const title = { stored: "as stored", bf16: "rounded to bfloat16" };
-  const points = storages.flatMap((storage) =>
-    all.curve
-      .filter((point) => point.storage === storage)
-      .flatMap((point): CurvePointRow[] => {
-        const line = (series: string, y: number | null): CurvePointRow[] =>
-          y === null
-            ? []
-            : [{ panel: title[storage], series, x: point.eta, y }];
-        return [
-          ...line("share changed", point.rate),
-          ...line("overlap", point.jaccard),
-          ...line("by size", point.givenMagnitude),
-          ...line("independent", point.random),
-        ];
-      }),
-  );
+  const points = all.curve.map(({ storage, ...point }) => ({
+    ...point,
+    panel: title[storage],
+  }));
   const sizes = all.strata.map(({ quantile, rate }) => ({
     series: "changed",
     x: quantile,
@@ -308,10 +295,8 @@ function curveSection(
       `Means over ${experts.length === 1 ? "all tensors" : "pairs"}, all tensors together.`,
     ],
     figures: [
-      curves(points, {
+      overlapCurves(points, {
         title: "By tolerance",
-        xScale: "log",
-        xLabel: "η",
         marks: [{ x: eta, label: "η" }],
       }),
       curves(sizes, {

@@ -4,7 +4,7 @@
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, heatMap, curves, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel, benchmarkLabel · page · paper:
+ * mixOrMerge, mergeSize, heatMap, curves, overlapCurves, livePlot · tables: markdownTable, showEstimate, pivot, claim, modelLabel, benchmarkLabel · page · paper:
  * paperTable, paperScores, PAPER_BENCHMARKS
  */
 export {
@@ -65,6 +65,7 @@ export {
   type RewardCurvesOptions,
   type RewardRow,
 } from "./rewardCurves.js";
+export { overlapCurves, type OverlapCurveRow } from "./overlapCurves.js";
 export { roundSvg } from "./roundSvg.js";
 export {
   scoreDots,
