@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { key, Random, threefry, uniform } from "../src/random.js";
+import {
+  fillUniform,
+  fillWords,
+  key,
+  Random,
+  threefry,
+  uniform,
+} from "../src/random.js";
 
 describe("threefry", () => {
   // Known answers of the Random123 distribution, threefry2x32 with 20 rounds.
@@ -45,6 +52,37 @@ describe("uniform", () => {
   test("a seed that is no safe integer is refused", () => {
     expect(() => key(1.5)).toThrow("key: seed must be a safe integer, got 1.5");
   });
+});
+
+describe("fillWords and fillUniform", () => {
+  const starts = [0, 5, 2 ** 32 - 3, 2 ** 40 + 1];
+
+  test.each(starts)(
+    "fillWords from block %d gives the words of threefry",
+    (first) => {
+      const k = key(3, "bulk");
+      const words = new Uint32Array(20);
+      fillWords(k, first, words);
+      for (let i = 0; i < 10; i++) {
+        const counter = first + i;
+        expect([words[2 * i], words[2 * i + 1]]).toEqual(
+          threefry(k, counter >>> 0, Math.floor(counter / 2 ** 32)),
+        );
+      }
+    },
+  );
+
+  test.each(starts)(
+    "fillUniform from number %d gives the numbers of uniform",
+    (first) => {
+      const k = key(3, "bulk");
+      const numbers = new Float64Array(2500);
+      fillUniform(k, first, numbers);
+      numbers.forEach((number, i) =>
+        expect(number).toBe(uniform(k, first + i)),
+      );
+    },
+  );
 });
 
 describe("Random", () => {
