@@ -115,7 +115,10 @@ export function dellaOptions(consensus: boolean): Record<string, OptionSpec> {
 }
 
 /** Bytes of the rows that must be whole, where they are longer than what is read at a time. */
-export function rowMemory(shape: readonly number[], models: number): number {
+export function rowMemory(
+  { shape }: Pick<TensorInput, "shape">,
+  models: number,
+): number {
   const row = rowLength(shape);
   return row > 2 ** 16 ? 4 * row * (models + 6) : 0;
 }
