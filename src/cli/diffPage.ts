@@ -1,15 +1,14 @@
 /** The page of `m2rl diff --report`: tables and figures of a comparison. */
 import {
+  cellsOf,
   combine,
   describeShift,
   type Description,
   GROUPS,
   meaningOf,
   meanOrNull,
-  MATRICES,
   MATRIX_LABELS,
-  type MatrixKind,
-  type TensorShift,
+  type ShiftCell,
   type WeightShift,
 } from "../analysis/index.js";
 import {
@@ -20,14 +19,6 @@ import {
   page,
   type PageSection,
 } from "../report/index.js";
-
-/** Tensors of one layer and kind, described together. */
-interface Cell {
-  layer: number;
-  kind: MatrixKind;
-  tensors: TensorShift[];
-  description: Description;
-}
 
 /**
  * The HTML text of a report.
@@ -63,29 +54,9 @@ export function diffPage(
   });
 }
 
-function cellsOf(shift: WeightShift): Cell[] {
-  const layers = [
-    ...new Set(shift.tensors.flatMap(({ layer }) => layer ?? [])),
-  ].sort((a, b) => a - b);
-  return layers.flatMap((layer) =>
-    MATRICES.flatMap((kind) => {
-      const tensors = shift.tensors.filter(
-        (tensor) => tensor.layer === layer && tensor.kind === kind,
-      );
-      if (tensors.length === 0) return [];
-      const description = describeShift(
-        combine(tensors),
-        shift.experts,
-        shift.eta,
-      );
-      return [{ layer, kind, tensors, description }];
-    }),
-  );
-}
-
 /** One panel of a heat map over layers and kinds. */
 function heat(
-  cells: readonly Cell[],
+  cells: readonly ShiftCell[],
   panel: string,
   of: (description: Description) => number | null,
 ): HeatRow[] {
@@ -100,7 +71,7 @@ function heat(
 function changedSection(
   { experts }: WeightShift,
   all: Description,
-  cells: readonly Cell[],
+  cells: readonly ShiftCell[],
 ): PageSection {
   const rows = experts.flatMap((expert, i) =>
     heat(cells, expert, (description) => description.experts[i]!.rate),
@@ -149,7 +120,10 @@ function changedSection(
   };
 }
 
-function overlapSection(all: Description, cells: readonly Cell[]): PageSection {
+function overlapSection(
+  all: Description,
+  cells: readonly ShiftCell[],
+): PageSection {
   const mean =
     (key: "jaccard" | "random" | "givenMagnitude" | "shuffled") =>
     (description: Description): number | null =>
@@ -219,7 +193,7 @@ function overlapSection(all: Description, cells: readonly Cell[]): PageSection {
 function cosineSection(
   shift: WeightShift,
   all: Description,
-  cells: readonly Cell[],
+  cells: readonly ShiftCell[],
 ): PageSection {
   const rows = (["attention", "ffn"] as const).flatMap((group) =>
     all.pairs.flatMap(({ a, b }, i) => {
