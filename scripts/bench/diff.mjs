@@ -1,10 +1,11 @@
 /**
- * How fast `m2rl diff` compares an expert with its base, beside plain reads of the same bytes and a PyTorch script; needs `npm run build`.
+ * How fast `m2rl diff` compares experts with their base, beside plain reads of the same bytes and a PyTorch script; needs `npm run build`.
  *
- * Usage: node scripts/bench/diff.mjs [--model 0.6b|1.7b|4b] [--rounds N] [--threads N] [--spectra none|corresponding] [--peer PYTHON]
+ * Usage: node scripts/bench/diff.mjs [--model 0.6b|1.7b|4b] [--rounds N] [--threads N] [--experts N] [--spectra none|corresponding]
+ *   [--peer PYTHON]
  *
- * The pair has the shapes of Qwen3 and is written to the temporary folder, all bfloat16: 2.4 GB for 0.6b (default), 16 GB for 4b. A third of
- * the weights differ by one step. Every measurement is a process of its own; what is printed are its seconds and its largest resident set.
+ * The models have the shapes of Qwen3 and are written to the temporary folder, all bfloat16: base and one expert take 2.4 GB for 0.6b
+ * (default), 16 GB for 4b. A third of an expert's weights differ from the base by one step. The peer knows one expert only. Every measurement is a process of its own; what is printed are its seconds and its largest resident set.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
@@ -30,13 +31,14 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     threads: {
       type: "string",
-      default: String(Math.min(4, availableParallelism())),
+      default: String(Math.min(3, availableParallelism())),
     },
+    experts: { type: "string", default: "1" },
     spectra: { type: "string", default: "none" },
     peer: { type: "string" },
     // What a measuring process is started with.
     measure: { type: "string" },
-    pair: { type: "string", multiple: true },
+    file: { type: "string", multiple: true },
   },
 });
 
@@ -59,8 +61,8 @@ function shapes({ width, layers, heads, keys, inner }) {
   return { ...list, "model.norm.weight": [width] };
 }
 
-/** Normal weights as bfloat16 bits, and the same with every third moved by one step. */
-function drawn(count) {
+/** Normal weights as bfloat16 bits, and for each expert the same with a third moved by one step. */
+function drawn(count, experts) {
   const source = new random.Random(1, "bench/diff");
   const weights = Float32Array.from(
     { length: count },
@@ -68,12 +70,17 @@ function drawn(count) {
   );
   const base = new Uint16Array(count);
   checkpoint.encodeInto("BF16", weights, new Uint8Array(base.buffer));
-  return [base, base.map((bits) => (source.chance(1 / 3) ? bits ^ 1 : bits))];
+  return [
+    base,
+    ...Array.from({ length: experts }, () =>
+      base.map((bits) => (source.chance(1 / 3) ? bits ^ 1 : bits)),
+    ),
+  ];
 }
 
-/** Write both models, each tensor a stretch of the drawn numbers that begins at another place. */
-function writePair(paths, list) {
-  const pools = drawn(2 ** 22);
+/** Write the models, each tensor a stretch of the drawn numbers that begins at another place. */
+function writeModels(paths, list) {
+  const pools = drawn(2 ** 22, paths.length - 1);
   const names = Object.keys(list);
   paths.forEach((path, m) => {
     const writer = checkpoint.CheckpointWriter.create(
@@ -103,10 +110,10 @@ const MEASURES = {
       closeSync(file);
     }
   },
-  async ours([base, expert]) {
+  async ours([base, ...experts]) {
     const shift = await analysis.weightShiftOfFiles(
       base,
-      { expert },
+      Object.fromEntries(experts.map((path, i) => [`expert${i}`, path])),
       { threads: Number(values.threads), spectra: values.spectra },
     );
     const { changed, squares } = analysis.combine(shift.tensors).sums
@@ -130,7 +137,7 @@ function measured(name, paths) {
     program,
     name === "peer"
       ? [...args, ...paths]
-      : [...args, ...options, ...paths.flatMap((path) => ["--pair", path])],
+      : [...args, ...options, ...paths.flatMap((path) => ["--file", path])],
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`${name}: ${stderr}`);
@@ -140,7 +147,7 @@ function measured(name, paths) {
 /** The measuring process: do it, say what it took. */
 async function measure() {
   const begin = performance.now();
-  const found = await MEASURES[values.measure](values.pair);
+  const found = await MEASURES[values.measure](values.file);
   const seconds = (performance.now() - begin) / 1000;
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   console.log(
@@ -154,13 +161,15 @@ async function measure() {
 }
 
 function benchmark() {
+  if (values.peer !== undefined && values.experts !== "1")
+    throw new Error(`--peer must go with one expert, got ${values.experts}`);
   const list = shapes(MODELS[values.model]);
-  const folder = mkdtempSync(join(tmpdir(), "m2rl-bench-"));
-  const paths = ["base", "expert"].map((name) =>
-    join(folder, `${name}.safetensors`),
+  const folder = mkdtempSync(join(tmpdir(), "m2rl-diff-bench-"));
+  const paths = Array.from({ length: 1 + Number(values.experts) }, (_, i) =>
+    join(folder, `${i === 0 ? "base" : `expert${i}`}.safetensors`),
   );
   try {
-    writePair(paths, list);
+    writeModels(paths, list);
     const weights = Object.values(list).reduce(
       (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
       0,
@@ -169,7 +178,7 @@ function benchmark() {
     const all = Object.fromEntries(names.map((name) => [name, []]));
     for (let round = 0; round < Number(values.rounds); round++)
       for (const name of names) all[name].push(measured(name, paths));
-    report(all, 4 * weights, weights);
+    report(all, 2 * paths.length * weights, weights);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -178,7 +187,7 @@ function benchmark() {
 function report(all, bytes, weights) {
   const load = loadavg()[0].toFixed(1);
   console.log(
-    `${values.model}: ${(weights / 1e9).toFixed(2)} G weights, pair of ${(bytes / 1e9).toFixed(2)} GB; ${values.rounds} rounds, ${values.threads} threads, spectra ${values.spectra}; ` +
+    `${values.model}: ${(weights / 1e9).toFixed(2)} G weights, base and ${values.experts} expert(s) of together ${(bytes / 1e9).toFixed(2)} GB; ${values.rounds} rounds, ${values.threads} threads, spectra ${values.spectra}; ` +
       `Node ${process.version}, ${cpus()[0].model}, ${availableParallelism()} cores, load ${load}`,
   );
   const median = (numbers) =>

@@ -65,18 +65,27 @@ export function markChanged(
   pattern: Uint8Array,
 ): Marked {
   let changed = 0;
-  let nonfinite = 0;
+  let zero = 0;
   for (let i = 0; i < base.length; i++) {
     const a = base[i]!;
     const b = expert[i]!;
-    if (Math.abs(a - b) > eta * Math.max(Math.abs(a), Math.abs(b))) {
-      pattern[i]! |= bit;
-      changed++;
-    }
-    // 0 · x is 0 for every finite x, and NaN for all others.
-    if (0 * a + 0 * b !== 0) nonfinite++;
+    const step = Math.abs(a - b);
+    // Above both is above the larger; without a branch, which every other weight would mispredict, it takes a quarter of the time.
+    const differs =
+      Number(step > eta * Math.abs(a)) & Number(step > eta * Math.abs(b));
+    pattern[i]! |= -differs & bit;
+    changed += differs;
+    zero += 0 * (a + b);
   }
-  return { changed, nonfinite };
+  // 0 · x is NaN for NaN and infinities, and they are rare.
+  return { changed, nonfinite: zero === 0 ? 0 : countNonfinite(base, expert) };
+}
+
+function countNonfinite(base: Float32Array, expert: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < base.length; i++)
+    if (!Number.isFinite(base[i]! + expert[i]!)) count++;
+  return count;
 }
 
 /**

@@ -5,7 +5,7 @@
  * weights, overlaps, cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves
  * come from a seeded sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
- * weightShift, weightShiftOfFiles, planShift, describeShift, combine, shiftJson · weightShiftRows, readWeightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
+ * weightShift, weightShiftOfFiles, planShift, describeShift, combine, cellsOf, shiftJson · weightShiftRows, readWeightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
@@ -22,6 +22,7 @@ export {
   type Marked,
   PAPER_ETA,
 } from "./changed.js";
+export { cellsOf, matricesOf, type ShiftCell } from "./cells.js";
 export { combine, type Shift } from "./combine.js";
 export { meanOrNull } from "./describe.js";
 export {
@@ -64,23 +65,20 @@ export {
 } from "./place.js";
 export { PROJECTED, projectionError } from "./projection.js";
 export { shiftJson } from "./shiftJson.js";
-export {
-  type CosineRow,
-  type CurveRow,
-  type ExpertRow,
-  type JointRow,
-  type LayerRow,
-  type MagnitudeRow,
-  type OverlapRow,
-  readWeightShiftRows,
-  type ShiftModels,
-  type ShiftStorage,
-  type SpectrumRow,
-  type SurvivalRow,
-  type WeightShiftRow,
-  weightShiftRows,
-  type WeightShiftRowsOptions,
-} from "./shiftRows.js";
+export { readWeightShiftRows } from "./readWeightShiftRows.js";
+export type {
+  CosineRow,
+  CurveRow,
+  ExpertRow,
+  JointRow,
+  LayerRow,
+  MagnitudeRow,
+  OverlapRow,
+  ShiftStorage,
+  SpectrumRow,
+  SurvivalRow,
+  WeightShiftRow,
+} from "./shiftRow.js";
 export {
   leadingSpectrum,
   type Matrix,
@@ -115,6 +113,11 @@ export {
   type WeightShift,
   type WeightShiftOptions,
 } from "./weightShift.js";
+export {
+  type ShiftModels,
+  weightShiftRows,
+  type WeightShiftRowsOptions,
+} from "./weightShiftRows.js";
 export {
   weightShiftOfFiles,
   type WeightShiftOfFilesOptions,

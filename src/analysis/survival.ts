@@ -1,6 +1,9 @@
 /** How much of a change outlives rounding to bfloat16, the format in which most checkpoints are saved. */
 import { roundTo } from "./weights.js";
 
+/** Entries that are rounded at a time. */
+const PIECE = 8192;
+
 /** What rounding left of a change. Sums of disjoint sets of entries add up. */
 export interface SurvivalSums {
   /** Entries that the change moves at all. */
@@ -26,20 +29,27 @@ export function survival(
   base: Float32Array,
   change: Float64Array,
 ): SurvivalSums {
-  const before = base.slice();
-  const after = base.map((value, i) => value + change[i]!);
-  roundTo("BF16", before);
-  roundTo("BF16", after);
   const sums = { moved: 0, survived: 0, squares: 0, errorSquares: 0 };
-  for (let i = 0; i < change.length; i++) {
-    const wanted = change[i]!;
-    const left = after[i]! - before[i]!;
-    if (wanted !== 0) {
-      sums.moved++;
-      if (left !== 0) sums.survived++;
+  const before = new Float32Array(Math.min(PIECE, base.length));
+  const after = new Float32Array(before.length);
+  for (let start = 0; start < base.length; start += PIECE) {
+    const count = Math.min(PIECE, base.length - start);
+    for (let i = 0; i < count; i++) {
+      before[i] = base[start + i]!;
+      after[i] = base[start + i]! + change[start + i]!;
     }
-    sums.squares += wanted * wanted;
-    sums.errorSquares += (left - wanted) ** 2;
+    roundTo("BF16", before);
+    roundTo("BF16", after);
+    for (let i = 0; i < count; i++) {
+      const wanted = change[start + i]!;
+      const left = after[i]! - before[i]!;
+      if (wanted !== 0) {
+        sums.moved++;
+        if (left !== 0) sums.survived++;
+      }
+      sums.squares += wanted * wanted;
+      sums.errorSquares += (left - wanted) ** 2;
+    }
   }
   return sums;
 }

@@ -247,22 +247,19 @@ function survivals(
   { base, experts }: Sample,
   names: readonly string[],
 ): Record<string, SurvivalSums> {
-  const sum = new Float64Array(base.length);
-  const changes = experts.map((expert) => {
-    const change = new Float64Array(base.length);
-    for (let i = 0; i < change.length; i++) {
-      change[i] = expert[i]! - base[i]!;
-      sum[i]! += change[i]!;
-    }
-    return change;
-  });
   const out: Record<string, SurvivalSums> = {};
-  names.forEach((name, i) => (out[name] = survival(base, changes[i]!)));
-  if (changes.length < 2) return out;
-  out[MEAN] = survival(
-    base,
-    sum.map((value) => value / changes.length),
-  );
+  const sum = new Float64Array(base.length);
+  const change = new Float64Array(base.length);
+  experts.forEach((expert, i) => {
+    for (let j = 0; j < change.length; j++) {
+      change[j] = expert[j]! - base[j]!;
+      sum[j]! += change[j]!;
+    }
+    out[names[i]!] = survival(base, change);
+  });
+  if (experts.length < 2) return out;
+  for (let j = 0; j < change.length; j++) change[j] = sum[j]! / experts.length;
+  out[MEAN] = survival(base, change);
   out[SUM] = survival(base, sum);
   return out;
 }

@@ -16,12 +16,12 @@ import {
 } from "./weightShift.js";
 import type { WorkerAnswer, WorkerSetup } from "./worker.js";
 
-/** Most threads that are started unasked: each takes about 60 MB. */
-const MOST_THREADS = 4;
+/** Most threads that are started unasked: each takes about 100 MB. */
+const MOST_THREADS = 3;
 
 /** Options of `weightShiftOfFiles`. */
 export interface WeightShiftOfFilesOptions extends WeightShiftOptions {
-  /** Worker threads, default one a core and at most 4; results do not depend on it. */
+  /** Worker threads, default one a core and at most 3; results do not depend on it. */
   threads?: number;
 }
 
@@ -36,7 +36,7 @@ function workerFile(): string {
 /**
  * `weightShift` of .safetensors files or model folders of any size, in several threads: the same result, sooner.
  *
- * Cost: one pass over the files; about 60 MB for each thread, whatever the size of the models.
+ * Cost: one pass over the files; about 100 MB for each thread, whatever the size of the models.
  *
  * @throws as `weightShift`; RangeError threads is no integer of at least 1
  * @example

@@ -42,7 +42,7 @@ are .safetensors files or model folders of any size; NAME=PATH names an expert, 
   --spectra WHICH    whose singular values to compute: corresponding (default: the layer at 17/36 of the depth, the paper's), all, none
   --rank K           dimension of the principal subspaces, default 16
   --seed N           of projection, shuffles and samples, default 1
-  --threads N        default one a core, at most 4; results do not depend on it
+  --threads N        default one a core, at most 3; results do not depend on it
 `;
 
 /** The verb. */

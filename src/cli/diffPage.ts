@@ -1,33 +1,24 @@
 /** The page of `m2rl diff --report`: tables and figures of a comparison. */
 import {
+  cellsOf,
   combine,
   describeShift,
   type Description,
   GROUPS,
   meaningOf,
   meanOrNull,
-  MATRICES,
   MATRIX_LABELS,
-  type MatrixKind,
-  type TensorShift,
+  type ShiftCell,
   type WeightShift,
 } from "../analysis/index.js";
 import {
   curves,
-  type CurvePointRow,
   heatMap,
   type HeatRow,
+  overlapCurves,
   page,
   type PageSection,
 } from "../report/index.js";
-
-/** Tensors of one layer and kind, described together. */
-interface Cell {
-  layer: number;
-  kind: MatrixKind;
-  tensors: TensorShift[];
-  description: Description;
-}
 
 /**
  * The HTML text of a report.
@@ -63,29 +54,9 @@ export function diffPage(
   });
 }
 
-function cellsOf(shift: WeightShift): Cell[] {
-  const layers = [
-    ...new Set(shift.tensors.flatMap(({ layer }) => layer ?? [])),
-  ].sort((a, b) => a - b);
-  return layers.flatMap((layer) =>
-    MATRICES.flatMap((kind) => {
-      const tensors = shift.tensors.filter(
-        (tensor) => tensor.layer === layer && tensor.kind === kind,
-      );
-      if (tensors.length === 0) return [];
-      const description = describeShift(
-        combine(tensors),
-        shift.experts,
-        shift.eta,
-      );
-      return [{ layer, kind, tensors, description }];
-    }),
-  );
-}
-
 /** One panel of a heat map over layers and kinds. */
 function heat(
-  cells: readonly Cell[],
+  cells: readonly ShiftCell[],
   panel: string,
   of: (description: Description) => number | null,
 ): HeatRow[] {
@@ -100,7 +71,7 @@ function heat(
 function changedSection(
   { experts }: WeightShift,
   all: Description,
-  cells: readonly Cell[],
+  cells: readonly ShiftCell[],
 ): PageSection {
   const rows = experts.flatMap((expert, i) =>
     heat(cells, expert, (description) => description.experts[i]!.rate),
@@ -149,7 +120,10 @@ function changedSection(
   };
 }
 
-function overlapSection(all: Description, cells: readonly Cell[]): PageSection {
+function overlapSection(
+  all: Description,
+  cells: readonly ShiftCell[],
+): PageSection {
   const mean =
     (key: "jaccard" | "random" | "givenMagnitude" | "shuffled") =>
     (description: Description): number | null =>
@@ -219,7 +193,7 @@ function overlapSection(all: Description, cells: readonly Cell[]): PageSection {
 function cosineSection(
   shift: WeightShift,
   all: Description,
-  cells: readonly Cell[],
+  cells: readonly ShiftCell[],
 ): PageSection {
   const rows = (["attention", "ffn"] as const).flatMap((group) =>
     all.pairs.flatMap(({ a, b }, i) => {
@@ -279,24 +253,11 @@ function curveSection(
   { eta, experts }: WeightShift,
   all: Description,
 ): PageSection {
-  const storages = [...new Set(all.curve.map(({ storage }) => storage))];
   const title = { stored: "as stored", bf16: "rounded to bfloat16" };
-  const points = storages.flatMap((storage) =>
-    all.curve
-      .filter((point) => point.storage === storage)
-      .flatMap((point): CurvePointRow[] => {
-        const line = (series: string, y: number | null): CurvePointRow[] =>
-          y === null
-            ? []
-            : [{ panel: title[storage], series, x: point.eta, y }];
-        return [
-          ...line("share changed", point.rate),
-          ...line("overlap", point.jaccard),
-          ...line("by size", point.givenMagnitude),
-          ...line("independent", point.random),
-        ];
-      }),
-  );
+  const points = all.curve.map(({ storage, ...point }) => ({
+    ...point,
+    panel: title[storage],
+  }));
   const sizes = all.strata.map(({ quantile, rate }) => ({
     series: "changed",
     x: quantile,
@@ -308,10 +269,8 @@ function curveSection(
       `Means over ${experts.length === 1 ? "all tensors" : "pairs"}, all tensors together.`,
     ],
     figures: [
-      curves(points, {
+      overlapCurves(points, {
         title: "By tolerance",
-        xScale: "log",
-        xLabel: "η",
         marks: [{ x: eta, label: "η" }],
       }),
       curves(sizes, {

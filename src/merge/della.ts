@@ -6,6 +6,7 @@ import { mergeMethod } from "./method.js";
 import { NOT_NEGATIVE } from "./options.js";
 import { mergeTaskVectors } from "./parts/mergeTaskVectors.js";
 import { type Chances, pruneByRank } from "./parts/pruneByRank.js";
+import { remembered, rememberedBytes } from "./parts/remember.js";
 import { rowLength } from "./parts/rowLength.js";
 import { sparsified } from "./parts/sparsify.js";
 import { inBlocks, taskVectors, walk } from "./parts/walk.js";
@@ -74,7 +75,8 @@ export function mergeDella(
   const vectors = taskVectors(walk(input, context, row));
   const prune = pruneByRank(input, row, chances, perEntry, context);
   if (dialect === "mergekit") {
-    mergeGeneral(vectors, prune, consensus, options, emit);
+    const once = remembered(prune, input.length, input.experts.length);
+    mergeGeneral(vectors, once, consensus, options, emit);
     return;
   }
   mergeTaskVectors(inBlocks(sparsified(vectors, prune)), emit, {
@@ -114,8 +116,22 @@ export function dellaOptions(consensus: boolean): Record<string, OptionSpec> {
   };
 }
 
+/** Bytes that DELLA holds: long rows, and in mergekit's dialect what it keeps. */
+export function dellaMemory(
+  tensor: Pick<TensorInput, "shape">,
+  models: number,
+  dialect: Dialect,
+): number {
+  const length = tensor.shape.reduce((a, b) => a * b, 1);
+  const kept = dialect === "mergekit" ? rememberedBytes(length, models) : 0;
+  return rowMemory(tensor, models) + kept;
+}
+
 /** Bytes of the rows that must be whole, where they are longer than what is read at a time. */
-export function rowMemory(shape: readonly number[], models: number): number {
+export function rowMemory(
+  { shape }: Pick<TensorInput, "shape">,
+  models: number,
+): number {
   const row = rowLength(shape);
   return row > 2 ** 16 ? 4 * row * (models + 6) : 0;
 }
@@ -128,7 +144,7 @@ export const dellaMethod: MergeMethod = mergeMethod({
   paper: "https://arxiv.org/abs/2406.11617",
   random: true,
   options: dellaOptions(true),
-  memory: rowMemory,
+  memory: dellaMemory,
   tensor: (input, options, context, emit) =>
     mergeDella(input, options, context, true, emit),
 });

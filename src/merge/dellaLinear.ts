@@ -4,7 +4,7 @@ import {
   type DellaOptions,
   dellaOptions,
   mergeDella,
-  rowMemory,
+  dellaMemory,
 } from "./della.js";
 import { mergeMethod } from "./method.js";
 import type { MergeMethod } from "./tensor.js";
@@ -17,7 +17,7 @@ export const dellaLinearMethod: MergeMethod = mergeMethod({
   paper: "https://arxiv.org/abs/2406.11617",
   random: true,
   options: dellaOptions(false),
-  memory: rowMemory,
+  memory: dellaMemory,
   tensor: (input, options, context, emit) =>
     mergeDella(input, options, context, false, emit),
 });

@@ -1,7 +1,7 @@
 /** Merge by isotropic merging: all singular values of the summed task matrix made equal. */
 import type { Params } from "../checkpoint/index.js";
-import { gramOf, type Matrix } from "./matrix/product.js";
-import { spectrum } from "./matrix/spectrum.js";
+import type { Matrix } from "./matrix/product.js";
+import { spectrum, sumOfSquares } from "./matrix/spectrum.js";
 import {
   emitProduct,
   isMatrix,
@@ -21,20 +21,9 @@ export type IsoCOptions = Pick<MergeOptions, "lambda">;
 /** What makes all singular values of a matrix their mean, from the left: σ̄ · Σ_k uₖ uₖᵀ / σₖ. */
 function equalizer(matrix: Matrix): Matrix {
   const { values, left } = spectrum(matrix);
-  const n = matrix.rows;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const columns = new Float64Array(n * n);
-  for (let k = 0; k < n; k++) {
-    if (values[k] === 0) continue;
-    const scale = Math.sqrt(mean / values[k]!);
-    for (let i = 0; i < n; i++)
-      columns[i * n + k] = left.data[k * n + i]! * scale;
-  }
-  return {
-    rows: n,
-    columns: n,
-    data: gramOf({ rows: n, columns: n, data: columns }),
-  };
+  const mean = values.reduce((sum, value) => sum + value, 0) / matrix.rows;
+  const factors = values.map((value) => (value === 0 ? 0 : mean / value));
+  return sumOfSquares(left.data, factors);
 }
 
 function mergeMatrix(
@@ -55,7 +44,7 @@ export const isoCMethod: MergeMethod = mergeMethod({
   paper: "https://arxiv.org/abs/2502.04959",
   dialects: ["paper"],
   options: { lambda: lambdaOption(1) },
-  memory: (shape) => matrixMemory(shape, 1, 3),
+  memory: (tensor) => matrixMemory(tensor, 1, 2),
   tensor(input, options, context, emit) {
     const lambda = options.lambda as number;
     if (isMatrix(input)) {
@@ -78,7 +67,7 @@ export const isoCMethod: MergeMethod = mergeMethod({
  * of the largest) have no partner on the other side and are left out; they count in the mean.
  *
  * Source: Marczak et al. 2025 (arXiv 2502.04959), Iso-C.
- * Cost: O(n² N) time for an n × N matrix, n ≤ N; the matrix in float32 and three n × n matrices in memory.
+ * Cost: O(n² N) time for an n × N matrix, n ≤ N; the matrix in float32 and two n × n matrices in memory.
  *
  * @param base     parameters
  * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`

@@ -175,7 +175,7 @@ export const resMergeMethod: MergeMethod = mergeMethod({
     },
     lambda: lambdaOption(1),
   },
-  memory: (shape) => matrixMemory(shape, 1, 2),
+  memory: (tensor) => matrixMemory(tensor, 1, 1),
   tensor(input, options, context, emit) {
     if (isMatrix(input)) {
       mergeMatrix(input, options, context, emit);
@@ -199,7 +199,7 @@ export const resMergeMethod: MergeMethod = mergeMethod({
  *
  * Source: arXiv 2606.02252, after a summary of its code: that a is taken between heads, that the heads enter by their mean, and that
  * β = 1 is the default are readings of that summary.
- * Cost: O(M n² N) time for an n × N matrix, n ≤ N; the matrix in float32 and two n × n matrices in memory.
+ * Cost: O(M n² N) time for an n × N matrix, n ≤ N; the matrix in float32 and one n × n matrix in memory.
  *
  * @param base     parameters
  * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`

@@ -113,8 +113,12 @@ export interface MergeMethod {
   dialects: readonly Dialect[];
   /** True when the result depends on the seed. */
   random: boolean;
-  /** Bytes held per tensor beyond a few chunks per model: 0 for methods that stream. */
-  memory(shape: readonly number[], models: number, dialect: Dialect): number;
+  /** Bytes held for a tensor beyond a few chunks per model: 0 where the method streams it. */
+  memory(
+    tensor: Pick<TensorInput, "name" | "shape">,
+    models: number,
+    dialect: Dialect,
+  ): number;
   /** What must be known of the whole model first, if anything. */
   survey(dialect: Dialect): SurveyPlan | undefined;
   /**

@@ -75,7 +75,8 @@ export const tsvMMethod: MergeMethod = mergeMethod({
   paper: "https://arxiv.org/abs/2412.00081",
   dialects: ["paper"],
   options: { lambda: lambdaOption(1) },
-  memory: (shape) => matrixMemory(shape, 1, 5),
+  // While an expert is taken apart: it, all directions so far, and the new ones.
+  memory: (tensor, models) => matrixMemory(tensor, 2 + 1 / models, 2),
   tensor(input, options, context, emit) {
     const lambda = options.lambda as number;
     if (isMatrix(input)) {
@@ -98,7 +99,7 @@ export const tsvMMethod: MergeMethod = mergeMethod({
  * 1e-6 of the largest) are left out.
  *
  * Source: Gargiulo et al. 2025 (arXiv 2412.00081), Alg. 1, with λ = 1.
- * Cost: O(M n² N) time for an n × N matrix, n ≤ N; the matrix in float32 and five n × n matrices in memory.
+ * Cost: O(M n² N) time for an n × N matrix, n ≤ N; the matrix twice in float32 and two n × n matrices in memory.
  *
  * @param base     parameters
  * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`

@@ -5,7 +5,7 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, heatMap, curves, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms,
+ * mixOrMerge, mergeSize, heatMap, curves, overlapCurves, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms,
  * livePlot · page · tables: markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
@@ -124,6 +124,7 @@ export {
   sumOf,
   type Rounded,
 } from "./rounded.js";
+export { overlapCurves, type OverlapCurveRow } from "./overlapCurves.js";
 export { roundSvg } from "./roundSvg.js";
 export {
   scoreDots,

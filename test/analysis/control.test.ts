@@ -69,6 +69,15 @@ describe("an overlap that only the relative threshold makes", () => {
     expect(real / random).toBeGreaterThan(2);
   });
 
+  test("tends to √2 − 1 for normal updates when few weights count, whatever η", () => {
+    // Near 0 the weights are spread evenly, so masks are as large as the updates: E min(|x|, |y|) / E max(|x|, |y|).
+    for (const eta of [0.2, 0.4]) {
+      const { changed, both } = countMasks(patternOf(base, experts, eta), 2);
+      const found = jaccard(changed[0]!, changed[1]!, both[0]!);
+      expect(Math.abs(found - (Math.SQRT2 - 1))).toBeLessThan(0.05);
+    }
+  });
+
   test("survives the shuffle", () => {
     const shuffled = experts.map((expert, i) =>
       shuffleUpdate(base, expert, "F32", 1, `${i}`),

@@ -141,10 +141,28 @@ describe("keepRanks", () => {
 });
 
 describe("rankMagnitudes", () => {
-  test.each([1, 2, 50, 3000])(
-    "rankMagnitudes(%d) ranks a row as a stable sort by magnitude does",
-    (length) => {
-      const values = mixed(length, length);
+  const normal = (length: number): Float32Array => {
+    const random = new Random(length, "normal");
+    return Float32Array.from({ length }, () => random.normal());
+  };
+  test.each<[string, number, (length: number) => Float32Array]>([
+    ["of every scale", 1, (length) => mixed(length, length)],
+    ["of every scale", 50, (length) => mixed(length, length)],
+    ["of every scale", 3000, (length) => mixed(length, length)],
+    ["that are normal", 50, normal],
+    ["that are normal", 3000, normal],
+    ["with many ties", 3000, (length) => normal(length).map(Math.round)],
+    [
+      "close together",
+      3000,
+      (length) => normal(length).map((x) => 1 + x / 1e4),
+    ],
+    ["all equal", 2000, (length) => new Float32Array(length).fill(-3)],
+    ["all zero", 2000, (length) => new Float32Array(length)],
+  ])(
+    "rankMagnitudes ranks values %s, %d of them, as a stable sort by magnitude does",
+    (_, length, make) => {
+      const values = make(length);
       const ranks = new Int32Array(length);
       rankMagnitudes(length)(values, ranks);
       const order = [...values.keys()].sort(

@@ -42,6 +42,18 @@ const charts: Record<string, () => report.Figure> = {
       ],
       { scale: "diverging", order: ["math", "coding"] },
     ),
+  overlapCurves: () =>
+    report.overlapCurves(
+      [1e-3, 1e-2].map((eta, i) => ({
+        eta,
+        rate: 0.9 - 0.4 * i,
+        jaccard: 0.8 - 0.2 * i,
+        givenMagnitude: 0.79 - 0.2 * i,
+        shuffled: 0.78 - 0.2 * i,
+        random: 0.8 - 0.5 * i,
+      })),
+      { title: "By tolerance", caption },
+    ),
   curves: () =>
     report.curves(points, {
       title: "By tolerance",
@@ -73,6 +85,21 @@ test("heatMap keeps the given order of names, for columns and rows", () => {
   const { svg } = charts["heatMapDiverging"]!();
   const names = [...svg.matchAll(/>(math|coding)</g)].map(([, name]) => name);
   expect(names).toEqual(["math", "coding", "math", "coding"]);
+});
+
+test("overlapCurves leaves out what a single expert has not", () => {
+  const { svg } = report.overlapCurves(
+    [1e-3, 1e-2].map((eta) => ({
+      eta,
+      rate: 0.5,
+      jaccard: null,
+      givenMagnitude: null,
+      shuffled: null,
+      random: null,
+    })),
+  );
+  expect(svg).toContain("share changed");
+  expect(svg).not.toMatch(/experts|independent/);
 });
 
 test("heatMap and curves throw RangeError when there is no row", () => {

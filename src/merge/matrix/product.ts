@@ -8,16 +8,20 @@ export interface Matrix {
 }
 
 /** Columns of a panel: a few rows of it fit the fastest cache. */
-const PANEL = 1024;
+export const PANEL = 512;
 
-/** A stretch of a row as float64; the same one for all rows, so that the kernels see one kind of array. */
-function panel(matrix: Matrix, from: number, to: number): Float64Array {
-  const { rows, columns, data } = matrix;
-  const width = to - from;
-  const out = new Float64Array(rows * width);
+/** Columns of all rows as float64, written to `out`: the kernels see one kind of array, and rows side by side. */
+function fillPanel(
+  out: Float64Array,
+  { rows, columns, data }: Matrix,
+  from: number,
+  to: number,
+): void {
   for (let i = 0; i < rows; i++)
-    out.set(data.subarray(i * columns + from, i * columns + to), i * width);
-  return out;
+    out.set(
+      data.subarray(i * columns + from, i * columns + to),
+      i * (to - from),
+    );
 }
 
 /** Inner products of rows i, i + 1 with rows j … j + 3 of a panel, added to `out`; rows beyond the last one are the last one. */
@@ -69,9 +73,10 @@ function addDots(
 export function gramOf(matrix: Matrix): Float64Array {
   const { rows: n, columns } = matrix;
   const out = new Float64Array(n * n);
+  const rows = new Float64Array(n * PANEL);
   for (let from = 0; from < columns; from += PANEL) {
     const to = Math.min(columns, from + PANEL);
-    const rows = panel(matrix, from, to);
+    fillPanel(rows, matrix, from, to);
     for (let i = 0; i < n; i += 2)
       // Blocks on the diagonal reach above it, where `mirror` overwrites them.
       for (let j = 0; j < i + 2 && j < n; j += 4)
@@ -112,20 +117,21 @@ export function multiply(
   b: Matrix,
   use: (from: number, width: number, columns: Float64Array) => void,
 ): void {
+  // Rows of zeros make the number of rows a multiple of four.
+  const rows = new Float64Array(4 * Math.ceil(b.rows / 4) * PANEL);
+  const all = new Float64Array(a.rows * PANEL);
   for (let from = 0; from < b.columns; from += PANEL) {
     const to = Math.min(b.columns, from + PANEL);
     const width = to - from;
-    const rows = panel({ ...b, rows: b.rows }, from, to);
-    // Rows of zeros make the number of rows a multiple of four.
-    const padded = new Float64Array(4 * Math.ceil(b.rows / 4) * width);
-    padded.set(rows);
-    const out = new Float64Array(a.rows * width);
+    rows.fill(0, b.rows * width);
+    fillPanel(rows, b, from, to);
+    const out = all.subarray(0, a.rows * width).fill(0);
     for (let i = 0; i < a.rows; i++) {
       const row = out.subarray(i * width, (i + 1) * width);
       const factor = (k: number): number =>
         k < a.columns ? a.data[i * a.columns + k]! : 0;
       for (let k = 0; k < a.columns; k += 4)
-        addFour(row, padded, width, k, [
+        addFour(row, rows, width, k, [
           factor(k),
           factor(k + 1),
           factor(k + 2),
@@ -156,4 +162,14 @@ export function transpose({ rows, columns, data }: Matrix): Matrix {
     for (let j = 0; j < columns; j++)
       out[j * rows + i] = data[i * columns + j]!;
   return { rows: columns, columns: rows, data: out };
+}
+
+/** Mirror a square matrix at its diagonal, in place. */
+export function transposeSquare(data: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++) {
+      const value = data[i * n + j]!;
+      data[i * n + j] = data[j * n + i]!;
+      data[j * n + i] = value;
+    }
 }

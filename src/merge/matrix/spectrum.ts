@@ -1,5 +1,5 @@
 /** Singular values and directions of a matrix that is wider than high, from the inner products of its rows. */
-import { gramOf, type Matrix, multiply } from "./product.js";
+import { gramOf, type Matrix, multiply, transposeSquare } from "./product.js";
 import { symmetricEigen } from "./symmetricEigen.js";
 
 /**
@@ -11,7 +11,7 @@ export const CUTOFF = 1e-6;
 /** Singular values in descending order; left direction k is row k of `left`. */
 export interface Spectrum {
   values: Float64Array;
-  left: Matrix;
+  left: Matrix & { data: Float64Array };
 }
 
 /** All singular values and left directions; those counted as zero are zero. */
@@ -49,18 +49,32 @@ export function rightOf(
   return { rows: left.rows, columns, data };
 }
 
-/** Symmetric matrix to the power of −1/2, on the directions that it has: those of eigenvalue zero stay zero. */
+/** Σ_k factors[k] · row_k row_kᵀ of a square matrix, which is overwritten; factors may not be negative. */
+export function sumOfSquares(
+  rows: Float64Array,
+  factors: Float64Array,
+): Matrix {
+  const n = factors.length;
+  for (let k = 0; k < n; k++) {
+    const root = Math.sqrt(factors[k]!);
+    for (let i = 0; i < n; i++) rows[k * n + i] = rows[k * n + i]! * root;
+  }
+  transposeSquare(rows, n);
+  return {
+    rows: n,
+    columns: n,
+    data: gramOf({ rows: n, columns: n, data: rows }),
+  };
+}
+
+/**
+ * A symmetric matrix to the power of −1/2, on the directions that it has: those of eigenvalue zero stay zero.
+ *
+ * @param symmetric  n × n, overwritten
+ */
 export function inverseRoot(symmetric: Float64Array, n: number): Matrix {
   const { values, vectors } = symmetricEigen(symmetric, n);
   const least = CUTOFF ** 2 * Math.max(0, values[0] ?? 0);
-  // Scaled by the fourth root, the rows' inner products are the result; mirrored, they are columns.
-  const columns = new Float64Array(n * n);
-  for (let k = 0; k < n; k++) {
-    if (values[k]! <= least) continue;
-    const scale = values[k]! ** -0.25;
-    for (let i = 0; i < n; i++)
-      columns[i * n + k] = vectors[k * n + i]! * scale;
-  }
-  const turned = { rows: n, columns: n, data: columns };
-  return { rows: n, columns: n, data: gramOf(turned) };
+  const powers = values.map((value) => (value > least ? value ** -0.5 : 0));
+  return sumOfSquares(vectors, powers);
 }

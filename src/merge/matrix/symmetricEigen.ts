@@ -1,5 +1,7 @@
 /** Eigenvalues and eigenvectors of a symmetric matrix: Householder's tridiagonal form, then QL with implicit shifts, in float64. */
 
+import { transposeSquare } from "./product.js";
+
 /** Most QL steps per eigenvalue; two or three are usual. */
 const MOST_STEPS = 60;
 
@@ -113,12 +115,7 @@ function accumulate(a: Float64Array, n: number, heights: Float64Array): void {
     }
     a[row + i] = 1;
   }
-  for (let i = 0; i < n; i++)
-    for (let k = 0; k < i; k++) {
-      const value = a[i * n + k]!;
-      a[i * n + k] = a[k * n + i]!;
-      a[k * n + i] = value;
-    }
+  transposeSquare(a, n);
 }
 
 /** Rotate two rows into each other. */

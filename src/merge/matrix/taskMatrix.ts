@@ -1,11 +1,10 @@
 /** Task vectors of weight matrices, for methods that look at their singular directions. */
 import type { Emit, MergeContext, TensorInput } from "../tensor.js";
 import { subtract } from "../parts/walk.js";
-import type { Matrix } from "./product.js";
-import { multiply } from "./product.js";
+import { type Matrix, multiply, PANEL } from "./product.js";
 
 /** Rows merged at a time. */
-const ROWS = 256;
+const ROWS = 64;
 
 /** Names of tables that are looked up, not multiplied by: their rows are no directions. */
 const TABLE = /(?:^|\.)(?:embed_tokens|lm_head|wte|wpe)\./;
@@ -20,15 +19,20 @@ export function isMatrix({
   );
 }
 
-/** Bytes of n entries of a task vector and of so many square matrices of the shorter side, for `memory` of a method. */
+/**
+ * Bytes that a method of matrices holds, for `memory` of its row: the tensor so many times in float32, so many square matrices of its
+ * shorter side in float64, and the panels that products work on.
+ */
 export function matrixMemory(
-  shape: readonly number[],
-  floats: number,
+  tensor: Pick<TensorInput, "name" | "shape">,
+  copies: number,
   squares: number,
 ): number {
-  if (shape.length !== 2) return 0;
+  if (!isMatrix(tensor)) return 0;
+  const { shape } = tensor;
   const [short, long] = [Math.min(...shape), Math.max(...shape)];
-  return 4 * short * long * floats + 8 * short * short * squares;
+  const panels = 8 * (3 * short * PANEL + 2 * long * ROWS);
+  return 4 * short * long * copies + 8 * short * short * squares + panels;
 }
 
 /** Add the sum of weighted task vectors of a tensor to `out`, stored with the shorter side as rows. */

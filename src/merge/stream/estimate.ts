@@ -74,8 +74,10 @@ export function estimate(
   const merged = tensors.filter(({ copied }) => !copied);
   if (merged.length === 0) return { seconds: 0, surveyRounds: 0 };
   const largest = merged.reduce((a, b) => (b.elements > a.elements ? b : a));
-  const whole =
-    method.memory(largest.shape, largest.experts.length, recipe.dialect) > 0;
+  const whole = merged.some(
+    (tensor) =>
+      method.memory(tensor, tensor.experts.length, recipe.dialect) > 0,
+  );
   const total = merged.reduce((sum, { elements: own }) => sum + own, 0);
   const most = whole ? SIDE * SIDE : ENTRIES;
   const elements = Math.ceil(Math.min(most, total) / SIDE) * SIDE;

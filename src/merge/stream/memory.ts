@@ -37,9 +37,11 @@ export function byteText(bytes: number): string {
 export function heldBytes(
   method: MergeMethod,
   { dialect }: Recipe,
-  { shape, experts, copied }: MergedTensor,
+  tensor: MergedTensor,
 ): number {
-  return copied ? 0 : method.memory(shape, experts.length, dialect);
+  return tensor.copied
+    ? 0
+    : method.memory(tensor, tensor.experts.length, dialect);
 }
 
 /**
