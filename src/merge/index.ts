@@ -2,9 +2,11 @@
  * merge: several experts of one base become one model, without training.
  *
  * Every method is a function (base, experts, options) → parameters, on plain float32 arrays in memory; inputs are never modified.
- * A method is a short chain of named parts: task vectors, `trim`, `electSigns`, `disjointMean`. `dare` transforms experts before another
- * method. `methods` is the table of all of them with the paper's defaults. Semantics are those of the paper's merges; where the
- * authors' code differs, the method says so.
+ * The same methods merge a model of any size tensor by tensor, in bounded memory: `methods` is the table of them all, with their options,
+ * and `tensor.ts` says what a row sees and gives. A method is one file, a short chain of parts: walk the models, take task vectors,
+ * drop entries, elect signs, sum (`parts/`; `matrix/` for singular directions). `trim`, `electSigns`, `disjointMean` and `taskVector`
+ * are the parts of TIES on whole models in memory, slow and plain; `dare` transforms experts before another method. Where sources
+ * disagree about a method, `dialect` says whose definition is meant: that of the paper unless told otherwise.
  */
 export { average } from "./average.js";
 export {

@@ -10,7 +10,6 @@ import {
 import { INDEX, WEIGHTS } from "../../checkpoint/shardIndex.js";
 import { methods } from "../methods.js";
 import type { Recipe } from "../recipe/recipe.js";
-import type { Survey } from "../tensor.js";
 import type { CarriedFile } from "./carried.js";
 import { fingerprint } from "./fingerprint.js";
 import { DONE, PLACES, READ, WRITTEN } from "./job.js";
@@ -181,22 +180,27 @@ class Execution {
     let found: unknown;
     for (let again = plan !== undefined && merged.length > 0; again;) {
       const round = found;
-      let total: Survey | undefined;
       const tasks = this.largestFirst(merged).map((tensor) => ({
         bytes: 0,
         run: async () => {
-          const part = await this.threads.run<"survey">({
+          await this.threads.run<"survey">({
             type: "survey",
             tensor,
             found: round,
           });
-          total = total === undefined ? part : plan!.combine(total, part);
+          this.report();
         },
       }));
       await runTasks(tasks, budget.threads, Infinity);
+      const parts = await this.threads.everywhere<"collect">({
+        type: "collect",
+      });
+      const total = parts
+        .filter((part) => part !== null)
+        .reduce((a, b) => plan!.combine(a, b));
       const { seed, dialect } = recipe;
       const context = { seed, dialect, chunk: CHUNK, survey: round };
-      ({ found, again } = plan!.finish(total!, context));
+      ({ found, again } = plan!.finish(total, context));
     }
     return found;
   }

@@ -25,13 +25,17 @@ export interface WorkerSetup {
 /** One thing to do; `tensor` is an index into the plan. */
 export type Job =
   | { type: "survey"; tensor: number; found: unknown }
+  | { type: "collect" }
   | { type: "merge"; tensor: number; found: unknown }
   | { type: "flush"; file: string }
   | { type: "hash"; file: string };
 
 /** What a job gives. */
 export interface JobResult {
-  survey: Survey;
+  /** The thread keeps the statistic, added to those of its other tensors: it may be large. */
+  survey: null;
+  /** The statistic of all tensors that the thread surveyed since it was last asked; null for none. */
+  collect: Survey | null;
   merge: Survival | null;
   /** SHA-256 of the file, which is then on the disk. */
   flush: string;

@@ -42,7 +42,22 @@ export class Threads {
   run<Type extends Job["type"]>(
     job: Extract<Job, { type: Type }>,
   ): Promise<JobResult[Type]> {
-    const worker = this.idle.pop() ?? this.start();
+    return this.send(this.idle.pop() ?? this.start(), job);
+  }
+
+  /** Run one job in every thread; none may be at work. */
+  everywhere<Type extends Job["type"]>(
+    job: Extract<Job, { type: Type }>,
+  ): Promise<JobResult[Type][]> {
+    return Promise.all(
+      this.idle.splice(0).map((worker) => this.send<Type>(worker, job)),
+    );
+  }
+
+  private send<Type extends Job["type"]>(
+    worker: Worker,
+    job: Extract<Job, { type: Type }>,
+  ): Promise<JobResult[Type]> {
     return new Promise((resolve, reject) => {
       // Only these listeners: the worker has others of its own, without which it hears nothing.
       const settle = (action: () => void): void => {

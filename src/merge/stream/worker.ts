@@ -14,6 +14,7 @@ import { roundStochastically } from "../../checkpoint/stochasticRounding.js";
 import { key } from "../../random.js";
 import { methods } from "../methods.js";
 import type { Source, Survey } from "../tensor.js";
+import { collectGarbage } from "./collectGarbage.js";
 import {
   type Answer,
   DONE,
@@ -34,6 +35,8 @@ class Workshop {
   private readonly checkpoints: Checkpoint[];
   private readonly writer: TensorWriter;
   private readonly progress: BigInt64Array;
+  /** Statistic of the tensors surveyed in this round. */
+  private surveyed: Survey | null = null;
 
   constructor(private readonly setup: WorkerSetup) {
     this.checkpoints = setup.models.map((path) => Checkpoint.open(path));
@@ -45,6 +48,8 @@ class Workshop {
     switch (job.type) {
       case "survey":
         return this.survey(this.setup.tensors[job.tensor]!, job.found);
+      case "collect":
+        return this.collect();
       case "merge":
         return this.merge(this.setup.tensors[job.tensor]!, job.found);
       case "hash":
@@ -89,13 +94,21 @@ class Workshop {
     };
   }
 
-  private survey(tensor: MergedTensor, found: unknown): Survey {
+  private survey(tensor: MergedTensor, found: unknown): null {
     const { method, context } = this.setup;
     const plan = methods[method]!.survey(context.dialect)!;
     const input = inputOf(tensor, this.open);
     const round = { ...context, survey: found };
     const survey = plan.tensor(input, tensor.options, round);
+    this.surveyed =
+      this.surveyed === null ? survey : plan.combine(this.surveyed, survey);
     this.count(DONE, tensor.elements);
+    return null;
+  }
+
+  private collect(): Survey | null {
+    const survey = this.surveyed;
+    this.surveyed = null;
     return survey;
   }
 
@@ -181,6 +194,7 @@ function serve(): void {
       answer = { type: "failed", name, message, stack };
     }
     port.postMessage(answer);
+    collectGarbage();
   });
 }
 
