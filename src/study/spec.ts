@@ -168,6 +168,12 @@ export interface OverlapsSpec {
   rate: number;
 }
 
+/** Experts trained once more, their weights kept in bfloat16 at every step, as the paper keeps them. */
+export interface StorageSpec {
+  /** Seeds this is done for; default the first. */
+  seeds?: number[];
+}
+
 /** A study, resolved for one profile. */
 export interface StudySpec {
   name: string;
@@ -188,6 +194,7 @@ export interface StudySpec {
   pairs: PairsSpec | null;
   verification: VerificationSpec | null;
   overlaps: OverlapsSpec | null;
+  storage: StorageSpec | null;
 }
 
 /** Names of the two profiles: minutes on two cores, and the numbers that are published. */
@@ -379,6 +386,10 @@ const sections: Readonly<Record<string, Schema>> = {
       required: ["rate"],
       fields: { rate: { type: "number", above: 0, max: 1 } },
     },
+  },
+  storage: {
+    type: "optional",
+    value: { type: "object", required: [], fields: { seeds } },
   },
   verification: {
     type: "optional",

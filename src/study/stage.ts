@@ -14,6 +14,7 @@ export type StageKind =
   | "pair"
   | "verification"
   | "overlap"
+  | "weightShift"
   | "analysis";
 
 /** A file or model folder that a stage reads. */

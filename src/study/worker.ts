@@ -10,6 +10,7 @@ import { evaluateStage, trajectoryStage } from "./stages/evaluate.js";
 import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
 import { overlapStage } from "./stages/overlap.js";
+import { weightShiftStage } from "./stages/weightShift.js";
 import { distillStage, rlStage, sftStage } from "./stages/train.js";
 import type { StageKind } from "./plan.js";
 
@@ -37,6 +38,7 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   pair: pairStage,
   verification: verificationStage,
   overlap: overlapStage,
+  weightShift: weightShiftStage,
   analysis: analysisStage,
 };
 

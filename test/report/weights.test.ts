@@ -54,6 +54,19 @@ const charts: Record<string, () => report.Figure> = {
       })),
       { title: "By tolerance", caption },
     ),
+  shiftCosines: () =>
+    report.shiftCosines(
+      ["attention", "feed-forward"].flatMap((panel, p) =>
+        ["math – coding", "math – agent"].map((pair, i) => ({
+          panel,
+          pair,
+          exact: 0.12 - 0.1 * i + 0.02 * p,
+          projected: 0.08 - 0.15 * i + 0.05 * p,
+          error: 0.06,
+        })),
+      ),
+      { title: "Exact and projected", caption },
+    ),
   curves: () =>
     report.curves(points, {
       title: "By tolerance",
@@ -102,7 +115,21 @@ test("overlapCurves leaves out what a single expert has not", () => {
   expect(svg).not.toMatch(/experts|independent/);
 });
 
-test("heatMap and curves throw RangeError when there is no row", () => {
+test("shiftCosines spans its axis over every interval and zero", () => {
+  const { svg } = report.shiftCosines([
+    { panel: "a", pair: "x – y", exact: 0.6, projected: 0.5, error: 0.3 },
+  ]);
+  const ticks = [...svg.matchAll(/>([−\d.]+)<\/text>/g)].map(([, tick]) =>
+    Number(tick!.replace("−", "-")),
+  );
+  expect(Math.min(...ticks)).toBe(0);
+  expect(Math.max(...ticks)).toBeGreaterThanOrEqual(0.8);
+});
+
+test("heatMap, shiftCosines and curves throw RangeError when there is no row", () => {
+  expect(() => report.shiftCosines([])).toThrow(
+    new RangeError("shiftCosines: rows must not be empty, got 0 rows"),
+  );
   expect(() => report.heatMap([])).toThrow(
     new RangeError("heatMap: rows must not be empty, got 0 rows"),
   );
