@@ -25,6 +25,7 @@ import type {
 import { runFolder } from "./run.js";
 import type { Profile, StudySpec } from "./spec.js";
 import { modelsOf } from "./stages/analysis.js";
+import type { WhyRow } from "./whyRows.js";
 
 /** A study on disk, opened for one profile. */
 export interface Study {
@@ -52,6 +53,7 @@ export interface RowTypes {
   verification: VerificationRow;
   behaviourClaims: ClaimRow;
   claims: VerdictRow;
+  why: WhyRow;
 }
 
 /**

@@ -14,6 +14,9 @@ export type StageKind =
   | "pair"
   | "verification"
   | "overlap"
+  | "imitation"
+  | "familyScores"
+  | "familyShape"
   | "analysis";
 
 /** A file or model folder that a stage reads. */

@@ -11,6 +11,11 @@ import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
 import { overlapStage } from "./stages/overlap.js";
 import { distillStage, rlStage, sftStage } from "./stages/train.js";
+import {
+  familyScoresStage,
+  familyShapeStage,
+  imitationStage,
+} from "./stages/why.js";
 import type { StageKind } from "./plan.js";
 
 /** What a worker sends to the runner. */
@@ -37,10 +42,13 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   pair: pairStage,
   verification: verificationStage,
   overlap: overlapStage,
+  imitation: imitationStage,
+  familyScores: familyScoresStage,
+  familyShape: familyShapeStage,
   analysis: analysisStage,
 };
 
-const TRAINING: readonly StageKind[] = ["sft", "rl", "distill"];
+const TRAINING: readonly StageKind[] = ["sft", "rl", "distill", "imitation"];
 
 let busy = false;
 const stopping = new AbortController();
