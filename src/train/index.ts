@@ -17,6 +17,11 @@ export {
   type DistillMethod,
   type TrainDistillOptions,
 } from "./distillOptions.js";
+export {
+  trainImitation,
+  type ImitationSource,
+  type TrainImitationOptions,
+} from "./trainImitation.js";
 export { Teachers, type TeacherFolders } from "./teachers.js";
 export { distillSamples } from "./distill.js";
 export {
@@ -33,12 +38,17 @@ export type {
   DistillMetrics,
   DomainMetrics,
   GrpoMetrics,
+  ImitationMetrics,
   RolloutMetrics,
   StepMetrics,
   StepSeconds,
   TokenCounts,
 } from "./metrics.js";
-export { groupAdvantages, type AdvantageKind } from "./advantages.js";
+export {
+  groupAdvantages,
+  positivePart,
+  type AdvantageKind,
+} from "./advantages.js";
 export { overlongPenalty, type Overlong } from "./overlong.js";
 export { microBatches, type MarkedTokens } from "./batch.js";
 export {

@@ -95,6 +95,7 @@ describe("run(study)", () => {
       "verification",
       "behaviourClaims",
       "claims",
+      "why",
     ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }
