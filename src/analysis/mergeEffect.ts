@@ -43,7 +43,9 @@ function flat(params: Params, order: Params): Float32Array {
 
 /** Differences in float64, where they are exact. */
 function difference(after: Float32Array, before: Float32Array): Float64Array {
-  return Float64Array.from(after, (value, i) => value - before[i]!);
+  const out = new Float64Array(after.length);
+  for (let i = 0; i < out.length; i++) out[i] = after[i]! - before[i]!;
+  return out;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -57,16 +59,22 @@ function reachOf(
   change: Float64Array,
   vectors: readonly Float64Array[],
 ): (number | null)[] {
-  const sizes = Float32Array.from(change, (_, i) =>
-    Math.max(...vectors.map((vector) => Math.abs(vector[i]!))),
-  );
-  const merged = new Array<number>(STRATA).fill(0);
-  const experts = new Array<number>(STRATA).fill(0);
-  strataOf(sizes).forEach((stratum, i) => {
-    merged[stratum]! += Math.abs(change[i]!);
-    for (const vector of vectors)
-      experts[stratum]! += Math.abs(vector[i]!) / vectors.length;
-  });
+  const largest = new Float32Array(change.length);
+  for (const vector of vectors)
+    for (let i = 0; i < largest.length; i++)
+      largest[i] = Math.max(largest[i]!, Math.abs(vector[i]!));
+  const strata = strataOf(largest);
+  const sizes = (values: Float64Array): number[] => {
+    const sums = new Array<number>(STRATA).fill(0);
+    for (let i = 0; i < values.length; i++)
+      sums[strata[i]!]! += Math.abs(values[i]!);
+    return sums;
+  };
+  const merged = sizes(change);
+  const experts = vectors
+    .map(sizes)
+    .reduce((a, b) => a.map((sum, s) => sum + b[s]!))
+    .map((sum) => sum / vectors.length);
   return merged.map((sum, s) => (experts[s] === 0 ? null : sum / experts[s]!));
 }
 
