@@ -5,7 +5,7 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms,
+ * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms,
  * livePlot · page · tables: markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
@@ -78,6 +78,11 @@ export {
   type LivePlot,
   type LivePlotOptions,
 } from "./livePlot.js";
+export {
+  mergeEffects,
+  type MergeEffectRow,
+  type MergeEffectsOptions,
+} from "./mergeEffects.js";
 export {
   mergeSize,
   type MergeSizeOptions,
