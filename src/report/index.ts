@@ -31,6 +31,7 @@ export {
   claimCounts,
   claimTable,
   VERDICTS,
+  type ClaimControl,
   type JudgedClaim,
 } from "./claimTable.js";
 export {
