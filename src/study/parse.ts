@@ -266,6 +266,11 @@ function checkWhy(
       ["why", "seed"],
       `must be a seed of this profile (${spec.seeds.join(", ")}), got ${why.seed}`,
     );
+  if (why.grid % 4 !== 1)
+    refuse(
+      ["why", "grid"],
+      `must be 5, 9, 13, …, so that the experts lie on it, got ${why.grid}`,
+    );
   const known = Object.keys(spec.merges);
   for (const name of why.merges) {
     if (!known.includes(name))

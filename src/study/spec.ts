@@ -186,7 +186,7 @@ export interface WhySpec {
   merges: string[];
   /** Held-out texts a domain on which losses are measured. */
   texts: number;
-  /** Points a side of the plane between two task vectors. */
+  /** Points a side of the plane between two task vectors: 4 k + 1, so that both experts and their average lie on it. */
   grid: number;
 }
 
@@ -419,7 +419,7 @@ const sections: Readonly<Record<string, Schema>> = {
         steps: { type: "map", keys: DOMAINS, value: positive },
         merges: models,
         texts: positive,
-        grid: { type: "integer", min: 3 },
+        grid: { type: "integer", min: 5 },
       },
     },
   },

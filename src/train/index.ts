@@ -1,7 +1,7 @@
 /**
  * train: pre-training, supervised fine-tuning, GRPO on verifiable rewards, and distillation from several teachers.
  *
- * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`, `trainDistill`) that reads a model folder, writes a model
+ * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`, `trainImitation`, `trainDistill`) that reads a model folder, writes a model
  * folder and a log with a JSON line a step, and resumes at its last checkpoint when it was killed. Below them: update rules as
  * losses over micro-batches (`sftLosses`, `grpoLosses`, `fullKlLosses`), one gradient routine, AdamW on one flat vector, one loop.
  * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.

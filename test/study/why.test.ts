@@ -32,7 +32,7 @@ import type { StepMetrics } from "../../src/train/index.js";
 import { PICO_STUDY, picoStudy } from "./pico.js";
 
 const SECTION =
-  "why: { steps: { math: 1, instruction: 2 }, merges: [average], texts: 2, grid: 3 }";
+  "why: { steps: { math: 1, instruction: 2 }, merges: [average], texts: 2, grid: 5 }";
 const withSection = (section: string): string =>
   PICO_STUDY.replace("profiles:", `${section}\nprofiles:`);
 const TEXT = withSection(SECTION);
@@ -70,28 +70,35 @@ describe("plan(spec) with the section", () => {
     }
   });
 
+  const STEPS = "steps: { math: 1, instruction: 2 }";
   test.each([
-    ["seed: 7, ", "why.seed must be a seed of this profile (1, 2), got 7"],
     [
-      "merges: [averge]",
+      "grid: 5",
+      "grid: 6",
+      "why.grid must be 5, 9, 13, …, so that the experts lie on it, got 6",
+    ],
+    [
+      "grid: 5",
+      "grid: 5, seed: 7",
+      "why.seed must be a seed of this profile (1, 2), got 7",
+    ],
+    [
+      "[average]",
+      "[averge]",
       'why.merges must name merges of this study, got "averge"; did you mean "average"? known: average, dareTies',
     ],
     [
+      STEPS,
       "steps: { agent: 1 }",
       "why.steps.agent must name a domain of this study (math, instruction), got agent",
     ],
     [
+      STEPS,
       "steps: { math: 3 }",
       "why.steps.math must be at most the expert's 2 steps, got 3",
     ],
-  ])("refuses %s", (change, message) => {
-    const [key] = change.split(":");
-    const section = SECTION.includes(`${key}:`)
-      ? SECTION.replace(
-          key === "steps" ? /steps: \{[^}]*\}/ : /merges: \[[^\]]*\]/,
-          change,
-        )
-      : SECTION.replace("why: { ", `why: { ${change}`);
+  ])("with %s, refuses %s", (part, change, message) => {
+    const section = SECTION.replace(part, change);
     expect(() => parseStudy(withSection(section), "full")).toThrow(message);
   });
 });
@@ -170,7 +177,7 @@ describe("the stages of one family", () => {
     const plane = shape.filter(
       (each): each is FamilyPlane => each.what === "plane",
     );
-    expect(plane.map(({ x, y }) => [x, y])).toHaveLength(9);
+    expect(plane.map(({ x, y }) => [x, y])).toHaveLength(25);
     const middle = plane.find(({ x, y }) => x === 0.5 && y === 0.5)!;
     expect(middle.lossA).toBeCloseTo(at("sum", "math", 0.5), 4);
     expect(middle.lossB).toBeCloseTo(at("sum", "instruction", 0.5), 4);
