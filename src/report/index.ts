@@ -5,8 +5,9 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms,
- * livePlot · page · tables: markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores,
+ * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
+ * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, livePlot · page · tables: markdownTable, showEstimate, pivot,
+ * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
  * judgeClaim, claim, claimLine, claimTable, claimCounts
@@ -74,11 +75,21 @@ export {
 } from "./judgeCorrelation.js";
 export { judgeTradeOff, type JudgeTradeOffOptions } from "./judgeTradeOff.js";
 export {
+  landscape,
+  type LandscapeOptions,
+  type LandscapeRow,
+} from "./landscape.js";
+export {
   livePlot,
   type LiveDisplay,
   type LivePlot,
   type LivePlotOptions,
 } from "./livePlot.js";
+export {
+  mergeEffects,
+  type MergeEffectRow,
+  type MergeEffectsOptions,
+} from "./mergeEffects.js";
 export {
   mergeSize,
   type MergeSizeOptions,
@@ -110,6 +121,11 @@ export {
 } from "./paperNumbers.js";
 export { paradigms, type ParadigmsOptions } from "./paradigms.js";
 export { pivot, type PivotOptions } from "./pivot.js";
+export {
+  retentionDots,
+  type RetentionDot,
+  type RetentionDotsOptions,
+} from "./retentionDots.js";
 export {
   rewardCurves,
   type RewardCurvesOptions,

@@ -85,6 +85,25 @@ const KNOWN: Readonly<Record<string, SeriesStyle>> = {
   },
   sce: { label: "SCE", color: "#6b3fa0", dash: "2 2.5", symbol: "circle" },
   opd: { label: "MT-OPD", color: "#4d9de0", dash: "9 3 2 3", symbol: "square" },
+  rl: { label: "RL", color: "#1b3a5c", dash: "none", symbol: "circle" },
+  positive: {
+    label: "RL, positive only",
+    color: "#5a9bd4",
+    dash: "7 3",
+    symbol: "square",
+  },
+  rollouts: {
+    label: "SFT, own answers",
+    color: "#e0a030",
+    dash: "2 2.5",
+    symbol: "triangle",
+  },
+  demonstrations: {
+    label: "SFT, demonstrations",
+    color: "#a23b2a",
+    dash: "9 3 2 3",
+    symbol: "diamond",
+  },
 };
 
 const SPARE: readonly SeriesStyle[] = [

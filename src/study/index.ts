@@ -73,7 +73,19 @@ export {
   type TrajectoriesSpec,
   type OverlapsSpec,
   type VerificationSpec,
+  type WhySpec,
 } from "./spec.js";
+export { FAMILIES, type Family } from "./why.js";
+export type {
+  WhyConflictRow,
+  WhyContrastRow,
+  WhyExpertRow,
+  WhyMergeRow,
+  WhyPairRow,
+  WhyRetentionRow,
+  WhyRow,
+  WhyShapeRow,
+} from "./whyRows.js";
 export type { Json } from "./hash.js";
 export type { Progress } from "./stages/job.js";
 export type { SizeLine } from "./stages/merge.js";

@@ -26,6 +26,7 @@ import { runFolder } from "./run.js";
 import type { Profile, StudySpec } from "./spec.js";
 import type { StorageRow } from "./storageRows.js";
 import { modelsOf } from "./stages/analysis.js";
+import type { WhyRow } from "./whyRows.js";
 
 /** A study on disk, opened for one profile. */
 export interface Study {
@@ -54,6 +55,7 @@ export interface RowTypes {
   storage: StorageRow;
   behaviourClaims: ClaimRow;
   claims: VerdictRow;
+  why: WhyRow;
 }
 
 /**

@@ -87,6 +87,7 @@ export function parseStudy(
     verification: null,
     overlaps: null,
     storage: null,
+    why: null,
     ...(lay(common, over) as Plain),
   };
   const lacking = missing(spec, resolvedSchema);
@@ -237,6 +238,9 @@ function checkReferences(
     for (const domain of spec.domains) needBenchmark(domain, ["neighborhoods"]);
   for (const domain of spec.pairs?.domains ?? [])
     needBenchmark(domain, ["pairs", "domains"]);
+  checkWhy(spec, (path, text) => {
+    throw errorAt(source, find(path), `${path.join(".")} ${text}`);
+  });
   for (const key of ["size", "storage"] as const) {
     for (const seed of spec[key]?.seeds ?? []) {
       if (!spec.seeds.includes(seed)) {
@@ -247,6 +251,49 @@ function checkReferences(
         );
       }
     }
+  }
+}
+
+/** The section's seed, domains, steps and merges must be the study's. */
+function checkWhy(
+  spec: StudySpec,
+  refuse: (path: string[], text: string) => never,
+): void {
+  const { why, domains, experts } = spec;
+  if (!why) return;
+  if (why.seed !== undefined && !spec.seeds.includes(why.seed))
+    refuse(
+      ["why", "seed"],
+      `must be a seed of this profile (${spec.seeds.join(", ")}), got ${why.seed}`,
+    );
+  if (why.grid % 4 !== 1)
+    refuse(
+      ["why", "grid"],
+      `must be 5, 9, 13, …, so that the experts lie on it, got ${why.grid}`,
+    );
+  const known = Object.keys(spec.merges);
+  for (const name of why.merges) {
+    if (!known.includes(name))
+      refuse(
+        ["why", "merges"],
+        `must name merges of this study, got ${JSON.stringify(name)}; ${hint(name, known)}`,
+      );
+  }
+  for (const [domain, steps] of Object.entries(why.steps) as [
+    Domain,
+    number,
+  ][]) {
+    const path = ["why", "steps", domain];
+    if (!domains.includes(domain))
+      refuse(
+        path,
+        `must name a domain of this study (${domains.join(", ")}), got ${domain}`,
+      );
+    const most = experts.byDomain?.[domain]?.steps ?? experts.steps;
+    if (steps > most)
+      refuse(path, `must be at most the expert's ${most} steps, got ${steps}`);
+    if (benchmarksOf(spec, domain).length === 0)
+      refuse(path, `must have benchmarks in evaluate.benchmarks, got none`);
   }
 }
 

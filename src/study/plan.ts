@@ -12,6 +12,7 @@ import {
 import type { Json } from "./hash.js";
 import { hint } from "../nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
+import { whySeed, whyStages } from "./why.js";
 import type { Input, Stage, StageKind } from "./stage.js";
 import { storageSeeds, storedName, weightShiftStages } from "./weights.js";
 
@@ -31,6 +32,9 @@ const VERSIONS: Readonly<Record<StageKind, number>> = {
   verification: 1,
   overlap: 1,
   weightShift: 1,
+  imitation: 1,
+  familyScores: 1,
+  familyShape: 1,
   analysis: 1,
 };
 
@@ -54,13 +58,18 @@ export function expertSpec(spec: StudySpec, domain: Domain): RlSpec {
   return { ...common, ...byDomain?.[domain] };
 }
 
-/** Checkpoints that later stages read from an expert's run: every so many steps for Figure 2, and the sizes' steps. */
+/**
+ * Checkpoints that later stages read from an expert's run: every so many steps for Figure 2, the sizes' steps, and the step at
+ * which it is put beside experts that were trained in other ways.
+ */
 function checkpointSteps(
   spec: StudySpec,
   steps: number,
   sizes: boolean,
+  compared: number | undefined,
 ): number[] {
   const wanted = new Set<number>();
+  if (compared !== undefined && compared < steps) wanted.add(compared);
   if (spec.trajectories)
     for (
       let s = spec.trajectories.every;
@@ -116,7 +125,9 @@ class Planner {
       (spec.size.seeds ?? spec.seeds.slice(0, 1)).includes(seed);
     for (const domain of spec.domains) {
       const run = expertSpec(spec, domain);
-      const steps = checkpointSteps(spec, run.steps, sizeSeed);
+      const compared =
+        seed === whySeed(spec) ? spec.why?.steps[domain] : undefined;
+      const steps = checkpointSteps(spec, run.steps, sizeSeed, compared);
       this.rl(
         `${at}/experts/${domain}`,
         at,
@@ -183,6 +194,7 @@ class Planner {
       ...pairStages(spec, seed, modelOf),
       ...verificationStages(spec, seed, modelOf),
       ...overlapStages(spec, seed, modelOf),
+      ...whyStages(spec, seed, modelOf, (domain) => expertSpec(spec, domain)),
     );
   }
 
@@ -412,6 +424,7 @@ export const ANALYSES = [
   "storage",
   "behaviourClaims",
   "claims",
+  "why",
 ] as const;
 
 /** One of the row files. */

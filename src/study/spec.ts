@@ -47,6 +47,8 @@ export interface RlSpec {
   entropyCoef?: number;
   importanceSampling?: ImportanceSampling;
   advantage?: AdvantageKind;
+  /** Learn from the better answers of a group alone. */
+  positiveOnly?: boolean;
   reduction?: Reduction;
   updatesPerRollout?: number;
   dynamicSampling?: boolean;
@@ -174,6 +176,20 @@ export interface StorageSpec {
   seeds?: number[];
 }
 
+/** Experts trained in four ways, merged and measured alike, for one seed: why do RL experts merge? */
+export interface WhySpec {
+  /** Default the first of the study. */
+  seed?: number;
+  /** Updates of each domain's experts, at most those of the study's own; its domains are those of the section. */
+  steps: Partial<Record<Domain, number>>;
+  /** Merges of the study that are made of each family. */
+  merges: string[];
+  /** Held-out texts a domain on which losses are measured. */
+  texts: number;
+  /** Points a side of the plane between two task vectors: 4 k + 1, so that both experts and their average lie on it. */
+  grid: number;
+}
+
 /** A study, resolved for one profile. */
 export interface StudySpec {
   name: string;
@@ -195,6 +211,7 @@ export interface StudySpec {
   verification: VerificationSpec | null;
   overlaps: OverlapsSpec | null;
   storage: StorageSpec | null;
+  why: WhySpec | null;
 }
 
 /** Names of the two profiles: minutes on two cores, and the numbers that are published. */
@@ -231,6 +248,7 @@ const rlFields: Readonly<Record<string, Schema>> = {
   entropyCoef: { type: "number", min: 0 },
   importanceSampling: { type: "choice", of: ["none", "truncated", "masked"] },
   advantage: { type: "choice", of: ["std", "centred", "leaveOneOut"] },
+  positiveOnly: { type: "flag" },
   reduction: { type: "choice", of: ["sample", "token"] },
   updatesPerRollout: positive,
   dynamicSampling: { type: "flag" },
@@ -390,6 +408,20 @@ const sections: Readonly<Record<string, Schema>> = {
   storage: {
     type: "optional",
     value: { type: "object", required: [], fields: { seeds } },
+  },
+  why: {
+    type: "optional",
+    value: {
+      type: "object",
+      required: ["steps", "merges", "texts", "grid"],
+      fields: {
+        seed: { type: "integer", min: 0 },
+        steps: { type: "map", keys: DOMAINS, value: positive },
+        merges: models,
+        texts: positive,
+        grid: { type: "integer", min: 5 },
+      },
+    },
   },
   verification: {
     type: "optional",

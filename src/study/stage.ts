@@ -15,6 +15,9 @@ export type StageKind =
   | "verification"
   | "overlap"
   | "weightShift"
+  | "imitation"
+  | "familyScores"
+  | "familyShape"
   | "analysis";
 
 /** A file or model folder that a stage reads. */

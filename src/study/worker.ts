@@ -12,6 +12,11 @@ import { mergeStage, sizeStage } from "./stages/merge.js";
 import { overlapStage } from "./stages/overlap.js";
 import { weightShiftStage } from "./stages/weightShift.js";
 import { distillStage, rlStage, sftStage } from "./stages/train.js";
+import {
+  familyScoresStage,
+  familyShapeStage,
+  imitationStage,
+} from "./stages/why.js";
 import type { StageKind } from "./plan.js";
 
 /** What a worker sends to the runner. */
@@ -39,10 +44,13 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   verification: verificationStage,
   overlap: overlapStage,
   weightShift: weightShiftStage,
+  imitation: imitationStage,
+  familyScores: familyScoresStage,
+  familyShape: familyShapeStage,
   analysis: analysisStage,
 };
 
-const TRAINING: readonly StageKind[] = ["sft", "rl", "distill"];
+const TRAINING: readonly StageKind[] = ["sft", "rl", "distill", "imitation"];
 
 let busy = false;
 const stopping = new AbortController();

@@ -37,3 +37,15 @@ export function groupAdvantages(
   const std = Math.sqrt(centred.reduce((sum, d) => sum + d * d, 0) / (n - 1));
   return centred.map((d) => d / (std + 1e-6));
 }
+
+/**
+ * Advantages with those below 0 set to 0: good answers are made more likely, bad ones are left alone.
+ *
+ * What is kept is fine-tuning on the policy's own better answers, each weighted by how rare it is in its group.
+ *
+ * @example
+ * positivePart([0.7, -0.7]) // [0.7, 0]
+ */
+export function positivePart(advantages: readonly number[]): number[] {
+  return advantages.map((advantage) => Math.max(0, advantage));
+}

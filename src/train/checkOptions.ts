@@ -21,7 +21,8 @@ type RuleName =
   | "overlong"
   | "flag"
   | "share"
-  | "distillMethod";
+  | "distillMethod"
+  | "imitationSource";
 
 const number =
   (holds: (value: number) => boolean) =>
@@ -63,6 +64,7 @@ const RULES: Record<RuleName, Rule> = {
   flag: ["true or false", (value): boolean => typeof value === "boolean"],
   share: ["in (0, 1]", number((n) => n > 0 && n <= 1)],
   distillMethod: oneOf("onPolicy", "reverseKl", "forwardKl", "offPolicy"),
+  imitationSource: oneOf("demonstrations", "rollouts"),
 };
 
 /**

@@ -10,7 +10,7 @@
  * - tool results inside an agent's completion get no loss.
  * Kept: std normalisation inside the group (`advantage`), mean over samples of each sample's token mean (`reduction`).
  * Off by default, as in the paper: an entropy bonus (`entropyCoef`), dropping groups of equal reward (`dynamicSampling`), masking
- * or punishing overlong answers (`overlong`).
+ * or punishing overlong answers (`overlong`), learning from the better answers of a group alone (`positiveOnly`).
  *
  * Departs from the authors' code (slime):
  * - old log-probs of a first update are those of the forward pass itself, not of a second one: same numbers, half the cost;

@@ -29,6 +29,8 @@ export interface TrainGrpoOptions
   temperature?: number;
   /** How rewards of a group become advantages. Default "std", the paper. */
   advantage?: AdvantageKind;
+  /** Set advantages below 0 to 0: learn from the better answers of a group alone. Default false. */
+  positiveOnly?: boolean;
   /** How tokens are averaged. Default "sample", the paper. */
   reduction?: Reduction;
   /** Drop groups of equal reward and draw other tasks in their place. Default false. */
@@ -56,6 +58,7 @@ export interface TrainGrpoOptions
 /** Every option that the result of an RL run depends on. */
 export interface GrpoSettings extends TaskOrder, Required<PolicyLossOptions> {
   advantage: AdvantageKind;
+  positiveOnly: boolean;
   reduction: Reduction;
   dynamicSampling: boolean;
   refills: number;
@@ -105,6 +108,7 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     importanceSampling: options.importanceSampling ?? "masked",
     entropyCoef: options.entropyCoef ?? 0,
     advantage: options.advantage ?? "std",
+    positiveOnly: options.positiveOnly ?? false,
     reduction: options.reduction ?? "sample",
     dynamicSampling: options.dynamicSampling ?? false,
     refills: options.refills ?? 3,
@@ -132,6 +136,7 @@ export function grpoSettings(options: TrainGrpoOptions): GrpoSettings {
     importanceSampling: "importanceSampling",
     entropyCoef: "notNegative",
     advantage: "advantage",
+    positiveOnly: "flag",
     reduction: "reduction",
     dynamicSampling: "flag",
     refills: "countOrZero",

@@ -1,7 +1,7 @@
 /**
  * train: pre-training, supervised fine-tuning, GRPO on verifiable rewards, and distillation from several teachers.
  *
- * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`, `trainDistill`) that reads a model folder, writes a model
+ * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`, `trainImitation`, `trainDistill`) that reads a model folder, writes a model
  * folder and a log with a JSON line a step, and resumes at its last checkpoint when it was killed. Below them: update rules as
  * losses over micro-batches (`sftLosses`, `grpoLosses`, `fullKlLosses`), one gradient routine, AdamW on one flat vector, one loop.
  * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.
@@ -17,6 +17,11 @@ export {
   type DistillMethod,
   type TrainDistillOptions,
 } from "./distillOptions.js";
+export {
+  trainImitation,
+  type ImitationSource,
+  type TrainImitationOptions,
+} from "./trainImitation.js";
 export { Teachers, type TeacherFolders } from "./teachers.js";
 export { distillSamples } from "./distill.js";
 export {
@@ -33,12 +38,17 @@ export type {
   DistillMetrics,
   DomainMetrics,
   GrpoMetrics,
+  ImitationMetrics,
   RolloutMetrics,
   StepMetrics,
   StepSeconds,
   TokenCounts,
 } from "./metrics.js";
-export { groupAdvantages, type AdvantageKind } from "./advantages.js";
+export {
+  groupAdvantages,
+  positivePart,
+  type AdvantageKind,
+} from "./advantages.js";
 export { overlongPenalty, type Overlong } from "./overlong.js";
 export { microBatches, type MarkedTokens } from "./batch.js";
 export {

@@ -78,6 +78,14 @@ export interface GrpoMetrics extends StepMetrics, RolloutMetrics {
   kls?: Partial<Record<Domain, number>>;
 }
 
+/** Fields of a step of fine-tuning on one domain's correct answers. */
+export interface ImitationMetrics extends StepMetrics {
+  /** Answers that were learned from. */
+  answers: number;
+  /** Answers that were drawn; the others were wrong. */
+  drawn: number;
+}
+
 /** Fields of a distillation step. The rewards are looked at and not learned from. */
 export interface DistillMetrics extends StepMetrics, RolloutMetrics {
   /** By domain, of the domains that occurred. */

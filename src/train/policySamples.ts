@@ -2,7 +2,11 @@
 import { tf } from "../engine/index.js";
 import { Policy, scoreSequences } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
-import { groupAdvantages, type AdvantageKind } from "./advantages.js";
+import {
+  groupAdvantages,
+  positivePart,
+  type AdvantageKind,
+} from "./advantages.js";
 import type { PolicySample } from "./grpo.js";
 import { markedRollout } from "./markedRollout.js";
 import { trainedRewards, type Overlong } from "./overlong.js";
@@ -20,6 +24,8 @@ export interface PolicySampleOptions {
   reference?: Policy;
   /** Default "std". */
   advantage?: AdvantageKind;
+  /** Default false. */
+  positiveOnly?: boolean;
   /** Default "score". */
   overlong?: Overlong;
   /** Stretch before the limit over which "penalty" grows, fraction of the limit; default 0.2. */
@@ -32,6 +38,7 @@ export function policySamples(
   options: PolicySampleOptions,
 ): PolicySample[] {
   const { groupSize, temperature, advantage: kind } = options;
+  const { positiveOnly = false } = options;
   const { overlong = "score", overlongBuffer = 0.2 } = options;
   const rows = rollouts.map(markedRollout);
   const sequences = rows.map(({ tokens }) => tokens);
@@ -40,8 +47,10 @@ export function policySamples(
     options.reference && score(options.reference, sequences, temperature);
   const rewards = trainedRewards(rollouts, overlong, overlongBuffer);
   const advantages: number[] = [];
-  for (let i = 0; i < rewards.length; i += groupSize)
-    advantages.push(...groupAdvantages(rewards.slice(i, i + groupSize), kind));
+  for (let i = 0; i < rewards.length; i += groupSize) {
+    const group = groupAdvantages(rewards.slice(i, i + groupSize), kind);
+    advantages.push(...(positiveOnly ? positivePart(group) : group));
+  }
   return rollouts.map(({ promptTokens, logprobs, finish }, i) => {
     const { tokens, marks } = rows[i]!;
     const isMasked = overlong === "mask" && finish === "length";

@@ -40,7 +40,7 @@ describe("parseStudy(text, profile)", () => {
   });
 
   const RL =
-    "steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, klCoef, entropyCoef, importanceSampling, advantage, reduction, updatesPerRollout, dynamicSampling, overlong, logDomains, logKl, store, byDomain";
+    "steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, klCoef, entropyCoef, importanceSampling, advantage, positiveOnly, reduction, updatesPerRollout, dynamicSampling, overlong, logDomains, logKl, store, byDomain";
   it.each([
     [
       "an unknown key",
@@ -53,12 +53,12 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown key at the top",
       edit("seeds: [1]", "seed: [1]"),
-      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, storage, verification, profiles',
+      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, storage, why, verification, profiles',
     ],
     [
       "a key that every object has",
       edit("seeds: [1]", "constructor: 1"),
-      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, storage, verification, profiles',
+      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, storage, why, verification, profiles',
     ],
     [
       "a negative budget",

@@ -6,6 +6,7 @@ import {
   groupAdvantages,
   grpoLosses,
   policyLoss,
+  positivePart,
   type GrpoLossOptions,
   type PolicyLossOptions,
   type PolicySample,
@@ -40,6 +41,12 @@ describe("groupAdvantages(rewards)", () => {
       expect(advantage).toBeCloseTo(rewards[i]! - mean, 12);
     });
     expect(groupAdvantages([2, 2], "leaveOneOut")).toEqual([0, 0]);
+  });
+  test("positivePart: keeps what is above 0 and sets the rest to 0", () => {
+    expect(positivePart(groupAdvantages([1, 0, 0, 0], "centred"))).toEqual([
+      0.75, 0, 0, 0,
+    ]);
+    expect(positivePart([])).toEqual([]);
   });
   test("throws RangeError on an empty group", () => {
     expect(() => groupAdvantages([])).toThrow(

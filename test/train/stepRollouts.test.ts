@@ -198,3 +198,30 @@ describe("policySamples(rollouts, { overlong })", () => {
     expect(samples.map(({ advantage }) => advantage)).toEqual([1, -1]);
   });
 });
+
+describe("policySamples(rollouts, { positiveOnly })", () => {
+  test("leaves advantages above 0 as they are and sets the others to 0", () => {
+    const task = tasksOfStep(settingsOf({ domains: ["math"] }), 0, 1)[0]!;
+    const rollouts = [1, 0, 0, 1, 1, 1].map((reward): Rollout => ({
+      task,
+      promptTokens: [1],
+      tokens: [5, 6],
+      sampled: [true, true],
+      logprobs: [-1, -1],
+      text: "",
+      transcript: "",
+      verdict: { reward, outcome: "wrong" } as Rollout["verdict"],
+      finish: "stop",
+      turns: 1,
+    }));
+    const advantages = (positiveOnly: boolean): unknown[] =>
+      policySamples(rollouts, {
+        groupSize: 3,
+        temperature: 1,
+        advantage: "centred",
+        positiveOnly,
+      }).map(({ advantage }) => Number((advantage as number).toFixed(4)));
+    expect(advantages(false)).toEqual([0.6667, -0.3333, -0.3333, 0, 0, 0]);
+    expect(advantages(true)).toEqual([0.6667, 0, 0, 0, 0, 0]);
+  });
+});

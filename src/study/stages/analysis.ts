@@ -33,11 +33,14 @@ import type { StudySpec } from "../spec.js";
 import { storageRows, type StorageRow } from "../storageRows.js";
 import { storageSeeds, storedName } from "../weights.js";
 import { writeRows } from "../writeRows.js";
+import { FAMILIES, whyDomains, whyModel, whySeed } from "../why.js";
+import { whyRows, type WhyRow } from "../whyRows.js";
 import type { TrajectoryLine } from "./evaluate.js";
 import type { PairLine, VerificationLine } from "./behaviour.js";
 import type { Job, Report, Result } from "./job.js";
 import type { OverlapLine, OverlapRule } from "./overlap.js";
 import type { SizeLine } from "./merge.js";
+import type { FamilyScores, FamilyShape } from "./why.js";
 
 /** Models of a study in the order of the tables. */
 export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {
@@ -159,6 +162,7 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
     ),
     ...behaviour,
     storage: readStorage(job, spec),
+    why: whyFile(job, spec, models),
     claims: verdictRows({
       ...namesOf(spec),
       cost,
@@ -223,6 +227,40 @@ function behaviourFiles(
     gains: consistencyRows(models, spec.evaluate.samples),
     verification: verificationRows(judges),
   };
+}
+
+/** Rows of experts trained in four ways; none where the study has no such section. */
+function whyFile(
+  { runFolder }: Job,
+  spec: StudySpec,
+  models: readonly { model: string; scores: ModelScores }[],
+): WhyRow[] {
+  const seed = whySeed(spec);
+  if (seed === null) return [];
+  const at = (...parts: string[]): string =>
+    join(runFolder, `seed${seed}`, ...parts);
+  const domains = whyDomains(spec);
+  const sft = models.find(({ model }) => model === "sft")!.scores;
+  const column = spec.seeds.indexOf(seed);
+  return whyRows(
+    FAMILIES.map((family) => ({
+      family,
+      scores: readLines<FamilyScores>(at("why", `${family}-scores.jsonl`)),
+      shape: readLines<FamilyShape>(at("why", `${family}-shape.jsonl`)),
+      logs: new Map(
+        domains.map((domain) => [
+          domain,
+          readLines<StepMetrics>(
+            at("train", `${whyModel(family, domain)}.jsonl`),
+          ).slice(0, spec.why!.steps[domain]),
+        ]),
+      ),
+    })),
+    new Map(
+      [...sft].map(([name, items]) => [name, items.map((row) => row[column]!)]),
+    ),
+    new Map(domains.map((domain) => [domain, benchmarksOf(spec, domain)])),
+  );
 }
 
 // ε of Eq. 1 in units of the own expert's divergence; the default of `analysis.neighborhoods`, which the rows use.

@@ -1,0 +1,393 @@
+/** Stages of the four families: training on correct answers, scores of experts and merges, and the shape of the loss around them. */
+import { join } from "node:path";
+import {
+  combine,
+  describeShift,
+  meanOrNull,
+  weightShift,
+} from "../../analysis/index.js";
+import { readModelFolder, type Params } from "../../checkpoint/index.js";
+import {
+  drawTask,
+  spec as domainSpec,
+  taskMessages,
+  type Domain,
+} from "../../domains/index.js";
+import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
+import { configFromJson, Policy, type ModelConfig } from "../../model/index.js";
+import { Random } from "../../random.js";
+import { rollouts } from "../../rollout/index.js";
+import { Tokenizer } from "../../tokenizer/index.js";
+import {
+  encodeChat,
+  markedRollout,
+  scoreMarked,
+  trainImitation,
+  type ImitationSource,
+  type MarkedTokens,
+} from "../../train/index.js";
+import { replaceFile } from "../replaceFile.js";
+import type { EvaluateSpec, MergeSpec, RlSpec, WhySpec } from "../spec.js";
+import { itemMeans, LineFile } from "./evaluate.js";
+import type { Job, Report, Result } from "./job.js";
+import { mergeBy } from "./merge.js";
+import { inputPath, outputPath } from "./paths.js";
+
+/** Fine-tune one expert on correct answers of its domain. */
+export async function imitationStage(
+  job: Job,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Result> {
+  const spec = job.stage.spec as unknown as RlSpec & {
+    seed: number;
+    domains: Domain[];
+    source: ImitationSource;
+  };
+  const { tokens } = await trainImitation({
+    ...spec,
+    init: inputPath(job, "init"),
+    out: outputPath(job, 0),
+    log: outputPath(job, 1),
+    signal,
+    microBatchTokens: 2048,
+    checkpointEvery: 5,
+    onStep: (metrics) =>
+      report({ done: metrics.step + 1, total: spec.steps, metrics }),
+  });
+  return { facts: { tokens } };
+}
+
+/** One line of a family's scores: a merge on all benchmarks, or an expert on those of its domain. */
+export interface FamilyScores {
+  /** Name of the merge, or the expert's domain. */
+  model: string;
+  /** Mean reward of every item over its samples, by benchmark. */
+  scores: Partial<Record<BenchmarkName, number[]>>;
+  /** What the line depends on. */
+  key: string;
+}
+
+interface FamilyModels {
+  anchor: Params;
+  experts: Map<Domain, Params>;
+  config: ModelConfig;
+  tokenizer: Tokenizer;
+}
+
+function readFamily(job: Job): FamilyModels {
+  const folder = inputPath(job, "anchor");
+  const anchor = readModelFolder(folder);
+  const domains = Object.keys(job.stage.inputs).filter(
+    (name) => name !== "anchor",
+  ) as Domain[];
+  return {
+    anchor: anchor.params,
+    experts: new Map(
+      domains.map((domain) => [
+        domain,
+        readModelFolder(inputPath(job, domain)).params,
+      ]),
+    ),
+    config: configFromJson(anchor.config),
+    tokenizer: Tokenizer.fromFile(join(folder, "tokenizer.json")),
+  };
+}
+
+/** Score a family's experts on their own domains, and its merges on all of them. */
+export async function familyScoresStage(
+  job: Job,
+  report: Report,
+): Promise<Result> {
+  const { seed, merges, benchmarks, ...sampling } = job.stage
+    .spec as unknown as Omit<EvaluateSpec, "benchmarks"> & {
+    seed: number;
+    merges: Record<string, MergeSpec>;
+    benchmarks: Record<Domain, BenchmarkName[]>;
+  };
+  const { anchor, experts, config, tokenizer } = readFamily(job);
+  const key = JSON.stringify([job.inputHashes, job.stage.spec]);
+  const file = new LineFile<FamilyScores>(
+    outputPath(job),
+    (line) => line.key === key,
+  );
+  const all = Object.values(benchmarks).flat();
+  const models: [string, BenchmarkName[], () => Params][] = [
+    ...[...experts].map(
+      ([domain, params]): [string, BenchmarkName[], () => Params] => [
+        domain,
+        benchmarks[domain],
+        () => params,
+      ],
+    ),
+    ...Object.entries(merges).map(
+      ([name, { method, options = {} }]): [
+        string,
+        BenchmarkName[],
+        () => Params,
+      ] => [
+        name,
+        all,
+        () => mergeBy(method, anchor, [...experts.values()], options, seed),
+      ],
+    ),
+  ];
+  for (const [i, [model, asked, make]] of models.entries()) {
+    if (file.lines.some((line) => line.model === model)) continue;
+    const policy = Policy.fromParams(make(), config);
+    const scores: FamilyScores["scores"] = {};
+    for (const name of asked) {
+      scores[name] = itemMeans(
+        await evaluate(policy, tokenizer, name, { ...sampling, seed }),
+      );
+    }
+    policy.dispose();
+    file.add({ model, scores, key });
+    report({ done: i + 1, total: models.length });
+  }
+  return { facts: {} };
+}
+
+/** Sizes and directions of a family's task vectors. */
+export interface FamilyWeights {
+  what: "weights";
+  experts: {
+    domain: string;
+    /** ‖τ‖, and ‖τ‖ / ‖θ₀‖. */
+    norm: number;
+    relativeNorm: number;
+    /** Mean over the matrices of one layer of (Σσ²)² / Σσ⁴ of τ ÷ that of random numbers. */
+    effectiveRank: number | null;
+  }[];
+  pairs: { a: string; b: string; cosine: number | null }[];
+  /** Share of all movement, Σ|τ|, on the weaker side of its weight. */
+  minorityMass: number;
+  /** Of the weights that two or more changed by 0.1 %: share that some moved up and others down. */
+  opposed: number | null;
+}
+
+/** Loss at θ₀ + α v, nats a token. */
+export interface FamilyLine {
+  what: "line";
+  /** v: the task vector of this domain's expert; or "sum", that of all experts. */
+  direction: string;
+  /** Whose texts. */
+  domain: string;
+  alpha: number;
+  /** On careful demonstrations. */
+  demonstrations: number;
+  /** On correct answers that the SFT model wrote; null where it wrote none. */
+  answers: number | null;
+}
+
+/** Loss on careful demonstrations at θ₀ + x τ_a + y τ_b, nats a token, by domain. */
+export interface FamilyPlane {
+  what: "plane";
+  a: string;
+  b: string;
+  x: number;
+  y: number;
+  lossA: number;
+  lossB: number;
+}
+
+/** One line of a family's shape. */
+export type FamilyShape = FamilyWeights | FamilyLine | FamilyPlane;
+
+// More digits than any figure shows; shorter numbers make a file that may be committed.
+const brief = (value: number): number => Number(value.toPrecision(6));
+
+/** Steps along a task vector, in task vectors: 0 is the SFT model, 1 the expert. */
+export const ALPHAS: readonly number[] = [
+  -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5,
+];
+
+/** Answers that the SFT model writes to each held-out task; one that is correct is kept. */
+const TRIES = 4;
+
+/** Measure a family's task vectors, and the loss along them and between two of them. */
+export async function familyShapeStage(
+  job: Job,
+  report: Report,
+): Promise<Result> {
+  const { seed, texts, grid } = job.stage.spec as unknown as WhySpec & {
+    seed: number;
+  };
+  const family = readFamily(job);
+  const domains = [...family.experts.keys()];
+  const total = 1 + ALPHAS.length + grid;
+  const lines: FamilyShape[] = [weightsOf(job, domains)];
+  report({ done: 1, total });
+  const held = heldOut(family, texts, seed);
+  for (const [i, alpha] of ALPHAS.entries()) {
+    lines.push(...linesAt(family, held, alpha));
+    report({ done: 2 + i, total });
+    // The engine computes synchronously; without this pause no signal would ever be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [a, b] = domains;
+  for (let row = 0; row < grid && b !== undefined; row++) {
+    for (let column = 0; column < grid; column++) {
+      const at = (k: number): number => brief(-0.5 + (2 * k) / (grid - 1));
+      const [x, y] = [at(column), at(row)];
+      const point = moved(family, [[a!, x] as const, [b, y] as const]);
+      const loss = (domain: Domain): number =>
+        lossOn(point, held.get(domain)!.demonstrations)!;
+      lines.push({
+        what: "plane",
+        a: a!,
+        b,
+        x,
+        y,
+        lossA: loss(a!),
+        lossB: loss(b),
+      });
+      point.dispose();
+    }
+    report({ done: 2 + ALPHAS.length + row, total });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  replaceFile(
+    outputPath(job),
+    lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  );
+  return { facts: {} };
+}
+
+function weightsOf(job: Job, domains: readonly Domain[]): FamilyWeights {
+  const folders = Object.fromEntries(
+    domains.map((domain) => [domain, inputPath(job, domain)]),
+  );
+  const shift = weightShift(inputPath(job, "anchor"), folders);
+  const { experts, pairs, joint } = describeShift(
+    combine(shift.tensors),
+    shift.experts,
+    shift.eta,
+  );
+  const spectra = shift.tensors.flatMap((tensor) => tensor.spectra ?? []);
+  const rank = (domain: string): number | null =>
+    meanOrNull(
+      spectra
+        .filter(({ expert }) => expert === domain)
+        .map((own) => own.effectiveRank / own.effectiveRankByChance),
+    );
+  const round = (value: number | null): number | null =>
+    value === null ? null : brief(value);
+  return {
+    what: "weights",
+    experts: experts.map(({ expert, norm, relativeNorm }) => ({
+      domain: expert,
+      norm: brief(norm),
+      relativeNorm: brief(relativeNorm),
+      effectiveRank: round(rank(expert)),
+    })),
+    pairs: pairs.map(({ a, b, cosine }) => ({ a, b, cosine: round(cosine) })),
+    minorityMass: brief(joint.minorityMass),
+    opposed: round(joint.opposed),
+  };
+}
+
+interface HeldOut {
+  demonstrations: MarkedTokens[];
+  answers: MarkedTokens[];
+}
+
+/** Texts of each domain on tasks that no model was trained or is scored on. */
+function heldOut(
+  { anchor, experts, config, tokenizer }: FamilyModels,
+  texts: number,
+  seed: number,
+): Map<Domain, HeldOut> {
+  const sft = Policy.fromParams(anchor, config);
+  const held = [...experts.keys()].map((domain): [Domain, HeldOut] => {
+    const random = new Random(seed, `why/heldOut/${domain}`);
+    const tasks = Array.from({ length: texts }, () =>
+      drawTask(domain, random, { split: "development" }),
+    );
+    const demonstrations = tasks.map((task) => {
+      const answer = domainSpec(domain).demonstrate(task, random, {
+        careful: true,
+        slip: 0,
+      });
+      const chat = [...taskMessages(task), ...answer];
+      return encodeChat(tokenizer, chat, config.maxPositions);
+    });
+    const drawn = rollouts(
+      sft,
+      tokenizer,
+      tasks.flatMap((task) => Array.from({ length: TRIES }, () => task)),
+      { seed, stream: `why/heldOut/${domain}` },
+    );
+    const answers = tasks.flatMap((_, i) => {
+      const own = drawn.slice(i * TRIES, (i + 1) * TRIES);
+      const correct = own.find(({ verdict }) => verdict.reward === 1);
+      return correct ? [markedRollout(correct)] : [];
+    });
+    return [domain, { demonstrations, answers }];
+  });
+  sft.dispose();
+  return new Map(held);
+}
+
+/** θ₀ + Σ factor · τ_domain. */
+function moved(
+  { anchor, experts, config }: FamilyModels,
+  by: readonly (readonly [Domain, number])[],
+): Policy {
+  const params = [...anchor].map(([name, tensor]) => {
+    const data = Float32Array.from(tensor.data);
+    for (const [domain, factor] of by) {
+      const expert = experts.get(domain)!.get(name)!.data;
+      for (let i = 0; i < data.length; i++)
+        data[i]! += factor * (expert[i]! - tensor.data[i]!);
+    }
+    return [name, { ...tensor, dtype: "F32" as const, data }] as const;
+  });
+  return Policy.fromParams(new Map(params), config);
+}
+
+/** Mean negative log-likelihood of the marked tokens, nats a token; null without texts. */
+function lossOn(policy: Policy, rows: readonly MarkedTokens[]): number | null {
+  const scores = scoreMarked(policy, rows, { maxTokens: 4096, temperature: 1 });
+  let sum = 0;
+  let count = 0;
+  rows.forEach(({ marks }, r) =>
+    marks.forEach((marked, t) => {
+      if (!marked || t === 0) return;
+      sum -= scores[r]![t]!;
+      count++;
+    }),
+  );
+  return count === 0 ? null : brief(sum / count);
+}
+
+function linesAt(
+  family: FamilyModels,
+  held: ReadonlyMap<Domain, HeldOut>,
+  alpha: number,
+): FamilyLine[] {
+  const domains = [...family.experts.keys()];
+  const directions: [string, Domain[]][] = [
+    ...domains.map((domain): [string, Domain[]] => [domain, [domain]]),
+    ["sum", domains],
+  ];
+  return directions.flatMap(([direction, parts]) => {
+    const point = moved(
+      family,
+      parts.map((domain) => [domain, alpha] as const),
+    );
+    const lines = parts.map((domain): FamilyLine => {
+      const { demonstrations, answers } = held.get(domain)!;
+      return {
+        what: "line",
+        direction,
+        domain,
+        alpha,
+        demonstrations: lossOn(point, demonstrations)!,
+        answers: lossOn(point, answers),
+      };
+    });
+    point.dispose();
+    return lines;
+  });
+}

@@ -1,0 +1,322 @@
+/** The stages and rows behind "why RL experts merge": what is planted in models and scores is found again. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  readModelFolder,
+  writeModelFolder,
+} from "../../src/checkpoint/index.js";
+import type { Domain } from "../../src/domains/index.js";
+import type { BenchmarkName } from "../../src/evaluate/index.js";
+import {
+  FAMILIES,
+  parseStudy,
+  plan,
+  type Family,
+  type Stage,
+  type WhyRow,
+} from "../../src/study/index.js";
+import {
+  ALPHAS,
+  familyScoresStage,
+  familyShapeStage,
+  type FamilyLine,
+  type FamilyPlane,
+  type FamilyScores,
+  type FamilyShape,
+  type FamilyWeights,
+} from "../../src/study/stages/why.js";
+import { whyRows, type FamilyData } from "../../src/study/whyRows.js";
+import type { StepMetrics } from "../../src/train/index.js";
+import { PICO_STUDY, picoStudy } from "./pico.js";
+
+const SECTION =
+  "why: { steps: { math: 1, instruction: 2 }, merges: [average], texts: 2, grid: 5 }";
+const withSection = (section: string): string =>
+  PICO_STUDY.replace("profiles:", `${section}\nprofiles:`);
+const TEXT = withSection(SECTION);
+const stages = plan(parseStudy(TEXT, "full"));
+const stageOf = (id: string): Stage => stages.find((stage) => stage.id === id)!;
+
+describe("plan(spec) with the section", () => {
+  test("adds its stages for one seed, and none without it", () => {
+    const ids = stages.map(({ id }) => id).filter((id) => id.includes("why"));
+    expect(ids.filter((id) => !id.startsWith("seed1/"))).toEqual([]);
+    expect(ids).toHaveLength(3 * 2 + FAMILIES.length * 2);
+    const plain = plan(parseStudy(PICO_STUDY, "full"));
+    expect(plain.filter(({ id }) => id.includes("why"))).toEqual([]);
+  });
+
+  test("compares with the RL expert after as many steps: its checkpoint, or the model itself", () => {
+    const { math, instruction } = stageOf("seed1/why/scores/rl").inputs;
+    expect(math!.path).toBe("seed1/checkpoints/math/step1");
+    expect(instruction!.path).toBe("seed1/models/instruction");
+    expect(stageOf("seed1/experts/math").outputs).toContain(math!.path);
+    expect(stageOf("seed2/experts/math").outputs).toHaveLength(2);
+  });
+
+  test("trains the other families as RL would be, except in what is learned from", () => {
+    const common = { promptsPerStep: 1, groupSize: 2, learningRate: 0.001 };
+    expect(stageOf("seed1/why/positive/math")).toMatchObject({
+      kind: "rl",
+      spec: { domains: ["math"], steps: 1, positiveOnly: true, ...common },
+    });
+    for (const source of ["rollouts", "demonstrations"]) {
+      expect(stageOf(`seed1/why/${source}/instruction`)).toMatchObject({
+        kind: "imitation",
+        spec: { domains: ["instruction"], steps: 2, source, ...common },
+      });
+    }
+  });
+
+  const STEPS = "steps: { math: 1, instruction: 2 }";
+  test.each([
+    [
+      "grid: 5",
+      "grid: 6",
+      "why.grid must be 5, 9, 13, …, so that the experts lie on it, got 6",
+    ],
+    [
+      "grid: 5",
+      "grid: 5, seed: 7",
+      "why.seed must be a seed of this profile (1, 2), got 7",
+    ],
+    [
+      "[average]",
+      "[averge]",
+      'why.merges must name merges of this study, got "averge"; did you mean "average"? known: average, dareTies',
+    ],
+    [
+      STEPS,
+      "steps: { agent: 1 }",
+      "why.steps.agent must name a domain of this study (math, instruction), got agent",
+    ],
+    [
+      STEPS,
+      "steps: { math: 3 }",
+      "why.steps.math must be at most the expert's 2 steps, got 3",
+    ],
+  ])("with %s, refuses %s", (part, change, message) => {
+    const section = SECTION.replace(part, change);
+    expect(() => parseStudy(withSection(section), "full")).toThrow(message);
+  });
+});
+
+describe("the stages of one family", () => {
+  const folder = picoStudy(TEXT);
+  const runFolder = mkdtempSync(join(tmpdir(), "m2rl-why-"));
+  const job = (id: string) => ({
+    stage: stageOf(id),
+    studyFolder: folder,
+    runFolder,
+    inputHashes: {},
+  });
+  // Experts that moved by 1 and 2 % of each weight, in the same direction.
+  const base = readModelFolder(join(folder, "base"));
+  const growth: Record<string, number> = {
+    anchor: 0,
+    math: 0.01,
+    instruction: 0.02,
+  };
+  for (const [name, { path }] of Object.entries(
+    stageOf("seed1/why/shape/rl").inputs,
+  ))
+    writeModelFolder(join(runFolder, path), {
+      config: base.config,
+      params: new Map(
+        [...base.params].map(([key, tensor]) => [
+          key,
+          {
+            ...tensor,
+            dtype: "F32",
+            data: Float32Array.from(
+              tensor.data,
+              (w) => w * (1 + growth[name]!),
+            ),
+          },
+        ]),
+      ),
+      tokenizer: readFileSync(join(folder, "base", "tokenizer.json"), "utf8"),
+    });
+  const linesOf = <Line>(id: string): Line[] =>
+    readFileSync(join(runFolder, stageOf(id).outputs[0]!), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Line);
+
+  test("familyShapeStage finds planted sizes and directions, and one loss at one place whatever the way there", async () => {
+    const id = "seed1/why/shape/rl";
+    await familyShapeStage(job(id), () => undefined);
+    const shape = linesOf<FamilyShape>(id);
+    const weights = shape.find(
+      (line): line is FamilyWeights => line.what === "weights",
+    )!;
+    expect(weights.experts.map((each) => each.relativeNorm)).toEqual([
+      expect.closeTo(0.01, 5),
+      expect.closeTo(0.02, 5),
+    ]);
+    expect(weights.pairs).toEqual([
+      { a: "math", b: "instruction", cosine: expect.closeTo(1, 4) as number },
+    ]);
+    expect(weights.minorityMass).toBe(0);
+    const lines = shape.filter(
+      (each): each is FamilyLine => each.what === "line",
+    );
+    expect(lines).toHaveLength(ALPHAS.length * 4);
+    const at = (direction: string, domain: string, alpha: number): number =>
+      lines.find(
+        (line) =>
+          line.direction === direction &&
+          line.domain === domain &&
+          line.alpha === alpha,
+      )!.demonstrations;
+    expect(at("math", "math", 0)).toBe(at("sum", "math", 0));
+    // 0.5 · (1 % + 2 %) is the math expert at 1.5 · 1 %.
+    expect(at("sum", "math", 0.5)).toBeCloseTo(at("math", "math", 1.5), 4);
+    const plane = shape.filter(
+      (each): each is FamilyPlane => each.what === "plane",
+    );
+    expect(plane.map(({ x, y }) => [x, y])).toHaveLength(25);
+    const middle = plane.find(({ x, y }) => x === 0.5 && y === 0.5)!;
+    expect(middle.lossA).toBeCloseTo(at("sum", "math", 0.5), 4);
+    expect(middle.lossB).toBeCloseTo(at("sum", "instruction", 0.5), 4);
+    // An untrained model writes no correct answer.
+    expect(lines.every(({ answers }) => answers === null)).toBe(true);
+  });
+
+  test("familyScoresStage scores experts on their domain and merges on all, and keeps what is there", async () => {
+    const id = "seed1/why/scores/rl";
+    await familyScoresStage(job(id), () => undefined);
+    const lines = linesOf<FamilyScores>(id);
+    expect(
+      lines.map(({ model, scores }) => [model, Object.keys(scores)]),
+    ).toEqual([
+      ["math", ["aime24"]],
+      ["instruction", ["ifeval"]],
+      ["average", ["aime24", "ifeval"]],
+    ]);
+    const path = join(runFolder, stageOf(id).outputs[0]!);
+    const marked = { ...lines[0]!, scores: { aime24: [1, 1] } };
+    writeFileSync(
+      path,
+      [marked, ...lines.slice(1)].map((l) => `${JSON.stringify(l)}\n`).join(""),
+    );
+    await familyScoresStage(job(id), () => undefined);
+    expect(linesOf<FamilyScores>(id)[0]).toEqual(marked);
+  });
+});
+
+describe("whyRows(families, sft, benchmarks)", () => {
+  const ITEMS = 200;
+  const benchmarks = new Map<Domain, BenchmarkName[]>([
+    ["math", ["aime24", "aime25"]],
+    ["coding", ["lcbV5"]],
+  ]);
+  const names = [...benchmarks.values()].flat();
+  /** The first `share` of the items are right. */
+  const upTo = (share: number): number[] =>
+    Array.from({ length: ITEMS }, (_, i) => Number(i < share * ITEMS));
+  const scored = (share: number, own = names): FamilyScores["scores"] =>
+    Object.fromEntries(own.map((name) => [name, upTo(share)]));
+  const sft = new Map(names.map((name) => [name, upTo(0.2)] as const));
+  const log = [1, 3].map(
+    (gradNorm, step) =>
+      ({ step, gradNorm, tokens: { trained: 10 } }) as StepMetrics,
+  );
+  /** Experts at `expert`, the merge at `merged`. */
+  const family = (
+    name: Family,
+    { expert, merged }: { expert: number; merged: number },
+  ): FamilyData => ({
+    family: name,
+    scores: [
+      ...[...benchmarks].map(([domain, own]) => ({
+        model: domain,
+        scores: scored(expert, own),
+        key: "",
+      })),
+      { model: "average", scores: scored(merged), key: "" },
+    ],
+    shape: [
+      {
+        what: "weights",
+        experts: [...benchmarks.keys()].map((domain) => ({
+          domain,
+          norm: 2,
+          relativeNorm: 0.01,
+          effectiveRank: 0.5,
+        })),
+        pairs: [{ a: "math", b: "coding", cosine: 0.25 }],
+        minorityMass: 0.1,
+        opposed: 0.4,
+      },
+    ],
+    logs: new Map([...benchmarks.keys()].map((domain) => [domain, log])),
+  });
+  const rows = whyRows(
+    [
+      family("rl", { expert: 0.8, merged: 0.65 }),
+      family("demonstrations", { expert: 0.6, merged: 0.3 }),
+      family("rollouts", { expert: 0.2, merged: 0.3 }),
+    ],
+    sft,
+    benchmarks,
+  );
+  const of = <What extends WhyRow["what"]>(
+    what: What,
+    name: Family,
+  ): Extract<WhyRow, { what: What }>[] =>
+    rows.filter(
+      (row): row is Extract<WhyRow, { what: What }> =>
+        row.what === what && row.family === name,
+    );
+
+  test("finds planted gains and what a merge keeps of them", () => {
+    expect(of("expert", "rl")[0]).toMatchObject({
+      domain: "math",
+      steps: 2,
+      tokens: 20,
+      sft: 20,
+      score: 80,
+      gain: 60,
+      relativeNorm: 0.01,
+      gradNorm: 2,
+    });
+    const kept = of("retention", "rl");
+    expect(kept.map(({ domain }) => domain)).toEqual(["math", "coding", "all"]);
+    for (const { retention, low, high } of kept) {
+      expect(retention).toBeCloseTo(0.75, 4);
+      expect(low!).toBeLessThan(0.75);
+      expect(high!).toBeGreaterThan(0.75);
+    }
+    expect(of("retention", "demonstrations").at(-1)!.retention).toBe(0.25);
+    expect(of("conflict", "rl")).toEqual([
+      {
+        what: "conflict",
+        family: "rl",
+        minorityMass: 0.1,
+        opposed: 0.4,
+        cosine: 0.25,
+      },
+    ]);
+  });
+
+  test("says nothing of a share where the experts gained nothing", () => {
+    for (const { retention } of of("retention", "rollouts"))
+      expect(retention).toBeNull();
+    expect(of("contrast", "rollouts")[1]).toMatchObject({
+      measure: "retention",
+      difference: null,
+    });
+  });
+
+  test("contrasts each family with the first, paired", () => {
+    expect(of("contrast", "rl")).toEqual([]);
+    const [score, retention] = of("contrast", "demonstrations");
+    expect(score!.difference).toBe(-35);
+    expect(score!.high!).toBeLessThan(0);
+    expect(retention!.difference).toBeCloseTo(-0.5, 4);
+    expect(retention!.high!).toBeLessThan(0);
+  });
+});
