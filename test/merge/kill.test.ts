@@ -143,8 +143,9 @@ describe("m2rl merge", () => {
       const kill = setTimeout(() => {
         merge.kill("SIGKILL");
       }, duration * moments[progress.length]!);
-      const { code } = await merge.ended;
+      const { code, err } = await merge.ended;
       clearTimeout(kill);
+      expect(["SIGKILL", 0], err).toContain(code);
       if (code === "SIGKILL") progress.push(finishedShards("killed"));
       // It was done before: the moment is tried again, by how fast the machine is now.
       else if (isFresh) duration = performance.now() - from;
