@@ -40,7 +40,7 @@ const bitsOf = (values: Float32Array): Int32Array =>
 
 /** How many pieces of a tensor a coarse count looks at; undefined: at everything. */
 export function samplePieces(length: number): number | undefined {
-  return length < 2 ** 20 ? undefined : length < 2 ** 23 ? 1024 : 4096;
+  return length < 2 ** 20 ? undefined : length < 2 ** 23 ? 256 : 1024;
 }
 
 /** Add the magnitudes of a block to a coarse count. */

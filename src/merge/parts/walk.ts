@@ -1,7 +1,7 @@
 /** Walks a tensor of all models front to back, in blocks that fit the processor's cache. */
 import { floats, inArena, scoped } from "../kernels/arena.js";
 import { kernels } from "../kernels/kernels.js";
-import type { Emit, MergeContext, TensorInput } from "../tensor.js";
+import type { Emit, MergeContext, Source, TensorInput } from "../tensor.js";
 
 /** Entries handled at a time; sums per block make results independent of how much is read at a time. */
 export const BLOCK = 4096;
@@ -35,6 +35,38 @@ function pieceStart(k: number, pieces: number, length: number): number {
   return Math.trunc(k * stretch + within * (stretch - PIECE));
 }
 
+/** A row of the table that a walk reads into: the base or a model. */
+interface Row {
+  source: Source | null;
+  values: Float32Array;
+}
+
+interface Block {
+  from: number;
+  base: Float32Array;
+  models: readonly Float32Array[];
+}
+
+/** The first `length` entries of all rows: as wholes, and in blocks. */
+function cutRows(
+  rows: readonly Row[],
+  length: number,
+  block: number,
+): { wholes: Row[]; blocks: Block[] } {
+  const wholes = rows.map(({ source, values }) => ({
+    source,
+    values: values.subarray(0, length),
+  }));
+  const blocks: Block[] = [];
+  for (let from = 0; from < length; from += block) {
+    const [base, ...models] = wholes.map(({ values }) =>
+      values.subarray(from, from + block),
+    );
+    blocks.push({ from, base: base!, models });
+  }
+  return { wholes, blocks };
+}
+
 /**
  * The models of a tensor as they are; a missing base reads as zeros.
  *
@@ -59,19 +91,15 @@ export function walk(
           values: floats(size),
         }));
         if (base === null) rows[0]!.values.fill(0);
+        // All pieces but the last are equal, and so are the views of their blocks.
+        let cut = cutRows(rows, size, block);
         const count = pieces ?? Math.ceil(length / size);
         for (let k = 0; k < count; k++) {
           const at = pieces ? pieceStart(k, pieces, length) : k * size;
-          const end = Math.min(size, length - at);
-          for (const { source, values } of rows)
-            source?.read(at, values.subarray(0, end));
-          for (let from = 0; from < end; from += block) {
-            const to = Math.min(from + block, end);
-            const [first, ...rest] = rows.map(({ values }) =>
-              values.subarray(from, to),
-            );
-            visit(at + from, first!, rest);
-          }
+          if (length - at < size) cut = cutRows(rows, length - at, block);
+          for (const { source, values } of cut.wholes) source?.read(at, values);
+          for (const { from, base: origin, models } of cut.blocks)
+            visit(at + from, origin, models);
         }
       }),
   };

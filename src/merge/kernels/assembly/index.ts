@@ -1,8 +1,8 @@
 /** The kernels of merging in WebAssembly, by the names under which `kernels.ts` finds them. */
-export { hasNonFinite, storeBf16, widenBf16, widenF16 } from "./convert";
-export { dropMasked, fillMasks, fillWords, maskNonZero } from "./random";
-export { pruneSorted, sortRow } from "./rank";
-export { countWindow, dropBelow, dropOutside } from "./select";
+export { hasNonFinite, storeBf16, widenBf16, widenF16 } from "./convert.ts";
+export { dropMasked, fillMasks, fillWords, maskNonZero } from "./random.ts";
+export { pruneSorted, sortRow } from "./rank.ts";
+export { countWindow, dropBelow, dropOutside } from "./select.ts";
 export {
   addAgreeing,
   addSum,
@@ -11,4 +11,4 @@ export {
   subtract,
   sumMagnitudes,
   sumSquares,
-} from "./sum";
+} from "./sum.ts";

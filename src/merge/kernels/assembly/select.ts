@@ -26,12 +26,12 @@ export function countWindow(
     const bits = v128.and(v128.load(values + 4 * i), magnitude);
     const position = i32x4.sub(bits, first);
     below = i32x4.add(below, i32x4.shr_u(position, 31));
-    // Few entries are inside, so that the processor mostly guesses this branch right.
-    if (v128.any_true(i32x4.lt_u(position, size))) {
-      countOne(i32x4.extract_lane(position, 0), width, counts);
-      countOne(i32x4.extract_lane(position, 1), width, counts);
-      countOne(i32x4.extract_lane(position, 2), width, counts);
-      countOne(i32x4.extract_lane(position, 3), width, counts);
+    // Few entries are inside: seldom more than one of four.
+    let inside = i32x4.bitmask(i32x4.lt_u(position, size));
+    while (inside !== 0) {
+      const at = values + 4 * (i + <usize>ctz(inside));
+      countOne((load<i32>(at) & MAGNITUDE) - low, width, counts);
+      inside &= inside - 1;
     }
   }
   let rest: u32 = 0;
