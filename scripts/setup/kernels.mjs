@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT } from "./place.mjs";
 
+/** Files whose exports are the kernels. */
+const FILES = ["convert.ts", "random.ts", "rank.ts", "select.ts", "sum.ts"];
+
 /**
  * The arguments of Node that compile the kernels.
  *
@@ -12,7 +15,7 @@ import { ROOT } from "./place.mjs";
 export function compileKernels(dist) {
   return [
     join("node_modules", "assemblyscript", "bin", "asc.js"),
-    join("src", "merge", "kernels", "assembly", "index.ts"),
+    ...FILES.map((name) => join("src", "merge", "kernels", "assembly", name)),
     "--outFile",
     join(dist, "merge", "kernels", "kernels.wasm"),
     // No objects, hence no allocator: the memory is that of src/merge/kernels/arena.ts.
