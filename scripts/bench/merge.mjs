@@ -3,7 +3,7 @@
  * `npm run build`. Prints a Markdown table.
  *
  * Usage: npm run bench:merge -- [--model tiny|0.6b|4b] [--experts 5] [--threads N] [--rounds 1] [--methods ties,sce,…]
- *                               [--peer PYTHON]
+ *                               [--peer PYTHON] [--help]
  *
  * `--peer` is a Python with mergekit; ours and mergekit then take turns. Without it the recorded figures are printed as recorded:
  * mergekit 0.1.4 on 2 cores of a Xeon, one matrix of 9728 × 2560 in memory, five experts, without reading or writing files.
@@ -71,6 +71,15 @@ const METHODS = {
 /** Methods whose base is not one of the merged models. */
 const WITHOUT_BASE = ["average", "linear"];
 
+const USAGE = `npm run bench:merge -- [options]
+
+  --model tiny|0.6b|4b   shapes of Qwen3 (default 0.6b); tiny tries the bench and measures nothing
+  --experts N            models that are merged, beside the base (default 5)
+  --threads N            threads of either side (default: all cores)
+  --rounds N             runs of every method, of which the fastest counts (default 1)
+  --methods a,b,…        default ${Object.keys(METHODS).join(",")}
+  --peer PYTHON          a Python with mergekit; without it recorded figures are printed`;
+
 const { values } = parseArgs({
   options: {
     model: { type: "string", default: "0.6b" },
@@ -79,8 +88,13 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "1" },
     methods: { type: "string", default: Object.keys(METHODS).join(",") },
     peer: { type: "string" },
+    help: { type: "boolean", default: false },
   },
 });
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const shape = SHAPES[values.model];
 const names = values.methods.split(",");
 const unknown = names.find((name) => !Object.hasOwn(METHODS, name));
@@ -180,6 +194,15 @@ async function copy(name, bytes) {
   return seconds;
 }
 
+/** Share of a run below which what is left after the start-up says nothing. */
+const LEAST_WORK = 0.2;
+
+/** Seconds of a run without the start-up; NaN where the start-up is nearly all of it. */
+function workSeconds(seconds, start) {
+  return seconds - start < LEAST_WORK * seconds ? NaN : seconds - start;
+}
+
+const fixed = (value) => (Number.isNaN(value) ? "too short" : value.toFixed(1));
 const best = (runs, key) => Math.min(...runs.map((each) => each[key]));
 const most = (runs, key) => Math.max(...runs.map((each) => each[key]));
 const megabytes = (bytes) =>
@@ -213,21 +236,21 @@ try {
       for (const side of sides) runs[side].push(await run(name, side));
     }
     const speed = (side) =>
-      elements / 1e6 / (best(runs[side], "seconds") - start[side]);
+      elements / 1e6 / workSeconds(best(runs[side], "seconds"), start[side]);
     const peer =
       values.peer === undefined ? METHODS[name].recorded : speed("peer");
     const mark = values.peer === undefined ? " (recorded)" : "";
     rows.push([
       name,
-      speed("ours").toFixed(1),
-      `${peer.toFixed(1)}${mark}`,
-      `${(speed("ours") / peer).toFixed(1)} ×`,
+      fixed(speed("ours")),
+      `${fixed(peer)}${mark}`,
+      `${fixed(speed("ours") / peer)}${Number.isNaN(speed("ours") / peer) ? "" : " ×"}`,
       megabytes(most(runs.ours, "peak")),
       values.peer === undefined ? "–" : megabytes(most(runs.peer, "peak")),
-      (
-        (best(runs.ours, "seconds") - start.ours) /
-        best(runs.copy, "seconds")
-      ).toFixed(1),
+      fixed(
+        workSeconds(best(runs.ours, "seconds"), start.ours) /
+          best(runs.copy, "seconds"),
+      ),
     ]);
     console.error(`${rows.at(-1).join("  ")}  load ${loadavg()[0].toFixed(1)}`);
   }

@@ -1,4 +1,4 @@
-/** Step "build": compiles src/ to dist/ when a source has changed. */
+/** Step "build": compiles src/ to dist/, the kernels in it to WebAssembly, when a source has changed. */
 import {
   chmodSync,
   existsSync,
@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { command, SetupError, tail } from "./command.mjs";
+import { compileKernels } from "./kernels.mjs";
 import {
   CACHE,
   digest,
@@ -35,6 +36,7 @@ function wanted() {
     "tsconfig.json",
     "tsconfig.build.json",
     "package-lock.json",
+    join("scripts", "setup", "kernels.mjs"),
   ];
   return {
     sources: digest(
@@ -75,6 +77,14 @@ export const build = {
     if (code !== 0)
       throw new SetupError(
         `build: the TypeScript compiler found errors\n${tail(output, 30)}`,
+      );
+    const kernels = await command(process.execPath, compileKernels(fresh), {
+      beat: "compiling kernels",
+      log,
+    });
+    if (kernels.code !== 0)
+      throw new SetupError(
+        `build: the AssemblyScript compiler found errors\n${tail(kernels.output, 30)}`,
       );
     writeStamp(join(fresh, "m2rl.json"), stamp);
     if (existsSync(join(fresh, "cli.js")))

@@ -1,19 +1,15 @@
 /** Merge by the plain mean of the experts. */
 import type { Params } from "../checkpoint/index.js";
 import { mergeMethod } from "./method.js";
-import { mergeBlocks, walk, type Walk } from "./parts/walk.js";
-import { sumWeighted } from "./parts/sum.js";
+import { mergeCombination } from "./parts/combine.js";
+import { walk, type Walk } from "./parts/walk.js";
 import { DIALECTS } from "./dialects.js";
 import type { Emit, MergeMethod } from "./tensor.js";
 
-/** The mean of all models of a tensor, block by block. */
+/** The mean of all models of a tensor. */
 export function mergeMean(models: Walk, emit: Emit): void {
   const ones = Array<number>(models.models).fill(1);
-  const sum = sumWeighted(ones);
-  mergeBlocks(models, emit, (out, _base, experts) => {
-    const total = sum(experts);
-    for (let i = 0; i < out.length; i++) out[i] = total[i]! / ones.length;
-  });
+  mergeCombination(models, 0, ones, emit, ones.length);
 }
 
 /** The row of `average`. */

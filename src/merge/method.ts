@@ -1,5 +1,6 @@
 /** Makes a row of the table of merge methods from what is special about it. */
 import type { Params } from "../checkpoint/index.js";
+import { scoped } from "./kernels/arena.js";
 import { DIALECTS, type Dialect } from "./dialects.js";
 import { mergeParams } from "./inMemory.js";
 import type { MergeOptions } from "./mergeOptions.js";
@@ -45,7 +46,7 @@ function checkedPlan(name: string, plan: SurveyPlan): SurveyPlan {
   return {
     ...plan,
     tensor: (input, options, context) =>
-      plan.tensor(checkedInput(input, name), options, context),
+      scoped(() => plan.tensor(checkedInput(input, name), options, context)),
   };
 }
 
@@ -73,11 +74,13 @@ export function mergeMethod(spec: MethodSpec): MergeMethod {
     },
     tensor(input, options, context, emit): void {
       const seen = models.base === "unused" ? { ...input, base: null } : input;
-      spec.tensor(
-        checkedInput(seen, spec.name),
-        options,
-        context,
-        checkedEmit(emit, spec.name, input.name),
+      scoped(() =>
+        spec.tensor(
+          checkedInput(seen, spec.name),
+          options,
+          context,
+          checkedEmit(emit, spec.name, input.name),
+        ),
       );
     },
   } satisfies Omit<MergeMethod, "defaults" | "merge">;

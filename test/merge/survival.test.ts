@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeInto, toBf16 } from "../../src/checkpoint/index.js";
+import { bytes, floats } from "../../src/merge/kernels/arena.js";
 import {
   sharesOf,
   storeBf16,
@@ -69,30 +70,34 @@ describe("survivalOf(merged, base, stored, storedBase)", () => {
   });
 });
 
-describe("storeBf16(merged, base, stored, out)", () => {
-  it("rounds and measures as the slow clear version does", () => {
-    const base = toBf16(normal(8192, 1, 0.02));
-    const change = normal(8192, 2, 2e-4);
-    const merged = base.map((value, i) => value + (i % 3 ? change[i]! : 0));
-    merged.set([0, -0, 1e-40, -1e-40, 3e38, 0.5 + 2 ** -9, 0.5 + 3 * 2 ** -9]);
-    base.set([-0, 0, 0, 0]);
-    const stored = new Float32Array(8192);
-    const out = new Uint8Array(2 * 8192);
-    const survival = storeBf16(merged, base, stored, out);
-    expect(stored).toEqual(toBf16(merged));
-    const bytes = new Uint8Array(2 * 8192);
-    encodeInto("BF16", merged, bytes);
-    expect(out).toEqual(bytes);
-    expect(survival).toEqual(measure(merged, base, stored));
-  });
+describe("storeBf16(merged, base, out)", () => {
+  it.each([8192, 8191, 8190, 1])(
+    "rounds and measures %d values as the slow clear version does",
+    (n) => {
+      const base = floats(n);
+      const merged = floats(n);
+      base.set(toBf16(normal(n, 1, 0.02)));
+      const change = normal(n, 2, 2e-4);
+      for (let i = 0; i < n; i++)
+        merged[i] = base[i]! + (i % 3 ? change[i]! : 0);
+      if (n > 7) {
+        merged.set([0, -0, 1e-40, -1e-40, 3e38, 0.5 + 2 ** -9]);
+        base.set([-0, 0, 0, 0]);
+      }
+      const out = bytes(2 * n);
+      const survival = storeBf16(merged, base, out);
+      const slow = new Uint8Array(2 * n);
+      encodeInto("BF16", merged, slow);
+      expect([...out]).toEqual([...slow]);
+      expect(survival).toEqual(measure(merged, base, toBf16(merged)));
+    },
+  );
 
   it("shows values beyond bfloat16 as an error without end", () => {
-    const merged = new Float32Array([3.4e38]);
     const { error } = storeBf16(
-      merged,
-      new Float32Array(1),
-      new Float32Array(1),
-      new Uint8Array(2),
+      floats(1).fill(3.4e38),
+      floats(1).fill(0),
+      bytes(2),
     );
     expect(Number.isFinite(error)).toBe(false);
   });

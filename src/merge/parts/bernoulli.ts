@@ -1,5 +1,7 @@
 /** Independent coin throws, 32 at a time. */
 import { fillWords, type Key } from "../../random.js";
+import { inArena, scoped, words } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 
 /** Entries of one mask. */
 export const MASK = 32;
@@ -30,7 +32,18 @@ export function fillMasks(
     masks.fill(0xffffffff);
     return;
   }
-  const words = new Uint32Array(LOT);
+  if (inArena(masks)) {
+    kernels.fillMasks(
+      k.k0,
+      k.k1,
+      density,
+      first,
+      masks.byteOffset,
+      masks.length,
+    );
+    return;
+  }
+  const lot = new Uint32Array(LOT);
   for (let g = 0; g < masks.length; g++) {
     let open = -1;
     let kept = 0;
@@ -40,9 +53,9 @@ export function fillMasks(
       open !== 0 && digits > 0;
       block += LOT / 2
     ) {
-      fillWords(k, block, words);
+      fillWords(k, block, lot);
       for (let j = 0; j < LOT; j++) {
-        const word = words[j]!;
+        const word = lot[j]!;
         digits *= 2;
         if (digits >= 1) {
           digits -= 1;
@@ -57,6 +70,14 @@ export function fillMasks(
 
 /** Zero the entries of a block that its masks do not keep. */
 export function dropMasked(values: Float32Array, masks: Uint32Array): void {
+  if (inArena(values)) {
+    scoped(() => {
+      const near = words(Math.ceil(values.length / MASK));
+      near.set(masks.subarray(0, near.length));
+      kernels.dropMasked(values.byteOffset, values.length, near.byteOffset);
+    });
+    return;
+  }
   for (let i = 0; i < values.length; i++)
     values[i] = values[i]! * ((masks[i >>> 5]! >>> (i & 31)) & 1);
 }

@@ -1,21 +1,21 @@
 /** How much each expert changed a tensor. */
-import { inPairs } from "./sum.js";
+import { inArena } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
+import { dot } from "./dots.js";
 import type { Walk } from "./walk.js";
 
-/** Σ τ² per expert of a tensor, in float64, added up entry by entry. */
+/** Σ x² of a block, in float64. */
+export function sumSquares(values: Float32Array): number {
+  return inArena(values)
+    ? kernels.sumSquares(values.byteOffset, values.length)
+    : dot(values, values);
+}
+
+/** Σ τ² per expert of a tensor, in float64, added up block by block. */
 export function energies(vectors: Walk): Float64Array {
-  const sums = new Float64Array(vectors.models + 1);
-  vectors.each((_start, _base, models) =>
-    inPairs(models, (a, b, m) => {
-      // Two sums at a time: one alone waits for each of its additions.
-      let [sumA, sumB] = [sums[m]!, sums[m + 1]!];
-      for (let i = 0; i < a.length; i++) {
-        sumA += a[i]! * a[i]!;
-        sumB += b[i]! * b[i]!;
-      }
-      sums[m] = sumA;
-      sums[m + 1] = sumB;
-    }),
-  );
-  return sums.subarray(0, vectors.models);
+  const sums = new Float64Array(vectors.models);
+  vectors.each((_start, _base, models) => {
+    for (let m = 0; m < models.length; m++) sums[m]! += sumSquares(models[m]!);
+  });
+  return sums;
 }

@@ -1,4 +1,6 @@
 /** Finds values that are no numbers, on the way in and on the way out. */
+import { inArena } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import type { Emit, Source, TensorInput } from "../tensor.js";
 
 const MAGNITUDE = 0x7fffffff;
@@ -12,6 +14,13 @@ const CARRY = 0x00800000;
  * firstNonFinite(Float32Array.of(1, NaN)) // 1
  */
 export function firstNonFinite(values: Float32Array): number {
+  const isFinite = inArena(values)
+    ? kernels.hasNonFinite(values.byteOffset, values.length) === 0
+    : allFinite(values);
+  return isFinite ? -1 : values.findIndex((value) => !Number.isFinite(value));
+}
+
+function allFinite(values: Float32Array): boolean {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   let carried = 0;
   let i = 0;
@@ -23,9 +32,7 @@ export function firstNonFinite(values: Float32Array): number {
       ((bits[i + 2]! & MAGNITUDE) + CARRY) |
       ((bits[i + 3]! & MAGNITUDE) + CARRY);
   for (; i < bits.length; i++) carried |= (bits[i]! & MAGNITUDE) + CARRY;
-  return carried < 0
-    ? values.findIndex((value) => !Number.isFinite(value))
-    : -1;
+  return carried >= 0;
 }
 
 /** A source that checks what it reads, each entry once. */

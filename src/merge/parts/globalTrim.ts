@@ -2,6 +2,8 @@
  * TIES over a whole model of any size: one threshold per expert, and one sign for entries whose votes cancel. All tensors are looked
  * at three times before any is merged: a sample, a narrow window around each threshold, the balance of all signs.
  */
+import { addresses, inArena, scoped } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import type { MergeContext, SurveyPlan } from "../tensor.js";
 import {
   COARSE,
@@ -97,8 +99,12 @@ function fine(
 function balance(vectors: Walk): number {
   const sum = sumWeighted(Array<number>(vectors.models).fill(1));
   let signs = 0;
-  vectors.each((_start, _base, models) => {
-    for (const total of sum(models)) signs += +(total > 0) - +(total < 0);
+  vectors.each((_start, base, models) => {
+    if (inArena(...models))
+      signs += scoped(() =>
+        kernels.balance(base.length, addresses(models), models.length),
+      );
+    else for (const total of sum(models)) signs += +(total > 0) - +(total < 0);
   });
   return signs;
 }

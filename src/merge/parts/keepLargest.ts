@@ -1,4 +1,6 @@
 /** Keeps a fixed number of entries of a tensor: the largest, or those between two ranks. */
+import { inArena, scoped, words } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import { type Cut, selectMagnitudes } from "./select.js";
 import { type Drop, dropBelow } from "./sparsify.js";
 import type { Walk } from "./walk.js";
@@ -10,12 +12,32 @@ export interface Ranks {
 }
 
 /** Zero what is not strictly between two magnitudes, except `quota` entries that equal one: the first ones. */
-function dropOutside(
+export function dropOutside(
   values: Float32Array,
   low: number,
   high: number,
   quota: { low: number; high: number },
 ): void {
+  if (inArena(values)) {
+    scoped(() => {
+      // More than there are entries is as good as their number, and fits the kernel's integers.
+      const left = words(2);
+      const most = [quota.low, quota.high].map((count) =>
+        Math.max(0, Math.min(count, values.length)),
+      );
+      left.set(most);
+      kernels.dropOutside(
+        values.byteOffset,
+        values.length,
+        low,
+        high,
+        left.byteOffset,
+      );
+      quota.low -= most[0]! - left[0]!;
+      quota.high -= most[1]! - left[1]!;
+    });
+    return;
+  }
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     const magnitude = Math.abs(value);

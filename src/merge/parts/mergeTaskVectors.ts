@@ -1,7 +1,9 @@
 /** The second half of most methods: weigh task vectors, elect signs, sum what agrees, divide, scale, add to the base. */
+import { addresses, inArena, numbers, scoped } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import type { Emit } from "../tensor.js";
 import { inPairs, sumWeighted } from "./sum.js";
-import { BLOCK, mergeBlocks, type Walk } from "./walk.js";
+import { BLOCK, mergeBlocks, type Step, type Walk } from "./walk.js";
 
 /** How task vectors become one. */
 export interface TaskVectorSum {
@@ -114,6 +116,86 @@ function divisorOf(weights: readonly number[]): number {
   return Math.abs(sum) < 1e-8 ? 1 : sum;
 }
 
+/** base + λ · Σ_m f_m τ_m. */
+function summing(factors: readonly number[], lambda: number): Step {
+  const sum = sumWeighted(factors);
+  return (out, base, models) => {
+    if (!inArena(out, base, ...models))
+      addScaled(out, base, sum(models), lambda);
+    else
+      scoped(() =>
+        kernels.addSum(
+          out.byteOffset,
+          base.byteOffset,
+          out.length,
+          addresses(models),
+          models.length,
+          numbers(factors),
+          lambda,
+        ),
+      );
+  };
+}
+
+/** The same of what agrees with a vote. */
+function electing(
+  { weights, voices, onZero, normalize, leastDivisor, lambda }: TaskVectorSum,
+  factors: readonly number[],
+): Step {
+  const sum = sumWeighted(voices ?? factors);
+  // From a Float64Array weights come as floating point numbers; as small integers, their products with truth values would be
+  // multiplied as integers, with a branch for −0.
+  const sumAgreeing = agreeing(
+    Float64Array.from(factors),
+    Float64Array.from(weights),
+    onZero!,
+  );
+  const three = factors.flatMap((factor, m) => [
+    voices?.[m] ?? factor,
+    factor,
+    weights[m]!,
+  ]);
+  return (out, base, models) => {
+    if (!inArena(out, base, ...models)) {
+      const [agreed, divisor] = sumAgreeing(models, sum(models));
+      if (leastDivisor !== undefined) raise(divisor, leastDivisor);
+      if (normalize) addQuotient(out, base, agreed, divisor, lambda);
+      else addScaled(out, base, agreed, lambda);
+    } else
+      scoped(() =>
+        kernels.addAgreeing(
+          out.byteOffset,
+          base.byteOffset,
+          out.length,
+          addresses(models),
+          models.length,
+          numbers(three),
+          onZero!,
+          normalize,
+          leastDivisor ?? -Infinity,
+          lambda,
+        ),
+      );
+  };
+}
+
+/**
+ * What `mergeTaskVectors` does with a block.
+ *
+ * @example
+ * taskVectorStep({ weights: [1], normalize: false, lambda: 1 })
+ */
+export function taskVectorStep(how: TaskVectorSum): Step {
+  const { weights, onZero, normalize, lambda } = how;
+  const factors = weights.map((weight, m) => weight * (how.factors?.[m] ?? 1));
+  if (onZero !== undefined) return electing(how, factors);
+  const by = normalize ? divisorOf(weights) : 1;
+  return summing(
+    factors.map((factor) => factor / by),
+    lambda,
+  );
+}
+
 /**
  * Merge task vectors:
  *
@@ -126,28 +208,5 @@ export function mergeTaskVectors(
   emit: Emit,
   how: TaskVectorSum,
 ): void {
-  const { weights, onZero, normalize, leastDivisor, lambda } = how;
-  const factors = weights.map((weight, m) => weight * (how.factors?.[m] ?? 1));
-  if (onZero === undefined) {
-    const by = normalize ? divisorOf(weights) : 1;
-    const sum = sumWeighted(factors.map((factor) => factor / by));
-    mergeBlocks(vectors, emit, (out, base, models) =>
-      addScaled(out, base, sum(models), lambda),
-    );
-    return;
-  }
-  const sum = sumWeighted(how.voices ?? factors);
-  // From a Float64Array weights come as floating point numbers; as small integers, their products with truth values would be
-  // multiplied as integers, with a branch for −0.
-  const sumAgreeing = agreeing(
-    Float64Array.from(factors),
-    Float64Array.from(weights),
-    onZero,
-  );
-  mergeBlocks(vectors, emit, (out, base, models) => {
-    const [agreed, divisor] = sumAgreeing(models, sum(models));
-    if (leastDivisor !== undefined) raise(divisor, leastDivisor);
-    if (normalize) addQuotient(out, base, agreed, divisor, lambda);
-    else addScaled(out, base, agreed, lambda);
-  });
+  mergeBlocks(vectors, emit, taskVectorStep(how));
 }

@@ -1,4 +1,6 @@
 /** mergekit's way to make good for dropped entries: keep the sum of magnitudes. */
+import { inArena } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import type { Drop } from "./sparsify.js";
 import type { Walk } from "./walk.js";
 
@@ -7,6 +9,8 @@ const TINY = 1e-7;
 
 /** Σ |x| of a block, in float64; four sums hide the time that an addition takes. */
 export function sumMagnitudes(values: Float32Array): number {
+  if (inArena(values))
+    return kernels.sumMagnitudes(values.byteOffset, values.length);
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length - (values.length % 4);
   for (let i = 0; i < whole; i += 4) {

@@ -1,5 +1,6 @@
 /** Drops entries of task vectors at random: mergekit's "bernoulli". */
 import { key } from "../../random.js";
+import { words } from "../kernels/arena.js";
 import type { MergeContext, TensorInput } from "../tensor.js";
 import { dropMasked, fillMasks, MASK } from "./bernoulli.js";
 import type { Drop } from "./sparsify.js";
@@ -15,7 +16,7 @@ export function randomDrop(
   { seed }: MergeContext,
 ): () => Drop {
   const streams = ids.map((id) => key(seed, `bernoulli/${id}/${name}`));
-  const scratch = new Uint32Array(BLOCK / MASK);
+  const scratch = words(BLOCK / MASK);
   const drop: Drop = (start, models) =>
     models.forEach((values, m) => {
       if (densities[m] === 1) return;

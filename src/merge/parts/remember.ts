@@ -1,9 +1,11 @@
 /** Remembers which entries a drop keeps, so that what is dear to decide is decided once. */
+import { inArena, scoped, words } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import { dropMasked, MASK } from "./bernoulli.js";
 import type { Drop } from "./sparsify.js";
 
 /** Most bytes that are remembered of a tensor; larger ones are decided anew on every walk. */
-const MOST = 2 ** 25;
+const MOST = 2 ** 27;
 
 /** Bytes of one bit per entry and model, or 0 where that is too much. */
 export function rememberedBytes(length: number, models: number): number {
@@ -17,6 +19,14 @@ function remember(
   values: Float32Array,
   start: number,
 ): void {
+  if (inArena(values) && start % MASK === 0 && values.length % MASK === 0) {
+    scoped(() => {
+      const near = words(values.length / MASK);
+      kernels.maskNonZero(values.byteOffset, values.length, near.byteOffset);
+      masks.set(near, start / MASK);
+    });
+    return;
+  }
   for (let i = 0; i < values.length; i++) {
     const at = start + i;
     masks[at >>> 5]! |= +(values[i]! !== 0) << (at & 31);

@@ -2,6 +2,8 @@
  * Exact selection by magnitude in a stream, without sorting: a coarse count finds about where a rank lies, a fine count of a window
  * around it finds the value. A float32 without its sign bit orders as its magnitude does.
  */
+import { inArena, scoped, words } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import type { Walk } from "./walk.js";
 
 const MAGNITUDE = 0x7fffffff;
@@ -38,7 +40,7 @@ const bitsOf = (values: Float32Array): Int32Array =>
 
 /** How many pieces of a tensor a coarse count looks at; undefined: at everything. */
 export function samplePieces(length: number): number | undefined {
-  return length < 2 ** 20 ? undefined : length < 2 ** 23 ? 1024 : 4096;
+  return length < 2 ** 20 ? undefined : length < 2 ** 23 ? 256 : 1024;
 }
 
 /** Add the magnitudes of a block to a coarse count. */
@@ -51,6 +53,16 @@ export function countCoarse(counts: Uint32Array, values: Float32Array): void {
 /** Add the magnitudes of a block to the count of a window. */
 export function countWindow(window: WindowCount, values: Float32Array): void {
   const { low, counts } = window;
+  if (inArena(values, counts)) {
+    window.below += kernels.countWindow(
+      values.byteOffset,
+      values.length,
+      low,
+      counts.length,
+      counts.byteOffset,
+    );
+    return;
+  }
   const width = counts.length;
   const bits = bitsOf(values);
   let below = 0;
@@ -133,18 +145,22 @@ export function countWindows(
   vectors: Walk,
   windows: readonly (readonly Window[])[],
 ): WindowCount[][] {
-  const all = windows.map((list) =>
-    list.map(({ low, width }) => ({
-      low,
-      below: 0,
-      counts: new Uint32Array(width),
-    })),
-  );
-  vectors.each((_start, _base, models) => {
-    for (let m = 0; m < models.length; m++)
-      for (const window of all[m]!) countWindow(window, models[m]!);
+  return scoped(() => {
+    const all = windows.map((list) =>
+      list.map(({ low, width }) => ({
+        low,
+        below: 0,
+        counts: words(width).fill(0),
+      })),
+    );
+    vectors.each((_start, _base, models) => {
+      for (let m = 0; m < models.length; m++)
+        for (const window of all[m]!) countWindow(window, models[m]!);
+    });
+    return all.map((list) =>
+      list.map((window) => ({ ...window, counts: window.counts.slice() })),
+    );
   });
-  return all;
 }
 
 type Ranks = readonly (readonly number[])[];

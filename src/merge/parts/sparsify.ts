@@ -1,4 +1,6 @@
 /** Zeroes entries of task vectors on the way: the first part of TIES, Breadcrumbs, DARE and DELLA. */
+import { inArena } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import type { Walk } from "./walk.js";
 
 /** Zeroes entries of one block of every task vector, in place; sees the blocks front to back. */
@@ -20,16 +22,9 @@ export function sparsified(vectors: Walk, begin: () => Drop): Walk {
 
 /** Zero what is smaller than a magnitude. */
 export function dropBelow(values: Float32Array, magnitude: number): void {
-  let i = 0;
-  // Products, not branches: which entries stay cannot be guessed by the processor. Four at a time for two thirds of the cost.
-  for (; i + 3 < values.length; i += 4) {
-    const [a, b] = [values[i]!, values[i + 1]!];
-    const [c, d] = [values[i + 2]!, values[i + 3]!];
-    values[i] = a * +(Math.abs(a) >= magnitude);
-    values[i + 1] = b * +(Math.abs(b) >= magnitude);
-    values[i + 2] = c * +(Math.abs(c) >= magnitude);
-    values[i + 3] = d * +(Math.abs(d) >= magnitude);
-  }
-  for (; i < values.length; i++)
-    values[i] = values[i]! * +(Math.abs(values[i]!) >= magnitude);
+  if (inArena(values))
+    kernels.dropBelow(values.byteOffset, values.length, magnitude);
+  else
+    for (let i = 0; i < values.length; i++)
+      if (Math.abs(values[i]!) < magnitude) values[i] = 0;
 }

@@ -1,5 +1,7 @@
 /** Walks a tensor of all models front to back, in blocks that fit the processor's cache. */
-import type { Emit, MergeContext, TensorInput } from "../tensor.js";
+import { floats, inArena, scoped } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
+import type { Emit, MergeContext, Source, TensorInput } from "../tensor.js";
 
 /** Entries handled at a time; sums per block make results independent of how much is read at a time. */
 export const BLOCK = 4096;
@@ -33,6 +35,38 @@ function pieceStart(k: number, pieces: number, length: number): number {
   return Math.trunc(k * stretch + within * (stretch - PIECE));
 }
 
+/** A row of the table that a walk reads into: the base or a model. */
+interface Row {
+  source: Source | null;
+  values: Float32Array;
+}
+
+interface Block {
+  from: number;
+  base: Float32Array;
+  models: readonly Float32Array[];
+}
+
+/** The first `length` entries of all rows: as wholes, and in blocks. */
+function cutRows(
+  rows: readonly Row[],
+  length: number,
+  block: number,
+): { wholes: Row[]; blocks: Block[] } {
+  const wholes = rows.map(({ source, values }) => ({
+    source,
+    values: values.subarray(0, length),
+  }));
+  const blocks: Block[] = [];
+  for (let from = 0; from < length; from += block) {
+    const [base, ...models] = wholes.map(({ values }) =>
+      values.subarray(from, from + block),
+    );
+    blocks.push({ from, base: base!, models });
+  }
+  return { wholes, blocks };
+}
+
 /**
  * The models of a tensor as they are; a missing base reads as zeros.
  *
@@ -49,27 +83,25 @@ export function walk(
     length,
     models: experts.length,
     chunk,
-    each(visit, pieces) {
-      const size = Math.min(pieces === undefined ? step : PIECE, length);
-      const rows = [base, ...experts].map((source) => ({
-        source,
-        values: new Float32Array(size),
-      }));
-      const count = pieces ?? Math.ceil(length / size);
-      for (let k = 0; k < count; k++) {
-        const at = pieces ? pieceStart(k, pieces, length) : k * size;
-        const end = Math.min(size, length - at);
-        for (const { source, values } of rows)
-          source?.read(at, values.subarray(0, end));
-        for (let from = 0; from < end; from += block) {
-          const to = Math.min(from + block, end);
-          const [first, ...rest] = rows.map(({ values }) =>
-            values.subarray(from, to),
-          );
-          visit(at + from, first!, rest);
+    each: (visit, pieces) =>
+      scoped(() => {
+        const size = Math.min(pieces === undefined ? step : PIECE, length);
+        const rows = [base, ...experts].map((source) => ({
+          source,
+          values: floats(size),
+        }));
+        if (base === null) rows[0]!.values.fill(0);
+        // All pieces but the last are equal, and so are the views of their blocks.
+        let cut = cutRows(rows, size, block);
+        const count = pieces ?? Math.ceil(length / size);
+        for (let k = 0; k < count; k++) {
+          const at = pieces ? pieceStart(k, pieces, length) : k * size;
+          if (length - at < size) cut = cutRows(rows, length - at, block);
+          for (const { source, values } of cut.wholes) source?.read(at, values);
+          for (const { from, base: origin, models } of cut.blocks)
+            visit(at + from, origin, models);
         }
-      }
-    },
+      }),
   };
 }
 
@@ -96,15 +128,10 @@ export function inBlocks(models: Walk): Walk {
 
 /** values − base, in place, rounded to float32. */
 export function subtract(values: Float32Array, base: Float32Array): void {
-  let i = 0;
-  // Four at a time: half the cost.
-  for (; i + 3 < values.length; i += 4) {
-    values[i] = values[i]! - base[i]!;
-    values[i + 1] = values[i + 1]! - base[i + 1]!;
-    values[i + 2] = values[i + 2]! - base[i + 2]!;
-    values[i + 3] = values[i + 3]! - base[i + 3]!;
-  }
-  for (; i < values.length; i++) values[i] = values[i]! - base[i]!;
+  if (inArena(values, base))
+    kernels.subtract(values.byteOffset, base.byteOffset, values.length);
+  else
+    for (let i = 0; i < values.length; i++) values[i] = values[i]! - base[i]!;
 }
 
 /** The task vectors of a tensor: what a walk gives, minus the base. */
@@ -130,7 +157,11 @@ export type Step = (
 
 /** Merge block by block, and hand the result on in pieces of about the size that is read. */
 export function mergeBlocks(models: Walk, emit: Emit, step: Step): void {
-  let out = new Float32Array(Math.min(models.chunk, models.length));
+  scoped(() => mergeInto(models, emit, step));
+}
+
+function mergeInto(models: Walk, emit: Emit, step: Step): void {
+  let out = floats(Math.min(models.chunk, models.length));
   let [from, filled] = [0, 0];
   const flush = (): void => {
     emit(from, out.subarray(0, filled));
@@ -140,7 +171,7 @@ export function mergeBlocks(models: Walk, emit: Emit, step: Step): void {
   models.each((start, base, blocks) => {
     const { length } = base;
     if (filled > 0 && filled + length > out.length) flush();
-    if (length > out.length) out = new Float32Array(length);
+    if (length > out.length) out = floats(length);
     step(out.subarray(filled, filled + length), base, blocks, start);
     filled += length;
     if (filled === out.length || start + length === models.length) flush();

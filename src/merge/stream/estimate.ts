@@ -10,6 +10,7 @@ import type { Recipe } from "../recipe/recipe.js";
 import type { MergeMethod, Source } from "../tensor.js";
 import { CHUNK } from "./memory.js";
 import { inputOf, mergeTensor } from "./mergeTensor.js";
+import { storedSource } from "./storedSource.js";
 import type { Piece, MergedTensor } from "./planTensors.js";
 
 /** Entries of the made-up tensor at most: two chunks, and a square that methods with a whole matrix take a moment for. */
@@ -31,15 +32,15 @@ function madeUp(dtype: Dtype, seed: number, elements: number): Source {
   );
   const bytes = new Uint8Array(elements * width);
   encodeInto(dtype, values, bytes);
-  return {
+  const part = (startByte: number, length: number): Uint8Array =>
+    bytes.subarray(startByte, startByte + length);
+  return storedSource({
+    dtype,
     length: elements,
+    readBytes: (start, out) => out.set(part(start, out.length)),
     read: (start, out) =>
-      decodeInto(
-        dtype,
-        bytes.subarray(start * width, (start + out.length) * width),
-        out,
-      ),
-  };
+      decodeInto(dtype, part(start * width, out.length * width), out),
+  });
 }
 
 /** Seconds that `action` takes when it is warm. */

@@ -1,4 +1,5 @@
 /** One tensor from its sources to its stored bytes. */
+import { scoped } from "../kernels/arena.js";
 import type {
   MergeContext,
   MergeMethod,
@@ -44,9 +45,11 @@ export function mergeTensor(
   encode: Encode | null,
   write: (startByte: number, bytes: Uint8Array) => void,
 ): Survival | null {
-  const store = new TensorStore(tensor, open, anchorDtype, encode, write);
-  method.tensor(inputOf(tensor, open), tensor.options, context, (_, values) =>
-    store.take(values),
-  );
-  return store.finish();
+  return scoped(() => {
+    const store = new TensorStore(tensor, open, anchorDtype, encode, write);
+    method.tensor(inputOf(tensor, open), tensor.options, context, (_, values) =>
+      store.take(values),
+    );
+    return store.finish();
+  });
 }

@@ -5,7 +5,9 @@ import {
   decodeInto,
   encodeInto,
 } from "../../checkpoint/index.js";
+import { bytes, floats, inArena } from "../kernels/arena.js";
 import type { Source } from "../tensor.js";
+import { firstNonFinite } from "../parts/finite.js";
 import type { MergedTensor, Piece } from "./planTensors.js";
 import { holds } from "./precision.js";
 import {
@@ -31,7 +33,7 @@ export type Encode = (
   out: Uint8Array,
 ) => void;
 
-/** The end of one tensor's way. */
+/** The end of one tensor's way; its arrays last as long as the scope that it is made in. */
 export class TensorStore {
   private readonly dtype: Dtype;
   private readonly width: number;
@@ -69,13 +71,11 @@ export class TensorStore {
     this.dtype = tensor.dtype as Dtype;
     this.width = DTYPE_BITS.get(this.dtype)! / 8;
     const size = Math.min(BLOCK, elements);
-    this.bytes = new Uint8Array(
-      Math.min(WRITTEN * BLOCK, elements) * this.width,
-    );
-    this.pending = new Float32Array(size);
-    this.stored = new Float32Array(size);
+    this.bytes = bytes(Math.min(WRITTEN * BLOCK, elements) * this.width);
+    this.pending = floats(size);
+    this.stored = floats(size);
     this.anchor = anchor === null ? null : open(anchor);
-    this.base = new Float32Array(size);
+    this.base = floats(size);
     const same = anchorDtype === null || holds(this.dtype, anchorDtype);
     this.storedBase = same ? this.base : new Float32Array(size);
     this.scratch = new Uint8Array(same ? 0 : size * this.width);
@@ -89,7 +89,7 @@ export class TensorStore {
       const room = BLOCK - this.waiting;
       const part = values.subarray(at, at + room);
       at += part.length;
-      if (part.length === BLOCK) {
+      if (part.length === BLOCK && inArena(part)) {
         this.block(part);
         continue;
       }
@@ -126,8 +126,11 @@ export class TensorStore {
     const base = this.base.subarray(0, length);
     this.anchor?.read(this.taken, base);
     if (this.isFast) {
-      const part = storeBf16(merged, base, stored, out);
-      if (!Number.isFinite(part.error)) this.refuse(merged, stored);
+      const part = storeBf16(merged, base, out);
+      if (!Number.isFinite(part.error)) {
+        decodeInto(this.dtype, out, stored);
+        this.refuse(merged, stored);
+      }
       this.survival = totalSurvival([this.survival, part]);
     } else {
       this.roundAndMeasure(merged, base, stored, out);
@@ -146,7 +149,7 @@ export class TensorStore {
     if (this.encode === null) encodeInto(this.dtype, merged, out);
     else this.encode(this.taken, merged, out);
     decodeInto(this.dtype, out, stored);
-    if (!stored.every(Number.isFinite)) this.refuse(merged, stored);
+    if (firstNonFinite(stored) >= 0) this.refuse(merged, stored);
     if (this.anchor === null) return;
     const storedBase = this.storedBase.subarray(0, base.length);
     if (this.storedBase !== this.base) {
@@ -160,7 +163,7 @@ export class TensorStore {
 
   /** Values beyond the largest of the stored format. */
   private refuse(merged: Float32Array, stored: Float32Array): never {
-    const at = stored.findIndex((value) => !Number.isFinite(value));
+    const at = firstNonFinite(stored);
     throw new RangeError(
       `merge: tensor "${this.tensor.name}" must fit ${this.dtype}, got ${merged[at]!} at entry ${this.taken + at}; give a wider out_dtype`,
     );

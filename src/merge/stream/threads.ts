@@ -1,19 +1,8 @@
 /** Worker threads that take one job after the other. */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { CheckpointError, M2rlError } from "../../error.js";
+import { builtFile } from "../built.js";
 import type { Answer, Job, JobResult, WorkerSetup } from "./job.js";
-
-// Node runs JavaScript only: from the TypeScript sources (tests) the built worker is used.
-function workerFile(): string {
-  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
-  return existsSync(beside)
-    ? beside
-    : fileURLToPath(
-        new URL("../../../dist/merge/stream/worker.js", import.meta.url),
-      );
-}
 
 /** An error that a worker reported, of the class that it had there. */
 function rebuilt({
@@ -83,7 +72,7 @@ export class Threads {
   }
 
   private start(): Worker {
-    const worker = new Worker(workerFile(), {
+    const worker = new Worker(builtFile("./worker.js", import.meta.url), {
       workerData: this.setup,
       execArgv: [],
     });

@@ -27,6 +27,7 @@ import {
 import { inputOf, mergeTensor } from "./mergeTensor.js";
 import type { MergedTensor, Piece } from "./planTensors.js";
 import { holds, readAs } from "./precision.js";
+import { storedSource } from "./storedSource.js";
 import type { Survival } from "./survival.js";
 import type { Encode } from "./tensorStore.js";
 
@@ -69,10 +70,16 @@ class Workshop {
     const { elements, dtype } = checkpoint.tensors.get(name)!;
     const width = DTYPE_BITS.get(dtype)! / 8;
     const round = this.rounded(dtype);
-    return {
+    const { read, length } = storedSource({
+      dtype: dtype as Dtype,
       length: elements,
+      readBytes: (start, out) => checkpoint.readBytes(name, start, out),
+      read: (start, out) => checkpoint.read(name, start, out),
+    });
+    return {
+      length,
       read: (start, out) => {
-        checkpoint.read(name, start, out);
+        read(start, out);
         round?.(out);
         this.count(READ, out.length * width);
       },

@@ -1,0 +1,147 @@
+/** Random drops: Threefry-2x32-20, four blocks at a time, and what is kept by it. */
+
+function turned(x: v128, by: i32): v128 {
+  return v128.or(i32x4.shl(x, by), i32x4.shr_u(x, 32 - by));
+}
+
+// The words of the four blocks that `draw` made last.
+let first: v128 = i32x4.splat(0);
+let second: v128 = i32x4.splat(0);
+
+/** Four blocks: counters in two words each, keys k0, k1 and k0 ^ k1 ^ 0x1bd11bda. */
+function draw(low: v128, high: v128, k0: v128, k1: v128, k2: v128): void {
+  let x0 = i32x4.add(low, k0);
+  let x1 = i32x4.add(high, k1);
+  for (let group: i32 = 1; group <= 5; group++) {
+    if (group & 1) {
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 13), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 15), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 26), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 6), x0);
+    } else {
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 17), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 29), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 16), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(turned(x1, 24), x0);
+    }
+    // The keys take turns.
+    const passed = k0;
+    k0 = k1;
+    k1 = k2;
+    k2 = passed;
+    x0 = i32x4.add(x0, k0);
+    x1 = i32x4.add(x1, i32x4.add(k1, i32x4.splat(group)));
+  }
+  first = x0;
+  second = x1;
+}
+
+/** The words of blocks `start` … `start` + count − 1, in their order; `count` is a multiple of 4. */
+export function fillWords(
+  key0: i32,
+  key1: i32,
+  start: f64,
+  out: usize,
+  count: usize,
+): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const k2 = i32x4.splat(key0 ^ key1 ^ 0x1bd11bda);
+  const steps = i32x4(0, 1, 2, 3);
+  for (let i: usize = 0; i < count; i += 4) {
+    const counter = <u64>start + i;
+    const low = i32x4.add(i32x4.splat(<i32>counter), steps);
+    // Lanes whose low word passed 2³².
+    const wrapped = i32x4.lt_u(low, i32x4.splat(<i32>counter));
+    const high = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
+    draw(low, high, k0, k1, k2);
+    v128.store(out + 8 * i, v128.shuffle<u32>(first, second, 0, 4, 1, 5));
+    v128.store(out + 8 * i, v128.shuffle<u32>(first, second, 2, 6, 3, 7), 16);
+  }
+}
+
+/** Blocks set aside for a mask. */
+const BLOCKS: u64 = 32;
+
+/**
+ * Independent coin throws: bit j of mask g is for entry 32 · (start + g) + j, and is set with probability `density`. Up to
+ * three masks more are written.
+ */
+export function fillMasks(
+  key0: i32,
+  key1: i32,
+  density: f64,
+  start: f64,
+  masks: usize,
+  count: usize,
+): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const k2 = i32x4.splat(key0 ^ key1 ^ 0x1bd11bda);
+  for (let g: usize = 0; g < count; g += 4) {
+    const counter = (<u64>start + g) * BLOCKS;
+    const low = i32x4.add(
+      i32x4.splat(<i32>counter),
+      i32x4(0, <i32>BLOCKS, 2 * <i32>BLOCKS, 3 * <i32>BLOCKS),
+    );
+    const wrapped = i32x4.lt_u(low, i32x4.splat(<i32>counter));
+    const high = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
+    let open = i32x4.splat(-1);
+    let kept = i32x4.splat(0);
+    let digits = density;
+    for (let block: i32 = 0; digits > 0 && v128.any_true(open); block++) {
+      // Counters of a mask begin at a multiple of 32: the low word does not pass 2³² within it.
+      draw(i32x4.add(low, i32x4.splat(block)), high, k0, k1, k2);
+      digits *= 2;
+      if (digits >= 1) {
+        digits -= 1;
+        kept = v128.or(kept, v128.andnot(open, first));
+        open = v128.and(open, first);
+      } else open = v128.andnot(open, first);
+      digits *= 2;
+      if (digits >= 1) {
+        digits -= 1;
+        kept = v128.or(kept, v128.andnot(open, second));
+        open = v128.and(open, second);
+      } else open = v128.andnot(open, second);
+    }
+    v128.store(masks + 4 * g, kept);
+  }
+}
+
+/** Zero the entries whose bits are not set. */
+export function dropMasked(values: usize, length: usize, masks: usize): void {
+  const bits = i32x4(1, 2, 4, 8);
+  const zero = i32x4.splat(0);
+  let i: usize = 0;
+  for (; i + 4 <= length; i += 4) {
+    const mask = load<i32>(masks + ((i >>> 5) << 2)) >>> ((<i32>i) & 31);
+    const kept = i32x4.ne(v128.and(i32x4.splat(mask), bits), zero);
+    v128.store(values + 4 * i, v128.and(v128.load(values + 4 * i), kept));
+  }
+  for (; i < length; i++) {
+    const mask = load<i32>(masks + ((i >>> 5) << 2)) >>> ((<i32>i) & 31);
+    if (!(mask & 1)) store<f32>(values + 4 * i, 0);
+  }
+}
+
+/** Bits of the entries that are not zero. Lengths are multiples of 32. */
+export function maskNonZero(values: usize, length: usize, masks: usize): void {
+  const zero = f32x4.splat(0);
+  for (let i: usize = 0; i < length; i += 32) {
+    let mask: i32 = 0;
+    for (let j: usize = 0; j < 32; j += 4) {
+      const four = v128.load(values + 4 * (i + j));
+      mask |= i32x4.bitmask(f32x4.ne(four, zero)) << (<i32>j);
+    }
+    store<i32>(masks + (i >>> 3), mask);
+  }
+}

@@ -1,0 +1,249 @@
+/** Sums over the models of a block in float64, in the order of the models. `models` holds one address per model. */
+
+function low(values: v128): v128 {
+  return f64x2.promote_low_f32x4(values);
+}
+
+function high(values: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<u64>(values, values, 1, 1));
+}
+
+function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<u64>(
+    f32x4.demote_f64x2_zero(low),
+    f32x4.demote_f64x2_zero(high),
+    0,
+    2,
+  );
+}
+
+/** values − base, in place, rounded to float32. */
+export function subtract(values: usize, base: usize, length: usize): void {
+  let i: usize = 0;
+  for (; i + 8 <= length; i += 8) {
+    const at = values + 4 * i;
+    const from = base + 4 * i;
+    const a = f32x4.sub(v128.load(at), v128.load(from));
+    const b = f32x4.sub(v128.load(at, 16), v128.load(from, 16));
+    v128.store(at, a);
+    v128.store(at, b, 16);
+  }
+  for (; i < length; i++)
+    store<f32>(
+      values + 4 * i,
+      load<f32>(values + 4 * i) - load<f32>(base + 4 * i),
+    );
+}
+
+/** out = (ofBase · base + Σ_m w_m x_m) / divisor, rounded once; up to three entries more are written. */
+export function combine(
+  out: usize,
+  base: usize,
+  length: usize,
+  models: usize,
+  count: usize,
+  weights: usize,
+  ofBase: f64,
+  divisor: f64,
+): void {
+  const own = f64x2.splat(ofBase);
+  const by = f64x2.splat(divisor);
+  for (let i: usize = 0; i < length; i += 4) {
+    let sumLow = f64x2.splat(0);
+    let sumHigh = f64x2.splat(0);
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      const weight = v128.load64_splat(weights + 8 * m);
+      sumLow = f64x2.add(sumLow, f64x2.mul(weight, low(values)));
+      sumHigh = f64x2.add(sumHigh, f64x2.mul(weight, high(values)));
+    }
+    const origin = v128.load(base + 4 * i);
+    sumLow = f64x2.add(f64x2.mul(own, low(origin)), sumLow);
+    sumHigh = f64x2.add(f64x2.mul(own, high(origin)), sumHigh);
+    v128.store(
+      out + 4 * i,
+      narrow(f64x2.div(sumLow, by), f64x2.div(sumHigh, by)),
+    );
+  }
+}
+
+function addScaled(base: v128, change: v128, lambda: v128): v128 {
+  return narrow(
+    f64x2.add(low(base), f64x2.mul(lambda, low(change))),
+    f64x2.add(high(base), f64x2.mul(lambda, high(change))),
+  );
+}
+
+/** out = base + λ · float32(Σ_m w_m x_m); up to three entries more are written. */
+export function addSum(
+  out: usize,
+  base: usize,
+  length: usize,
+  models: usize,
+  count: usize,
+  weights: usize,
+  lambda: f64,
+): void {
+  const scale = f64x2.splat(lambda);
+  for (let i: usize = 0; i < length; i += 4) {
+    let sumLow = f64x2.splat(0);
+    let sumHigh = f64x2.splat(0);
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      const weight = v128.load64_splat(weights + 8 * m);
+      sumLow = f64x2.add(sumLow, f64x2.mul(weight, low(values)));
+      sumHigh = f64x2.add(sumHigh, f64x2.mul(weight, high(values)));
+    }
+    const change = narrow(sumLow, sumHigh);
+    v128.store(out + 4 * i, addScaled(v128.load(base + 4 * i), change, scale));
+  }
+}
+
+/** The signs of sums: 1, −1, or `onZero`. */
+function vote(sum: v128, onZero: v128): v128 {
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const sign = v128.or(v128.and(sum, f64x2.splat(-0.0)), one);
+  return v128.bitselect(onZero, sign, f64x2.eq(sum, zero));
+}
+
+/**
+ * out = base + λ · float32(Σ_m f_m x_m [agrees] / Σ_m w_m [agrees]), where x_m agrees if f_m x_m has the sign of Σ_m v_m x_m, or the
+ * sign `onZero` where that is zero; a divisor below `least` is raised to it, one of zero is 1. Up to three entries
+ * more are written.
+ *
+ * @param factors  v, f and w of every model, three float64 each
+ * @param divide   false: the divisor is 1
+ */
+export function addAgreeing(
+  out: usize,
+  base: usize,
+  length: usize,
+  models: usize,
+  count: usize,
+  factors: usize,
+  onZero: f64,
+  divide: bool,
+  least: f64,
+  lambda: f64,
+): void {
+  const scale = f64x2.splat(lambda);
+  const tie = f64x2.splat(onZero);
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const leastDivisor = f64x2.splat(least);
+  for (let i: usize = 0; i < length; i += 4) {
+    let voteLow = zero;
+    let voteHigh = zero;
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      const voice = v128.load64_splat(factors + 24 * m);
+      voteLow = f64x2.add(voteLow, f64x2.mul(voice, low(values)));
+      voteHigh = f64x2.add(voteHigh, f64x2.mul(voice, high(values)));
+    }
+    voteLow = vote(voteLow, tie);
+    voteHigh = vote(voteHigh, tie);
+    let sumLow = zero;
+    let sumHigh = zero;
+    let byLow = zero;
+    let byHigh = zero;
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      const factor = v128.load64_splat(factors + 24 * m, 8);
+      const weight = v128.load64_splat(factors + 24 * m, 16);
+      const valueLow = f64x2.mul(factor, low(values));
+      const valueHigh = f64x2.mul(factor, high(values));
+      const agreesLow = f64x2.gt(f64x2.mul(valueLow, voteLow), zero);
+      const agreesHigh = f64x2.gt(f64x2.mul(valueHigh, voteHigh), zero);
+      sumLow = f64x2.add(sumLow, v128.and(agreesLow, valueLow));
+      sumHigh = f64x2.add(sumHigh, v128.and(agreesHigh, valueHigh));
+      byLow = f64x2.add(byLow, v128.and(agreesLow, weight));
+      byHigh = f64x2.add(byHigh, v128.and(agreesHigh, weight));
+    }
+    if (divide) {
+      byLow = f64x2.pmax(byLow, leastDivisor);
+      byHigh = f64x2.pmax(byHigh, leastDivisor);
+      byLow = v128.bitselect(one, byLow, f64x2.eq(byLow, zero));
+      byHigh = v128.bitselect(one, byHigh, f64x2.eq(byHigh, zero));
+      sumLow = f64x2.div(sumLow, byLow);
+      sumHigh = f64x2.div(sumHigh, byHigh);
+    }
+    const change = narrow(sumLow, sumHigh);
+    v128.store(out + 4 * i, addScaled(v128.load(base + 4 * i), change, scale));
+  }
+}
+
+/** Sum over the entries of a block of sign(x_1 + … + x_M). */
+export function balance(length: usize, models: usize, count: usize): f64 {
+  const zero = f64x2.splat(0);
+  // −1 per positive sum and 1 per negative one: a truth value is all ones.
+  let signs = zero;
+  let i: usize = 0;
+  for (; i + 4 <= length; i += 4) {
+    let sumLow = zero;
+    let sumHigh = zero;
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      sumLow = f64x2.add(sumLow, low(values));
+      sumHigh = f64x2.add(sumHigh, high(values));
+    }
+    signs = i64x2.add(signs, f64x2.gt(sumLow, zero));
+    signs = i64x2.sub(signs, f64x2.lt(sumLow, zero));
+    signs = i64x2.add(signs, f64x2.gt(sumHigh, zero));
+    signs = i64x2.sub(signs, f64x2.lt(sumHigh, zero));
+  }
+  let rest: i64 = 0;
+  for (; i < length; i++) {
+    let sum: f64 = 0;
+    for (let m: usize = 0; m < count; m++)
+      sum += <f64>load<f32>(load<usize>(models + 4 * m) + 4 * i);
+    rest += i64(sum > 0) - i64(sum < 0);
+  }
+  return <f64>(
+    (rest - i64x2.extract_lane(signs, 0) - i64x2.extract_lane(signs, 1))
+  );
+}
+
+/** Four sums, and what comes after them, as one. */
+function total(sum01: v128, sum23: v128, rest: f64): f64 {
+  return (
+    rest +
+    f64x2.extract_lane(sum01, 1) +
+    (f64x2.extract_lane(sum23, 0) + f64x2.extract_lane(sum23, 1))
+  );
+}
+
+/** Σ|x| of a block, in four sums; the last few entries count to the first. */
+export function sumMagnitudes(values: usize, length: usize): f64 {
+  let sum01 = f64x2.splat(0);
+  let sum23 = f64x2.splat(0);
+  let i: usize = 0;
+  for (; i + 4 <= length; i += 4) {
+    const magnitudes = f32x4.abs(v128.load(values + 4 * i));
+    sum01 = f64x2.add(sum01, low(magnitudes));
+    sum23 = f64x2.add(sum23, high(magnitudes));
+  }
+  let rest = f64x2.extract_lane(sum01, 0);
+  for (; i < length; i++) rest += <f64>abs(load<f32>(values + 4 * i));
+  return total(sum01, sum23, rest);
+}
+
+/** Σx² of a block, in four sums; the last few entries count to the first. */
+export function sumSquares(values: usize, length: usize): f64 {
+  let sum01 = f64x2.splat(0);
+  let sum23 = f64x2.splat(0);
+  let i: usize = 0;
+  for (; i + 4 <= length; i += 4) {
+    const four = v128.load(values + 4 * i);
+    const a = low(four);
+    const b = high(four);
+    sum01 = f64x2.add(sum01, f64x2.mul(a, a));
+    sum23 = f64x2.add(sum23, f64x2.mul(b, b));
+  }
+  let rest = f64x2.extract_lane(sum01, 0);
+  for (; i < length; i++) {
+    const value = <f64>load<f32>(values + 4 * i);
+    rest += value * value;
+  }
+  return total(sum01, sum23, rest);
+}
