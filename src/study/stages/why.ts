@@ -106,10 +106,11 @@ export async function familyScoresStage(
     benchmarks: Record<Domain, BenchmarkName[]>;
   };
   const { anchor, experts, config, tokenizer } = readFamily(job);
-  const key = JSON.stringify([job.inputHashes, job.stage.spec]);
+  const keyOf = (model: string): string =>
+    JSON.stringify([job.inputHashes, seed, sampling, merges[model] ?? null]);
   const file = new LineFile<FamilyScores>(
     outputPath(job),
-    (line) => line.key === key,
+    ({ model, key }) => key === keyOf(model),
   );
   const all = Object.values(benchmarks).flat();
   const models: [string, BenchmarkName[], () => Params][] = [
@@ -142,7 +143,7 @@ export async function familyScoresStage(
       );
     }
     policy.dispose();
-    file.add({ model, scores, key });
+    file.add({ model, scores, key: keyOf(model) });
     report({ done: i + 1, total: models.length });
   }
   return { facts: {} };
