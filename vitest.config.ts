@@ -11,6 +11,7 @@ const SLOW = [
 
 export default defineConfig({
   test: {
+    globalSetup: "test/temporaryFolder.ts",
     include: ["test/**/*.test.ts"],
     exclude: process.env.M2RL_TEST_FAST === "1" ? SLOW : [],
     pool: "forks",

@@ -7,7 +7,7 @@
  *
  * weightShift, weightShiftOfFiles, planShift, describeShift, combine, cellsOf, shiftJson · weightShiftRows, readWeightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
- * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival · spectra: leadingSpectrum, matrixOf, rotation,
+ * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival, mergeEffect · spectra: leadingSpectrum, matrixOf, rotation,
  * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
  *
  * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
@@ -52,6 +52,7 @@ export {
   strataOf,
   stratify,
 } from "./magnitude.js";
+export { mergeEffect, type MergeEffect } from "./mergeEffect.js";
 export { cosine, expectedJaccard, jaccard, lift } from "./overlap.js";
 export {
   correspondingLayer,

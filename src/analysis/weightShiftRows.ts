@@ -15,6 +15,7 @@ import {
   survivalRows,
 } from "./shiftTables.js";
 import { weightShift, type WeightShift } from "./weightShift.js";
+import { openWeights, savedAs } from "./weights.js";
 
 const pairRows: readonly RowsOf[] = [overlapRows, layerRows, cosineRows];
 const modelRows: readonly RowsOf[] = [
@@ -38,7 +39,7 @@ export interface ShiftModels {
 export interface WeightShiftRowsOptions {
   /** One entry a seed: experts that were trained and saved in float32 (or as they are). */
   models: readonly ShiftModels[];
-  /** One entry a seed: experts whose weights were kept in bfloat16 during training. Optional. */
+  /** One entry a seed: experts whose weights were kept in bfloat16 during training, which began with a rounded base. Optional. */
   stored?: readonly ShiftModels[];
   /** Tolerance of the rule of change, default 1e-3 as in the paper. */
   eta?: number;
@@ -71,9 +72,17 @@ export function weightShiftRows({
   const measure = (
     folders: readonly ShiftModels[],
     at: number,
+    rounded = false,
   ): WeightShift[] =>
     folders.map(({ base, experts }) => {
-      const shift = weightShift(base, experts, { eta: at });
+      const start = openWeights(base);
+      const from = rounded ? savedAs(start, "BF16") : start;
+      let shift: WeightShift;
+      try {
+        shift = weightShift(from, experts, { eta: at });
+      } finally {
+        start.close();
+      }
       if (shift.layer === null)
         throw new RangeError(
           `weightShiftRows: models must have decoder layers, got none in ${base}`,
@@ -83,7 +92,7 @@ export function weightShiftRows({
     });
   const asSaved = measure(models, eta);
   const matched = measure(models, etaAtRate(meanCurve(asSaved), rate));
-  const own = measure(stored, eta);
+  const own = measure(stored, eta, true);
   return [
     ...overSeeds(asSaved, "fp32", [...pairRows, ...modelRows]),
     ...overSeeds(matched, "fp32", [...pairRows, magnitudeRows, spectrumRows]),

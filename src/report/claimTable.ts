@@ -1,5 +1,12 @@
 /** The ledger as tables: what was claimed, how it was tested, what came out, and what follows. */
-import { showRule, showValue, type Claim, type Verdict } from "./claims.js";
+import type { ClaimNumber } from "./claimLine.js";
+import {
+  judgeClaim,
+  showRule,
+  showValue,
+  type Claim,
+  type Verdict,
+} from "./claims.js";
 
 /** A claim as it was measured and judged: the fields of a study's row that tables show. */
 export interface JudgedClaim {
@@ -12,6 +19,12 @@ export interface JudgedClaim {
   why: string;
   /** What the number rests on, where that is not the whole of what the test names. */
   note: string | null;
+}
+
+/** A number that is measured beside a claim's own, in a way that some other explanation would change: a balanced accuracy, a baseline. */
+export interface ClaimControl extends ClaimNumber {
+  /** Identity of the claim. */
+  claim: string;
 }
 
 /** Verdicts in the order in which tables count them. */
@@ -31,18 +44,40 @@ function rowOf(claim: Claim, judged: readonly JudgedClaim[]): JudgedClaim {
   return found;
 }
 
-function interval({ value, low, high }: JudgedClaim): string {
+function interval({
+  value,
+  low,
+  high,
+}: Pick<JudgedClaim, "value" | "low" | "high">): string {
   if (value === null) return "";
   return low === null || high === null
     ? showValue(value)
     : `${showValue(value)} [${showValue(low)}, ${showValue(high)}]`;
 }
 
+/** Line of a control, judged by the rule of its claim. */
+function controlLine(
+  claim: Claim,
+  { measure, value, low, high, why }: ClaimControl,
+): Record<string, string> {
+  const ends = low === null || high === null ? null : ([low, high] as const);
+  return {
+    statement: `… control: ${measure}`,
+    test: "",
+    "reproduced if": showRule(claim.rule),
+    paper: "",
+    ours: value === null ? `(${why})` : interval({ value, low, high }),
+    verdict: judgeClaim(claim, value, ends).verdict,
+  };
+}
+
 /**
  * Statement → test → our number with its interval → verdict, a row a claim; for `markdownTable`.
  *
- * What could not be measured shows the reason in the place of the number; a note follows the number that it limits.
+ * What could not be measured shows the reason in the place of the number; a note follows the number that it limits. Controls of a claim
+ * follow it, each judged by the claim's rule.
  *
+ * @param controls  default none
  * @throws RangeError a claim has no judgement
  * @example
  * claimTable(readClaims(), study.rows(nano, "claims"))
@@ -50,14 +85,15 @@ function interval({ value, low, high }: JudgedClaim): string {
 export function claimTable(
   claims: readonly Claim[],
   judged: readonly JudgedClaim[],
+  controls: readonly ClaimControl[] = [],
 ): Record<string, string>[] {
-  return claims.map((claim) => {
+  return claims.flatMap((claim) => {
     const row = rowOf(claim, judged);
     const limits = [
       row.verdict === "not testable" ? row.why : null,
       row.note,
     ].filter((text) => text !== null);
-    return {
+    const own = {
       statement: claim.statement,
       test: `${claim.quantity} (${claim.unit}): ${claim.test}`,
       "reproduced if": showRule(claim.rule),
@@ -67,6 +103,8 @@ export function claimTable(
         .join(" "),
       verdict: row.verdict,
     };
+    const beside = controls.filter((each) => each.claim === claim.id);
+    return [own, ...beside.map((each) => controlLine(claim, each))];
   });
 }
 

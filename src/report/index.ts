@@ -5,8 +5,9 @@
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, heatMap, curves, overlapCurves, klMap, consistencyDots, judgeCorrelation, judgeByDomain, judgeTradeOff, paradigms, landscape,
- * retentionDots, livePlot · page · tables: markdownTable, showEstimate, pivot, modelLabel, benchmarkLabel · paper: paperTable, paperScores,
+ * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
+ * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, livePlot · page · tables: markdownTable, showEstimate, pivot,
+ * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
  * judgeClaim, claim, claimLine, claimTable, claimCounts
@@ -31,6 +32,7 @@ export {
   claimCounts,
   claimTable,
   VERDICTS,
+  type ClaimControl,
   type JudgedClaim,
 } from "./claimTable.js";
 export {
@@ -83,6 +85,11 @@ export {
   type LivePlot,
   type LivePlotOptions,
 } from "./livePlot.js";
+export {
+  mergeEffects,
+  type MergeEffectRow,
+  type MergeEffectsOptions,
+} from "./mergeEffects.js";
 export {
   mergeSize,
   type MergeSizeOptions,
@@ -141,6 +148,11 @@ export {
   type ScoreDotsOptions,
   type ScoreRow,
 } from "./scoreDots.js";
+export {
+  shiftCosines,
+  type ShiftCosineRow,
+  type ShiftCosinesOptions,
+} from "./shiftCosines.js";
 export { show, type SvgDisplay } from "./show.js";
 export {
   markdownTable,

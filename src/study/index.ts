@@ -43,6 +43,7 @@ export type {
   ScoreRow,
   TrajectoryRow,
 } from "./rows.js";
+export { type StorageRow } from "./storageRows.js";
 export {
   inspect,
   run,
@@ -67,6 +68,7 @@ export {
   type RlSpec,
   type SftSpec,
   type SizeSpec,
+  type StorageSpec,
   type StudySpec,
   type TrajectoriesSpec,
   type OverlapsSpec,

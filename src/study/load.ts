@@ -24,6 +24,7 @@ import type {
 } from "./rows.js";
 import { runFolder } from "./run.js";
 import type { Profile, StudySpec } from "./spec.js";
+import type { StorageRow } from "./storageRows.js";
 import { modelsOf } from "./stages/analysis.js";
 import type { WhyRow } from "./whyRows.js";
 
@@ -51,6 +52,7 @@ export interface RowTypes {
   pairs: PairRow;
   gains: ConsistencyRow;
   verification: VerificationRow;
+  storage: StorageRow;
   behaviourClaims: ClaimRow;
   claims: VerdictRow;
   why: WhyRow;

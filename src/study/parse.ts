@@ -7,6 +7,7 @@ import { StudyError } from "../error.js";
 import { methods } from "../merge/index.js";
 import { hint } from "../nearest.js";
 import { benchmarksOf } from "./behaviour.js";
+import { storedName } from "./weights.js";
 import { check, errorAt, missing, type Source } from "./schema.js";
 import {
   fileSchema,
@@ -85,6 +86,7 @@ export function parseStudy(
     pairs: null,
     verification: null,
     overlaps: null,
+    storage: null,
     why: null,
     ...(lay(common, over) as Plain),
   };
@@ -164,12 +166,13 @@ function checkReferences(
     }
   }
   const taken = ["base", "sft", "multi", ...spec.domains];
+  const stored = spec.storage ? spec.domains.map(storedName) : [];
   for (const [key, names] of [
     ["merges", Object.keys(spec.merges)],
     ["distill", Object.keys(spec.distill)],
   ] as const) {
     for (const name of names) {
-      if (taken.includes(name)) {
+      if (taken.includes(name) || stored.includes(name)) {
         throw errorAt(
           source,
           find([key, name]),
@@ -229,6 +232,8 @@ function checkReferences(
       );
     }
   };
+  if (spec.storage)
+    for (const domain of spec.domains) needBenchmark(domain, ["storage"]);
   if (spec.neighborhoods)
     for (const domain of spec.domains) needBenchmark(domain, ["neighborhoods"]);
   for (const domain of spec.pairs?.domains ?? [])
@@ -236,13 +241,15 @@ function checkReferences(
   checkWhy(spec, (path, text) => {
     throw errorAt(source, find(path), `${path.join(".")} ${text}`);
   });
-  for (const seed of spec.size?.seeds ?? []) {
-    if (!spec.seeds.includes(seed)) {
-      throw errorAt(
-        source,
-        find(["size", "seeds"]),
-        `size.seeds must be seeds of this profile (${spec.seeds.join(", ")}), got ${seed}`,
-      );
+  for (const key of ["size", "storage"] as const) {
+    for (const seed of spec[key]?.seeds ?? []) {
+      if (!spec.seeds.includes(seed)) {
+        throw errorAt(
+          source,
+          find([key, "seeds"]),
+          `${key}.seeds must be seeds of this profile (${spec.seeds.join(", ")}), got ${seed}`,
+        );
+      }
     }
   }
 }

@@ -1,17 +1,20 @@
 /** The stages of a study: what each reads, what it writes, and everything its result depends on. */
 import type { Domain } from "../domains/index.js";
 import { StudyError } from "../error.js";
+import type { BenchmarkName } from "../evaluate/index.js";
 import {
   neighborhoodStages,
   pairStages,
   overlapStages,
   verificationStages,
+  benchmarksOf,
 } from "./behaviour.js";
 import type { Json } from "./hash.js";
 import { hint } from "../nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
 import { whySeed, whyStages } from "./why.js";
 import type { Input, Stage, StageKind } from "./stage.js";
+import { storageSeeds, storedName, weightShiftStages } from "./weights.js";
 
 export type { Input, Stage, StageKind } from "./stage.js";
 
@@ -28,6 +31,7 @@ const VERSIONS: Readonly<Record<StageKind, number>> = {
   pair: 1,
   verification: 1,
   overlap: 1,
+  weightShift: 1,
   imitation: 1,
   familyScores: 1,
   familyShape: 1,
@@ -89,6 +93,7 @@ class Planner {
 
   plan(): Stage[] {
     for (const seed of this.spec.seeds) this.seed(seed);
+    this.stages.push(...weightShiftStages(this.spec));
     this.analysis();
     return this.stages;
   }
@@ -175,6 +180,7 @@ class Planner {
     for (const name of Object.keys(spec.distill))
       this.evaluate(at, seed, name, model(`distill/${name}`, name));
     if (sizeSeed) this.sizes(at, seed, sft);
+    if (storageSeeds(spec).includes(seed)) this.storage(at, seed, sft);
     const modelOf = (name: string): Input => {
       if (name === "base") return this.base;
       if ((spec.domains as readonly string[]).includes(name))
@@ -250,14 +256,15 @@ class Planner {
     seed: number,
     model: string,
     input: Input,
+    benchmarks: readonly BenchmarkName[] = this.spec.evaluate.benchmarks,
   ): void {
-    const { benchmarks, items, samples } = this.spec.evaluate;
+    const { items, samples } = this.spec.evaluate;
     this.stages.push({
       id: `${at}/evaluate/${model}`,
       kind: "evaluate",
       seed,
       model,
-      spec: json({ seed, ...this.spec.evaluate }),
+      spec: json({ seed, ...this.spec.evaluate, benchmarks }),
       inputs: { model: input },
       outputs: benchmarks.map(
         (name) => `${at}/evaluate/${model}/${name}.jsonl`,
@@ -371,6 +378,18 @@ class Planner {
     }
   }
 
+  private storage(at: string, seed: number, sft: Input): void {
+    const { spec } = this;
+    for (const domain of spec.domains) {
+      const id = `${at}/storage/${domain}`;
+      const name = storedName(domain);
+      const run: RlSpec = { ...expertSpec(spec, domain), store: "bfloat16" };
+      this.rl(id, at, seed, name, [domain], run, sft, []);
+      const trained = { stage: id, path: `${at}/models/${name}` };
+      this.evaluate(at, seed, name, trained, benchmarksOf(spec, domain));
+    }
+  }
+
   private analysis(): void {
     const read = this.stages.flatMap((stage) =>
       stage.outputs
@@ -402,6 +421,7 @@ export const ANALYSES = [
   "pairs",
   "gains",
   "verification",
+  "storage",
   "behaviourClaims",
   "claims",
   "why",

@@ -254,6 +254,12 @@ class Runner {
     const first = planned(this.prepared, new Ledger(this.prepared));
     this.onProgress({ type: "plan", stages: first, jobs: this.jobs, folder });
     const open = new Set(stages);
+    // In the order of the plan, in which each stage stands after those that it needs: what is done counts from the beginning.
+    for (const stage of stages) {
+      if (this.ledger.waiting(stage).length > 0) continue;
+      const status = this.ledger.status(stage);
+      if (status.done) this.skip(stage, status.note, open);
+    }
     const active = new Set<Promise<void>>();
     let failed: { error: unknown } | null = null;
     const stopped = new Promise<void>((resolve) =>
@@ -264,12 +270,12 @@ class Runner {
         // Asked anew each time: a stage that was found done may have freed others.
         const stage = this.next(open);
         if (stage === undefined) break;
-        open.delete(stage);
         const status = this.ledger.status(stage);
         if (status.done) {
-          this.skip(stage, status.note);
+          this.skip(stage, status.note, open);
           continue;
         }
+        open.delete(stage);
         const work = this.work(stage, status.reason).catch((error: unknown) => {
           failed ??= { error };
         });
@@ -294,7 +300,8 @@ class Runner {
       .sort((a, b) => this.urgency.get(b.id)! - this.urgency.get(a.id)!)[0];
   }
 
-  private skip(stage: Stage, note: Note): void {
+  private skip(stage: Stage, note: Note, open: Set<Stage>): void {
+    open.delete(stage);
     this.ledger.settle(stage, note.outputs);
     this.reports.push({
       id: stage.id,

@@ -170,6 +170,12 @@ export interface OverlapsSpec {
   rate: number;
 }
 
+/** Experts trained once more, their weights kept in bfloat16 at every step, as the paper keeps them. */
+export interface StorageSpec {
+  /** Seeds this is done for; default the first. */
+  seeds?: number[];
+}
+
 /** Experts trained in four ways, merged and measured alike, for one seed: why do RL experts merge? */
 export interface WhySpec {
   /** Default the first of the study. */
@@ -206,6 +212,7 @@ export interface StudySpec {
   pairs: PairsSpec | null;
   verification: VerificationSpec | null;
   overlaps: OverlapsSpec | null;
+  storage: StorageSpec | null;
   why: WhySpec | null;
 }
 
@@ -399,6 +406,10 @@ const sections: Readonly<Record<string, Schema>> = {
       required: ["rate"],
       fields: { rate: { type: "number", above: 0, max: 1 } },
     },
+  },
+  storage: {
+    type: "optional",
+    value: { type: "object", required: [], fields: { seeds } },
   },
   why: {
     type: "optional",

@@ -14,6 +14,7 @@ export type StageKind =
   | "pair"
   | "verification"
   | "overlap"
+  | "weightShift"
   | "imitation"
   | "familyScores"
   | "familyShape"

@@ -10,6 +10,7 @@ import { evaluateStage, trajectoryStage } from "./stages/evaluate.js";
 import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
 import { overlapStage } from "./stages/overlap.js";
+import { weightShiftStage } from "./stages/weightShift.js";
 import { distillStage, rlStage, sftStage } from "./stages/train.js";
 import {
   familyScoresStage,
@@ -42,6 +43,7 @@ const STAGES: Readonly<Record<StageKind, Work>> = {
   pair: pairStage,
   verification: verificationStage,
   overlap: overlapStage,
+  weightShift: weightShiftStage,
   imitation: imitationStage,
   familyScores: familyScoresStage,
   familyShape: familyShapeStage,

@@ -419,6 +419,24 @@ describe("weightShiftRows({ models })", () => {
     }
   });
 
+  test("measure what was trained in bfloat16 from the rounded base: rounding it is no change", () => {
+    const stored = [
+      {
+        base: join(folder, "base1.safetensors"),
+        experts: { math: join(folder, "base-bf16.safetensors") },
+      },
+    ];
+    const own = weightShiftRows({ models: stored, stored }).filter(
+      (row): row is CurveRow => row.table === "curve" && row.eta === 1e-3,
+    );
+    const rates = Object.fromEntries(
+      own.map(({ storage, rate }) => [storage, rate]),
+    );
+    expect(rates["fp32"]).toBeGreaterThan(0.5);
+    expect(rates["bf16-saved"]).toBe(0);
+    expect(rates["bf16-stored"]).toBe(0);
+  });
+
   test("come back from a file as they were", () => {
     const path = join(folder, "rows.json");
     writeFileSync(path, JSON.stringify(rows));

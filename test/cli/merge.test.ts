@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   existsSync,
   mkdtempSync,
@@ -8,12 +7,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli.js";
 import { mergeProgress, progressText } from "../../src/cli/mergeProgress.js";
 import type { MergeProgress } from "../../src/merge/index.js";
-import { Random } from "../../src/random.js";
 import { contents, writeModels } from "../merge/checkpoints.js";
 
 const root = mkdtempSync(join(tmpdir(), "m2rl-cli-merge-"));
@@ -174,72 +172,6 @@ out_dtype: float32
     expect([code, out]).toEqual([1, ""]);
     expect(err.startsWith(`m2rl: ${text}`), err).toBe(true);
     expect(err.split("\n")).toHaveLength(2);
-  });
-});
-
-/** Run the built command line; `until` kills it after so many milliseconds. Returns its code, or the signal. */
-function command(
-  args: readonly string[],
-  until?: number,
-  signal: NodeJS.Signals = "SIGKILL",
-): Promise<number | string> {
-  return new Promise((done, fail) => {
-    const child = spawn(
-      process.execPath,
-      [resolve("dist/cli.js"), "merge", ...args],
-      { stdio: "ignore" },
-    );
-    const timer =
-      until === undefined
-        ? undefined
-        : setTimeout(() => child.kill(signal), until);
-    child.on("error", fail);
-    child.on("exit", (code, by) => {
-      clearTimeout(timer);
-      done(by ?? code!);
-    });
-  });
-}
-
-describe("a merge that is killed", () => {
-  it("at ten random moments and run again gives the same bytes as an undisturbed one", async () => {
-    const undisturbed = join(root, "undisturbed");
-    const out = join(root, "killed");
-    const args = [RECIPE, out, "--shard-size", "3kB", "--threads", "2"];
-    const start = performance.now();
-    await command([RECIPE, undisturbed, ...args.slice(2)]);
-    const duration = performance.now() - start;
-    const expected = contents(undisturbed);
-    expect(Object.keys(expected).length).toBeGreaterThan(10);
-    const random = new Random(5, "kill");
-    let kills = 0;
-    while (kills < 10) {
-      // The first part is Node's own start.
-      const ended = await command(args, duration * (0.2 + 0.9 * random.next()));
-      if (ended === "SIGKILL") kills++;
-      if (!existsSync(out)) continue;
-      // Renamed just before: then it must be whole.
-      expect(contents(out)).toEqual(expected);
-      rmSync(out, { recursive: true });
-    }
-    expect(await command(args)).toBe(0);
-    expect(contents(out)).toEqual(expected);
-    expect(readdirSync(root).filter((name) => /killed/.test(name))).toEqual([
-      "killed",
-    ]);
-  }, 600_000);
-
-  it("by Ctrl-C ends with 130 and leaves nothing that looks finished", async () => {
-    const out = join(root, "stopped");
-    const codes = new Set<number | string>();
-    for (let ms = 200; !codes.has(130) && ms < 30_000; ms *= 1.3) {
-      rmSync(out, { recursive: true, force: true });
-      codes.add(
-        await command([RECIPE, out, "--shard-size", "3kB"], ms, "SIGINT"),
-      );
-      if (codes.has(130)) expect(existsSync(out)).toBe(false);
-    }
-    expect(codes).toContain(130);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type Claim,
+  type ClaimControl,
   claimCounts,
   claimTable,
   type JudgedClaim,
@@ -71,6 +72,47 @@ describe("claimTable(claims, judged)", () => {
     expect(table[1]!["ours"]).toBe("1.23 (no interval)");
     expect(table[1]!["paper"]).toBe("");
     expect(table[2]!["ours"]).toBe("(nothing was merged)");
+  });
+
+  test("puts controls under their claim, judged by its rule", () => {
+    const control = (
+      id: string,
+      measure: string,
+      ends: [number, number] | null,
+    ): ClaimControl => ({
+      claim: id,
+      measure,
+      value: ends === null ? null : (ends[0] + ends[1]) / 2,
+      low: ends?.[0] ?? null,
+      high: ends?.[1] ?? null,
+      why: ends === null ? "nobody judged" : null,
+    });
+    const lines = claimTable(claims, rows, [
+      control("two", "balanced accuracy", null),
+      control("one", "balanced accuracy", [4, 6]),
+      control("one", "without the mixed run", [2, 6]),
+    ]);
+    expect(lines.map(({ statement }) => statement)).toEqual([
+      "one holds",
+      "… control: balanced accuracy",
+      "… control: without the mixed run",
+      "two holds",
+      "… control: balanced accuracy",
+      "three holds",
+    ]);
+    expect(lines[1]).toEqual({
+      statement: "… control: balanced accuracy",
+      test: "",
+      "reproduced if": "within [-3, 3]",
+      paper: "",
+      ours: "5 [4, 6]",
+      verdict: "contradicted",
+    });
+    expect(lines[2]!["verdict"]).toBe("inconclusive");
+    expect(lines[4]).toMatchObject({
+      ours: "(nobody judged)",
+      verdict: "not testable",
+    });
   });
 
   test("throws RangeError when a claim was not judged", () => {

@@ -54,6 +54,19 @@ const charts: Record<string, () => report.Figure> = {
       })),
       { title: "By tolerance", caption },
     ),
+  shiftCosines: () =>
+    report.shiftCosines(
+      ["attention", "feed-forward"].flatMap((panel, p) =>
+        ["math – coding", "math – agent"].map((pair, i) => ({
+          panel,
+          pair,
+          exact: 0.12 - 0.1 * i + 0.02 * p,
+          projected: 0.08 - 0.15 * i + 0.05 * p,
+          error: 0.06,
+        })),
+      ),
+      { title: "Exact and projected", caption },
+    ),
   curves: () =>
     report.curves(points, {
       title: "By tolerance",
@@ -63,6 +76,23 @@ const charts: Record<string, () => report.Figure> = {
       yLabel: "overlap",
       marks: [{ x: 0.001, label: "paper" }],
     }),
+  mergeEffects: () =>
+    report.mergeEffects(
+      [
+        { method: "average", label: "Average", carried: 0.8, dropped: 0 },
+        { method: "ties", label: "TIES", carried: 0.6, dropped: 0.25 },
+      ].flatMap((row, i) =>
+        [1, 2].map((seed) => ({
+          ...row,
+          seed,
+          overruled: 1 - row.carried - row.dropped,
+          length: 0.6 + i + 0.05 * seed,
+          cosine: 1 - 0.3 * i,
+          taken: { math: 0.3 + 0.3 * i, coding: 0.25 + 0.3 * i },
+        })),
+      ),
+      { caption },
+    ),
 };
 
 describe.each(Object.keys(charts))("%s(rows)", (name) => {
@@ -102,12 +132,36 @@ test("overlapCurves leaves out what a single expert has not", () => {
   expect(svg).not.toMatch(/experts|independent/);
 });
 
-test("heatMap and curves throw RangeError when there is no row", () => {
+test("shiftCosines spans its axis over every interval and zero", () => {
+  const { svg } = report.shiftCosines([
+    { panel: "a", pair: "x – y", exact: 0.6, projected: 0.5, error: 0.3 },
+  ]);
+  const ticks = [...svg.matchAll(/>([−\d.]+)<\/text>/g)].map(([, tick]) =>
+    Number(tick!.replace("−", "-")),
+  );
+  expect(Math.min(...ticks)).toBe(0);
+  expect(Math.max(...ticks)).toBeGreaterThanOrEqual(0.8);
+});
+
+test("mergeEffects draws the mean over seeds as bars that fill the line", () => {
+  const { svg } = charts["mergeEffects"]!();
+  const bars = [...svg.matchAll(/>(\d+)<\/text>/g)].map(([, text]) => text);
+  for (const share of ["80", "20", "60", "15", "25"])
+    expect(bars).toContain(share);
+});
+
+test("heatMap, shiftCosines, curves and mergeEffects throw RangeError when there is no row", () => {
+  expect(() => report.shiftCosines([])).toThrow(
+    new RangeError("shiftCosines: rows must not be empty, got 0 rows"),
+  );
   expect(() => report.heatMap([])).toThrow(
     new RangeError("heatMap: rows must not be empty, got 0 rows"),
   );
   expect(() => report.curves([])).toThrow(
     new RangeError("curves: rows must not be empty, got 0 rows"),
+  );
+  expect(() => report.mergeEffects([])).toThrow(
+    new RangeError("mergeEffects: rows must not be empty, got 0 rows"),
   );
 });
 

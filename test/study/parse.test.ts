@@ -53,12 +53,12 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown key at the top",
       edit("seeds: [1]", "seed: [1]"),
-      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, why, verification, profiles',
+      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, storage, why, verification, profiles',
     ],
     [
       "a key that every object has",
       edit("seeds: [1]", "constructor: 1"),
-      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, why, verification, profiles',
+      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, seeds, sft, experts, multi, merges, distill, evaluate, trajectories, size, neighborhoods, pairs, overlaps, storage, why, verification, profiles',
     ],
     [
       "a negative budget",
@@ -241,6 +241,19 @@ describe("parseStudy(text, profile)", () => {
         "size: { steps: [1], seeds: [3], methods: [ties], lambdas: [1], items: 1, samples: 1 }\nprofiles:",
       ),
       "study: study.yml:14:28: size.seeds must be seeds of this profile (1), got 3",
+    ],
+    [
+      "storage seeds that the profile does not have",
+      edit("profiles:", "storage: { seeds: [3] }\nprofiles:"),
+      "study: study.yml:14:19: storage.seeds must be seeds of this profile (1), got 3",
+    ],
+    [
+      "a merged model with the name of an expert kept in bfloat16",
+      edit("profiles:", "storage: {}\nprofiles:").replace(
+        "  average: {",
+        "  math-bf16: {",
+      ),
+      "study: study.yml:9:14: merges.math-bf16 must not be the name of another model, got math-bf16",
     ],
   ])("refuses %s", (_, text, message) => {
     expect(parse(text)).toThrow(StudyError);

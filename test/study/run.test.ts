@@ -235,6 +235,15 @@ describe("run(study)", () => {
     expect(await ran(folder)).toEqual(["analysis", "seed1/experts/math"]);
     expect(results(folder)).toEqual(results(finished));
   });
+  it("counts what is done before the first stage starts", async () => {
+    const folder = copy();
+    rmSync(join(folder, "runs/quick/seed1/models/math"), { recursive: true });
+    const done = inspect(folder).filter((stage) => stage.done).length;
+    const seen: StudyEvent[] = [];
+    await run(folder, { onProgress: (event) => seen.push(event) });
+    const first = seen.find(({ type }) => type === "start");
+    expect(first).toMatchObject({ overview: { finished: done } });
+  });
   it("repairs records that were changed behind its back", async () => {
     const folder = copy();
     const path = join(folder, "runs/quick/seed1/evaluate/sft/ifeval.jsonl");

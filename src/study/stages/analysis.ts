@@ -19,7 +19,6 @@ import { costRows } from "../costRows.js";
 import { gainClaims } from "../gainClaims.js";
 import { judgeClaims } from "../judgeClaims.js";
 import { neighborClaims } from "../neighborClaims.js";
-import { replaceFile } from "../replaceFile.js";
 import {
   differenceRows,
   mergeSizeRows,
@@ -31,6 +30,9 @@ import {
   type Role,
 } from "../rows.js";
 import type { StudySpec } from "../spec.js";
+import { storageRows, type StorageRow } from "../storageRows.js";
+import { storageSeeds, storedName } from "../weights.js";
+import { writeRows } from "../writeRows.js";
 import { FAMILIES, whyDomains, whyModel, whySeed } from "../why.js";
 import { whyRows, type WhyRow } from "../whyRows.js";
 import type { TrajectoryLine } from "./evaluate.js";
@@ -65,24 +67,24 @@ export function readScores(
   runFolder: string,
   spec: StudySpec,
   model: string,
+  seeds: readonly number[] = spec.seeds,
+  benchmarks: readonly BenchmarkName[] = spec.evaluate.benchmarks,
 ): ModelScores {
-  const entries = spec.evaluate.benchmarks.map(
-    (name): [BenchmarkName, number[][]] => {
-      const columns = spec.seeds.map((seed) => {
-        const { records } = readRecords(
-          join(runFolder, `seed${seed}`, "evaluate", model, `${name}.jsonl`),
-        );
-        const items = new Map<string, number[]>();
-        for (const { task, reward } of records)
-          items.set(task, [...(items.get(task) ?? []), reward]);
-        return [...items.values()].map(
-          (rewards) =>
-            rewards.reduce((a: number, b) => a + b, 0) / rewards.length,
-        );
-      });
-      return [name, transpose(columns)];
-    },
-  );
+  const entries = benchmarks.map((name): [BenchmarkName, number[][]] => {
+    const columns = seeds.map((seed) => {
+      const { records } = readRecords(
+        join(runFolder, `seed${seed}`, "evaluate", model, `${name}.jsonl`),
+      );
+      const items = new Map<string, number[]>();
+      for (const { task, reward } of records)
+        items.set(task, [...(items.get(task) ?? []), reward]);
+      return [...items.values()].map(
+        (rewards) =>
+          rewards.reduce((a: number, b) => a + b, 0) / rewards.length,
+      );
+    });
+    return [name, transpose(columns)];
+  });
   return new Map(entries);
 }
 
@@ -159,6 +161,7 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
       ),
     ),
     ...behaviour,
+    storage: readStorage(job, spec),
     why: whyFile(job, spec, models),
     claims: verdictRows({
       ...namesOf(spec),
@@ -334,10 +337,18 @@ function readOverlaps(
   };
 }
 
-/** One row a line, so that a change of one number is a change of one line. */
-function writeRows(path: string, rows: readonly object[]): void {
-  replaceFile(
-    path,
-    `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`,
-  );
+/** Experts as they are and trained once more in bfloat16, on their own benchmarks; none where the study trains none. */
+function readStorage({ runFolder }: Job, spec: StudySpec): StorageRow[] {
+  const seeds = storageSeeds(spec);
+  if (seeds.length === 0) return [];
+  return spec.domains.flatMap((domain) => {
+    const scores = (model: string): ModelScores =>
+      readScores(runFolder, spec, model, seeds, benchmarksOf(spec, domain));
+    return storageRows({
+      domain,
+      sft: scores("sft"),
+      float32: scores(domain),
+      bfloat16: scores(storedName(domain)),
+    });
+  });
 }

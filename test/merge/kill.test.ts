@@ -1,0 +1,180 @@
+/** Merges of the built command line that are killed or interrupted: the same bytes in the end, and before it nothing that looks finished. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Checkpoint, type Params } from "../../src/checkpoint/index.js";
+import { fillWords, key, Random } from "../../src/random.js";
+import { config, contents, writeModel } from "./checkpoints.js";
+
+const KILLS = 10;
+/** Of a matrix, 0.4 MB in bfloat16: a shard of its own. */
+const SIDE = 448;
+const TENSORS = 12;
+
+const root = mkdtempSync(join(tmpdir(), "m2rl-merge-kill-"));
+const RECIPE = join(root, "recipe.yml");
+
+/** Weights that differ from model to model, made faster than normal ones. */
+function params(model: string): Params {
+  const words = new Uint32Array(SIDE * SIDE);
+  return new Map(
+    Array.from({ length: TENSORS }, (_, i) => {
+      fillWords(key(1, `${model}/${i}`), 0, words);
+      const data = Float32Array.from(words, (word) => word / 2 ** 36 - 2 ** -5);
+      const shape = [SIDE, SIDE];
+      return [`model.layers.${i}.weight`, { dtype: "BF16", shape, data }];
+    }),
+  );
+}
+
+beforeAll(() => {
+  for (const model of ["base", "a", "b"]) {
+    writeModel(join(root, model), params(model), {
+      config: config({ num_hidden_layers: TENSORS }),
+    });
+  }
+  writeFileSync(
+    RECIPE,
+    JSON.stringify({
+      // Random numbers everywhere, which must not depend on where a run goes on.
+      merge_method: "dareTaskArithmetic",
+      base_model: "base",
+      models: [{ model: "a" }, { model: "b" }],
+      seed: 3,
+      rounding: "stochastic",
+    }),
+  );
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Start `m2rl merge` as a user does. */
+function start(out: string): {
+  kill(signal: NodeJS.Signals): void;
+  /** Exit code, or the signal that ended it, and what it said on stderr. */
+  ended: Promise<{ code: number | string; err: string }>;
+} {
+  const child = spawn(
+    process.execPath,
+    [
+      resolve("dist/cli.js"),
+      "merge",
+      RECIPE,
+      join(root, out),
+      "--shard-size",
+      "500kB",
+      "--threads",
+      "2",
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let err = "";
+  child.stderr.on("data", (part: Buffer) => (err += part.toString()));
+  return {
+    kill: (signal) => void child.kill(signal),
+    ended: once(child, "close").then(([code, signal]) => ({
+      code: (signal as string | null) ?? (code as number),
+      err,
+    })),
+  };
+}
+
+/** Where a merge works until it is done. */
+function workFolder(out: string): string {
+  return join(root, `.${out}.merging`);
+}
+
+/** Shards that a killed merge leaves finished. */
+function finishedShards(out: string): number {
+  const path = join(workFolder(out), ".model.partial.json");
+  if (!existsSync(path)) return 0;
+  const { shards } = JSON.parse(readFileSync(path, "utf8")) as {
+    shards: object;
+  };
+  return Object.keys(shards).length;
+}
+
+/** Expect that no loader takes what an unfinished merge left, unless it is whole. */
+function expectUnfinished(out: string, whole: Record<string, string>): void {
+  expect(existsSync(join(root, out))).toBe(false);
+  const left = workFolder(out);
+  if (!existsSync(left)) return;
+  if (existsSync(join(left, "model.safetensors.index.json"))) {
+    // Killed between the last file's name and the folder's.
+    expect(contents(left)).toMatchObject(whole);
+    return;
+  }
+  expect(() => Checkpoint.open(left)).toThrow();
+}
+
+describe("m2rl merge", () => {
+  let whole: Record<string, string>;
+  let duration: number;
+
+  beforeAll(async () => {
+    const from = performance.now();
+    const { code, err } = await start("undisturbed").ended;
+    duration = performance.now() - from;
+    expect(code, err).toBe(0);
+    whole = contents(join(root, "undisturbed"));
+  });
+
+  it("killed at ten random moments and run again gives every byte of an undisturbed run, and looks finished only then", async () => {
+    const random = new Random(5, "kill");
+    // One moment in each tenth of the run, in random order: each kill meets what the ones before it left.
+    const moments = random.shuffle(
+      Array.from({ length: KILLS }, (_, i) => (i + random.next()) / KILLS),
+    );
+    const progress: number[] = [];
+    while (progress.length < KILLS) {
+      const isFresh = !existsSync(workFolder("killed"));
+      const from = performance.now();
+      const merge = start("killed");
+      const kill = setTimeout(() => {
+        merge.kill("SIGKILL");
+      }, duration * moments[progress.length]!);
+      const { code } = await merge.ended;
+      clearTimeout(kill);
+      if (code === "SIGKILL") progress.push(finishedShards("killed"));
+      // It was done before: the moment is tried again, by how fast the machine is now.
+      else if (isFresh) duration = performance.now() - from;
+      if (existsSync(join(root, "killed"))) {
+        expect(contents(join(root, "killed"))).toEqual(whole);
+        rmSync(join(root, "killed"), { recursive: true });
+      } else expectUnfinished("killed", whole);
+    }
+    const amid = progress.filter((shards) => shards > 0 && shards < TENSORS);
+    expect(amid.length, progress.join(" ")).toBeGreaterThan(0);
+    expect((await start("killed").ended).code).toBe(0);
+    expect(contents(join(root, "killed"))).toEqual(whole);
+    expect(readdirSync(root).filter((name) => /killed/.test(name))).toEqual([
+      "killed",
+    ]);
+  }, 120_000);
+
+  it("interrupted ends with 130 and one line, looks unfinished, and goes on when run again", async () => {
+    const merge = start("stopped");
+    while (finishedShards("stopped") === 0) await wait(5);
+    merge.kill("SIGINT");
+    const { code, err } = await merge.ended;
+    expect(code).toBe(130);
+    // A slow machine may have told how far it was.
+    expect(err.replaceAll(/^merged \d+ %.*\n/gm, "")).toBe(
+      "m2rl: stopped; finished files are kept, the same command goes on from here\n",
+    );
+    expectUnfinished("stopped", whole);
+    expect(finishedShards("stopped")).toBeLessThan(TENSORS);
+    expect((await start("stopped").ended).code).toBe(0);
+    expect(contents(join(root, "stopped"))).toEqual(whole);
+  });
+});
