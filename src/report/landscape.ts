@@ -1,7 +1,7 @@
 /** A loss over the plane between two task vectors: contours, with the models that lie on it. */
 import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
-import { INK, inkOn } from "./theme.js";
+import { INK } from "./theme.js";
 
 /** Loss at one point of the plane θ₀ + x τ_a + y τ_b. */
 export interface LandscapeRow {
@@ -85,8 +85,6 @@ export function landscape(
     { length: BANDS - 1 },
     (_, i) => low * (high / low) ** ((i + 1) / BANDS),
   );
-  const bandOf = (loss: number): string =>
-    COLORS[edges.filter((edge) => edge <= loss).length]!;
   return figure({
     title,
     caption: [
@@ -99,7 +97,6 @@ export function landscape(
       const grid = finer(gridOf(own));
       const [left, right] = span(grid.xs);
       const [bottom, top] = span(grid.ys);
-      const near = (x: number, y: number): string => bandOf(lossAt(grid, x, y));
       return {
         title: panel === "" ? undefined : panel,
         options: {
@@ -160,7 +157,9 @@ export function landscape(
               dy: -7,
               textAnchor: "start",
               fontWeight: "bold",
-              fill: (d: { x: number; y: number }) => inkOn(near(d.x, d.y)),
+              fill: INK,
+              stroke: "white",
+              strokeWidth: 3,
             }),
           ],
         },
@@ -238,15 +237,4 @@ function cornersOf({ xs, ys, values }: Grid): object[] {
       loss: values[row * xs.length + column]!,
     })),
   );
-}
-
-/** Loss at the grid point next to a place. */
-function lossAt({ xs, ys, values }: Grid, x: number, y: number): number {
-  const next = (axis: readonly number[], at: number): number =>
-    axis.reduce(
-      (best, value, i) =>
-        Math.abs(value - at) < Math.abs(axis[best]! - at) ? i : best,
-      0,
-    );
-  return values[next(ys, y) * xs.length + next(xs, x)]!;
 }

@@ -184,6 +184,8 @@ export interface WhySpec {
   steps: Partial<Record<Domain, number>>;
   /** Merges of the study that are made of each family. */
   merges: string[];
+  /** Task arithmetic is made at these λ too: families of longer or more parallel task vectors have another best one. */
+  lambdas?: number[];
   /** Held-out texts a domain on which losses are measured. */
   texts: number;
   /** Points a side of the plane between two task vectors: 4 k + 1, so that both experts and their average lie on it. */
@@ -418,6 +420,7 @@ const sections: Readonly<Record<string, Schema>> = {
         seed: { type: "integer", min: 0 },
         steps: { type: "map", keys: DOMAINS, value: positive },
         merges: models,
+        lambdas: { type: "list", item: { type: "number", above: 0 } },
         texts: positive,
         grid: { type: "integer", min: 5 },
       },

@@ -47,6 +47,11 @@ export function whyModel(family: Family, domain: Domain): string {
   return family === "rl" ? domain : `${domain}-${family}`;
 }
 
+/** Name of the merge by task arithmetic at a λ of the section; no model of a study has an @ in its name. */
+export function scaledMerge(lambda: number): string {
+  return `taskArithmetic@${lambda}`;
+}
+
 function json(value: object): Stage["spec"] {
   return value as { readonly [key: string]: Json | undefined };
 }
@@ -146,10 +151,17 @@ function scoresStage(
     domain,
     benchmarksOf(spec, domain),
   ]);
-  const merges = spec.why!.merges.map((name): [string, object] => {
-    const { method, options = {} } = spec.merges[name]!;
-    return [name, { method, options }];
-  });
+  const { merges: names, lambdas = [] } = spec.why!;
+  const merges = [
+    ...names.map((name): [string, object] => {
+      const { method, options = {} } = spec.merges[name]!;
+      return [name, { method, options }];
+    }),
+    ...lambdas.map((lambda): [string, object] => [
+      scaledMerge(lambda),
+      { method: "taskArithmetic", options: { lambda } },
+    ]),
+  ];
   const asked = benchmarks.flatMap(([, names]) => names).length;
   return {
     id: `seed${seed}/why/scores/${family}`,

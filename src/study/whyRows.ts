@@ -152,6 +152,8 @@ export function whyRows(
 class Measured {
   private readonly models: ReadonlyMap<string, Scores>;
   private readonly names: BenchmarkName[];
+  /** Answers of `gainIsSure`: every merge asks the same. */
+  private readonly sure = new Map<string, boolean>();
 
   constructor(
     private readonly data: FamilyData,
@@ -304,10 +306,15 @@ class Measured {
 
   /** A ratio of nearly nothing says nothing. */
   private gainIsSure(domains: readonly Domain[]): boolean {
+    const name = domains.join(" ");
+    const known = this.sure.get(name);
+    if (known !== undefined) return known;
     const gain = this.bootstrap(domains, (draw) =>
       this.gain((domain) => this.models.get(domain)!, domains, draw),
     );
-    return gain !== null && gain.low > 0;
+    const sure = gain !== null && gain.low > 0;
+    this.sure.set(name, sure);
+    return sure;
   }
 
   private retention(

@@ -11,12 +11,13 @@ import type { Job, Report, Result } from "./stages/job.js";
 import { mergeStage, sizeStage } from "./stages/merge.js";
 import { overlapStage } from "./stages/overlap.js";
 import { weightShiftStage } from "./stages/weightShift.js";
-import { distillStage, rlStage, sftStage } from "./stages/train.js";
 import {
-  familyScoresStage,
-  familyShapeStage,
+  distillStage,
   imitationStage,
-} from "./stages/why.js";
+  rlStage,
+  sftStage,
+} from "./stages/train.js";
+import { familyScoresStage, familyShapeStage } from "./stages/why.js";
 import type { StageKind } from "./plan.js";
 
 /** What a worker sends to the runner. */

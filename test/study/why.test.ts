@@ -32,7 +32,7 @@ import type { StepMetrics } from "../../src/train/index.js";
 import { PICO_STUDY, picoStudy } from "./pico.js";
 
 const SECTION =
-  "why: { steps: { math: 1, instruction: 2 }, merges: [average], texts: 2, grid: 5 }";
+  "why: { steps: { math: 1, instruction: 2 }, merges: [average], lambdas: [0.5], texts: 2, grid: 5 }";
 const withSection = (section: string): string =>
   PICO_STUDY.replace("profiles:", `${section}\nprofiles:`);
 const TEXT = withSection(SECTION);
@@ -195,6 +195,7 @@ describe("the stages of one family", () => {
       ["math", ["aime24"]],
       ["instruction", ["ifeval"]],
       ["average", ["aime24", "ifeval"]],
+      ["taskArithmetic@0.5", ["aime24", "ifeval"]],
     ]);
     const path = join(runFolder, stageOf(id).outputs[0]!);
     const marked = { ...lines[0]!, scores: { aime24: [1, 1] } };

@@ -1,10 +1,16 @@
-/** The training stages: fine-tuning on the blend, reinforcement learning of an expert or the mixed run, distillation. */
+/** The training stages: fine-tuning on the blend, reinforcement learning of an expert or the mixed run, distillation, imitation. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeModelFolder } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
 import { configToJson, type Policy } from "../../model/index.js";
-import { trainDistill, trainGrpo, trainSft } from "../../train/index.js";
+import {
+  trainDistill,
+  trainGrpo,
+  trainImitation,
+  trainSft,
+  type ImitationSource,
+} from "../../train/index.js";
 import type { DistillSpec, MultiSpec, RlSpec, SftSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
@@ -92,6 +98,31 @@ export async function distillStage(
     teachers: Object.fromEntries(
       spec.domains.map((domain) => [domain, inputPath(job, domain)]),
     ),
+    out: outputPath(job, 0),
+    log: outputPath(job, 1),
+    signal,
+    microBatchTokens: MICRO_BATCH_TOKENS,
+    checkpointEvery: 5,
+    onStep: (metrics) =>
+      report({ done: metrics.step + 1, total: spec.steps, metrics }),
+  });
+  return { facts: { tokens } };
+}
+
+/** Fine-tune one expert on correct answers of its domain. */
+export async function imitationStage(
+  job: Job,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Result> {
+  const spec = job.stage.spec as unknown as RlSpec & {
+    seed: number;
+    domains: Domain[];
+    source: ImitationSource;
+  };
+  const { tokens } = await trainImitation({
+    ...spec,
+    init: inputPath(job, "init"),
     out: outputPath(job, 0),
     log: outputPath(job, 1),
     signal,

@@ -1,4 +1,4 @@
-/** Stages of the four families: training on correct answers, scores of experts and merges, and the shape of the loss around them. */
+/** Stages of the four families of experts: scores of experts and merges, and the shape of the loss around them. */
 import { join } from "node:path";
 import {
   combine,
@@ -22,41 +22,14 @@ import {
   encodeChat,
   markedRollout,
   scoreMarked,
-  trainImitation,
-  type ImitationSource,
   type MarkedTokens,
 } from "../../train/index.js";
 import { replaceFile } from "../replaceFile.js";
-import type { EvaluateSpec, MergeSpec, RlSpec, WhySpec } from "../spec.js";
+import type { EvaluateSpec, MergeSpec, WhySpec } from "../spec.js";
 import { itemMeans, LineFile } from "./evaluate.js";
 import type { Job, Report, Result } from "./job.js";
 import { mergeBy } from "./merge.js";
 import { inputPath, outputPath } from "./paths.js";
-
-/** Fine-tune one expert on correct answers of its domain. */
-export async function imitationStage(
-  job: Job,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Result> {
-  const spec = job.stage.spec as unknown as RlSpec & {
-    seed: number;
-    domains: Domain[];
-    source: ImitationSource;
-  };
-  const { tokens } = await trainImitation({
-    ...spec,
-    init: inputPath(job, "init"),
-    out: outputPath(job, 0),
-    log: outputPath(job, 1),
-    signal,
-    microBatchTokens: 2048,
-    checkpointEvery: 5,
-    onStep: (metrics) =>
-      report({ done: metrics.step + 1, total: spec.steps, metrics }),
-  });
-  return { facts: { tokens } };
-}
 
 /** One line of a family's scores: a merge on all benchmarks, or an expert on those of its domain. */
 export interface FamilyScores {
@@ -106,10 +79,11 @@ export async function familyScoresStage(
     benchmarks: Record<Domain, BenchmarkName[]>;
   };
   const { anchor, experts, config, tokenizer } = readFamily(job);
-  const key = JSON.stringify([job.inputHashes, job.stage.spec]);
+  const keyOf = (model: string): string =>
+    JSON.stringify([job.inputHashes, seed, sampling, merges[model] ?? null]);
   const file = new LineFile<FamilyScores>(
     outputPath(job),
-    (line) => line.key === key,
+    ({ model, key }) => key === keyOf(model),
   );
   const all = Object.values(benchmarks).flat();
   const models: [string, BenchmarkName[], () => Params][] = [
@@ -142,7 +116,7 @@ export async function familyScoresStage(
       );
     }
     policy.dispose();
-    file.add({ model, scores, key });
+    file.add({ model, scores, key: keyOf(model) });
     report({ done: i + 1, total: models.length });
   }
   return { facts: {} };
