@@ -51,7 +51,10 @@ export interface TrainGrpoOptions
   quotas?: Partial<Record<Domain, number>>;
   /** Log rewards, lengths, truncation, flat groups and entropy by domain too. Default false. */
   logDomains?: boolean;
-  /** Log the distance from the model of `init` on every such step, for a forward pass of that model; 0, the default: never. */
+  /**
+   * Log the distance from the model of `init` on every such step, for a forward pass of that model, which no count of
+   * tokens or seconds holds; 0, the default: never.
+   */
   logKl?: number;
 }
 

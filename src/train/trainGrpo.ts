@@ -87,13 +87,12 @@ export async function trainGrpo(
     const used = countAll(samplesWithGradient(samples, settings));
     const scored =
       countAll(samples) *
-        (Number(updatesPerRollout > 1) + Number(settings.klCoef !== 0)) +
-      (moved?.scored ?? 0);
+      (Number(updatesPerRollout > 1) + Number(settings.klCoef !== 0));
     return {
       ...update,
       ...describeRollouts(all, groupSize),
       ...(settings.logDomains && { domains: describeDomains(all, groupSize) }),
-      ...moved?.distances,
+      ...moved,
       learningRate,
       tokens: {
         ...countTokens(all),
@@ -123,18 +122,21 @@ export async function trainGrpo(
   }
 }
 
-/** Distance of what was sampled from the model that the run started from, and the tokens that this read. */
+/**
+ * Distance of what was sampled from the model that the run started from. Read for the log alone, as an evaluation is, it counts
+ * neither as the step's tokens nor as its seconds.
+ */
 function distanceFrom(
   initial: Policy,
   rollouts: readonly Rollout[],
   { microBatchTokens, temperature }: GrpoSettings,
-): { distances: Distances; scored: number } {
+): Distances {
   const rows = rollouts.map(markedRollout);
   const scores = scoreMarked(initial, rows, {
     maxTokens: microBatchTokens,
     temperature,
   });
-  return { distances: distances(rollouts, scores), scored: countAll(rows) };
+  return distances(rollouts, scores);
 }
 
 function countAll(rows: readonly MarkedTokens[]): number {
