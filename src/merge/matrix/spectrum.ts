@@ -25,10 +25,10 @@ export function spectrum(matrix: Matrix): Spectrum {
   return { values: singular, left: { rows: n, columns: n, data: vectors } };
 }
 
-/** The first `count` left directions. */
+/** The first `count` left directions, copied: whoever keeps them does not keep all the others. */
 export function leading({ left }: Spectrum, count: number): Matrix {
   const { columns, data } = left;
-  return { rows: count, columns, data: data.subarray(0, count * columns) };
+  return { rows: count, columns, data: data.slice(0, count * columns) };
 }
 
 /** Right directions that belong to left ones: row k is uₖᵀ A / σₖ, zeros where σₖ is zero. */
