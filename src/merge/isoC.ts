@@ -1,5 +1,6 @@
 /** Merge by isotropic merging: all singular values of the summed task matrix made equal. */
 import type { Params } from "../checkpoint/index.js";
+import { emitMeanTaskVector } from "./matrix/meanTaskVector.js";
 import type { Matrix } from "./matrix/product.js";
 import { spectrum, sumOfSquares } from "./matrix/spectrum.js";
 import {
@@ -11,8 +12,6 @@ import {
 import type { MergeOptions } from "./mergeOptions.js";
 import { mergeMethod } from "./method.js";
 import { lambdaOption } from "./options.js";
-import { mergeCombination } from "./parts/combine.js";
-import { taskVectors, walk } from "./parts/walk.js";
 import type { Emit, MergeContext, MergeMethod, TensorInput } from "./tensor.js";
 
 /** Options of `isoC`. */
@@ -47,13 +46,8 @@ export const isoCMethod: MergeMethod = mergeMethod({
   memory: (tensor) => matrixMemory(tensor, 1, 2),
   tensor(input, options, context, emit) {
     const lambda = options.lambda as number;
-    if (isMatrix(input)) {
-      mergeMatrix(input, lambda, context, emit);
-      return;
-    }
-    const vectors = taskVectors(walk(input, context));
-    const factors = input.experts.map(() => lambda / input.experts.length);
-    mergeCombination(vectors, 1, factors, emit);
+    if (isMatrix(input)) mergeMatrix(input, lambda, context, emit);
+    else emitMeanTaskVector(input, lambda, context, emit);
   },
 });
 

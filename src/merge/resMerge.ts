@@ -1,5 +1,6 @@
 /** Merge by ResMerge: a common direction of the residuals, and a little of each expert's leading singular direction. */
 import type { Params } from "../checkpoint/index.js";
+import { emitMeanTaskVector } from "./matrix/meanTaskVector.js";
 import type { Matrix } from "./matrix/product.js";
 import { leading, rightOf, spectrum } from "./matrix/spectrum.js";
 import { isMatrix, matrixMemory, taskMatrix } from "./matrix/taskMatrix.js";
@@ -177,14 +178,8 @@ export const resMergeMethod: MergeMethod = mergeMethod({
   },
   memory: (tensor) => matrixMemory(tensor, 1, 1),
   tensor(input, options, context, emit) {
-    if (isMatrix(input)) {
-      mergeMatrix(input, options, context, emit);
-      return;
-    }
-    const vectors = taskVectors(walk(input, context));
-    const lambda = options.lambda as number;
-    const factors = input.experts.map(() => lambda / input.experts.length);
-    mergeCombination(vectors, 1, factors, emit);
+    if (isMatrix(input)) mergeMatrix(input, options, context, emit);
+    else emitMeanTaskVector(input, options.lambda as number, context, emit);
   },
 });
 

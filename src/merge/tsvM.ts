@@ -1,5 +1,6 @@
 /** Merge by task singular vectors: the leading singular directions of every expert, made orthogonal to one another. */
 import type { Params } from "../checkpoint/index.js";
+import { emitMeanTaskVector } from "./matrix/meanTaskVector.js";
 import { gramOf, type Matrix, product, transpose } from "./matrix/product.js";
 import { inverseRoot, leading, rightOf, spectrum } from "./matrix/spectrum.js";
 import {
@@ -11,8 +12,6 @@ import {
 import type { MergeOptions } from "./mergeOptions.js";
 import { mergeMethod } from "./method.js";
 import { lambdaOption } from "./options.js";
-import { mergeCombination } from "./parts/combine.js";
-import { taskVectors, walk } from "./parts/walk.js";
 import type { Emit, MergeContext, MergeMethod, TensorInput } from "./tensor.js";
 
 /** Options of `tsvM`. */
@@ -79,13 +78,8 @@ export const tsvMMethod: MergeMethod = mergeMethod({
   memory: (tensor, models) => matrixMemory(tensor, 2 + 1 / models, 2),
   tensor(input, options, context, emit) {
     const lambda = options.lambda as number;
-    if (isMatrix(input)) {
-      mergeMatrix(input, lambda, context, emit);
-      return;
-    }
-    const vectors = taskVectors(walk(input, context));
-    const factors = input.experts.map(() => lambda / input.experts.length);
-    mergeCombination(vectors, 1, factors, emit);
+    if (isMatrix(input)) mergeMatrix(input, lambda, context, emit);
+    else emitMeanTaskVector(input, lambda, context, emit);
   },
 });
 

@@ -16,6 +16,7 @@ import {
 import type { MergeMethodName } from "../../merge/index.js";
 import { configFromJson, loadPolicy, Policy } from "../../model/index.js";
 import { Tokenizer } from "../../tokenizer/index.js";
+import { brief } from "../brief.js";
 import { replaceFile } from "../replaceFile.js";
 import type {
   EvaluateSpec,
@@ -32,11 +33,6 @@ function writeLines(job: Job, lines: readonly object[]): void {
     outputPath(job),
     lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
   );
-}
-
-/** Six digits are more than any of these sums is worth; a file of short numbers is a third of the size. */
-function brief(value: number): number {
-  return Number(value.toPrecision(6));
 }
 
 /** Prompts of one domain, spread evenly over its benchmarks, the first items of each. */

@@ -8,6 +8,7 @@ import {
   type Kind,
   type WeightShift,
 } from "../../analysis/index.js";
+import { brief } from "../brief.js";
 import { replaceFile } from "../replaceFile.js";
 import type { OverlapsSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
@@ -36,9 +37,6 @@ export interface OverlapLine {
   /** Exact cosine of the two task vectors where both changed; null where they do not meet. */
   overlapCosine: number | null;
 }
-
-// More digits than any table shows; shorter numbers make a file that may be committed.
-const brief = (value: number): number => Number(value.toPrecision(6));
 
 function matrices({ tensors }: WeightShift): WeightShift["tensors"] {
   return tensors.filter(({ kind }) =>

@@ -10,6 +10,7 @@ import {
   trainImitation,
   trainSft,
   type ImitationSource,
+  type StepMetrics,
 } from "../../train/index.js";
 import type { DistillSpec, MultiSpec, RlSpec, SftSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
@@ -18,6 +19,18 @@ import { inputPath, outputPath } from "./paths.js";
 // Workers run side by side: at 2,048 tokens a forward and backward pass one needs 1.3 GB instead of 2.1 GB at 8,192, in the
 // same time (measured on the agent's runs, the longest sequences).
 const MICRO_BATCH_TOKENS = 2048;
+
+/** Where a training stage writes, and to whom it tells its steps. */
+function outputs(job: Job, steps: number, report: Report, signal: AbortSignal) {
+  return {
+    out: outputPath(job, 0),
+    log: outputPath(job, 1),
+    signal,
+    microBatchTokens: MICRO_BATCH_TOKENS,
+    onStep: (metrics: StepMetrics): void =>
+      report({ done: metrics.step + 1, total: steps, metrics }),
+  };
+}
 
 /** Fine-tune the base model. */
 export async function sftStage(
@@ -29,13 +42,8 @@ export async function sftStage(
   const { tokens } = await trainSft({
     ...spec,
     init: inputPath(job, "init"),
-    out: outputPath(job, 0),
-    log: outputPath(job, 1),
-    signal,
-    microBatchTokens: MICRO_BATCH_TOKENS,
+    ...outputs(job, spec.steps, report, signal),
     checkpointEvery: 20,
-    onStep: (metrics) =>
-      report({ done: metrics.step + 1, total: spec.steps, metrics }),
   });
   return { facts: { tokens } };
 }
@@ -62,13 +70,8 @@ export async function rlStage(
     ...spec,
     name: spec.domains.length > 1 ? "multi" : spec.domains[0]!,
     init,
-    out: outputPath(job, 0),
-    log: outputPath(job, 1),
-    signal,
-    microBatchTokens: MICRO_BATCH_TOKENS,
+    ...outputs(job, spec.steps, report, signal),
     checkpointEvery: 5,
-    onStep: (metrics) =>
-      report({ done: metrics.step + 1, total: spec.steps, metrics }),
     ...(every > 0 && {
       evaluateEvery: every,
       onEvaluate: (step: number, policy: Policy) => {
@@ -98,13 +101,8 @@ export async function distillStage(
     teachers: Object.fromEntries(
       spec.domains.map((domain) => [domain, inputPath(job, domain)]),
     ),
-    out: outputPath(job, 0),
-    log: outputPath(job, 1),
-    signal,
-    microBatchTokens: MICRO_BATCH_TOKENS,
+    ...outputs(job, spec.steps, report, signal),
     checkpointEvery: 5,
-    onStep: (metrics) =>
-      report({ done: metrics.step + 1, total: spec.steps, metrics }),
   });
   return { facts: { tokens } };
 }
@@ -123,13 +121,8 @@ export async function imitationStage(
   const { tokens } = await trainImitation({
     ...spec,
     init: inputPath(job, "init"),
-    out: outputPath(job, 0),
-    log: outputPath(job, 1),
-    signal,
-    microBatchTokens: MICRO_BATCH_TOKENS,
+    ...outputs(job, spec.steps, report, signal),
     checkpointEvery: 5,
-    onStep: (metrics) =>
-      report({ done: metrics.step + 1, total: spec.steps, metrics }),
   });
   return { facts: { tokens } };
 }

@@ -24,6 +24,7 @@ import {
   scoreMarked,
   type MarkedTokens,
 } from "../../train/index.js";
+import { brief } from "../brief.js";
 import { replaceFile } from "../replaceFile.js";
 import type { EvaluateSpec, MergeSpec, WhySpec } from "../spec.js";
 import { itemMeans, LineFile } from "./evaluate.js";
@@ -167,9 +168,6 @@ export interface FamilyPlane {
 
 /** One line of a family's shape. */
 export type FamilyShape = FamilyWeights | FamilyLine | FamilyPlane;
-
-// More digits than any figure shows; shorter numbers make a file that may be committed.
-const brief = (value: number): number => Number(value.toPrecision(6));
 
 /** Steps along a task vector, in task vectors: 0 is the SFT model, 1 the expert. */
 export const ALPHAS: readonly number[] = [
