@@ -26,7 +26,7 @@ export interface BlendRow {
   unique: number;
 }
 
-/** The paper's Table 1. `math-proofs` are checking tasks here: a proof is judged, a claimed answer is judged. */
+/** The paper's Table 1. `math-proofs` are checks here: a claimed answer is judged, seen alone or with its lines. */
 export const BLEND: readonly BlendRow[] = [
   row(
     "math-proofs",
@@ -78,6 +78,9 @@ export interface SftExample {
 /** Share of chat examples with held-out constraint types: SFT knows them, RL never trains them. */
 export const HELD_OUT_CHAT_SHARE = 0.35;
 
+/** Share of checks that show the lines of the solution beside the claim. */
+const LINES_SHARE = 0.5;
+
 const DOMAIN: Record<Exclude<Source, "math-proofs">, Domain> = {
   math: "math",
   science: "science",
@@ -100,7 +103,7 @@ function drawSourceTask(
 }
 
 /**
- * One example of a source: a train-split task answered by the noisy demonstrator.
+ * One example of a source: a train-split task answered by the noisy demonstrator. Checks are answered carefully whatever `options` says.
  *
  * @example
  * sftExample("math", new Random(1, "sft"), { careful: true, slip: 0 })
@@ -116,10 +119,10 @@ export function sftExample(
       split: "train",
       kinds: CHECKABLE[domain],
     });
-    const check = makeCheck(task, random);
+    const check = makeCheck(task, random, random.chance(LINES_SHARE));
     const messages: Message[] = [
       { role: "user", content: check.prompt },
-      demonstrateCheck(check, random, options),
+      demonstrateCheck(check, random, options.slip),
     ];
     return { source, messages, task };
   }
@@ -154,7 +157,7 @@ export interface SftBlendOptions {
   /** Examples in the blend. */
   total: number;
   seed: number;
-  /** Share of careful demonstrations, in [0, 1]. */
+  /** Share of careful demonstrations, in [0, 1]; checks always are. */
   care: number;
   /** Probability of an error per step, in [0, 1]. */
   slip: number;
@@ -163,29 +166,32 @@ export interface SftBlendOptions {
    * sees so few examples in all that 2.37 % do not teach the tool format.
    */
   agentShare?: number;
+  /** Share of checks ("math-proofs"), likewise: 2.37 % do not teach a nano model to judge. */
+  proofShare?: number;
 }
 
 /**
  * How many examples of a blend come from each source; the counts sum to `total` (largest remainders).
+ *
+ * @param agentShare  share of agent examples, in [0, 1]; default the paper's
+ * @param proofShare  share of checks, in [0, 1 − agentShare]; default in proportion to the other sources
  */
 export function blendCounts(
   total: number,
   agentShare?: number,
+  proofShare?: number,
 ): Map<Source, number> {
-  const paperTotal = BLEND.reduce(
-    (sum, { paperSamples }) => sum + paperSamples,
-    0,
+  const fixed = new Map<Source, number | undefined>([
+    ["agent", agentShare],
+    ["math-proofs", proofShare],
+  ]);
+  const free = BLEND.filter(({ source }) => fixed.get(source) === undefined);
+  const freeSamples = free.reduce((sum, row) => sum + row.paperSamples, 0);
+  const rest = 1 - (agentShare ?? 0) - (proofShare ?? 0);
+  const exact = BLEND.map(
+    ({ source, paperSamples }) =>
+      total * (fixed.get(source) ?? (rest * paperSamples) / freeSamples),
   );
-  const paperAgent =
-    BLEND.find(({ source }) => source === "agent")!.paperSamples / paperTotal;
-  const agent = agentShare ?? paperAgent;
-  const exact = BLEND.map(({ source, paperSamples }) => {
-    const share = paperSamples / paperTotal;
-    return (
-      total *
-      (source === "agent" ? agent : (share * (1 - agent)) / (1 - paperAgent))
-    );
-  });
   const counts = exact.map(Math.floor);
   const order = exact
     .map((_, i) => i)
@@ -209,6 +215,7 @@ export function sftBlend({
   care,
   slip,
   agentShare,
+  proofShare,
 }: SftBlendOptions): SftExample[] {
   if (!Number.isSafeInteger(total) || total < 1) {
     throw new TaskError(
@@ -219,11 +226,13 @@ export function sftBlend({
     care,
     slip,
     agentShare: agentShare ?? 0,
+    proofShare: proofShare ?? 0,
+    "agentShare + proofShare": (agentShare ?? 0) + (proofShare ?? 0),
   })) {
     if (!(value >= 0 && value <= 1))
       throw new TaskError(`sftBlend: ${name} must be in [0, 1], got ${value}`);
   }
-  const counts = blendCounts(total, agentShare);
+  const counts = blendCounts(total, agentShare, proofShare);
   const examples = BLEND.flatMap(({ source, unique }) => {
     const count = counts.get(source)!;
     const random = new Random(seed, `blend/${source}`);

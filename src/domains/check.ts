@@ -1,24 +1,29 @@
 /**
- * Checking tasks: is a claimed answer right? They stand for the paper's math proofs, and are the only form of judging that
- * a nano model learnt: solve again in lines, subtract, and read the verdict off the difference.
+ * Checking tasks: is a claimed answer right, seen alone or with the lines that led to it? They stand for the paper's math
+ * proofs, and are the only form of judging that a nano model learnt: solve again in lines, subtract, and read the verdict off the
+ * difference.
  */
 import { TaskError } from "../error.js";
 import type { Random } from "../random.js";
 import type { Message } from "../tokenizer/message.js";
 import { reason as reasonMath } from "./math/reason.js";
 import { reason as reasonScience } from "./science/reason.js";
-import { slipped, terseSlip } from "./slip.js";
-import type { DemonstrationOptions, Task } from "./task.js";
+import type { Task } from "./task.js";
 
 /** A task together with an answer that somebody claims. */
 export interface Check {
   task: Task;
   claimed: number;
+  /** The lines that led to the claim; none where only the claim is shown. */
+  shown: readonly string[];
   /** Whether the claimed answer is right. */
   right: boolean;
   /** Text of the user message. */
   prompt: string;
 }
+
+/** Slip rate of a wrong solution that is to be checked: about one line in three. */
+const WRONG_SLIP = 0.3;
 
 /** Kinds of tasks that can be checked: those whose answer is one number. */
 export const CHECKABLE: Readonly<
@@ -41,21 +46,34 @@ function solve(
 }
 
 /**
- * The user message of a check.
+ * The user message of a check: the problem, the solution's lines where they are shown, and the claim.
  *
+ * @param solution  lines of the solution, any white space between them; default none
  * @example
  * checkPrompt("Solve 3x+5=20.", 5) // "Check: Solve 3x+5=20. Claimed answer: 5"
+ * checkPrompt("Solve 3x+5=20.", 5, "3x=20-5=15\nx=15/3=5")
+ * // "Check: Solve 3x+5=20. 3x=20-5=15 x=15/3=5 Claimed answer: 5"
  */
-export function checkPrompt(problem: string, claimed: number | string): string {
-  return `Check: ${problem} Claimed answer: ${claimed}`;
+export function checkPrompt(
+  problem: string,
+  claimed: number | string,
+  solution = "",
+): string {
+  const lines = solution.split(/\s+/).filter((word) => word !== "");
+  return ["Check:", problem, ...lines, `Claimed answer: ${claimed}`].join(" ");
 }
 
 /**
- * Make a check of a task: with probability 1/2 the claim is right, else it is what slipping steps lead to.
+ * Make a check of a task: with probability 1/2 the claim is right, else steps slipped on the way to it, as a model's own do.
  *
+ * @param showLines  whether the prompt shows the lines that led to the claim
  * @throws TaskError the task's answer is not a number
  */
-export function makeCheck(task: Task, random: Random): Check {
+export function makeCheck(
+  task: Task,
+  random: Random,
+  showLines: boolean,
+): Check {
   if (
     !(task.domain === "math" || task.domain === "science") ||
     !CHECKABLE[task.domain].includes(task.kind)
@@ -64,36 +82,39 @@ export function makeCheck(task: Task, random: Random): Check {
       `makeCheck: task must have a number as its answer, got ${task.domain} ${task.kind}`,
     );
   }
-  const { answer } = solve(task, random, 0);
+  const truth = solve(task, random, 0);
   const right = random.chance(0.5);
-  let claimed = answer;
-  if (!right) {
-    claimed = solve(task, random, 0.3).answer;
-    if (claimed === answer) claimed = slipped(answer, random);
-  }
-  return { task, claimed, right, prompt: checkPrompt(task.prompt, claimed) };
+  let solution = truth;
+  // Slips may cancel, and most often nothing slips.
+  while (!right && solution.answer === truth.answer)
+    solution = solve(task, random, WRONG_SLIP);
+  const { answer: claimed, lines } = solution;
+  const shown = showLines ? lines : [];
+  const prompt = checkPrompt(task.prompt, claimed, shown.join("\n"));
+  return { task, claimed, shown, right, prompt };
 }
 
 /**
- * The demonstrator's answer to a check: reasoning lines, the difference, and "Verdict: correct" or "Verdict: incorrect".
+ * The demonstrator's answer to a check: the task solved again in lines, the difference, and "Verdict: correct" or "Verdict:
+ * incorrect".
+ *
+ * It is the same with the solution's lines in view and without, and always has its lines: a verdict without them is a toss of a coin
+ * that no later training improves, for no domain trains judging.
+ *
+ * @param slip  probability of an error per step of the new solution, in [0, 1]
  */
 export function demonstrateCheck(
   check: Check,
   random: Random,
-  { careful, slip }: DemonstrationOptions,
+  slip: number,
 ): Message {
-  const { lines, answer } = solve(
-    check.task,
-    random,
-    careful ? slip : terseSlip(slip, 5),
-  );
+  const { lines, answer } = solve(check.task, random, slip);
   const difference = check.claimed - answer;
-  const reasoning = careful
-    ? [...lines, `${check.claimed}-${answer}=${difference}`].join("\n")
-    : "";
   return {
     role: "assistant",
-    reasoning,
+    reasoning: [...lines, `${check.claimed}-${answer}=${difference}`].join(
+      "\n",
+    ),
     content: `Verdict: ${difference === 0 ? "correct" : "incorrect"}`,
   };
 }

@@ -3,7 +3,12 @@ import type { Random } from "../random.js";
 import { renderAssistant, renderSegments } from "../tokenizer/index.js";
 import type { Message } from "../tokenizer/message.js";
 import { BLEND, sftExample } from "./blend.js";
-import { arithmeticDrill, factDrill, rankingDrill } from "./drills.js";
+import {
+  arithmeticDrill,
+  checkDrill,
+  factDrill,
+  rankingDrill,
+} from "./drills.js";
 import { drawTask, taskMessages } from "./drawTask.js";
 import { spec } from "./specs.js";
 import type { Domain } from "./task.js";
@@ -69,22 +74,23 @@ function chatDocument(random: Random): string {
 
 /** Percent of documents by source. */
 const PARTS: readonly Part[] = [
-  { weight: 12, write: arithmeticDrill },
+  { weight: 10, write: arithmeticDrill },
   { weight: 3, write: factDrill },
   { weight: 5, write: rankingDrill },
-  { weight: 4, write: checkDocument },
+  { weight: 5, write: checkDrill },
+  { weight: 8, write: checkDocument },
   { weight: 5, write: chatDocument },
   {
-    weight: 71,
+    weight: 64,
     write: (random) => taskDocument(weighted(TASKS, random).domain, random),
   },
 ];
 
-/** How often each domain is drawn among task documents; the slow learners more often. */
+/** How often each domain is drawn among task documents; the slow learners more often, math less, for checks solve its tasks too. */
 const TASKS: readonly { domain: Domain; weight: number }[] = [
-  { domain: "math", weight: 1 },
+  { domain: "math", weight: 0.8 },
   { domain: "coding", weight: 1 },
-  { domain: "science", weight: 1.7 },
+  { domain: "science", weight: 1.6 },
   { domain: "instruction", weight: 1.4 },
   { domain: "agent", weight: 1.2 },
 ];

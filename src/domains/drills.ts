@@ -8,6 +8,7 @@ import {
 } from "./science/facts.js";
 import { extreme, letters, listOptions } from "./science/generate.js";
 import { choose } from "./science/reason.js";
+import { slipped } from "./slip.js";
 
 function sum(random: Random): string {
   const a = random.int(0, 400);
@@ -52,6 +53,30 @@ export function arithmeticDrill(random: Random): string {
   return Array.from({ length: 12 }, () => random.pick(makers)(random)).join(
     "\n",
   );
+}
+
+/**
+ * Eight times the end of a check: claim minus answer, with its sign, and the verdict that follows. A nano model solves and copies well
+ * long before it tells 27 from 26: until then it writes a difference of 0 for numbers that look alike.
+ */
+export function checkDrill(random: Random): string {
+  return Array.from({ length: 8 }, () => {
+    const answer = random.int(0, random.pick([40, 400, 400]));
+    const claimed = random.chance(0.5) ? answer : mistaken(answer, random);
+    return `${claimed}-${answer}=${claimed - answer}\nVerdict: ${claimed === answer ? "correct" : "incorrect"}`;
+  }).join("\n");
+}
+
+/** A wrong answer: near the right one, with one digit changed, or anywhere. */
+function mistaken(answer: number, random: Random): number {
+  const digits = [...String(answer)];
+  digits[random.int(0, digits.length - 1)] = String(random.int(0, 9));
+  const claimed = random.pick([
+    slipped(answer, random),
+    Number(digits.join("")),
+    random.int(0, 400),
+  ]);
+  return claimed === answer ? answer + 1 : claimed;
 }
 
 /** Facts to remember: formulas, masses of atoms, and comparisons of masses. */

@@ -74,9 +74,9 @@ export function readClaim(
 /**
  * The user message of a judgement.
  *
- * Source: paper §3.6 says what either judge observes and prints no prompt. Ours is the check of the training data
- * (`checkPrompt`); for "process" the solution's lines stand behind the problem. The training data hold no check with lines:
- * a nano model reads them for the first time.
+ * Source: paper §3.6 says what either judge observes and prints no prompt. Ours is the check of base and SFT data
+ * (`checkPrompt`), which hold both modes: for "process" the solution's lines stand behind the problem, in one line. A solution
+ * without lines leaves nothing to show, and its two prompts are the same.
  *
  * @example
  * judgePrompt("Solve 3x+5=20.", { claimed: 4, reasoning: "3x=20-5=15\nx=15/3=4" }, "process")
@@ -87,8 +87,7 @@ export function judgePrompt(
   { claimed, reasoning }: Claim,
   mode: JudgeMode,
 ): string {
-  const lines = mode === "process" ? reasoning.split(/\s+/).join(" ") : "";
-  return checkPrompt(lines === "" ? problem : `${problem} ${lines}`, claimed);
+  return checkPrompt(problem, claimed, mode === "process" ? reasoning : "");
 }
 
 /**

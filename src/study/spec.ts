@@ -28,6 +28,8 @@ export interface SftSpec {
   slip: number;
   /** Share of agent conversations; default the blend's own. */
   agentShare?: number;
+  /** Share of checks ("math-proofs"); default the blend's own. */
+  proofShare?: number;
   /** Fraction of the steps over which the learning rate rises. */
   warmup?: number;
 }
@@ -321,6 +323,7 @@ const sections: Readonly<Record<string, Schema>> = {
       care: share,
       slip: share,
       agentShare: share,
+      proofShare: share,
       warmup: share,
     },
   },

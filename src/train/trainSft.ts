@@ -24,12 +24,14 @@ export interface TrainSftOptions extends RunOptions {
   batchSize?: number;
   /** Conversations in the blend; default `steps` × `batchSize`, one epoch. */
   blendTotal?: number;
-  /** Share of careful demonstrations, in [0, 1]. Default 0.55. */
+  /** Share of careful demonstrations, in [0, 1]; checks always are. Default 0.55. */
   care?: number;
   /** Probability of an error per step of a demonstration, in [0, 1]. Default 0.05. */
   slip?: number;
   /** Share of agent conversations; default the blend's own. */
   agentShare?: number;
+  /** Share of checks ("math-proofs"); default the blend's own. */
+  proofShare?: number;
   /** Fraction of the steps over which the learning rate rises. Default 0.1. */
   warmup?: number;
 }
@@ -60,6 +62,7 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
     care,
     slip,
     agentShare,
+    proofShare,
     microBatchTokens,
   } = settings;
   const origin = { kind: "sft", init: hashWeights(init), options: settings };
@@ -72,9 +75,9 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
     final: 0.1,
   };
   try {
-    const examples = sftBlend({ total, seed, care, slip, agentShare }).map(
-      ({ messages }) =>
-        encodeChat(tokenizer, messages, policy.config.maxPositions),
+    const blend = { total, seed, care, slip, agentShare, proofShare };
+    const examples = sftBlend(blend).map(({ messages }) =>
+      encodeChat(tokenizer, messages, policy.config.maxPositions),
     );
     const step = (s: number): StepReport<StepMetrics> => {
       const start = performance.now();
@@ -123,6 +126,7 @@ function sftSettings(options: TrainSftOptions) {
     care: options.care ?? 0.55,
     slip: options.slip ?? 0.05,
     agentShare: options.agentShare,
+    proofShare: options.proofShare,
     learningRate: options.learningRate ?? 1.5e-3,
     warmup: options.warmup ?? 0.1,
     betas,
@@ -139,6 +143,7 @@ function sftSettings(options: TrainSftOptions) {
     care: "fraction",
     slip: "fraction",
     agentShare: "fraction",
+    proofShare: "fraction",
     learningRate: "positive",
     warmup: "fraction",
     betas: "momentDecay",

@@ -2,11 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   BLEND,
   blendCounts,
-  checkPrompt,
-  demonstrateCheck,
-  drawTask,
-  makeCheck,
-  readVerdict,
   sampleItems,
   sftBlend,
   sftExample,
@@ -65,6 +60,20 @@ describe("blendCounts", () => {
       4309780 / 2950525,
       2,
     );
+  });
+
+  test("gives the checks another share as well", () => {
+    const counts = blendCounts(10_000, 0.15, 0.08);
+    expect(counts.get("agent")).toBe(1500);
+    expect(counts.get("math-proofs")).toBe(800);
+    expect(counts.get("chat")! / counts.get("math")!).toBeCloseTo(
+      4309780 / 2950525,
+      2,
+    );
+    expect([...counts.values()].reduce((a, b) => a + b)).toBe(10_000);
+    const alone = blendCounts(10_000, undefined, 0.08);
+    expect(alone.get("math-proofs")).toBe(800);
+    expect(alone.get("agent")).toBe(Math.round((9200 * 335_122) / 13_786_751));
   });
 });
 
@@ -164,58 +173,32 @@ describe("sftBlend", () => {
     );
     expect(() => sftBlend({ ...options, slip: NaN })).toThrow(TaskError);
     expect(() => sftBlend({ ...options, agentShare: -0.1 })).toThrow(TaskError);
+    expect(() =>
+      sftBlend({ ...options, agentShare: 0.7, proofShare: 0.5 }),
+    ).toThrow(
+      new TaskError(
+        "sftBlend: agentShare + proofShare must be in [0, 1], got 1.2",
+      ),
+    );
   });
 });
 
-describe("checks", () => {
-  test("are right half of the time, and the careful demonstration says so", () => {
-    const random = new Random(5, "checks");
-    let right = 0;
-    for (let i = 0; i < 600; i++) {
-      const domain = random.pick(["math", "science"] as const);
-      const kinds =
-        domain === "math"
-          ? ["chain", "equation"]
-          : ["formula", "chain", "molar"];
-      const check = makeCheck(
-        drawTask(domain, random, { split: "train", kinds }),
-        random,
-      );
-      const message = demonstrateCheck(check, random, {
-        careful: true,
-        slip: 0,
-      });
-      expect(readVerdict(renderAssistant(message))).toBe(
-        check.right ? "correct" : "incorrect",
-      );
-      expect(check.prompt).toBe(checkPrompt(check.task.prompt, check.claimed));
-      expect(/=0$/.test(message.reasoning!)).toBe(check.right);
-      right += Number(check.right);
-    }
-    expect(Math.abs(right / 600 - 0.5)).toBeLessThan(0.07);
-  });
+describe("math-proofs of the blend", () => {
+  const proofs = sftBlend({ ...options, total: 12_000 }).filter(
+    ({ source }) => source === "math-proofs",
+  );
 
-  test("cannot be made of a task without a number as its answer", () => {
-    const task = drawTask("science", new Random(6), {
-      split: "train",
-      kinds: ["quantityChoice"],
+  test("show the solution's lines in half of the checks, and the claim in all", () => {
+    const withLines = proofs.filter(({ messages, task }) => {
+      const claim = messages[0]!.content.slice(`Check: ${task.prompt} `.length);
+      expect(claim).toMatch(/^([^C].*= ?\d+ )?Claimed answer: \d+$/);
+      return !claim.startsWith("Claimed");
     });
-    expect(() => makeCheck(task, new Random(6))).toThrow(
-      new TaskError(
-        "makeCheck: task must have a number as its answer, got science quantityChoice",
-      ),
-    );
-    const coding = drawTask("coding", new Random(6), { split: "train" });
-    expect(() => makeCheck(coding, new Random(6))).toThrow(TaskError);
+    expect(Math.abs(withLines.length / proofs.length - 0.5)).toBeLessThan(0.1);
   });
 
-  test("readVerdict reads the last verdict behind the last </think>", () => {
-    expect(readVerdict("</think>Verdict: correct")).toBe("correct");
-    expect(readVerdict("</think>Verdict: correct\nVerdict: incorrect")).toBe(
-      "incorrect",
-    );
-    expect(readVerdict("Verdict: correct</think>")).toBeNull();
-    expect(readVerdict("Verdict: correct")).toBeNull();
-    expect(readVerdict("</think>Verdict: correctly")).toBeNull();
+  test("always reason, whatever the care", () => {
+    for (const { messages } of proofs)
+      expect(messages[1]!.reasoning).toMatch(/^\d+-\d+=-?\d+$/m);
   });
 });

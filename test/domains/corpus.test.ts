@@ -34,6 +34,12 @@ function benchmarkPrompts(): Set<string> {
   return prompts;
 }
 
+/** The text, and all its beginnings up to a full stop or question mark. */
+function sentences(text: string): string[] {
+  const ends = [...text.matchAll(/[.?](?= )/g)].map(({ index }) => index + 1);
+  return [...ends.map((end) => text.slice(0, end)), text];
+}
+
 describe("pretrainDocument", () => {
   test("writes the same documents from the same seed", () => {
     const write = (): string[] => {
@@ -47,11 +53,12 @@ describe("pretrainDocument", () => {
     const prompts = benchmarkPrompts();
     for (const document of documents) {
       for (const line of document.split("\n")) {
-        const problem =
-          /^Check: (.*) Claimed answer: -?\d+/.exec(line)?.[1] ?? line;
-        expect(prompts.has(problem.replace("<|im_end|>", "")), line).toBe(
-          false,
-        );
+        const checked = /^Check: (.*) Claimed answer: -?\d+/.exec(line)?.[1];
+        // The lines of a solution may stand behind the problem, which ends in "." or "?".
+        for (const problem of checked ? sentences(checked) : [line])
+          expect(prompts.has(problem.replace("<|im_end|>", "")), line).toBe(
+            false,
+          );
       }
     }
   });
@@ -79,7 +86,11 @@ describe("pretrainDocument", () => {
       documents.filter((d) => pattern.test(d)).length / COUNT;
     expect(share(/^(\d+([-+*/]\d+=|[<>])\d+\n?){12}$/)).toBeGreaterThan(0.09);
     expect(share(/^(Smallest|Largest)\? /)).toBeGreaterThan(0.03);
-    expect(share(/^Check: .*\nVerdict: (in)?correct$/s)).toBeGreaterThan(0.02);
+    expect(share(/^Check: .*\nVerdict: (in)?correct$/s)).toBeGreaterThan(0.06);
+    expect(share(/^Check: [^\n]*=\d+ Claimed answer/)).toBeGreaterThan(0.03);
+    expect(
+      share(/^(\d+-\d+=-?\d+\nVerdict: (in)?correct\n?){8}$/),
+    ).toBeGreaterThan(0.04);
     expect(share(/\\boxed\{\d+\}$/)).toBeGreaterThan(0.07);
     expect(share(/```js\nfunction f/)).toBeGreaterThan(0.07);
     expect(share(/Options: .*Answer: (?:[ABCD]|[a-z]+)$/s)).toBeGreaterThan(
@@ -103,7 +114,9 @@ describe("pretrainDocument", () => {
         document.includes("Write about")
       )
         continue;
-      for (const [text, a, op, b, c] of document.matchAll(
+      // A solution that is to be checked may be wrong, in the prompt.
+      const said = document.replace(/^Check: .*$/gm, "");
+      for (const [text, a, op, b, c] of said.matchAll(
         /(?<![\d)=x*+-])(\d+)([-+*/])(\d+)=(-?\d+)(?![\dx(])/g,
       )) {
         const [p, q] = [Number(a), Number(b)];

@@ -66,6 +66,19 @@ describe("judgePrompt(problem, claim, mode)", () => {
       "Check: P Claimed answer: 4",
     );
   });
+  it("is, in both modes, the prompt of the checks that models are trained on", () => {
+    const random = new Random(2, "judging");
+    for (let i = 0; i < 40; i++) {
+      const task = drawTask(i % 2 === 0 ? "math" : "science", random, {
+        split: "train",
+        kinds: ["chain"],
+      });
+      const { claimed, shown, prompt } = makeCheck(task, random, i % 4 < 2);
+      const claim = { claimed, reasoning: shown.join("\n") };
+      const mode = shown.length > 0 ? "process" : "outcome";
+      expect(judgePrompt(task.prompt, claim, mode)).toBe(prompt);
+    }
+  });
 });
 
 describe("readJudgement(task, claimed, right, completion, finish)", () => {
@@ -106,11 +119,8 @@ describe("readJudgement(task, claimed, right, completion, finish)", () => {
           ? ["chain", "equation"]
           : ["formula", "chain", "molar"];
       const task = drawTask(domain, random, { split: "train", kinds });
-      const check = makeCheck(task, random);
-      const { reasoning, content } = demonstrateCheck(check, random, {
-        careful: true,
-        slip: 0,
-      });
+      const check = makeCheck(task, random, i % 4 < 2);
+      const { reasoning, content } = demonstrateCheck(check, random, 0);
       expect(
         readJudgement(
           task,
