@@ -10,15 +10,9 @@ import { TrainError } from "../error.js";
 import { checkOptions } from "./checkOptions.js";
 import { Learner } from "./learner.js";
 import { documentsOfStep } from "./documentsOfStep.js";
-import { runSteps, type StepReport } from "./loop.js";
+import type { StepReport } from "./loop.js";
 import type { StepMetrics } from "./metrics.js";
-
-import {
-  fingerprint,
-  finishRun,
-  type RunOptions,
-  type TrainResult,
-} from "./run.js";
+import { completeRun, type RunOptions, type TrainResult } from "./run.js";
 import { learningRateAt, type Schedule } from "./schedule.js";
 import { sftLosses } from "./sftLoss.js";
 
@@ -47,14 +41,8 @@ export interface PretrainOptions extends RunOptions {
  */
 export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
   const settings = pretrainSettings(options);
-  const {
-    out,
-    tokenizerJson,
-    checkpoints = `${out}.checkpoints`,
-    checkpointEvery = 250,
-  } = options;
-  const { seed, steps, tokensPerStep, config, microBatchTokens } = settings;
-  const tokenizer = Tokenizer.fromJson(tokenizerJson);
+  const { seed, tokensPerStep, config, microBatchTokens } = settings;
+  const tokenizer = Tokenizer.fromJson(options.tokenizerJson);
   if (tokenizer.size > config.vocabSize) {
     throw new TrainError(
       `pretrain: config.vocabSize must be at least the tokenizer's ${tokenizer.size}, got ${config.vocabSize}`,
@@ -96,14 +84,16 @@ export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
     };
   };
   try {
-    const loop = { ...options, checkpoints, checkpointEvery };
-    const run = fingerprint([origin, tokenizerJson]);
-    const metrics = await runSteps(learner, steps, run, step, loop);
-    return finishRun(learner, tokenizer, origin, metrics, {
-      out,
-      checkpoints,
-      dtype: "BF16",
-    });
+    const dtype = "BF16" as const;
+    const run = {
+      learner,
+      tokenizer,
+      origin,
+      step,
+      checkpointEvery: 250,
+      dtype,
+    };
+    return await completeRun(run, options);
   } finally {
     learner.dispose();
   }

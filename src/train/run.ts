@@ -1,4 +1,4 @@
-/** What all training stages share: their common options, the fingerprint of a run, and the model folder it ends with. */
+/** What all training stages share: their common options, the run itself, and the model folder it ends with. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { CheckpointError } from "../error.js";
 import { configToJson } from "../model/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import type { Learner } from "./learner.js";
-import type { LoopOptions } from "./loop.js";
+import { runSteps, type LoopOptions, type StepReport } from "./loop.js";
 import type { StepMetrics, TokenCounts } from "./metrics.js";
 import type { Store } from "./optimizer.js";
 
@@ -52,7 +52,7 @@ export interface TrainResult<Metrics extends StepMetrics = StepMetrics> {
 }
 
 /** Short hash of everything that a run's result depends on. */
-export function fingerprint(parts: unknown): string {
+function fingerprint(parts: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(parts))
     .digest("hex")
@@ -103,34 +103,54 @@ export function totals(metrics: readonly StepMetrics[]): {
 
 /** What stands in `provenance.json` beside the sums. */
 export interface Origin {
-  /** "pretrain", "sft", "grpo" or "distill". */
+  /** "pretrain", "sft", "grpo", "imitation" or "distill". */
   kind: string;
   /** SHA-256 of the weights that the run started from. */
   init?: string;
   /** SHA-256 of each teacher's weights. */
   teachers?: Record<string, string>;
   /** Every option that the result depends on. */
-  options: object;
+  options: { steps: number };
+}
+
+/** What a training stage consists of: `completeRun` does the rest. */
+export interface Run<Metrics extends StepMetrics> {
+  learner: Learner;
+  tokenizer: Tokenizer;
+  origin: Origin;
+  /** Does one step; depends on its number and the learner alone. */
+  step: (step: number) => StepReport<Metrics>;
+  /** Steps between two checkpoints where the caller of the stage does not say. */
+  checkpointEvery: number;
+  /** How weights are written; default as they were kept: float32, or bfloat16 without loss. */
+  dtype?: "F32" | "BF16";
 }
 
 /**
- * Write the trained model as a Hugging Face folder with its provenance, then remove the checkpoints.
+ * Run the steps of a stage, or those left after its last checkpoint; write the trained model as a Hugging Face folder with its
+ * provenance, then remove the checkpoints.
  *
- * Weights are stored as they were kept, float32, or bfloat16 without loss, unless `dtype` says otherwise.
+ * @throws as `runSteps`
  */
-export function finishRun<Metrics extends StepMetrics>(
-  learner: Learner,
-  tokenizer: Tokenizer,
-  origin: Origin,
-  metrics: Metrics[],
-  place: { out: string; checkpoints: string; dtype?: "F32" | "BF16" },
-): TrainResult<Metrics> {
-  const { policy } = learner;
-  const { dtype = learner.store === "bfloat16" ? "BF16" : "F32" } = place;
+export async function completeRun<Metrics extends StepMetrics>(
+  run: Run<Metrics>,
+  options: RunOptions<Metrics>,
+): Promise<TrainResult<Metrics>> {
+  const { learner, tokenizer, origin, step } = run;
+  const { out, checkpoints = `${out}.checkpoints` } = options;
+  const { checkpointEvery = run.checkpointEvery } = options;
+  const { dtype = learner.store === "bfloat16" ? "BF16" : "F32" } = run;
+  const metrics = await runSteps(
+    learner,
+    origin.options.steps,
+    fingerprint([origin, tokenizer.json]),
+    step,
+    { ...options, checkpoints, checkpointEvery },
+  );
   const sums = totals(metrics);
-  writeModelFolder(place.out, {
-    config: configToJson(policy.config),
-    params: policy.toParams(dtype),
+  writeModelFolder(out, {
+    config: configToJson(learner.policy.config),
+    params: learner.policy.toParams(dtype),
     tokenizer: JSON.stringify(tokenizer.json),
     provenance: {
       ...origin,
@@ -139,6 +159,6 @@ export function finishRun<Metrics extends StepMetrics>(
       engine: engineInfo(),
     },
   });
-  rmSync(place.checkpoints, { recursive: true, force: true });
-  return { out: place.out, metrics, ...sums };
+  rmSync(checkpoints, { recursive: true, force: true });
+  return { out, metrics, ...sums };
 }

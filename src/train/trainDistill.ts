@@ -15,14 +15,9 @@ import {
 } from "./distillOptions.js";
 import { Learner } from "./learner.js";
 import { lesson } from "./lesson.js";
-import { runSteps, type StepReport } from "./loop.js";
+import type { StepReport } from "./loop.js";
 import type { DistillMetrics } from "./metrics.js";
-import {
-  fingerprint,
-  finishRun,
-  hashWeights,
-  type TrainResult,
-} from "./run.js";
+import { completeRun, hashWeights, type TrainResult } from "./run.js";
 import { tasksOfStep } from "./tasks.js";
 import { Teachers } from "./teachers.js";
 
@@ -46,8 +41,7 @@ export async function trainDistill(
   options: TrainDistillOptions,
 ): Promise<TrainResult<DistillMetrics>> {
   const settings = distillSettings(options);
-  const { init, out } = options;
-  const { checkpoints = `${out}.checkpoints`, checkpointEvery = 10 } = options;
+  const { init } = options;
   const { seed, learningRate, updatesPerRollout } = settings;
   const origin = {
     kind: "distill",
@@ -104,15 +98,8 @@ export async function trainDistill(
         },
       };
     };
-    const loop = { ...options, checkpoints, checkpointEvery };
-    const metrics = await runSteps(
-      learner,
-      settings.steps,
-      fingerprint(origin),
-      step,
-      loop,
-    );
-    return finishRun(learner, tokenizer, origin, metrics, { out, checkpoints });
+    const run = { learner, tokenizer, origin, step, checkpointEvery: 10 };
+    return await completeRun(run, options);
   } finally {
     teachers?.dispose();
     learner.dispose();

@@ -15,16 +15,11 @@ import {
   type TrainGrpoOptions,
 } from "./grpoOptions.js";
 import { Learner } from "./learner.js";
-import { runSteps, type StepReport } from "./loop.js";
+import type { StepReport } from "./loop.js";
 import { markedRollout } from "./markedRollout.js";
 import type { GrpoMetrics } from "./metrics.js";
 import { policySamples } from "./policySamples.js";
-import {
-  fingerprint,
-  finishRun,
-  hashWeights,
-  type TrainResult,
-} from "./run.js";
+import { completeRun, hashWeights, type TrainResult } from "./run.js";
 import { scoreMarked } from "./scoreMarked.js";
 import { stepRollouts } from "./stepRollouts.js";
 
@@ -45,12 +40,7 @@ export async function trainGrpo(
   options: TrainGrpoOptions,
 ): Promise<TrainResult<GrpoMetrics>> {
   const settings = grpoSettings(options);
-  const {
-    init,
-    out,
-    checkpoints = `${out}.checkpoints`,
-    checkpointEvery = 10,
-  } = options;
+  const { init } = options;
   const { seed, groupSize, learningRate, updatesPerRollout } = settings;
   const origin = { kind: "grpo", init: hashWeights(init), options: settings };
   const { policy, tokenizer } = loadPolicy(init);
@@ -107,15 +97,8 @@ export async function trainGrpo(
     };
   };
   try {
-    const loop = { ...options, checkpoints, checkpointEvery };
-    const metrics = await runSteps(
-      learner,
-      settings.steps,
-      fingerprint(origin),
-      step,
-      loop,
-    );
-    return finishRun(learner, tokenizer, origin, metrics, { out, checkpoints });
+    const run = { learner, tokenizer, origin, step, checkpointEvery: 10 };
+    return await completeRun(run, options);
   } finally {
     learner.dispose();
     initial?.dispose();

@@ -9,13 +9,12 @@ import { checkOptions } from "./checkOptions.js";
 import { checkTaskOrder } from "./checkTaskOrder.js";
 import { countTokens } from "./describeRollouts.js";
 import { Learner } from "./learner.js";
-import { runSteps, type StepReport } from "./loop.js";
+import type { StepReport } from "./loop.js";
 import { markedRollout } from "./markedRollout.js";
 import type { ImitationMetrics } from "./metrics.js";
 import type { Store } from "./optimizer.js";
 import {
-  fingerprint,
-  finishRun,
+  completeRun,
   hashWeights,
   type RunOptions,
   type TrainResult,
@@ -87,8 +86,7 @@ export async function trainImitation(
   options: TrainImitationOptions,
 ): Promise<TrainResult<ImitationMetrics>> {
   const settings = settingsOf(options);
-  const { init, out } = options;
-  const { checkpoints = `${out}.checkpoints`, checkpointEvery = 10 } = options;
+  const { init } = options;
   const { seed, learningRate } = settings;
   const origin = {
     kind: "imitation",
@@ -125,15 +123,8 @@ export async function trainImitation(
     };
   };
   try {
-    const loop = { ...options, checkpoints, checkpointEvery };
-    const metrics = await runSteps(
-      learner,
-      settings.steps,
-      fingerprint(origin),
-      step,
-      loop,
-    );
-    return finishRun(learner, tokenizer, origin, metrics, { out, checkpoints });
+    const run = { learner, tokenizer, origin, step, checkpointEvery: 10 };
+    return await completeRun(run, options);
   } finally {
     learner.dispose();
     writer?.dispose();

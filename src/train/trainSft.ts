@@ -3,11 +3,10 @@ import { sftBlend } from "../domains/index.js";
 import { loadPolicy } from "../model/index.js";
 import { checkOptions } from "./checkOptions.js";
 import { Learner } from "./learner.js";
-import { runSteps, type StepReport } from "./loop.js";
+import type { StepReport } from "./loop.js";
 import type { StepMetrics } from "./metrics.js";
 import {
-  fingerprint,
-  finishRun,
+  completeRun,
   hashWeights,
   type RunOptions,
   type TrainResult,
@@ -48,12 +47,7 @@ export interface TrainSftOptions extends RunOptions {
  */
 export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
   const settings = sftSettings(options);
-  const {
-    init,
-    out,
-    checkpoints = `${out}.checkpoints`,
-    checkpointEvery = 50,
-  } = options;
+  const { init } = options;
   const {
     seed,
     steps,
@@ -101,15 +95,8 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
         },
       };
     };
-    const loop = { ...options, checkpoints, checkpointEvery };
-    const metrics = await runSteps(
-      learner,
-      steps,
-      fingerprint(origin),
-      step,
-      loop,
-    );
-    return finishRun(learner, tokenizer, origin, metrics, { out, checkpoints });
+    const run = { learner, tokenizer, origin, step, checkpointEvery: 50 };
+    return await completeRun(run, options);
   } finally {
     learner.dispose();
   }
