@@ -14,7 +14,8 @@ import {
   type Estimate,
 } from "../evaluate/index.js";
 import type { StepMetrics } from "../train/index.js";
-import type { FamilyScores, FamilyShape } from "./stages/why.js";
+import type { FamilyScores } from "./stages/familyScores.js";
+import type { FamilyShape } from "./stages/familyShape.js";
 import type { Family } from "./why.js";
 
 /** One expert: what it gained on its domain's benchmarks, and how it got there. */

@@ -17,7 +17,8 @@ import {
   rlStage,
   sftStage,
 } from "./stages/train.js";
-import { familyScoresStage, familyShapeStage } from "./stages/why.js";
+import { familyScoresStage } from "./stages/familyScores.js";
+import { familyShapeStage } from "./stages/familyShape.js";
 import type { StageKind } from "./plan.js";
 
 /** What a worker sends to the runner. */

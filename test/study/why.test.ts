@@ -18,15 +18,17 @@ import {
   type WhyRow,
 } from "../../src/study/index.js";
 import {
-  ALPHAS,
   familyScoresStage,
+  type FamilyScores,
+} from "../../src/study/stages/familyScores.js";
+import {
+  ALPHAS,
   familyShapeStage,
   type FamilyLine,
   type FamilyPlane,
-  type FamilyScores,
   type FamilyShape,
   type FamilyWeights,
-} from "../../src/study/stages/why.js";
+} from "../../src/study/stages/familyShape.js";
 import { whyRows, type FamilyData } from "../../src/study/whyRows.js";
 import type { StepMetrics } from "../../src/train/index.js";
 import { PICO_STUDY, picoStudy } from "./pico.js";

@@ -40,7 +40,8 @@ import type { PairLine, VerificationLine } from "./behaviour.js";
 import type { Job, Report, Result } from "./job.js";
 import type { OverlapLine, OverlapRule } from "./overlap.js";
 import type { SizeLine } from "./merge.js";
-import type { FamilyScores, FamilyShape } from "./why.js";
+import type { FamilyScores } from "./familyScores.js";
+import type { FamilyShape } from "./familyShape.js";
 
 /** Models of a study in the order of the tables. */
 export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {

@@ -1,23 +1,19 @@
-/** Stages of the four families of experts: scores of experts and merges, and the shape of the loss around them. */
-import { join } from "node:path";
+/** Sizes and directions of a family's task vectors, and the shape of the loss around them. */
 import {
   combine,
   describeShift,
   meanOrNull,
   weightShift,
 } from "../../analysis/index.js";
-import { readModelFolder, type Params } from "../../checkpoint/index.js";
 import {
   drawTask,
   spec as domainSpec,
   taskMessages,
   type Domain,
 } from "../../domains/index.js";
-import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
-import { configFromJson, Policy, type ModelConfig } from "../../model/index.js";
+import { Policy } from "../../model/index.js";
 import { Random } from "../../random.js";
 import { rollouts } from "../../rollout/index.js";
-import { Tokenizer } from "../../tokenizer/index.js";
 import {
   encodeChat,
   markedRollout,
@@ -26,102 +22,10 @@ import {
 } from "../../train/index.js";
 import { brief } from "../brief.js";
 import { replaceFile } from "../replaceFile.js";
-import type { EvaluateSpec, MergeSpec, WhySpec } from "../spec.js";
-import { itemMeans, LineFile } from "./evaluate.js";
+import type { WhySpec } from "../spec.js";
+import { readFamily, type FamilyModels } from "./family.js";
 import type { Job, Report, Result } from "./job.js";
-import { mergeBy } from "./merge.js";
 import { inputPath, outputPath } from "./paths.js";
-
-/** One line of a family's scores: a merge on all benchmarks, or an expert on those of its domain. */
-export interface FamilyScores {
-  /** Name of the merge, or the expert's domain. */
-  model: string;
-  /** Mean reward of every item over its samples, by benchmark. */
-  scores: Partial<Record<BenchmarkName, number[]>>;
-  /** What the line depends on. */
-  key: string;
-}
-
-interface FamilyModels {
-  anchor: Params;
-  experts: Map<Domain, Params>;
-  config: ModelConfig;
-  tokenizer: Tokenizer;
-}
-
-function readFamily(job: Job): FamilyModels {
-  const folder = inputPath(job, "anchor");
-  const anchor = readModelFolder(folder);
-  const domains = Object.keys(job.stage.inputs).filter(
-    (name) => name !== "anchor",
-  ) as Domain[];
-  return {
-    anchor: anchor.params,
-    experts: new Map(
-      domains.map((domain) => [
-        domain,
-        readModelFolder(inputPath(job, domain)).params,
-      ]),
-    ),
-    config: configFromJson(anchor.config),
-    tokenizer: Tokenizer.fromFile(join(folder, "tokenizer.json")),
-  };
-}
-
-/** Score a family's experts on their own domains, and its merges on all of them. */
-export async function familyScoresStage(
-  job: Job,
-  report: Report,
-): Promise<Result> {
-  const { seed, merges, benchmarks, ...sampling } = job.stage
-    .spec as unknown as Omit<EvaluateSpec, "benchmarks"> & {
-    seed: number;
-    merges: Record<string, MergeSpec>;
-    benchmarks: Record<Domain, BenchmarkName[]>;
-  };
-  const { anchor, experts, config, tokenizer } = readFamily(job);
-  const keyOf = (model: string): string =>
-    JSON.stringify([job.inputHashes, seed, sampling, merges[model] ?? null]);
-  const file = new LineFile<FamilyScores>(
-    outputPath(job),
-    ({ model, key }) => key === keyOf(model),
-  );
-  const all = Object.values(benchmarks).flat();
-  const models: [string, BenchmarkName[], () => Params][] = [
-    ...[...experts].map(
-      ([domain, params]): [string, BenchmarkName[], () => Params] => [
-        domain,
-        benchmarks[domain],
-        () => params,
-      ],
-    ),
-    ...Object.entries(merges).map(
-      ([name, { method, options = {} }]): [
-        string,
-        BenchmarkName[],
-        () => Params,
-      ] => [
-        name,
-        all,
-        () => mergeBy(method, anchor, [...experts.values()], options, seed),
-      ],
-    ),
-  ];
-  for (const [i, [model, asked, make]] of models.entries()) {
-    if (file.lines.some((line) => line.model === model)) continue;
-    const policy = Policy.fromParams(make(), config);
-    const scores: FamilyScores["scores"] = {};
-    for (const name of asked) {
-      scores[name] = itemMeans(
-        await evaluate(policy, tokenizer, name, { ...sampling, seed }),
-      );
-    }
-    policy.dispose();
-    file.add({ model, scores, key: keyOf(model) });
-    report({ done: i + 1, total: models.length });
-  }
-  return { facts: {} };
-}
 
 /** Sizes and directions of a family's task vectors. */
 export interface FamilyWeights {
