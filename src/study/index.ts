@@ -85,7 +85,7 @@ export type {
   WhyRetentionRow,
   WhyRow,
   WhyShapeRow,
-} from "./whyRows.js";
+} from "./whyRow.js";
 export type { Json } from "./hash.js";
 export type { Progress } from "./stages/job.js";
 export type { SizeLine } from "./stages/merge.js";

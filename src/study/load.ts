@@ -26,7 +26,7 @@ import { runFolder } from "./run.js";
 import type { Profile, StudySpec } from "./spec.js";
 import type { StorageRow } from "./storageRows.js";
 import { modelsOf } from "./stages/analysis.js";
-import type { WhyRow } from "./whyRows.js";
+import type { WhyRow } from "./whyRow.js";
 
 /** A study on disk, opened for one profile. */
 export interface Study {

@@ -241,7 +241,7 @@ function checkReferences(
   checkWhy(spec, (path, text) => {
     throw errorAt(source, find(path), `${path.join(".")} ${text}`);
   });
-  for (const key of ["size", "storage"] as const) {
+  for (const key of ["size", "storage", "why"] as const) {
     for (const seed of spec[key]?.seeds ?? []) {
       if (!spec.seeds.includes(seed)) {
         throw errorAt(
@@ -254,18 +254,13 @@ function checkReferences(
   }
 }
 
-/** The section's seed, domains, steps and merges must be the study's. */
+/** The section's domains, steps and merges must be the study's. */
 function checkWhy(
   spec: StudySpec,
   refuse: (path: string[], text: string) => never,
 ): void {
   const { why, domains, experts } = spec;
   if (!why) return;
-  if (why.seed !== undefined && !spec.seeds.includes(why.seed))
-    refuse(
-      ["why", "seed"],
-      `must be a seed of this profile (${spec.seeds.join(", ")}), got ${why.seed}`,
-    );
   if (why.grid % 4 !== 1)
     refuse(
       ["why", "grid"],

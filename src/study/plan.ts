@@ -12,7 +12,7 @@ import {
 import type { Json } from "./hash.js";
 import { hint } from "../nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
-import { whySeed, whyStages } from "./why.js";
+import { whySeeds, whyStages } from "./why.js";
 import type { Input, Stage, StageKind } from "./stage.js";
 import { storageSeeds, storedName, weightShiftStages } from "./weights.js";
 
@@ -125,8 +125,9 @@ class Planner {
       (spec.size.seeds ?? spec.seeds.slice(0, 1)).includes(seed);
     for (const domain of spec.domains) {
       const run = expertSpec(spec, domain);
-      const compared =
-        seed === whySeed(spec) ? spec.why?.steps[domain] : undefined;
+      const compared = whySeeds(spec).includes(seed)
+        ? spec.why?.steps[domain]
+        : undefined;
       const steps = checkpointSteps(spec, run.steps, sizeSeed, compared);
       this.rl(
         `${at}/experts/${domain}`,

@@ -178,10 +178,10 @@ export interface StorageSpec {
   seeds?: number[];
 }
 
-/** Experts trained in four ways, merged and measured alike, for one seed: why do RL experts merge? */
+/** Experts trained in four ways, merged and measured alike: why do RL experts merge? */
 export interface WhySpec {
-  /** Default the first of the study. */
-  seed?: number;
+  /** Seeds this is done for; default all. */
+  seeds?: number[];
   /** Updates of each domain's experts, at most those of the study's own; its domains are those of the section. */
   steps: Partial<Record<Domain, number>>;
   /** Merges of the study that are made of each family. */
@@ -420,7 +420,7 @@ const sections: Readonly<Record<string, Schema>> = {
       type: "object",
       required: ["steps", "merges", "texts", "grid"],
       fields: {
-        seed: { type: "integer", min: 0 },
+        seeds,
         steps: { type: "map", keys: DOMAINS, value: positive },
         merges: models,
         lambdas: { type: "list", item: { type: "number", above: 0 } },

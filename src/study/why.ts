@@ -32,9 +32,9 @@ const WORK = {
   shape: 35,
 };
 
-/** The one seed that the section is about; null without a section. */
-export function whySeed({ why, seeds }: StudySpec): number | null {
-  return why ? (why.seed ?? seeds[0]!) : null;
+/** The seeds that the section is about; none without a section. */
+export function whySeeds({ why, seeds }: StudySpec): number[] {
+  return why ? (why.seeds ?? seeds) : [];
 }
 
 /** Domains of the section, in the study's order. */
@@ -63,7 +63,7 @@ export function whyStages(
   modelOf: ModelOf,
   runOf: (domain: Domain) => RlSpec,
 ): Stage[] {
-  if (!spec.why || seed !== whySeed(spec)) return [];
+  if (!whySeeds(spec).includes(seed)) return [];
   const at = `seed${seed}`;
   const domains = whyDomains(spec);
   const anchor = modelOf("sft");

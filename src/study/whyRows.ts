@@ -14,117 +14,19 @@ import {
   type Estimate,
 } from "../evaluate/index.js";
 import type { StepMetrics } from "../train/index.js";
-import type { FamilyScores } from "./stages/familyScores.js";
-import type { FamilyShape } from "./stages/familyShape.js";
-import type { Family } from "./why.js";
+import { brief } from "./brief.js";
+import type {
+  FamilyData,
+  WhyContrastRow,
+  WhyExpertRow,
+  WhyMergeRow,
+  WhyRetentionRow,
+  WhyRow,
+} from "./whyRow.js";
+import { weightsOf, whyShapeRows } from "./whyShapeRows.js";
 
-/** One expert: what it gained on its domain's benchmarks, and how it got there. */
-export interface WhyExpertRow {
-  what: "expert";
-  family: Family;
-  domain: Domain;
-  /** Updates, and sequences' tokens that were trained on. */
-  steps: number;
-  tokens: number;
-  /** Points: SFT, expert, and their paired difference with its 95 % interval over items. */
-  sft: number;
-  score: number;
-  gain: number;
-  low: number;
-  high: number;
-  /** ‖τ‖, and ‖τ‖ / ‖θ₀‖. */
-  norm: number;
-  relativeNorm: number;
-  /** Effective rank of τ ÷ that of random numbers, mean over the matrices of one layer. */
-  effectiveRank: number | null;
-  /** Mean over the steps of the gradient's norm before clipping; its unit is that of the family's loss. */
-  gradNorm: number;
-}
-
-/** One merge of a family's experts: mean score over the benchmarks of all domains. */
-export interface WhyMergeRow {
-  what: "merge";
-  family: Family;
-  merge: string;
-  /** Points. */
-  score: number;
-  low: number;
-  high: number;
-}
-
-/** What a merge keeps of the experts' gains: (merged − SFT) / (expert − SFT). */
-export interface WhyRetentionRow {
-  what: "retention";
-  family: Family;
-  merge: string;
-  /** "all": sum of the gains of all domains over their sum. */
-  domain: Domain | "all";
-  /** A fraction; null where the experts' gain is not surely above 0. */
-  retention: number | null;
-  low: number | null;
-  high: number | null;
-}
-
-/** A merge of a family against the same merge of the RL family, paired over items. */
-export interface WhyContrastRow {
-  what: "contrast";
-  family: Family;
-  merge: string;
-  /** "score": points of the merged model; "retention": fraction of the experts' gains. */
-  measure: "score" | "retention";
-  difference: number | null;
-  low: number | null;
-  high: number | null;
-}
-
-/** A family's task vectors against each other. */
-export interface WhyConflictRow {
-  what: "conflict";
-  family: Family;
-  /** Share of all movement, Σ|τ|, on the weaker side of its weight. */
-  minorityMass: number;
-  /** Of the weights that several changed: share that some moved up and others down. */
-  opposed: number | null;
-  /** Mean over pairs. */
-  cosine: number | null;
-}
-
-/** Cosine of two task vectors. */
-export interface WhyPairRow {
-  what: "pair";
-  family: Family;
-  a: string;
-  b: string;
-  cosine: number | null;
-}
-
-/** Loss along a direction, as `FamilyLine`, or on a plane, as `FamilyPlane`. */
-export type WhyShapeRow = { family: Family } & Exclude<
-  FamilyShape,
-  { what: "weights" }
->;
-
-/** Any row of the section. */
-export type WhyRow =
-  | WhyExpertRow
-  | WhyMergeRow
-  | WhyRetentionRow
-  | WhyContrastRow
-  | WhyConflictRow
-  | WhyPairRow
-  | WhyShapeRow;
-
-/** Everything that is known about one family. */
-export interface FamilyData {
-  family: Family;
-  scores: readonly FamilyScores[];
-  shape: readonly FamilyShape[];
-  /** Training log of each expert, as many steps as it was trained. */
-  logs: ReadonlyMap<Domain, readonly StepMetrics[]>;
-}
-
-/** Item means by benchmark. */
-type Scores = ReadonlyMap<BenchmarkName, readonly number[]>;
+/** Item means by benchmark: scores[item][seed]. */
+type Scores = ReadonlyMap<BenchmarkName, readonly (readonly number[])[]>;
 
 const points = (value: number): number => Number((100 * value).toFixed(3));
 const share = (value: number): number => Number(value.toFixed(4));
@@ -133,7 +35,7 @@ const share = (value: number): number => Number(value.toFixed(4));
  * Rows of the section.
  *
  * @param families    the RL family first
- * @param sft         item means of the SFT model, by benchmark
+ * @param sft         item means of the SFT models, by benchmark: scores[item][seed], seeds as in the families' runs
  * @param benchmarks  those of each domain
  */
 export function whyRows(
@@ -146,7 +48,7 @@ export function whyRows(
     ...own.expertRows(),
     ...own.mergeRows(),
     ...(own === measured[0] ? [] : own.contrastRows(measured[0]!)),
-    ...own.shapeRows(),
+    ...whyShapeRows(own.data),
   ]);
 }
 
@@ -157,17 +59,27 @@ class Measured {
   private readonly sure = new Map<string, boolean>();
 
   constructor(
-    private readonly data: FamilyData,
+    readonly data: FamilyData,
     private readonly sft: Scores,
     private readonly benchmarks: ReadonlyMap<Domain, readonly BenchmarkName[]>,
   ) {
     this.models = new Map(
-      data.scores.map(({ model, scores }) => [
-        model,
-        new Map(Object.entries(scores) as [BenchmarkName, number[]][]),
-      ]),
+      data.runs[0]!.scores.map(({ model }) => [model, this.scoresOf(model)]),
     );
     this.names = [...benchmarks.values()].flat();
+  }
+
+  private scoresOf(model: string): Scores {
+    const runs = this.data.runs.map(
+      ({ scores }) => scores.find((line) => line.model === model)!.scores,
+    );
+    const names = Object.keys(runs[0]!) as BenchmarkName[];
+    return new Map(
+      names.map((name) => [
+        name,
+        runs[0]![name]!.map((_, i) => runs.map((own) => own[name]![i]!)),
+      ]),
+    );
   }
 
   private get merges(): string[] {
@@ -177,31 +89,33 @@ class Measured {
   }
 
   expertRows(): WhyExpertRow[] {
-    const { family, logs } = this.data;
-    const weights = this.data.shape.find(({ what }) => what === "weights");
-    if (weights?.what !== "weights") throw new Error("internal: no weights");
+    const { family, runs } = this.data;
     return [...this.benchmarks].map(([domain, names]): WhyExpertRow => {
       const expert = this.models.get(domain)!;
       const gain = this.difference(expert, this.sft, names);
-      const log = logs.get(domain)!;
-      const { norm, relativeNorm, effectiveRank } = weights.experts.find(
-        (each) => each.domain === domain,
-      )!;
+      const logs = runs.map(({ logs }) => logs.get(domain)!);
+      const weights = runs.map((run) =>
+        weightsOf(run).experts.find((each) => each.domain === domain)!,
+      );
+      const rank = meanOrNull(weights.map((each) => each.effectiveRank));
       return {
         what: "expert",
         family,
         domain,
-        steps: log.length,
-        tokens: log.reduce((sum, { tokens }) => sum + tokens.trained, 0),
+        steps: logs[0]!.length,
+        tokens: Math.round(mean(logs.map(trainedTokens))),
         sft: points(average(this.sft, names)),
         score: points(average(expert, names)),
         gain: points(gain.mean),
         low: points(gain.low),
         high: points(gain.high),
-        norm,
-        relativeNorm,
-        effectiveRank,
-        gradNorm: share(mean(log.map(({ gradNorm }) => gradNorm))),
+        norm: brief(mean(weights.map((each) => each.norm))),
+        relativeNorm: brief(mean(weights.map((each) => each.relativeNorm))),
+        effectiveRank: rank && brief(rank),
+        gradNorm: share(
+          mean(logs.flatMap((log) => log.map(({ gradNorm }) => gradNorm))),
+        ),
+        seeds: runs.length,
       };
     });
   }
@@ -211,7 +125,7 @@ class Measured {
     return this.merges.flatMap((merge) => {
       const scores = this.models.get(merge)!;
       const { mean, low, high } = averageOverSeeds(
-        this.names.map((name) => scores.get(name)!.map((score) => [score])),
+        this.names.map((name) => scores.get(name)!),
       );
       const about = { family, merge };
       return [
@@ -263,25 +177,6 @@ class Measured {
           low: kept && share(kept.low),
           high: kept && share(kept.high),
         },
-      ];
-    });
-  }
-
-  shapeRows(): WhyRow[] {
-    const { family, shape } = this.data;
-    return shape.flatMap((line): WhyRow[] => {
-      if (line.what !== "weights") return [{ family, ...line }];
-      const { minorityMass, opposed, pairs } = line;
-      const cosine = meanOrNull(pairs.map((pair) => pair.cosine));
-      return [
-        {
-          what: "conflict",
-          family,
-          minorityMass,
-          opposed,
-          cosine: cosine && share(cosine),
-        },
-        ...pairs.map((pair): WhyPairRow => ({ what: "pair", family, ...pair })),
       ];
     });
   }
@@ -338,7 +233,7 @@ class Measured {
   private gain(
     modelOf: (domain: Domain) => Scores,
     domains: readonly Domain[],
-    { items }: Draw,
+    { items, seeds }: Draw,
   ): number {
     let block = 0;
     return domains.reduce((sum, domain) => {
@@ -346,7 +241,11 @@ class Measured {
       const names = this.benchmarks.get(domain)!;
       const gains = names.map((name) => {
         const [own, before] = [model.get(name)!, this.sft.get(name)!];
-        return mean(items[block++]!.map((i) => own[i]! - before[i]!));
+        return mean(
+          items[block++]!.map((i) =>
+            mean(seeds.map((s) => own[i]![s]! - before[i]![s]!)),
+          ),
+        );
       });
       return sum + mean(gains);
     }, 0);
@@ -360,7 +259,10 @@ class Measured {
     const items = domains.flatMap((domain) =>
       this.benchmarks.get(domain)!.map((name) => this.sft.get(name)!.length),
     );
-    return crossedBootstrap(statistic, draws({ seeds: 1, items }));
+    return crossedBootstrap(
+      statistic,
+      draws({ seeds: this.data.runs.length, items }),
+    );
   }
 
   private difference(
@@ -368,14 +270,16 @@ class Measured {
     b: Scores,
     names: readonly BenchmarkName[],
   ): Estimate {
-    const column = (scores: Scores, name: BenchmarkName): number[][] =>
-      scores.get(name)!.map((score) => [score]);
     return pairedDifference(
-      names.map((name) => ({ a: column(a, name), b: column(b, name) })),
+      names.map((name) => ({ a: a.get(name)!, b: b.get(name)! })),
     );
   }
 }
 
 function average(scores: Scores, names: readonly BenchmarkName[]): number {
-  return mean(names.map((name) => mean([...scores.get(name)!])));
+  return mean(names.map((name) => mean(scores.get(name)!.map(mean))));
+}
+
+function trainedTokens(log: readonly StepMetrics[]): number {
+  return log.reduce((sum, { tokens }) => sum + tokens.trained, 0);
 }

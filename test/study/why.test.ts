@@ -29,12 +29,13 @@ import {
   type FamilyShape,
   type FamilyWeights,
 } from "../../src/study/stages/familyShape.js";
-import { whyRows, type FamilyData } from "../../src/study/whyRows.js";
+import type { FamilyData, FamilyRun } from "../../src/study/whyRow.js";
+import { whyRows } from "../../src/study/whyRows.js";
 import type { StepMetrics } from "../../src/train/index.js";
 import { PICO_STUDY, picoStudy } from "./pico.js";
 
 const SECTION =
-  "why: { steps: { math: 1, instruction: 2 }, merges: [average], lambdas: [0.5], texts: 2, grid: 5 }";
+  "why: { seeds: [1], steps: { math: 1, instruction: 2 }, merges: [average], lambdas: [0.5], texts: 2, grid: 5 }";
 const withSection = (section: string): string =>
   PICO_STUDY.replace("profiles:", `${section}\nprofiles:`);
 const TEXT = withSection(SECTION);
@@ -42,10 +43,18 @@ const stages = plan(parseStudy(TEXT, "full"));
 const stageOf = (id: string): Stage => stages.find((stage) => stage.id === id)!;
 
 describe("plan(spec) with the section", () => {
-  test("adds its stages for one seed, and none without it", () => {
-    const ids = stages.map(({ id }) => id).filter((id) => id.includes("why"));
+  test("adds its stages for its seeds, by default all, and none without it", () => {
+    const idsOf = (section: string): string[] =>
+      plan(parseStudy(withSection(section), "full"))
+        .map(({ id }) => id)
+        .filter((id) => id.includes("why"));
+    const ids = idsOf(SECTION);
     expect(ids.filter((id) => !id.startsWith("seed1/"))).toEqual([]);
     expect(ids).toHaveLength(3 * 2 + FAMILIES.length * 2);
+    expect(idsOf(SECTION.replace("seeds: [1], ", ""))).toEqual([
+      ...ids,
+      ...ids.map((id) => id.replace("seed1", "seed2")),
+    ]);
     const plain = plan(parseStudy(PICO_STUDY, "full"));
     expect(plain.filter(({ id }) => id.includes("why"))).toEqual([]);
   });
@@ -80,9 +89,9 @@ describe("plan(spec) with the section", () => {
       "why.grid must be 5, 9, 13, …, so that the experts lie on it, got 6",
     ],
     [
-      "grid: 5",
-      "grid: 5, seed: 7",
-      "why.seed must be a seed of this profile (1, 2), got 7",
+      "seeds: [1]",
+      "seeds: [7]",
+      "why.seeds must be seeds of this profile (1, 2), got 7",
     ],
     [
       "[average]",
@@ -219,20 +228,20 @@ describe("whyRows(families, sft, benchmarks)", () => {
   const names = [...benchmarks.values()].flat();
   /** The first `share` of the items are right. */
   const upTo = (share: number): number[] =>
-    Array.from({ length: ITEMS }, (_, i) => Number(i < share * ITEMS));
+    Array.from({ length: ITEMS }, (_, i) =>
+      Number(i < Math.round(share * ITEMS)),
+    );
   const scored = (share: number, own = names): FamilyScores["scores"] =>
     Object.fromEntries(own.map((name) => [name, upTo(share)]));
-  const sft = new Map(names.map((name) => [name, upTo(0.2)] as const));
+  const sft = new Map(
+    names.map((name) => [name, upTo(0.2).map((score) => [score, score])]),
+  );
   const log = [1, 3].map(
     (gradNorm, step) =>
       ({ step, gradNorm, tokens: { trained: 10 } }) as StepMetrics,
   );
-  /** Experts at `expert`, the merge at `merged`. */
-  const family = (
-    name: Family,
-    { expert, merged }: { expert: number; merged: number },
-  ): FamilyData => ({
-    family: name,
+  /** Experts at `expert`, the merge at `merged`, all other numbers `scale` times what they are. */
+  const run = (expert: number, merged: number, scale: number): FamilyRun => ({
     scores: [
       ...[...benchmarks].map(([domain, own]) => ({
         model: domain,
@@ -246,16 +255,44 @@ describe("whyRows(families, sft, benchmarks)", () => {
         what: "weights",
         experts: [...benchmarks.keys()].map((domain) => ({
           domain,
-          norm: 2,
-          relativeNorm: 0.01,
-          effectiveRank: 0.5,
+          norm: 2 * scale,
+          relativeNorm: 0.01 * scale,
+          effectiveRank: scale < 1 ? 0.5 : null,
         })),
-        pairs: [{ a: "math", b: "coding", cosine: 0.25 }],
-        minorityMass: 0.1,
+        pairs: [{ a: "math", b: "coding", cosine: 0.25 * scale }],
+        minorityMass: 0.1 * scale,
         opposed: 0.4,
+      },
+      {
+        what: "line",
+        direction: "sum",
+        domain: "math",
+        alpha: 0.5,
+        demonstrations: 2 * scale,
+        answers: scale < 1 ? 0.75 : null,
+      },
+      {
+        what: "plane",
+        a: "math",
+        b: "coding",
+        x: 0,
+        y: 1,
+        lossA: scale,
+        lossB: 3 * scale,
       },
     ],
     logs: new Map([...benchmarks.keys()].map((domain) => [domain, log])),
+  });
+  /** Two seeds, one half a tenth above and one half a tenth below what is planted. */
+  const family = (
+    name: Family,
+    { expert, merged }: { expert: number; merged: number },
+  ): FamilyData => ({
+    family: name,
+    runs: [
+      run(expert + 0.05, merged + 0.05, 0.5),
+      run(expert - 0.05, merged - 0.05, 1.5),
+    ],
   });
   const rows = whyRows(
     [
@@ -283,8 +320,11 @@ describe("whyRows(families, sft, benchmarks)", () => {
       sft: 20,
       score: 80,
       gain: 60,
+      norm: 2,
       relativeNorm: 0.01,
+      effectiveRank: 0.5,
       gradNorm: 2,
+      seeds: 2,
     });
     const kept = of("retention", "rl");
     expect(kept.map(({ domain }) => domain)).toEqual(["math", "coding", "all"]);
@@ -302,6 +342,18 @@ describe("whyRows(families, sft, benchmarks)", () => {
         opposed: 0.4,
         cosine: 0.25,
       },
+    ]);
+  });
+
+  test("finds planted losses, over the seeds that have them", () => {
+    const [line] = of("line", "rl");
+    expect(line).toMatchObject({
+      alpha: 0.5,
+      demonstrations: 2,
+      answers: 0.75,
+    });
+    expect(of("plane", "rl")).toMatchObject([
+      { x: 0, y: 1, lossA: 1, lossB: 3 },
     ]);
   });
 

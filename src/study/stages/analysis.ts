@@ -33,8 +33,15 @@ import type { StudySpec } from "../spec.js";
 import { storageRows, type StorageRow } from "../storageRows.js";
 import { storageSeeds, storedName } from "../weights.js";
 import { writeRows } from "../writeRows.js";
-import { FAMILIES, whyDomains, whyModel, whySeed } from "../why.js";
-import { whyRows, type WhyRow } from "../whyRows.js";
+import {
+  FAMILIES,
+  whyDomains,
+  whyModel,
+  whySeeds,
+  type Family,
+} from "../why.js";
+import type { FamilyRun, WhyRow } from "../whyRow.js";
+import { whyRows } from "../whyRows.js";
 import type { TrajectoryLine } from "./evaluate.js";
 import type { PairLine, VerificationLine } from "./behaviour.js";
 import type { Job, Report, Result } from "./job.js";
@@ -236,16 +243,15 @@ function whyFile(
   spec: StudySpec,
   models: readonly { model: string; scores: ModelScores }[],
 ): WhyRow[] {
-  const seed = whySeed(spec);
-  if (seed === null) return [];
-  const at = (...parts: string[]): string =>
-    join(runFolder, `seed${seed}`, ...parts);
+  const seeds = whySeeds(spec);
+  if (seeds.length === 0) return [];
   const domains = whyDomains(spec);
   const sft = models.find(({ model }) => model === "sft")!.scores;
-  const column = spec.seeds.indexOf(seed);
-  return whyRows(
-    FAMILIES.map((family) => ({
-      family,
+  const columns = seeds.map((seed) => spec.seeds.indexOf(seed));
+  const runOf = (family: Family, seed: number): FamilyRun => {
+    const at = (...parts: string[]): string =>
+      join(runFolder, `seed${seed}`, ...parts);
+    return {
       scores: readLines<FamilyScores>(at("why", `${family}-scores.jsonl`)),
       shape: readLines<FamilyShape>(at("why", `${family}-shape.jsonl`)),
       logs: new Map(
@@ -256,9 +262,18 @@ function whyFile(
           ).slice(0, spec.why!.steps[domain]),
         ]),
       ),
+    };
+  };
+  return whyRows(
+    FAMILIES.map((family) => ({
+      family,
+      runs: seeds.map((seed) => runOf(family, seed)),
     })),
     new Map(
-      [...sft].map(([name, items]) => [name, items.map((row) => row[column]!)]),
+      [...sft].map(([name, items]) => [
+        name,
+        items.map((row) => columns.map((column) => row[column]!)),
+      ]),
     ),
     new Map(domains.map((domain) => [domain, benchmarksOf(spec, domain)])),
   );
