@@ -162,7 +162,7 @@ describe.each(names)("%s", (name) => {
     );
     expect(headings.at(-1)).toBe("## Limits");
     expect(source(notebook.cells.at(-1)!)).toMatch(
-      /^\*\*(Next|Back to):\*\* \[.+\]\((README\.md|\d\d-[a-z-]+\.ipynb)\)/m,
+      /^\*\*(Next|Back to):\*\* \[.+\]\((README\.md|(audit|\d\d-[a-z-]+)\.ipynb)\)/m,
     );
     expect(code.map(source).join("\n")).toMatch(/report\.claim(Line)?\(/);
   });
