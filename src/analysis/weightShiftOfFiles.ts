@@ -1,8 +1,7 @@
 /** `weightShift` of models on disk, in several threads. */
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { builtFile } from "../built.js";
 import { Checkpoint } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
 import type { TensorShift } from "./tensorShift.js";
@@ -23,14 +22,6 @@ const MOST_THREADS = 3;
 export interface WeightShiftOfFilesOptions extends WeightShiftOptions {
   /** Worker threads, default one a core and at most 3; results do not depend on it. */
   threads?: number;
-}
-
-// Node runs JavaScript only: from the TypeScript sources (tests) the built worker is used.
-function workerFile(): string {
-  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
-  return existsSync(beside)
-    ? beside
-    : fileURLToPath(new URL("../../dist/analysis/worker.js", import.meta.url));
 }
 
 /**
@@ -107,7 +98,10 @@ function planFiles(
 }
 
 function startWorker(setup: WorkerSetup): Worker {
-  return new Worker(workerFile(), { workerData: setup, execArgv: [] });
+  return new Worker(builtFile("./worker.js", import.meta.url), {
+    workerData: setup,
+    execArgv: [],
+  });
 }
 
 /** One tensor in one thread. */

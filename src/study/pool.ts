@@ -1,7 +1,6 @@
 /** Worker processes that run stages side by side, each with one thread so that results do not depend on the machine's cores. */
 import { fork, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { builtFile } from "../built.js";
 import { StudyError } from "../error.js";
 import type { Job, Progress } from "./stages/job.js";
 import type { Answer } from "./worker.js";
@@ -18,14 +17,6 @@ const THREADS = {
   OMP_NUM_THREADS: "1",
   TF_CPP_MIN_LOG_LEVEL: "3",
 };
-
-// Node runs JavaScript only: from the TypeScript sources (tests) the built worker is used.
-function workerFile(): string {
-  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
-  return existsSync(beside)
-    ? beside
-    : fileURLToPath(new URL("../../dist/study/worker.js", import.meta.url));
-}
 
 /** A fixed number of places for workers; a worker is started when first needed and takes stage after stage. */
 export class Pool {
@@ -74,7 +65,7 @@ export class Pool {
   }
 
   private start(): ChildProcess {
-    const worker = fork(workerFile(), [], {
+    const worker = fork(builtFile("./worker.js", import.meta.url), [], {
       env: { ...process.env, ...THREADS },
       execArgv: [],
       serialization: "json",

@@ -4,7 +4,7 @@
  * kernel does, and the tests compare the two. The sources are in `assembly/`.
  */
 import { readFileSync } from "node:fs";
-import { builtFile } from "../built.js";
+import { builtFile } from "../../built.js";
 import { memory } from "./arena.js";
 import { webAssembly } from "./webAssembly.js";
 

@@ -1,7 +1,7 @@
 /** Worker threads that take one job after the other. */
 import { Worker } from "node:worker_threads";
+import { builtFile } from "../../built.js";
 import { CheckpointError, M2rlError } from "../../error.js";
-import { builtFile } from "../built.js";
 import type { Answer, Job, JobResult, WorkerSetup } from "./job.js";
 
 /** An error that a worker reported, of the class that it had there. */
