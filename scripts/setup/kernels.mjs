@@ -23,6 +23,8 @@ export function compileKernels(dist) {
     ...["--initialMemory", "1", "--maximumMemory", "65536"],
     ...["--enable", "simd", "--enable", "threads", "--noAssert"],
     ...["--optimizeLevel", "3", "--converge"],
+    // Vectors pass between these files only, not to JavaScript.
+    ...["--disableWarning", "112"],
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Stored numbers to float32 and back, and what is checked and measured on the way. */
+import { high, low, total } from "./float64.ts";
 
 const LANES: usize = 4;
 
@@ -70,15 +71,7 @@ export function hasNonFinite(values: usize, length: usize): bool {
   return i32x4.bitmask(carried) !== 0 || rest >> 31 !== 0;
 }
 
-function low(values: v128): v128 {
-  return f64x2.promote_low_f32x4(values);
-}
-
-function high(values: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<u64>(values, values, 1, 1));
-}
-
-function total(counts: v128): f64 {
+function countAll(counts: v128): f64 {
   return <f64>(
     (i32x4.extract_lane(counts, 0) +
       i32x4.extract_lane(counts, 1) +
@@ -87,12 +80,8 @@ function total(counts: v128): f64 {
   );
 }
 
-function sum(a: v128, b: v128): f64 {
-  return (
-    f64x2.extract_lane(a, 0) +
-    f64x2.extract_lane(a, 1) +
-    (f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1))
-  );
+function sumAll(sum01: v128, sum23: v128): f64 {
+  return total(sum01, sum23, f64x2.extract_lane(sum01, 0));
 }
 
 function addSquare(sum: v128, value: v128): v128 {
@@ -148,9 +137,9 @@ export function storeBf16(
     changed = i32x4.sub(changed, differs);
     survived = i32x4.sub(survived, v128.and(differs, f32x4.ne(stored, origin)));
   }
-  store<f64>(found, total(changed));
-  store<f64>(found, total(survived), 8);
-  store<f64>(found, sum(change01, change23), 16);
-  store<f64>(found, sum(stored01, stored23), 24);
-  store<f64>(found, sum(error01, error23), 32);
+  store<f64>(found, countAll(changed));
+  store<f64>(found, countAll(survived), 8);
+  store<f64>(found, sumAll(change01, change23), 16);
+  store<f64>(found, sumAll(stored01, stored23), 24);
+  store<f64>(found, sumAll(error01, error23), 32);
 }

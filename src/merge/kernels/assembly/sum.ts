@@ -1,12 +1,5 @@
 /** Sums over the models of a block in float64, in the order of the models. `models` holds one address per model. */
-
-function low(values: v128): v128 {
-  return f64x2.promote_low_f32x4(values);
-}
-
-function high(values: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<u64>(values, values, 1, 1));
-}
+import { high, low, total } from "./float64.ts";
 
 function narrow(low: v128, high: v128): v128 {
   return v128.shuffle<u64>(
@@ -201,15 +194,6 @@ export function balance(length: usize, models: usize, count: usize): f64 {
   }
   return <f64>(
     (rest - i64x2.extract_lane(signs, 0) - i64x2.extract_lane(signs, 1))
-  );
-}
-
-/** Four sums, and what comes after them, as one. */
-function total(sum01: v128, sum23: v128, rest: f64): f64 {
-  return (
-    rest +
-    f64x2.extract_lane(sum01, 1) +
-    (f64x2.extract_lane(sum23, 0) + f64x2.extract_lane(sum23, 1))
   );
 }
 
