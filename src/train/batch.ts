@@ -64,6 +64,11 @@ export interface MarkedTokens {
   readonly marks: readonly boolean[];
 }
 
+/** Number of tokens of all rows: those that a pass over them reads. */
+export function sumTokens(rows: readonly MarkedTokens[]): number {
+  return rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
+}
+
 /** Number of marked tokens after the first: those that a row trains. */
 export function countMarked({ marks }: MarkedTokens): number {
   let count = 0;

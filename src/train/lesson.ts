@@ -1,7 +1,7 @@
 /** What one step of a distillation teaches: the losses of its method on the step's rollouts. */
 import type { Policy } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
-import { countMarked } from "./batch.js";
+import { countMarked, sumTokens } from "./batch.js";
 import { distances } from "./distances.js";
 import { distillSamples } from "./distill.js";
 import type { DistillSettings } from "./distillOptions.js";
@@ -34,7 +34,7 @@ export function lesson(
 ): Lesson {
   const { method, temperature, updatesPerRollout } = settings;
   const rows = rollouts.map(markedRollout);
-  const trained = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const trained = sumTokens(rows);
   const routed = teachers.route(rollouts.map(({ task }) => task.domain));
   const passes = { maxTokens: settings.microBatchTokens, temperature };
   switch (method) {

@@ -7,6 +7,7 @@ import {
 } from "../model/index.js";
 import { Tokenizer } from "../tokenizer/index.js";
 import { TrainError } from "../error.js";
+import { sumTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { Learner } from "./learner.js";
 import { documentsOfStep } from "./documentsOfStep.js";
@@ -71,7 +72,7 @@ export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
       learningRate,
       `pretrain: step ${s} (seed ${seed})`,
     );
-    const trained = batch.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const trained = sumTokens(batch);
     return {
       ...update,
       learningRate,

@@ -1,7 +1,7 @@
 /** The RL stage: an expert of one domain, or the mixed run over several. */
 import { loadPolicy, type Policy } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
-import type { MarkedTokens } from "./batch.js";
+import { sumTokens } from "./batch.js";
 import {
   countTokens,
   describeDomains,
@@ -74,9 +74,9 @@ export async function trainGrpo(
     const end = performance.now();
     const isLogged = settings.logKl > 0 && s % settings.logKl === 0;
     const moved = isLogged ? distanceFrom(initial!, all, settings) : undefined;
-    const used = countAll(samplesWithGradient(samples, settings));
+    const used = sumTokens(samplesWithGradient(samples, settings));
     const scored =
-      countAll(samples) *
+      sumTokens(samples) *
       (Number(updatesPerRollout > 1) + Number(settings.klCoef !== 0));
     return {
       ...update,
@@ -120,8 +120,4 @@ function distanceFrom(
     temperature,
   });
   return distances(rollouts, scores);
-}
-
-function countAll(rows: readonly MarkedTokens[]): number {
-  return rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }

@@ -4,7 +4,7 @@ import { loadPolicy, type Policy } from "../model/index.js";
 import { Random } from "../random.js";
 import { rollouts } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
-import type { MarkedTokens } from "./batch.js";
+import { sumTokens, type MarkedTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { checkTaskOrder } from "./checkTaskOrder.js";
 import { countTokens } from "./describeRollouts.js";
@@ -108,7 +108,7 @@ export async function trainImitation(
       learningRate,
       `trainImitation: step ${s} (seed ${seed})`,
     );
-    const trained = rows.reduce((sum, row) => sum + row.tokens.length, 0);
+    const trained = sumTokens(rows);
     return {
       ...update,
       learningRate,

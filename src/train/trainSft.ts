@@ -1,6 +1,7 @@
 /** The SFT stage: the base model learns the chat format from a blend of noisy demonstrations. */
 import { sftBlend } from "../domains/index.js";
 import { loadPolicy } from "../model/index.js";
+import { sumTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { Learner } from "./learner.js";
 import type { StepReport } from "./loop.js";
@@ -83,7 +84,7 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
         learningRate,
         `trainSft: step ${s} (seed ${seed})`,
       );
-      const trained = batch.reduce((sum, { tokens }) => sum + tokens.length, 0);
+      const trained = sumTokens(batch);
       return {
         ...update,
         learningRate,
