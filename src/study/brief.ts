@@ -4,3 +4,13 @@
 export function brief(value: number): number {
   return Number(value.toPrecision(6));
 }
+
+/** A share in points, 0 to 100, with three decimals. */
+export function points(value: number): number {
+  return Number((100 * value).toFixed(3));
+}
+
+/** A share with four decimals. */
+export function share(value: number): number {
+  return Number(value.toFixed(4));
+}

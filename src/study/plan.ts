@@ -12,9 +12,10 @@ import {
 import type { Json } from "./hash.js";
 import { hint } from "../nearest.js";
 import type { RlSpec, StudySpec } from "./spec.js";
-import { whySeeds, whyStages } from "./why.js";
+import { sizeSeeds, storageSeeds, whySeeds } from "./seeds.js";
+import { whyStages } from "./why.js";
 import type { Input, Stage, StageKind } from "./stage.js";
-import { storageSeeds, storedName, weightShiftStages } from "./weights.js";
+import { storedName, weightShiftStages } from "./weights.js";
 
 export type { Input, Stage, StageKind } from "./stage.js";
 
@@ -120,9 +121,7 @@ class Planner {
       outputs: [`${at}/models/sft`, `${at}/train/sft.jsonl`],
       work: spec.sft.steps * spec.sft.batchSize * WORK.example,
     });
-    const sizeSeed =
-      spec.size !== null &&
-      (spec.size.seeds ?? spec.seeds.slice(0, 1)).includes(seed);
+    const sizeSeed = sizeSeeds(spec).includes(seed);
     for (const domain of spec.domains) {
       const run = expertSpec(spec, domain);
       const compared = whySeeds(spec).includes(seed)

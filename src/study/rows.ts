@@ -10,6 +10,7 @@ import {
 import type { Domain } from "../domains/index.js";
 import type { MergeMethodName } from "../merge/index.js";
 import type { GrpoMetrics } from "../train/index.js";
+import { points } from "./brief.js";
 import type { SizeLine } from "./stages/merge.js";
 import type { TrajectoryLine } from "./stages/evaluate.js";
 
@@ -96,8 +97,6 @@ export interface MergeSizeRow {
 
 /** Item means of one model: scores[benchmark][item][seed]. */
 export type ModelScores = ReadonlyMap<BenchmarkName, number[][]>;
-
-const points = (value: number): number => Number((100 * value).toFixed(3));
 
 function interval({ mean, low, high, se, seeds }: SeedEstimate): {
   score: number;

@@ -2,6 +2,7 @@
 import { benchmarkSpec, type BenchmarkName } from "../evaluate/index.js";
 import { overSeeds, pairedDifference } from "../evaluate/index.js";
 import type { Domain } from "../domains/index.js";
+import { points } from "./brief.js";
 import type { ModelScores } from "./rows.js";
 
 /** One benchmark of a domain: its SFT model, its expert, and the same expert trained in bfloat16. Points, 0 to 100. */
@@ -19,8 +20,6 @@ export interface StorageRow {
   high: number;
   seeds: number;
 }
-
-const points = (value: number): number => Number((100 * value).toFixed(3));
 
 /** Rows of one domain: every benchmark that all three models have scores of. */
 export function storageRows({

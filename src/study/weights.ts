@@ -1,19 +1,12 @@
 /** The stages about weights of all seeds at once: which experts are trained again in bfloat16, and the rows behind Table 5 and Figure 3. */
 import type { Domain } from "../domains/index.js";
+import { storageSeeds } from "./seeds.js";
 import type { StudySpec } from "./spec.js";
 import type { Input, Stage } from "./stage.js";
 
 /** Name of a domain's expert whose weights were kept in bfloat16. */
 export function storedName(domain: Domain): string {
   return `${domain}-bf16`;
-}
-
-/** Seeds whose experts are trained once more in bfloat16. */
-export function storageSeeds({
-  storage,
-  seeds,
-}: Pick<StudySpec, "storage" | "seeds">): number[] {
-  return storage ? (storage.seeds ?? seeds.slice(0, 1)) : [];
 }
 
 // Seconds of one core for five experts of the nano model; only proportions matter.

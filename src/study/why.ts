@@ -2,6 +2,7 @@
 import type { Domain } from "../domains/index.js";
 import { benchmarksOf, type ModelOf } from "./behaviour.js";
 import type { Json } from "./hash.js";
+import { whySeeds } from "./seeds.js";
 import type { RlSpec, StudySpec } from "./spec.js";
 import type { Input, Stage } from "./stage.js";
 
@@ -31,11 +32,6 @@ const WORK = {
   sample: 0.007,
   shape: 35,
 };
-
-/** The seeds that the section is about; none without a section. */
-export function whySeeds({ why, seeds }: StudySpec): number[] {
-  return why ? (why.seeds ?? seeds) : [];
-}
 
 /** Domains of the section, in the study's order. */
 export function whyDomains({ why, domains }: StudySpec): Domain[] {

@@ -14,7 +14,7 @@ import {
   type Estimate,
 } from "../evaluate/index.js";
 import type { StepMetrics } from "../train/index.js";
-import { brief } from "./brief.js";
+import { brief, points, share } from "./brief.js";
 import type {
   FamilyData,
   WhyContrastRow,
@@ -27,9 +27,6 @@ import { weightsOf, whyShapeRows } from "./whyShapeRows.js";
 
 /** Item means by benchmark: scores[item][seed]. */
 type Scores = ReadonlyMap<BenchmarkName, readonly (readonly number[])[]>;
-
-const points = (value: number): number => Number((100 * value).toFixed(3));
-const share = (value: number): number => Number(value.toFixed(4));
 
 /**
  * Rows of the section.

@@ -1,6 +1,6 @@
 /** Directions of four families' task vectors, and the loss around them. */
 import { meanOrNull } from "../analysis/index.js";
-import { brief } from "./brief.js";
+import { brief, share } from "./brief.js";
 import type {
   FamilyLine,
   FamilyPlane,
@@ -39,7 +39,7 @@ export function whyShapeRows({ family, runs }: FamilyData): WhyRow[] {
 
 function meanShare(values: readonly (number | null)[]): number | null {
   const found = meanOrNull(values);
-  return found === null ? null : Number(found.toFixed(4));
+  return found === null ? null : share(found);
 }
 
 /** The line of a family's sizes and directions. */

@@ -5,6 +5,7 @@ import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import type { GrpoMetrics, StepMetrics } from "../../train/index.js";
 import type { DivergenceSample } from "../../analysis/index.js";
+import { readLines } from "../jsonLines.js";
 import { benchmarksOf, pairsOf } from "../behaviour.js";
 import {
   consistencyRows,
@@ -31,15 +32,10 @@ import {
 } from "../rows.js";
 import type { StudySpec } from "../spec.js";
 import { storageRows, type StorageRow } from "../storageRows.js";
-import { storageSeeds, storedName } from "../weights.js";
+import { sizeSeeds, storageSeeds, whySeeds } from "../seeds.js";
+import { storedName } from "../weights.js";
 import { writeRows } from "../writeRows.js";
-import {
-  FAMILIES,
-  whyDomains,
-  whyModel,
-  whySeeds,
-  type Family,
-} from "../why.js";
+import { FAMILIES, whyDomains, whyModel, type Family } from "../why.js";
 import type { FamilyRun, WhyRow } from "../whyRow.js";
 import { whyRows } from "../whyRows.js";
 import type { TrajectoryLine } from "./evaluate.js";
@@ -61,13 +57,6 @@ export function modelsOf(spec: StudySpec): { model: string; role: Role }[] {
     ...Object.keys(spec.merges).map(role("merged")),
     ...Object.keys(spec.distill).map(role("student")),
   ];
-}
-
-function readLines<Line>(path: string): Line[] {
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
 }
 
 /** Item means of a model, from its records: scores[benchmark][item][seed]. */
@@ -149,7 +138,6 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
         ...(spec.size.learningRates ?? []).map((rate) => `lr${rate}`),
       ]
     : [];
-  const sizeSeeds = spec.size?.seeds ?? spec.seeds.slice(0, 1);
   const cost = costRows(
     logs,
     countParameters(join(job.studyFolder, spec.base)),
@@ -163,7 +151,7 @@ export async function analysisStage(job: Job, report: Report): Promise<Result> {
     trajectories: trajectoryRows(trajectories),
     mergeSize: mergeSizeRows(
       sets.map((set) =>
-        sizeSeeds.map((seed) =>
+        sizeSeeds(spec).map((seed) =>
           readLines<SizeLine>(at(seed, "size", `${set}.jsonl`)),
         ),
       ),

@@ -17,7 +17,7 @@ import type { MergeMethodName } from "../../merge/index.js";
 import { configFromJson, loadPolicy, Policy } from "../../model/index.js";
 import { Tokenizer } from "../../tokenizer/index.js";
 import { brief } from "../brief.js";
-import { replaceFile } from "../replaceFile.js";
+import { writeLines } from "../jsonLines.js";
 import type {
   EvaluateSpec,
   NeighborhoodsSpec,
@@ -27,13 +27,6 @@ import { itemMeans } from "./evaluate.js";
 import type { Job, Report, Result } from "./job.js";
 import { mergeBy, readExperts } from "./merge.js";
 import { inputPath, outputPath } from "./paths.js";
-
-function writeLines(job: Job, lines: readonly object[]): void {
-  replaceFile(
-    outputPath(job),
-    lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
-}
 
 /** Prompts of one domain, spread evenly over its benchmarks, the first items of each. */
 function promptsOf(
@@ -75,7 +68,7 @@ export async function neighborhoodStage(
   }
   for (const each of [policy, ...Object.values(others)]) each.dispose();
   writeLines(
-    job,
+    outputPath(job),
     lines.map((line) => ({
       ...line,
       self: brief(line.self),
@@ -125,7 +118,7 @@ export async function pairStage(job: Job, report: Report): Promise<Result> {
     report({ done: i + 1, total: benchmarks.length });
   }
   policy.dispose();
-  writeLines(job, lines);
+  writeLines(outputPath(job), lines);
   return { facts: {} };
 }
 
@@ -154,6 +147,6 @@ export async function verificationStage(
     await new Promise((resolve) => setImmediate(resolve));
   }
   policy.dispose();
-  writeLines(job, lines);
+  writeLines(outputPath(job), lines);
   return { facts: {} };
 }

@@ -1,5 +1,5 @@
 /** The scoring stages: a model on all benchmarks, and an expert's checkpoints on those of Figure 2. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import {
   evaluate,
   mean,
@@ -7,7 +7,7 @@ import {
   type Evaluation,
 } from "../../evaluate/index.js";
 import { loadPolicy } from "../../model/index.js";
-import { replaceFile } from "../replaceFile.js";
+import { readLines, writeLines } from "../jsonLines.js";
 import type { EvaluateSpec, TrajectoriesSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
@@ -68,18 +68,14 @@ export class LineFile<Line> {
     keep: (line: Line) => boolean,
   ) {
     if (existsSync(path)) {
-      const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-      this.lines = lines.map((line) => JSON.parse(line) as Line).filter(keep);
+      this.lines = readLines<Line>(path).filter(keep);
     }
   }
 
   /** Add a line and write the file. */
   add(line: Line): void {
     this.lines.push(line);
-    replaceFile(
-      this.path,
-      this.lines.map((each) => `${JSON.stringify(each)}\n`).join(""),
-    );
+    writeLines(this.path, this.lines);
   }
 }
 

@@ -20,6 +20,13 @@ export interface FamilyScores {
   key: string;
 }
 
+/** A model that is scored; merges are made when their turn comes. */
+interface Scored {
+  model: string;
+  asked: readonly BenchmarkName[];
+  make: () => Params;
+}
+
 /** Score a family's experts on their own domains, and its merges on all of them. */
 export async function familyScoresStage(
   job: Job,
@@ -39,27 +46,19 @@ export async function familyScoresStage(
     ({ model, key }) => key === keyOf(model),
   );
   const all = Object.values(benchmarks).flat();
-  const models: [string, BenchmarkName[], () => Params][] = [
-    ...[...experts].map(
-      ([domain, params]): [string, BenchmarkName[], () => Params] => [
-        domain,
-        benchmarks[domain],
-        () => params,
-      ],
-    ),
-    ...Object.entries(merges).map(
-      ([name, { method, options = {} }]): [
-        string,
-        BenchmarkName[],
-        () => Params,
-      ] => [
-        name,
-        all,
-        () => mergeBy(method, anchor, [...experts.values()], options, seed),
-      ],
-    ),
+  const models: Scored[] = [
+    ...[...experts].map(([domain, params]) => ({
+      model: domain,
+      asked: benchmarks[domain],
+      make: () => params,
+    })),
+    ...Object.entries(merges).map(([model, { method, options = {} }]) => ({
+      model,
+      asked: all,
+      make: () => mergeBy(method, anchor, [...experts.values()], options, seed),
+    })),
   ];
-  for (const [i, [model, asked, make]] of models.entries()) {
+  for (const [i, { model, asked, make }] of models.entries()) {
     if (file.lines.some((line) => line.model === model)) continue;
     const policy = Policy.fromParams(make(), config);
     const scores: FamilyScores["scores"] = {};

@@ -21,7 +21,7 @@ import {
   type MarkedTokens,
 } from "../../train/index.js";
 import { brief } from "../brief.js";
-import { replaceFile } from "../replaceFile.js";
+import { writeLines } from "../jsonLines.js";
 import type { WhySpec } from "../spec.js";
 import { readFamily, type FamilyModels } from "./family.js";
 import type { Job, Report, Result } from "./job.js";
@@ -123,10 +123,7 @@ export async function familyShapeStage(
     report({ done: 2 + ALPHAS.length + row, total });
     await new Promise((resolve) => setImmediate(resolve));
   }
-  replaceFile(
-    outputPath(job),
-    lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
+  writeLines(outputPath(job), lines);
   return { facts: {} };
 }
 

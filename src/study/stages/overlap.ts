@@ -9,7 +9,7 @@ import {
   type WeightShift,
 } from "../../analysis/index.js";
 import { brief } from "../brief.js";
-import { replaceFile } from "../replaceFile.js";
+import { writeLines } from "../jsonLines.js";
 import type { OverlapsSpec } from "../spec.js";
 import type { Job, Report, Result } from "./job.js";
 import { inputPath, outputPath } from "./paths.js";
@@ -97,10 +97,7 @@ export async function overlapStage(job: Job, report: Report): Promise<Result> {
       }),
     ),
   );
-  replaceFile(
-    outputPath(job),
-    [rule, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
+  writeLines(outputPath(job), [rule, ...lines]);
   report({ done: 2, total: 2 });
   return { facts: { eta } };
 }
