@@ -38,7 +38,7 @@ function answer(fields) {
 function makeTrainStep() {
   const rows = work.batch.map((tokens) => ({
     tokens,
-    marks: tokens.map(() => true),
+    mask: tokens.map(() => true),
   }));
   const own = model.loadPolicy(work.model).policy;
   const learner = new train.Learner(own, work.adamw);

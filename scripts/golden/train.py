@@ -93,7 +93,7 @@ def grpo():
                     "loss": loss.item(), "gradient": x.grad.tolist(),
                 })
     tensors = {name: value.tolist() for name, value in base.items()}
-    return {"clipLow": 0.2, "clipHigh": 0.28, "logp": logp.tolist(), **tensors, "cases": cases}
+    return {"clipEps": 0.2, "clipEpsHigh": 0.28, "logp": logp.tolist(), **tensors, "cases": cases}
 
 
 def distill():
@@ -167,7 +167,7 @@ def training(loss_of, lr):
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()
         steps.append({"loss": loss.item(), "norm": norm.item()})
-    return {"learningRate": lr, "rows": [row.tolist() for row in rows], "marks": [mark.tolist() for mark in marks], "steps": steps}
+    return {"learningRate": lr, "rows": [row.tolist() for row in rows], "mask": [mark.tolist() for mark in marks], "steps": steps}
 
 
 def sft_loss(now, *_):

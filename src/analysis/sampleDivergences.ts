@@ -90,7 +90,7 @@ export function sampleDivergences(
     names.map((name) => others[name]!),
     rolled.map(({ promptTokens, tokens, sampled }) => ({
       tokens: [...promptTokens, ...tokens],
-      marks: [...promptTokens.map(() => false), ...sampled],
+      mask: [...promptTokens.map(() => false), ...sampled],
     })),
   );
   const kept = new Set(

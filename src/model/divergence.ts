@@ -1,16 +1,10 @@
 /** How far other policies are from one along given sequences: sampled log-ratios and exact KL divergences, token by token. */
 import { startEngine, tf, type Tensor2D } from "../engine/index.js";
 import { headWeight, hiddenStates } from "./forward.js";
+import type { MaskedSequence } from "./maskedSequence.js";
 import type { Policy } from "./policy.js";
 
-/** A sequence and the tokens of it at which policies are compared. */
-export interface MarkedSequence {
-  tokens: readonly number[];
-  /** True where the first policy sampled the token; entry 0 is never compared, since nothing predicts it. */
-  marks: readonly boolean[];
-}
-
-/** One other policy along one sequence; an entry a marked token, in nats. */
+/** One other policy along one sequence; an entry a token under the mask, in nats. */
 export interface TokenDivergence {
   /** ln p(token | before) − ln q(token | before): a sample whose mean under p is the divergence. */
   logRatio: Float32Array;
@@ -20,7 +14,7 @@ export interface TokenDivergence {
 
 /** What one sequence tells. */
 export interface SequenceDivergence {
-  /** ln p(token | before) of the first policy; an entry a marked token. */
+  /** ln p(token | before) of the first policy; an entry a token under the mask. */
   logprobs: Float32Array;
   /** The other policies, in their order. */
   others: TokenDivergence[];
@@ -36,30 +30,30 @@ export interface SequenceDivergence {
  *
  * Cost: one forward pass of every policy and (N, V) log-probs of two of them in memory.
  *
- * @param policy    p, the one that the marked tokens were sampled from
+ * @param policy    p, the one that the token under the masks were sampled from
  * @param others    the q's
- * @param sequences token lists with their marks
+ * @param sequences tokens, each with its completion mask
  * @param options   tokensPerBatch: padded tokens computed together, a bound on memory
  * @returns one entry a sequence, in their order
- * @throws RangeError a sequence's marks are not as many as its tokens
+ * @throws RangeError a mask is not as long as its tokens
  * @example
- * divergences(expert, [merged], [{ tokens: [1, 7, 9], marks: [false, true, true] }])[0].others[0].kl
+ * divergences(expert, [merged], [{ tokens: [1, 7, 9], mask: [false, true, true] }])[0].others[0].kl
  */
 export function divergences(
   policy: Policy,
   others: readonly Policy[],
-  sequences: readonly MarkedSequence[],
+  sequences: readonly MaskedSequence[],
   { tokensPerBatch = 8192 }: { tokensPerBatch?: number } = {},
 ): SequenceDivergence[] {
-  sequences.forEach(({ tokens, marks }, i) => {
-    if (tokens.length !== marks.length)
+  sequences.forEach(({ tokens, mask }, i) => {
+    if (tokens.length !== mask.length)
       throw new RangeError(
-        `divergences: marks must be as many as tokens, got ${marks.length} for ${tokens.length} in sequence ${i}`,
+        `divergences: mask must be as long as tokens, got ${mask.length} for ${tokens.length} in sequence ${i}`,
       );
   });
   startEngine();
-  const results = sequences.map(({ marks }): SequenceDivergence => {
-    const n = marks.filter((mark, t) => mark && t > 0).length;
+  const results = sequences.map(({ mask }): SequenceDivergence => {
+    const n = mask.filter((mark, t) => mark && t > 0).length;
     return {
       logprobs: new Float32Array(n),
       others: others.map(() => ({
@@ -74,13 +68,13 @@ export function divergences(
 }
 
 function batchesByLength(
-  sequences: readonly MarkedSequence[],
+  sequences: readonly MaskedSequence[],
   tokensPerBatch: number,
 ): number[][] {
   const length = (i: number): number => sequences[i]!.tokens.length;
   const order = sequences
     .map((_, i) => i)
-    .filter((i) => sequences[i]!.marks.some((mark, t) => mark && t > 0))
+    .filter((i) => sequences[i]!.mask.some((mark, t) => mark && t > 0))
     .sort((a, b) => length(a) - length(b) || a - b);
   const batches: number[][] = [];
   for (const i of order) {
@@ -95,7 +89,7 @@ function compare(
   policy: Policy,
   others: readonly Policy[],
   batch: readonly number[],
-  sequences: readonly MarkedSequence[],
+  sequences: readonly MaskedSequence[],
   results: readonly SequenceDivergence[],
 ): void {
   const B = batch.length;
@@ -104,15 +98,15 @@ function compare(
   const at: number[] = [];
   const targets: number[] = [];
   batch.forEach((i, b) => {
-    const { tokens, marks } = sequences[i]!;
+    const { tokens, mask } = sequences[i]!;
     ids.set(tokens, b * T);
     for (let t = 1; t < tokens.length; t++) {
-      if (!marks[t]) continue;
+      if (!mask[t]) continue;
       at.push(b * T + t - 1);
       targets.push(tokens[t]!);
     }
   });
-  /** Write one value a marked token into the arrays that `of` names. */
+  /** Write one value a token under the mask into the arrays that `of` names. */
   const spread = (
     values: Float32Array,
     of: (result: SequenceDivergence) => Float32Array,

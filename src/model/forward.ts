@@ -96,38 +96,36 @@ function attention(
     weight(weights, `${at}self_attn.${part}.weight`),
   );
   const qkv = tf.matMul(h, tf.concat(names, 0) as Tensor2D, false, true); // (B·T, (H + 2·kv)·D)
-  const [qk, v] = tf.split(qkv, [(heads + kvHeads) * D, kvHeads * D], 1) as [
-    Tensor,
-    Tensor,
-  ];
+  const [qkFlat, vFlat] = tf.split(
+    qkv,
+    [(heads + kvHeads) * D, kvHeads * D],
+    1,
+  ) as [Tensor, Tensor];
   const normed = rmsNorm(
-    tf.reshape(qk, [B, T, heads + kvHeads, D]),
+    tf.reshape(qkFlat, [B, T, heads + kvHeads, D]),
     headNorms(weights, at, config),
     rmsEps,
   );
-  const turned = tf.transpose(
+  const qk = tf.transpose(
     rope(normed, positions.cos, positions.sin, positions.rotation),
     [0, 2, 1, 3],
   ); // (B, H + kv, T, D)
-  const [q, k] = tf.split(turned, [heads, kvHeads], 1) as [Tensor, Tensor4D];
-  const values = tf.transpose(
-    tf.reshape(v, [B, T, kvHeads, D]),
+  const [q, k] = tf.split(qk, [heads, kvHeads], 1) as [Tensor, Tensor4D];
+  const v = tf.transpose(
+    tf.reshape(vFlat, [B, T, kvHeads, D]),
     [0, 2, 1, 3],
   ) as Tensor4D; // (B, kv, T, D)
-  keep?.({ k, v: values });
+  keep?.({ k, v });
   // The query heads of one key head are folded into its time axis, so that keys and values are never copied.
   const folded = tf.reshape(q, [B, kvHeads, rep * T, D]);
-  const probabilities = maskedSoftmax(
-    tf.matMul(folded, k, false, true),
-    positions.bias,
-  ); // (B, kv, rep·T, T)
-  const mixed = tf.reshape(tf.matMul(probabilities, values), [B, heads, T, D]);
-  const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [
+  const att = maskedSoftmax(tf.matMul(folded, k, false, true), positions.bias); // (B, kv, rep·T, T)
+  const yHeads = tf.reshape(tf.matMul(att, v), [B, heads, T, D]);
+  const y = tf.reshape(tf.transpose(yHeads, [0, 2, 1, 3]), [
     B * T,
     heads * D,
   ]) as Tensor2D;
   return tf.matMul(
-    joined,
+    y,
     weight(weights, `${at}self_attn.o_proj.weight`) as Tensor2D,
     false,
     true,

@@ -6,7 +6,7 @@
  * P prompts, G group, M models, N any flat count.
  *
  * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
- * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `scoreSequences`, `divergences`,
+ * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `scoreSequences`, `divergences`,
  * `generate`, `sample`.
  */
 export {
@@ -29,7 +29,6 @@ export {
 export { scoreSequences } from "./score.js";
 export {
   divergences,
-  type MarkedSequence,
   type SequenceDivergence,
   type TokenDivergence,
 } from "./divergence.js";
@@ -40,4 +39,5 @@ export {
   type Turn,
   type TurnFinish,
 } from "./generate.js";
+export type { MaskedSequence } from "./maskedSequence.js";
 export { sample } from "./sample.js";

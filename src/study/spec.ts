@@ -43,8 +43,8 @@ export interface RlSpec {
   groupSize: number;
   learningRate: number;
   weightDecay?: number;
-  clipLow?: number;
-  clipHigh?: number;
+  clipEps?: number;
+  clipEpsHigh?: number;
   klCoef?: number;
   entropyCoef?: number;
   importanceSampling?: ImportanceSampling;
@@ -88,8 +88,8 @@ export interface DistillSpec
       | "groupSize"
       | "learningRate"
       | "weightDecay"
-      | "clipLow"
-      | "clipHigh"
+      | "clipEps"
+      | "clipEpsHigh"
       | "updatesPerRollout"
       | "store"
     >,
@@ -246,8 +246,8 @@ const rlFields: Readonly<Record<string, Schema>> = {
   groupSize: { type: "integer", min: 2 },
   learningRate: rate,
   weightDecay: share,
-  clipLow: share,
-  clipHigh: { type: "number", min: 0 },
+  clipEps: share,
+  clipEpsHigh: { type: "number", min: 0 },
   klCoef: { type: "number", min: 0 },
   entropyCoef: { type: "number", min: 0 },
   importanceSampling: { type: "choice", of: ["none", "truncated", "masked"] },
@@ -285,9 +285,13 @@ const distill: Schema = {
     groupSize: positive,
     learningRate: rate,
     ...Object.fromEntries(
-      ["weightDecay", "clipLow", "clipHigh", "updatesPerRollout", "store"].map(
-        (name) => [name, rlFields[name]!],
-      ),
+      [
+        "weightDecay",
+        "clipEps",
+        "clipEpsHigh",
+        "updatesPerRollout",
+        "store",
+      ].map((name) => [name, rlFields[name]!]),
     ),
     ...mixFields,
   },

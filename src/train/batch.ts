@@ -9,6 +9,7 @@ import {
   headWeight,
   hiddenStates,
   logprobsAt,
+  type MaskedSequence,
   type ModelConfig,
   type Weights,
 } from "../model/index.js";
@@ -57,40 +58,33 @@ export function microBatches(
   return batches;
 }
 
-/** Sequences with a mark on each token that is trained. */
-export interface MarkedTokens {
-  readonly tokens: readonly number[];
-  /** One mark a token; that of token 0, which nothing predicts, is ignored. */
-  readonly marks: readonly boolean[];
-}
-
 /** Number of tokens of all rows: those that a pass over them reads. */
-export function sumTokens(rows: readonly MarkedTokens[]): number {
+export function sumTokens(rows: readonly MaskedSequence[]): number {
   return rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 
-/** Number of marked tokens after the first: those that a row trains. */
-export function countMarked({ marks }: MarkedTokens): number {
+/** Number of tokens under the completion mask, the first aside: those that a row trains. */
+export function completionLength({ mask }: MaskedSequence): number {
   let count = 0;
-  for (let t = 1; t < marks.length; t++) if (marks[t]) count++;
+  for (let t = 1; t < mask.length; t++) if (mask[t]) count++;
   return count;
 }
 
 /** Some rows as one rectangle, padded at the end: attention is causal, so padding reaches no earlier position. */
-interface Rectangle {
+interface PaddedBatch {
   /** (B, T) */
   ids: Tensor2D;
-  /** (N): flat position before each marked token, whose hidden state predicts it. */
+  /** (N): flat position before each completion token, whose hidden state predicts it. */
   at: Tensor1D;
 }
 
-function rectangleOf(rows: readonly MarkedTokens[]): Rectangle {
+function padded(rows: readonly MaskedSequence[]): PaddedBatch {
   const width = Math.max(...rows.map(({ tokens }) => tokens.length));
   const ids = new Int32Array(rows.length * width);
   rows.forEach(({ tokens }, r) => ids.set(tokens, r * width));
   return {
     ids: tf.tensor2d(ids, [rows.length, width], "int32"),
-    at: integers(overMarked(rows, (_, r, t) => r * width + t - 1)),
+    at: integers(overCompletion(rows, (_, r, t) => r * width + t - 1)),
   };
 }
 
@@ -99,63 +93,65 @@ function integers(values: number[]): Tensor1D {
 }
 
 /**
- * Log-probs of the marked tokens of some rows, row after row, differentiable in the weights.
+ * Log-probs of the completion tokens of some rows, row after row, differentiable in the weights.
  *
- * @returns (N), N the marked tokens of all rows
+ * @returns (N), N the completion tokens of all rows
  */
-export function markedLogprobs(
+export function completionLogprobs(
   weights: Weights,
   config: ModelConfig,
-  rows: readonly MarkedTokens[],
+  rows: readonly MaskedSequence[],
 ): Tensor1D {
-  const { ids, at } = rectangleOf(rows);
-  const targets = overMarked(rows, ({ tokens }, _, t) => tokens[t]!);
+  const { ids, at } = padded(rows);
+  const targets = overCompletion(rows, ({ tokens }, _, t) => tokens[t]!);
   return logprobsAt(weights, config, ids, at, integers(targets));
 }
 
 /**
- * Log-probs of the whole vocabulary at the marked tokens of some rows, row after row, differentiable in the weights.
+ * Log-probs of the whole vocabulary at the completion tokens of some rows, row after row, differentiable in the weights.
  *
- * @returns (N, V), N the marked tokens of all rows
+ * @returns (N, V), N the completion tokens of all rows
  */
-export function markedDistributions(
+export function completionDistributions(
   weights: Weights,
   config: ModelConfig,
-  rows: readonly MarkedTokens[],
+  rows: readonly MaskedSequence[],
 ): Tensor2D {
-  const { ids, at } = rectangleOf(rows);
+  const { ids, at } = padded(rows);
   const hidden = tf.gather(hiddenStates(weights, config, ids), at) as Tensor2D;
   const logits = tf.matMul(hidden, headWeight(weights, config), false, true);
   return tf.logSoftmax(logits) as Tensor2D;
 }
 
-/** Log-probs of the marked tokens themselves, out of those of the whole vocabulary; (N, V) → (N). */
-export function markedOf(
+/** Log-probs of the completion tokens themselves, out of those of the whole vocabulary; (N, V) → (N). */
+export function pickTargets(
   distributions: Tensor2D,
-  rows: readonly MarkedTokens[],
+  rows: readonly MaskedSequence[],
 ): Tensor {
-  const targets = integers(overMarked(rows, ({ tokens }, _, t) => tokens[t]!));
+  const targets = integers(
+    overCompletion(rows, ({ tokens }, _, t) => tokens[t]!),
+  );
   const chosen = tf.oneHot(targets, distributions.shape[1], 1, 0, "float32");
   return tf.sum(tf.mul(chosen, distributions), 1);
 }
 
-/** One number for each marked token of some rows, in the order of `markedLogprobs`. */
-export function overMarked<Row extends MarkedTokens>(
+/** One number for each completion token of some rows, in the order of `completionLogprobs`. */
+export function overCompletion<Row extends MaskedSequence>(
   rows: readonly Row[],
   value: (row: Row, rowIndex: number, t: number) => number,
 ): number[] {
   return rows.flatMap((row, r) => {
     const values: number[] = [];
-    for (let t = 1; t < row.marks.length; t++)
-      if (row.marks[t]) values.push(value(row, r, t));
+    for (let t = 1; t < row.mask.length; t++)
+      if (row.mask[t]) values.push(value(row, r, t));
     return values;
   });
 }
 
 /** The same numbers as a float32 tensor (N). */
-export function markedTensor<Row extends MarkedTokens>(
+export function completionTensor<Row extends MaskedSequence>(
   rows: readonly Row[],
   value: (row: Row, rowIndex: number, t: number) => number,
 ): Tensor {
-  return tf.tensor1d(Float32Array.from(overMarked(rows, value)));
+  return tf.tensor1d(Float32Array.from(overCompletion(rows, value)));
 }

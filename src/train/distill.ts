@@ -24,7 +24,7 @@
  */
 import type { Rollout } from "../rollout/index.js";
 import type { PolicySample } from "./grpo.js";
-import { markedRollout } from "./markedRollout.js";
+import { rolloutSequence } from "./rolloutSequence.js";
 
 /**
  * Samples of one step for `grpoLosses`, in the order of the rollouts.
@@ -39,12 +39,12 @@ export function distillSamples(
   old?: readonly ArrayLike<number>[],
 ): PolicySample[] {
   return rollouts.map((rollout, i) => {
-    const row = markedRollout(rollout);
+    const row = rolloutSequence(rollout);
     const student = [...rollout.promptTokens.map(() => 0), ...rollout.logprobs];
     return {
       ...row,
       rollout: student,
-      advantage: row.marks.map((marked, t) =>
+      advantage: row.mask.map((marked, t) =>
         marked ? teacher[i]![t]! - student[t]! : 0,
       ),
       old: old?.[i],

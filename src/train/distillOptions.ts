@@ -50,8 +50,8 @@ export interface TrainDistillOptions extends RunOptions<DistillMetrics> {
   /** Optimizer steps on the same rollouts; above 1 clipping acts. Default 1, as in the paper. */
   updatesPerRollout?: number;
   /** ε of the clipped ratio, below and above 1; "onPolicy" only. Default 0.2 and 0.2, as in the authors' script. */
-  clipLow?: number;
-  clipHigh?: number;
+  clipEps?: number;
+  clipEpsHigh?: number;
   /** Levels that tasks are drawn from, per domain; default `RL_LEVELS`. */
   levels?: Partial<Record<Domain, readonly number[]>>;
   /** Relative frequency of the domains; default `RL_DATASET_SIZES`, a uniform shuffle of the paper's data. */
@@ -73,8 +73,8 @@ export interface DistillSettings extends TaskOrder {
   weightDecay: number;
   clip: number;
   store: Store;
-  clipLow: number;
-  clipHigh: number;
+  clipEps: number;
+  clipEpsHigh: number;
   microBatchTokens: number;
 }
 
@@ -105,8 +105,8 @@ export function distillSettings(options: TrainDistillOptions): DistillSettings {
     weightDecay: options.weightDecay ?? 0.1,
     clip: options.clip ?? 1,
     store: options.store ?? "float32",
-    clipLow: options.clipLow ?? 0.2,
-    clipHigh: options.clipHigh ?? 0.2,
+    clipEps: options.clipEps ?? 0.2,
+    clipEpsHigh: options.clipEpsHigh ?? 0.2,
     microBatchTokens: options.microBatchTokens ?? 4096,
   };
   checkOptions("trainDistill", settings, {
@@ -122,8 +122,8 @@ export function distillSettings(options: TrainDistillOptions): DistillSettings {
     weightDecay: "notNegative",
     clip: "clip",
     store: "store",
-    clipLow: "fraction",
-    clipHigh: "notNegative",
+    clipEps: "fraction",
+    clipEpsHigh: "notNegative",
     microBatchTokens: "count",
   });
   checkOptions("trainDistill", options, {

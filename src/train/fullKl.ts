@@ -1,16 +1,20 @@
 /** Exact distillation: the KL divergence over the whole vocabulary at each token, instead of one sampled token's estimate. */
 import { tf, type Tensor, type Tensor2D } from "../engine/index.js";
-import type { ModelConfig, Policy, Weights } from "../model/index.js";
+import type {
+  MaskedSequence,
+  ModelConfig,
+  Policy,
+  Weights,
+} from "../model/index.js";
 import {
-  countMarked,
-  markedDistributions,
-  markedTensor,
+  completionLength,
+  completionDistributions,
+  completionTensor,
   microBatches,
-  type MarkedTokens,
 } from "./batch.js";
 import { constant } from "./detach.js";
 import type { Loss } from "./gradient.js";
-import { tempered } from "./tempered.js";
+import { withTemperature } from "./withTemperature.js";
 
 /** Which way the divergence is taken: "reverse" KL(student‖teacher), "forward" KL(teacher‖student). */
 export type KlDirection = "reverse" | "forward";
@@ -18,7 +22,7 @@ export type KlDirection = "reverse" | "forward";
 /** Rows that one teacher judges. */
 export interface TaughtRows {
   teacher: Policy;
-  rows: readonly MarkedTokens[];
+  rows: readonly MaskedSequence[];
 }
 
 /**
@@ -66,26 +70,28 @@ export function fullKlLosses(
 ): Loss[] {
   const total = taught.reduce((sum, { rows }) => sum + rows.length, 0);
   return taught.flatMap(({ teacher, rows }) => {
-    const used = rows.filter((row) => countMarked(row) > 0);
+    const used = rows.filter((row) => completionLength(row) > 0);
     const lengths = used.map(({ tokens }) => tokens.length);
     return microBatches(lengths, maxTokens).map(
       (indices) =>
         (weights: Weights): Tensor => {
           const batch = indices.map((i) => used[i]!);
-          const own = markedDistributions(
-            tempered(weights, temperature),
+          const own = completionDistributions(
+            withTemperature(weights, temperature),
             config,
             batch,
           );
           const other = constant(() =>
-            markedDistributions(
-              tempered(teacher.weights, temperature),
+            completionDistributions(
+              withTemperature(teacher.weights, temperature),
               teacher.config,
               batch,
             ),
           );
-          const shares = batch.map((row) => 1 / (countMarked(row) * total));
-          const share = markedTensor(batch, (_, r) => shares[r]!);
+          const shares = batch.map(
+            (row) => 1 / (completionLength(row) * total),
+          );
+          const share = completionTensor(batch, (_, r) => shares[r]!);
           return tf.sum(tf.mul(klPerToken(own, other, direction), share));
         },
     );

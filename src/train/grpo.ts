@@ -3,7 +3,7 @@
  *
  * Departs from textbook GRPO (Shao et al. 2024, arXiv 2402.03300):
  * - one optimizer step per rollout by default, so the ratio is 1 and clipping never acts (the paper; `updatesPerRollout`);
- * - "clip higher": ε is 0.2 below and 0.28 above (DAPO, Yu et al. 2025, arXiv 2503.14476; `clipLow`, `clipHigh`);
+ * - "clip higher": ε is 0.2 below and 0.28 above (DAPO, Yu et al. 2025, arXiv 2503.14476; `clipEps`, `clipEpsHigh`);
  * - no KL term by default (β = 0, `klCoef`), and then no reference model is evaluated;
  * - a token's weight is corrected for the gap between sampler and trainer (masked importance sampling, the paper's words;
  *   `importanceSampling`);
@@ -21,15 +21,14 @@
  *   trainer agree to rounding, as here, the two give the same bytes.
  */
 import { tf, type Tensor } from "../engine/index.js";
-import type { ModelConfig, Weights } from "../model/index.js";
+import type { MaskedSequence, ModelConfig, Weights } from "../model/index.js";
 import {
-  countMarked,
-  markedDistributions,
-  markedLogprobs,
-  markedOf,
-  markedTensor,
+  completionLength,
+  completionDistributions,
+  completionLogprobs,
+  pickTargets,
+  completionTensor,
   microBatches,
-  type MarkedTokens,
 } from "./batch.js";
 import type { Loss } from "./gradient.js";
 import {
@@ -37,10 +36,10 @@ import {
   type PolicyBatch,
   type PolicyLossOptions,
 } from "./policyLoss.js";
-import { tempered } from "./tempered.js";
+import { withTemperature } from "./withTemperature.js";
 
 /** One rollout as the update sees it: prompt and completion, the sampled tokens marked; every list has one entry a token. */
-export interface PolicySample extends MarkedTokens {
+export interface PolicySample extends MaskedSequence {
   /** Log-probs that the sampler reported. */
   readonly rollout: ArrayLike<number>;
   /** Advantage of the sample, the same for all its tokens; or of each token, one entry a token. */
@@ -86,17 +85,21 @@ export function grpoLosses(
     (indices) =>
       (weights: Weights): Tensor => {
         const rows = indices.map((i) => used[i]!);
-        const model = tempered(weights, temperature);
+        const model = withTemperature(weights, temperature);
         const batch = policyBatch(rows, share);
         if (entropyCoef === 0)
           return policyLoss(
-            markedLogprobs(model, config, rows),
+            completionLogprobs(model, config, rows),
             batch,
             options,
           );
-        const all = markedDistributions(model, config, rows);
+        const all = completionDistributions(model, config, rows);
         const entropy = tf.neg(tf.sum(tf.mul(tf.exp(all), all), 1));
-        return policyLoss(markedOf(all, rows), { ...batch, entropy }, options);
+        return policyLoss(
+          pickTargets(all, rows),
+          { ...batch, entropy },
+          options,
+        );
       },
   );
 }
@@ -108,7 +111,7 @@ export function samplesWithGradient(
 ): PolicySample[] {
   const all = klCoef !== 0 || entropyCoef !== 0;
   return samples.filter(
-    (sample) => countMarked(sample) > 0 && (all || !isFlat(sample)),
+    (sample) => completionLength(sample) > 0 && (all || !isFlat(sample)),
   );
 }
 
@@ -118,8 +121,8 @@ function shareOf(
   reduction: Reduction = "sample",
 ): (row: PolicySample) => number {
   if (reduction === "sample")
-    return (row) => 1 / (countMarked(row) * samples.length);
-  const tokens = samples.reduce((sum, row) => sum + countMarked(row), 0);
+    return (row) => 1 / (completionLength(row) * samples.length);
+  const tokens = samples.reduce((sum, row) => sum + completionLength(row), 0);
   return () => 1 / tokens;
 }
 
@@ -135,15 +138,15 @@ function policyBatch(
 ): PolicyBatch {
   const optional = (name: "old" | "reference"): Tensor | undefined =>
     rows.every((row) => row[name])
-      ? markedTensor(rows, (row, _, t) => row[name]![t]!)
+      ? completionTensor(rows, (row, _, t) => row[name]![t]!)
       : undefined;
   const shares = rows.map(share);
   return {
-    advantages: markedTensor(rows, ({ advantage }, _, t) =>
+    advantages: completionTensor(rows, ({ advantage }, _, t) =>
       typeof advantage === "number" ? advantage : advantage[t]!,
     ),
-    share: markedTensor(rows, (_, r) => shares[r]!),
-    rollout: markedTensor(rows, (row, _, t) => row.rollout[t]!),
+    share: completionTensor(rows, (_, r) => shares[r]!),
+    rollout: completionTensor(rows, (row, _, t) => row.rollout[t]!),
     old: optional("old"),
     reference: optional("reference"),
   };

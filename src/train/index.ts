@@ -30,8 +30,8 @@ export {
   type KlDirection,
   type TaughtRows,
 } from "./fullKl.js";
-export { scoreMarked } from "./scoreMarked.js";
-export { markedRollout } from "./markedRollout.js";
+export { scoreCompletions } from "./scoreCompletions.js";
+export { rolloutSequence } from "./rolloutSequence.js";
 export { hashWeights, type RunOptions, type TrainResult } from "./run.js";
 export type { LoopOptions } from "./loop.js";
 export type {
@@ -50,7 +50,7 @@ export {
   type AdvantageKind,
 } from "./advantages.js";
 export { overlongPenalty, type Overlong } from "./overlong.js";
-export { microBatches, type MarkedTokens } from "./batch.js";
+export { microBatches } from "./batch.js";
 export {
   grpoLosses,
   type GrpoLossOptions,

@@ -8,9 +8,9 @@ export type ImportanceSampling = "none" | "truncated" | "masked";
 /** Options of `policyLoss`. */
 export interface PolicyLossOptions {
   /** ε below 1 of the clipped ratio; default 0.2. */
-  clipLow?: number;
+  clipEps?: number;
   /** ε above 1 of the clipped ratio; default 0.28. */
-  clipHigh?: number;
+  clipEpsHigh?: number;
   /** Weight of the KL term towards `reference`; default 0. */
   klCoef?: number;
   /**
@@ -55,8 +55,8 @@ export function policyLoss(
   options: PolicyLossOptions = {},
 ): Tensor {
   const {
-    clipLow = 0.2,
-    clipHigh = 0.28,
+    clipEps = 0.2,
+    clipEpsHigh = 0.28,
     klCoef = 0,
     importanceSampling = "masked",
     entropyCoef = 0,
@@ -64,7 +64,7 @@ export function policyLoss(
   const old = batch.old ?? detach(logp);
   const ratio = tf.exp(tf.sub(logp, old));
   const gain = tf.neg(batch.advantages);
-  const clipped = tf.clipByValue(ratio, 1 - clipLow, 1 + clipHigh);
+  const clipped = tf.clipByValue(ratio, 1 - clipEps, 1 + clipEpsHigh);
   let loss: Tensor = tf.maximum(tf.mul(ratio, gain), tf.mul(clipped, gain));
   if (importanceSampling !== "none")
     loss = tf.mul(loss, samplerWeight(old, batch.rollout, importanceSampling));

@@ -8,9 +8,9 @@ import {
   type AdvantageKind,
 } from "./advantages.js";
 import type { PolicySample } from "./grpo.js";
-import { markedRollout } from "./markedRollout.js";
+import { rolloutSequence } from "./rolloutSequence.js";
 import { trainedRewards, type Overlong } from "./overlong.js";
-import { tempered } from "./tempered.js";
+import { withTemperature } from "./withTemperature.js";
 
 /** How to prepare samples. */
 export interface PolicySampleOptions {
@@ -40,7 +40,7 @@ export function policySamples(
   const { groupSize, temperature, advantage: kind } = options;
   const { positiveOnly = false } = options;
   const { overlong = "score", overlongBuffer = 0.2 } = options;
-  const rows = rollouts.map(markedRollout);
+  const rows = rollouts.map(rolloutSequence);
   const sequences = rows.map(({ tokens }) => tokens);
   const old = options.old && score(options.old, sequences, temperature);
   const reference =
@@ -52,11 +52,11 @@ export function policySamples(
     advantages.push(...(positiveOnly ? positivePart(group) : group));
   }
   return rollouts.map(({ promptTokens, logprobs, finish }, i) => {
-    const { tokens, marks } = rows[i]!;
+    const { tokens, mask } = rows[i]!;
     const isMasked = overlong === "mask" && finish === "length";
     return {
       tokens,
-      marks: isMasked ? marks.map(() => false) : marks,
+      mask: isMasked ? mask.map(() => false) : mask,
       rollout: [...promptTokens.map(() => 0), ...logprobs],
       advantage: advantages[i]!,
       old: old?.[i],
@@ -73,7 +73,7 @@ function score(
   let scores: Float32Array[] = [];
   tf.tidy(() => {
     scores = scoreSequences(
-      new Policy(policy.config, tempered(policy.weights, temperature)),
+      new Policy(policy.config, withTemperature(policy.weights, temperature)),
       sequences,
     );
   });

@@ -10,7 +10,7 @@ import { TrainError } from "../error.js";
 import { sumTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { Learner } from "./learner.js";
-import { documentsOfStep } from "./documentsOfStep.js";
+import { pretrainBatch } from "./pretrainBatch.js";
 import type { StepReport } from "./loop.js";
 import type { StepMetrics } from "./metrics.js";
 import { completeRun, type RunOptions, type TrainResult } from "./run.js";
@@ -57,7 +57,7 @@ export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
   const schedule: Schedule = { ...settings, decay: "linear", final: 0.05 };
   const step = (s: number): StepReport<StepMetrics> => {
     const start = performance.now();
-    const batch = documentsOfStep(
+    const batch = pretrainBatch(
       tokenizer,
       seed,
       s,

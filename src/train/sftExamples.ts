@@ -1,4 +1,4 @@
-/** Chats as tokens with marks, and the order in which SFT sees them. */
+/** Chats as tokens with their completion mask, and the order in which SFT sees them. */
 import { TrainError } from "../error.js";
 import { Random } from "../random.js";
 import {
@@ -6,10 +6,10 @@ import {
   type Message,
   type Tokenizer,
 } from "../tokenizer/index.js";
-import type { MarkedTokens } from "./batch.js";
+import type { MaskedSequence } from "../model/index.js";
 
 /**
- * Tokenize a chat; what an assistant says, end of turn included, is marked.
+ * Tokenize a chat; the completion mask covers what an assistant says, end of turn included.
  *
  * Segments are encoded one by one: each trained one starts behind a generation prompt, as it does when the model writes it.
  *
@@ -20,20 +20,20 @@ export function encodeChat(
   tokenizer: Tokenizer,
   messages: readonly Message[],
   maxPositions: number,
-): MarkedTokens {
+): MaskedSequence {
   const tokens: number[] = [];
-  const marks: boolean[] = [];
+  const mask: boolean[] = [];
   for (const { text, trained } of renderSegments(messages)) {
     const ids = tokenizer.encode(text);
     tokens.push(...ids);
-    marks.push(...ids.map(() => trained));
+    mask.push(...ids.map(() => trained));
   }
   if (tokens.length > maxPositions) {
     throw new TrainError(
       `encodeChat: chat must have at most ${maxPositions} tokens, got ${tokens.length}`,
     );
   }
-  return { tokens, marks };
+  return { tokens, mask };
 }
 
 /**
@@ -41,7 +41,7 @@ export function encodeChat(
  *
  * Depends on seed and step alone.
  */
-export function examplesOfStep<T>(
+export function sftBatch<T>(
   examples: readonly T[],
   seed: number,
   step: number,

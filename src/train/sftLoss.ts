@@ -1,12 +1,7 @@
 /** Supervised fine-tuning: mean negative log-likelihood of the trained tokens of a batch. */
 import { tf, type Tensor } from "../engine/index.js";
-import type { ModelConfig, Weights } from "../model/index.js";
-import {
-  countMarked,
-  markedLogprobs,
-  microBatches,
-  type MarkedTokens,
-} from "./batch.js";
+import type { MaskedSequence, ModelConfig, Weights } from "../model/index.js";
+import { completionLength, completionLogprobs, microBatches } from "./batch.js";
 import type { Loss } from "./gradient.js";
 
 /**
@@ -21,16 +16,16 @@ import type { Loss } from "./gradient.js";
  */
 export function sftLosses(
   config: ModelConfig,
-  batch: readonly MarkedTokens[],
+  batch: readonly MaskedSequence[],
   maxTokens: number,
 ): Loss[] {
-  const count = batch.reduce((sum, row) => sum + countMarked(row), 0);
-  const trained = batch.filter((row) => countMarked(row) > 0);
+  const count = batch.reduce((sum, row) => sum + completionLength(row), 0);
+  const trained = batch.filter((row) => completionLength(row) > 0);
   const lengths = trained.map(({ tokens }) => tokens.length);
   return microBatches(lengths, maxTokens).map(
     (indices) =>
       (weights: Weights): Tensor => {
-        const logp = markedLogprobs(
+        const logp = completionLogprobs(
           weights,
           config,
           indices.map((i) => trained[i]!),

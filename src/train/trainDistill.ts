@@ -5,16 +5,16 @@ import { rollouts, type Rollout } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import {
   countTokens,
-  describeDomains,
-  describeRollouts,
-} from "./describeRollouts.js";
+  domainMetrics,
+  rolloutMetrics,
+} from "./rolloutMetrics.js";
 import {
   distillSettings,
   type DistillSettings,
   type TrainDistillOptions,
 } from "./distillOptions.js";
 import { Learner } from "./learner.js";
-import { lesson } from "./lesson.js";
+import { distillLosses } from "./distillLosses.js";
 import type { StepReport } from "./loop.js";
 import type { DistillMetrics } from "./metrics.js";
 import { completeRun, hashWeights, type TrainResult } from "./run.js";
@@ -69,7 +69,7 @@ export async function trainDistill(
       const start = performance.now();
       const sampled = sample(s, settings, policy, judges, tokenizer);
       const middle = performance.now();
-      const { losses, trained, scored, distance } = lesson(
+      const { losses, trained, scored, distance } = distillLosses(
         sampled.rollouts,
         settings,
         policy,
@@ -82,8 +82,8 @@ export async function trainDistill(
         learner.update(losses, learningRate, where);
       return {
         ...update,
-        ...describeRollouts(sampled.rollouts, settings.groupSize),
-        domains: describeDomains(sampled.rollouts, settings.groupSize),
+        ...rolloutMetrics(sampled.rollouts, settings.groupSize),
+        domains: domainMetrics(sampled.rollouts, settings.groupSize),
         ...distance(update.loss),
         learningRate,
         tokens: {

@@ -4,10 +4,10 @@ import type { Rollout } from "../rollout/index.js";
 import { sumTokens } from "./batch.js";
 import {
   countTokens,
-  describeDomains,
-  describeRollouts,
-} from "./describeRollouts.js";
-import { distances, type Distances } from "./distances.js";
+  domainMetrics,
+  rolloutMetrics,
+} from "./rolloutMetrics.js";
+import { klEstimate, type KlEstimate } from "./klEstimate.js";
 import { grpoLosses, samplesWithGradient } from "./grpo.js";
 import {
   grpoSettings,
@@ -16,12 +16,12 @@ import {
 } from "./grpoOptions.js";
 import { Learner } from "./learner.js";
 import type { StepReport } from "./loop.js";
-import { markedRollout } from "./markedRollout.js";
+import { rolloutSequence } from "./rolloutSequence.js";
 import type { GrpoMetrics } from "./metrics.js";
 import { policySamples } from "./policySamples.js";
 import { completeRun, hashWeights, type TrainResult } from "./run.js";
-import { scoreMarked } from "./scoreMarked.js";
-import { stepRollouts } from "./stepRollouts.js";
+import { scoreCompletions } from "./scoreCompletions.js";
+import { sampleGroups } from "./sampleGroups.js";
 
 /**
  * Train by GRPO on verifiable rewards, and write the model.
@@ -51,7 +51,7 @@ export async function trainGrpo(
 
   const step = (s: number): StepReport<GrpoMetrics> => {
     const start = performance.now();
-    const { all, trained, graded } = stepRollouts(
+    const { all, trained, graded } = sampleGroups(
       settings,
       s,
       policy,
@@ -80,8 +80,8 @@ export async function trainGrpo(
       (Number(updatesPerRollout > 1) + Number(settings.klCoef !== 0));
     return {
       ...update,
-      ...describeRollouts(all, groupSize),
-      ...(settings.logDomains && { domains: describeDomains(all, groupSize) }),
+      ...rolloutMetrics(all, groupSize),
+      ...(settings.logDomains && { domains: domainMetrics(all, groupSize) }),
       ...moved,
       learningRate,
       tokens: {
@@ -113,11 +113,11 @@ function distanceFrom(
   initial: Policy,
   rollouts: readonly Rollout[],
   { microBatchTokens, temperature }: GrpoSettings,
-): Distances {
-  const rows = rollouts.map(markedRollout);
-  const scores = scoreMarked(initial, rows, {
+): KlEstimate {
+  const rows = rollouts.map(rolloutSequence);
+  const scores = scoreCompletions(initial, rows, {
     maxTokens: microBatchTokens,
     temperature,
   });
-  return distances(rollouts, scores);
+  return klEstimate(rollouts, scores);
 }

@@ -1,16 +1,20 @@
 /** Fine-tuning on correct answers alone: what a demonstrator wrote, or what the model itself wrote before it was trained. */
 import { spec, taskMessages, type Domain } from "../domains/index.js";
-import { loadPolicy, type Policy } from "../model/index.js";
+import {
+  type MaskedSequence,
+  loadPolicy,
+  type Policy,
+} from "../model/index.js";
 import { Random } from "../random.js";
 import { rollouts } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
-import { sumTokens, type MarkedTokens } from "./batch.js";
+import { sumTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { checkTaskOrder } from "./checkTaskOrder.js";
-import { countTokens } from "./describeRollouts.js";
+import { countTokens } from "./rolloutMetrics.js";
 import { Learner } from "./learner.js";
 import type { StepReport } from "./loop.js";
-import { markedRollout } from "./markedRollout.js";
+import { rolloutSequence } from "./rolloutSequence.js";
 import type { ImitationMetrics } from "./metrics.js";
 import type { Store } from "./optimizer.js";
 import {
@@ -65,7 +69,7 @@ interface Settings extends TaskOrder {
 
 /** Answers of one step. */
 interface Answers {
-  rows: MarkedTokens[];
+  rows: MaskedSequence[];
   drawn: number;
   tokens: { prefill: number; sampled: number };
   graded: number;
@@ -173,7 +177,7 @@ function ownAnswers(
   });
   const rows = drawn
     .filter(({ verdict }) => verdict.reward === 1)
-    .map(markedRollout);
+    .map(rolloutSequence);
   return { rows, drawn: drawn.length, tokens: countTokens(drawn), graded };
 }
 

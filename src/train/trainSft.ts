@@ -13,7 +13,7 @@ import {
   type TrainResult,
 } from "./run.js";
 import { learningRateAt, type Schedule } from "./schedule.js";
-import { encodeChat, examplesOfStep } from "./sftExamples.js";
+import { encodeChat, sftBatch } from "./sftExamples.js";
 import { sftLosses } from "./sftLoss.js";
 
 /** Options of `trainSft`. */
@@ -76,7 +76,7 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
     );
     const step = (s: number): StepReport<StepMetrics> => {
       const start = performance.now();
-      const batch = examplesOfStep(examples, seed, s, batchSize);
+      const batch = sftBatch(examples, seed, s, batchSize);
       const learningRate = learningRateAt(s, schedule);
       const losses = sftLosses(policy.config, batch, microBatchTokens);
       const update = learner.update(

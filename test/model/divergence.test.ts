@@ -25,7 +25,7 @@ function continuations(length: number): number[][] {
 
 const marked = (completion: readonly number[]) => ({
   tokens: [...PROMPT, ...completion],
-  marks: [...PROMPT.map(() => false), ...completion.map(() => true)],
+  mask: [...PROMPT.map(() => false), ...completion.map(() => true)],
 });
 const sum = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((a, b) => a + b, 0);
@@ -129,7 +129,7 @@ describe("divergences(policy, others, sequences)", () => {
     expect(large / small).toBeLessThan(120);
   });
 
-  test("compares marked tokens only", () => {
+  test("compares token under the masks only", () => {
     const [all] = divergences(p, [q], [marked([1, 2, 3])]);
     const [some] = divergences(
       p,
@@ -137,7 +137,7 @@ describe("divergences(policy, others, sequences)", () => {
       [
         {
           tokens: [...PROMPT, 1, 2, 3],
-          marks: [true, false, true, false, true],
+          mask: [true, false, true, false, true],
         },
       ],
     );
@@ -145,15 +145,15 @@ describe("divergences(policy, others, sequences)", () => {
     expect([...some!.others[0]!.kl]).toEqual([kl[0], kl[2]]);
     expect(divergences(p, [q], [])).toEqual([]);
     expect(
-      divergences(p, [q], [{ tokens: [1], marks: [true] }])[0]!.logprobs,
+      divergences(p, [q], [{ tokens: [1], mask: [true] }])[0]!.logprobs,
     ).toHaveLength(0);
   });
 
-  test("throws RangeError when marks and tokens differ in number", () => {
+  test("throws RangeError when mask and tokens differ in number", () => {
     expect(() =>
-      divergences(p, [q], [{ tokens: [1, 2], marks: [true] }]),
+      divergences(p, [q], [{ tokens: [1, 2], mask: [true] }]),
     ).toThrow(
-      "divergences: marks must be as many as tokens, got 1 for 2 in sequence 0",
+      "divergences: mask must be as long as tokens, got 1 for 2 in sequence 0",
     );
   });
 });

@@ -13,7 +13,7 @@ import {
   encodeChat,
   Learner,
   policySamples,
-  scoreMarked,
+  scoreCompletions,
   sftLosses,
 } from "../../src/train/index.js";
 import {
@@ -123,7 +123,7 @@ describe("an agent rollout", () => {
     expect([
       ...rollout!.promptTokens.map(() => false),
       ...rollout!.sampled,
-    ]).toEqual(example.marks.slice(0, whole.length));
+    ]).toEqual(example.mask.slice(0, whole.length));
     // What GRPO trains on is the same stream, and its forward pass gives the tokens the log-probs of their sampling: the trainer
     // reads at every sampled token exactly what the model had seen.
     const [sample] = policySamples([rollout!], {
@@ -131,15 +131,15 @@ describe("an agent rollout", () => {
       temperature: 1,
     });
     expect(sample!.tokens).toEqual(whole);
-    expect(sample!.marks).toEqual(example.marks.slice(0, whole.length));
-    const [scores] = scoreMarked(learner.policy, [sample!], {
+    expect(sample!.mask).toEqual(example.mask.slice(0, whole.length));
+    const [scores] = scoreCompletions(learner.policy, [sample!], {
       maxTokens: 8192,
       temperature: 1,
     });
     scores!.forEach((score, t) =>
       expect(score).toBeCloseTo(sample!.rollout[t]!, 3),
     );
-    expect(sample!.marks.filter(Boolean).length).toBeGreaterThan(20);
+    expect(sample!.mask.filter(Boolean).length).toBeGreaterThan(20);
     learner.dispose();
   });
 });

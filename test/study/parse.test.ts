@@ -40,7 +40,7 @@ describe("parseStudy(text, profile)", () => {
   });
 
   const RL =
-    "steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, klCoef, entropyCoef, importanceSampling, advantage, positiveOnly, reduction, updatesPerRollout, dynamicSampling, overlong, logDomains, logKl, store, byDomain";
+    "steps, promptsPerStep, groupSize, learningRate, weightDecay, clipEps, clipEpsHigh, klCoef, entropyCoef, importanceSampling, advantage, positiveOnly, reduction, updatesPerRollout, dynamicSampling, overlong, logDomains, logKl, store, byDomain";
   it.each([
     [
       "an unknown key",
@@ -159,7 +159,7 @@ describe("parseStudy(text, profile)", () => {
     [
       "a KL coefficient of a student, whose loss has no such term",
       edit("opd: { steps: 2", "opd: { klCoef: 1, steps: 2"),
-      'study: study.yml:13:10: unknown key "klCoef" in distill.opd; known: method, steps, promptsPerStep, groupSize, learningRate, weightDecay, clipLow, clipHigh, updatesPerRollout, store, weights, quotas',
+      'study: study.yml:13:10: unknown key "klCoef" in distill.opd; known: method, steps, promptsPerStep, groupSize, learningRate, weightDecay, clipEps, clipEpsHigh, updatesPerRollout, store, weights, quotas',
     ],
     [
       "quotas that do not add up",

@@ -150,12 +150,12 @@ describe("run(study)", () => {
     change(
       folder,
       "learningRate: 0.001 }\nmulti",
-      "learningRate: 0.001, byDomain: { math: { clipLow: 0.1 } } }\nmulti",
+      "learningRate: 0.001, byDomain: { math: { clipEps: 0.1 } } }\nmulti",
     );
     const [first] = inspect(folder).filter(({ done }) => !done);
     expect(first).toMatchObject({
       stage: { id: "seed1/experts/math" },
-      reason: "clipLow nothing → 0.1",
+      reason: "clipEps nothing → 0.1",
     });
     const again = await ran(folder);
     // With one update a batch clipping never acts: the expert comes out the same, and what depends on it is left alone.

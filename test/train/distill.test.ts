@@ -27,9 +27,9 @@ import {
   fullKlLosses,
   grpoLosses,
   klPerToken,
-  markedRollout,
+  rolloutSequence,
   policyLoss,
-  scoreMarked,
+  scoreCompletions,
   Teachers,
   trainDistill,
   type DistillMetrics,
@@ -96,8 +96,8 @@ describe("distillSamples(rollouts, teacher)", () => {
     }),
   );
   const sampled = rollouts(policy, tokenizer, tasks, { seed: 1, stream: "d" });
-  const rows = sampled.map(markedRollout);
-  const scores = scoreMarked(teacher, rows, {
+  const rows = sampled.map(rolloutSequence);
+  const scores = scoreCompletions(teacher, rows, {
     maxTokens: 700,
     temperature: 1,
   });
@@ -122,14 +122,20 @@ describe("distillSamples(rollouts, teacher)", () => {
   });
 
   test("a teacher that is the student gives no advantage", () => {
-    const own = scoreMarked(policy, rows, { maxTokens: 700, temperature: 1 });
+    const own = scoreCompletions(policy, rows, {
+      maxTokens: 700,
+      temperature: 1,
+    });
     for (const { advantage } of distillSamples(sampled, own))
       for (const a of Array.from(advantage as number[]))
         expect(Math.abs(a)).toBeLessThan(1e-4);
   });
 
   test("scores do not depend on how rows are cut into forward passes", () => {
-    const alone = scoreMarked(teacher, rows, { maxTokens: 1, temperature: 1 });
+    const alone = scoreCompletions(teacher, rows, {
+      maxTokens: 1,
+      temperature: 1,
+    });
     alone.forEach((score, i) =>
       score.forEach((x, t) => expect(x).toBeCloseTo(scores[i]![t]!, 4)),
     );
@@ -207,7 +213,7 @@ describe("losses of distillation on logits", () => {
           return policyLoss(
             logp,
             { ...batch, advantages: tf.sub(chosen(teacher), old) },
-            { clipHigh: 0.2, importanceSampling: "none" },
+            { clipEpsHigh: 0.2, importanceSampling: "none" },
           );
         // Without advantages only the bonus is left, with the opposite sign.
         const entropy = tf.neg(tf.sum(tf.mul(tf.exp(own), own), 1));
@@ -237,7 +243,7 @@ const ROWS = [
   [12, 30, 7, 7, 20, 41, 2],
 ].map((tokens) => ({
   tokens,
-  marks: tokens.map((_, t) => t > 1 && t !== 4),
+  mask: tokens.map((_, t) => t > 1 && t !== 4),
 }));
 
 describe("fullKlLosses", () => {
@@ -332,11 +338,11 @@ describe("fullKlLosses", () => {
     const vocabulary = Array.from({ length: PICO.vocabSize }, (_, v) => v);
     const rows = vocabulary.map((v) => ({
       tokens: [...prefix, v],
-      marks: [false, false, false, true],
+      mask: [false, false, false, true],
     }));
     const passes = { maxTokens: 8192, temperature: 1 };
-    const student = scoreMarked(policy, rows, passes);
-    const teacher = scoreMarked(one, rows, passes);
+    const student = scoreCompletions(policy, rows, passes);
+    const teacher = scoreCompletions(one, rows, passes);
     const expected = evaluate("reverse", undefined, [
       { teacher: one, rows: rows.slice(0, 1) },
     ]).gradient;
@@ -508,7 +514,7 @@ describe("trainDistill", () => {
       { groupSize: 0 },
       "trainDistill: groupSize must be a positive integer, got 0",
     ],
-    [{ clipLow: 2 }, "trainDistill: clipLow must be in [0, 1], got 2"],
+    [{ clipEps: 2 }, "trainDistill: clipEps must be in [0, 1], got 2"],
   ])("refuses %o before any work", async (options, message) => {
     const target = place("refused");
     await expect(

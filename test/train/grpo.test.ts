@@ -56,8 +56,8 @@ describe("groupAdvantages(rewards)", () => {
 });
 
 interface Golden {
-  clipLow: number;
-  clipHigh: number;
+  clipEps: number;
+  clipEpsHigh: number;
   logp: number[];
   advantages: number[];
   share: number[];
@@ -88,8 +88,8 @@ describe("policyLoss", () => {
         old: withOld ? tf.tensor1d(golden.old) : undefined,
       };
       const options: PolicyLossOptions = {
-        clipLow: golden.clipLow,
-        clipHigh: golden.clipHigh,
+        clipEps: golden.clipEps,
+        clipEpsHigh: golden.clipEpsHigh,
         klCoef,
         importanceSampling,
       };
@@ -114,7 +114,7 @@ function samplesOf(policy: Policy, withOld: boolean): PolicySample[] {
   const rewards = groupAdvantages([1, 0, 0, 1]);
   return rows.map((tokens, i) => ({
     tokens,
-    marks: tokens.map((_, t) => t > 1 && t !== 4),
+    mask: tokens.map((_, t) => t > 1 && t !== 4),
     rollout: scores[i]!.map((x, t) => x + 0.03 * Math.sin(i + t)),
     advantage: rewards[i]!,
     old: withOld
@@ -200,7 +200,7 @@ describe("grpoLosses", () => {
   test("without old log-probs the ratio is 1, so clipping changes nothing", () => {
     const samples = samplesOf(policy, false);
     const free = evaluate(samples);
-    const tight = evaluate(samples, { clipLow: 0, clipHigh: 0 });
+    const tight = evaluate(samples, { clipEps: 0, clipEpsHigh: 0 });
     expect(tight).toEqual(free);
   });
 });
@@ -218,7 +218,7 @@ describe("options of grpoLosses", () => {
   };
   const samples = samplesOf(policy, true);
   const trained = samples.map(
-    ({ marks }) => marks.slice(1).filter(Boolean).length,
+    ({ mask }) => mask.slice(1).filter(Boolean).length,
   );
 
   test('reduction "sample" weighs each sample the same, "token" each token', () => {
@@ -294,7 +294,7 @@ describe("options of grpoLosses", () => {
           learner.policy,
           own.map(({ tokens }) => tokens),
         );
-        return Float32Array.from(own[0]!.marks, (isMarked, t) =>
+        return Float32Array.from(own[0]!.mask, (isMarked, t) =>
           isMarked ? Math.exp(logp[0]![t]! - start[0]![t]!) : 1,
         );
       });
@@ -302,7 +302,7 @@ describe("options of grpoLosses", () => {
       return after;
     };
     const clipped = final({});
-    const free = final({ clipLow: 1, clipHigh: 1e9 });
+    const free = final({ clipEps: 1, clipEpsHigh: 1e9 });
     expect(clipped[0]).toEqual(free[0]);
     // sample 0 has a positive advantage: what is above 1.28 is not pushed further
     expect(Math.max(...clipped[7]!)).toBeLessThan(Math.max(...free[7]!));

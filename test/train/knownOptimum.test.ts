@@ -12,7 +12,7 @@ import {
   fullKlLosses,
   groupAdvantages,
   grpoLosses,
-  scoreMarked,
+  scoreCompletions,
   type PolicySample,
 } from "../../src/train/index.js";
 import { PICO } from "../model/pico.js";
@@ -34,7 +34,7 @@ function sampleOf(
 ): PolicySample {
   return {
     tokens: [...prompt, ...tokens],
-    marks: [...prompt.map(() => false), ...sampled],
+    mask: [...prompt.map(() => false), ...sampled],
     rollout: [...prompt.map(() => 0), ...logprobs],
     advantage,
   };
@@ -200,15 +200,18 @@ describe("distillation", () => {
           continue;
         }
         const samples = teachers.flatMap((teacher, p) => {
-          const scores = scoreMarked(teacher, own(p), passes);
+          const scores = scoreCompletions(teacher, own(p), passes);
           return own(p).map((row, i) => ({
             ...row,
-            advantage: row.marks.map((isOwn, t) =>
+            advantage: row.mask.map((isOwn, t) =>
               isOwn ? scores[i]![t]! - row.rollout[t]! : 0,
             ),
           }));
         });
-        const options = { clipHigh: 0.2, importanceSampling: "none" } as const;
+        const options = {
+          clipEpsHigh: 0.2,
+          importanceSampling: "none",
+        } as const;
         learner.update(grpoLosses(PICO, samples, options), rate, "distill");
       }
       prompts.forEach((prompt, p) =>

@@ -6,16 +6,16 @@ import { microBatches, sftLosses } from "../../src/train/index.js";
 import { lossAndGradient } from "../../src/train/gradient.js";
 import { layoutOf } from "../../src/train/layout.js";
 import { learningRateAt } from "../../src/train/schedule.js";
-import { encodeChat, examplesOfStep } from "../../src/train/sftExamples.js";
+import { encodeChat, sftBatch } from "../../src/train/sftExamples.js";
 import { PICO } from "../model/pico.js";
 import { picoLearner, TOKENIZER_JSON } from "./fixture.js";
 
 startEngine();
 
 const batch = [
-  { tokens: [5, 9, 3, 17, 2], marks: [false, false, true, true, true] },
-  { tokens: [7, 1, 40], marks: [false, true, true] },
-  { tokens: [8, 8], marks: [true, false] },
+  { tokens: [5, 9, 3, 17, 2], mask: [false, false, true, true, true] },
+  { tokens: [7, 1, 40], mask: [false, true, true] },
+  { tokens: [8, 8], mask: [true, false] },
 ];
 
 describe("sftLosses", () => {
@@ -159,10 +159,10 @@ describe("encodeChat", () => {
     { role: "user" as const, content: "2+2?" },
     { role: "assistant" as const, content: "4", reasoning: "2+2=4" },
   ];
-  test("marks what the assistant says, its end token included, and nothing else", () => {
-    const { tokens, marks } = encodeChat(tokenizer, chat, 512);
+  test("the mask covers what the assistant says, its end token included, and nothing else", () => {
+    const { tokens, mask } = encodeChat(tokenizer, chat, 512);
     expect(tokens).toEqual(tokenizer.encode(renderChat(chat)));
-    expect(tokenizer.decode(tokens.filter((_, t) => marks[t]))).toBe(
+    expect(tokenizer.decode(tokens.filter((_, t) => mask[t]))).toBe(
       "<think>\n2+2=4\n</think>\n\n4<|im_end|>",
     );
   });
@@ -173,11 +173,11 @@ describe("encodeChat", () => {
   });
 });
 
-describe("examplesOfStep", () => {
+describe("sftBatch", () => {
   test("goes through all examples once an epoch, in an order of its own", () => {
     const examples = [0, 1, 2, 3, 4, 5, 6];
     const steps = [0, 1, 2, 3, 4, 5, 6]
-      .map((s) => examplesOfStep(examples, 1, s, 2))
+      .map((s) => sftBatch(examples, 1, s, 2))
       .flat();
     expect([...steps.slice(0, 7)].sort()).toEqual(examples);
     expect([...steps.slice(7)].sort()).toEqual(examples);

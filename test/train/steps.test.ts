@@ -11,7 +11,7 @@ import {
   fullKlLosses,
   grpoLosses,
   Learner,
-  scoreMarked,
+  scoreCompletions,
   sftLosses,
   type PolicySample,
 } from "../../src/train/index.js";
@@ -20,7 +20,7 @@ import { ADAM } from "./fixture.js";
 interface Run {
   learningRate: number;
   rows: number[][];
-  marks: boolean[][];
+  mask: boolean[][];
   steps: { loss: number; norm: number }[];
 }
 const kinds = ["sft", "grpo", "opd", "reverse", "forward"] as const;
@@ -41,21 +41,21 @@ const maxTokens = 24;
 test.each(kinds)(
   "ten %s steps of a pico model have PyTorch's losses and gradient norms",
   (kind) => {
-    const { learningRate, rows, marks, steps } = golden[kind];
+    const { learningRate, rows, mask, steps } = golden[kind];
     const learner = new Learner(load("tied"), ADAM);
     const { config } = learner.policy;
     const teacher = load("untied");
     const old = scoreSequences(learner.policy, rows);
     const samples = rows.map((tokens, i) => ({
       tokens,
-      marks: marks[i]!,
+      mask: mask[i]!,
       rollout: old[i]!,
       old: old[i]!,
       advantage: golden.advantages[i]!,
     }));
     const judged = (): PolicySample[] => {
       const passes = { maxTokens, temperature: 1 };
-      const scores = scoreMarked(teacher, samples, passes);
+      const scores = scoreCompletions(teacher, samples, passes);
       return samples.map((sample, i) => ({
         ...sample,
         advantage: scores[i]!.map((score, t) => score - old[i]![t]!),
@@ -69,7 +69,7 @@ test.each(kinds)(
     const losses = {
       sft: () => sftLosses(config, samples, maxTokens),
       grpo: () => grpoLosses(config, samples, { maxTokens }),
-      opd: () => grpoLosses(config, judged(), { maxTokens, clipHigh: 0.2 }),
+      opd: () => grpoLosses(config, judged(), { maxTokens, clipEpsHigh: 0.2 }),
       reverse: () => exact("reverse"),
       forward: () => exact("forward"),
     }[kind]();

@@ -11,14 +11,13 @@ import {
   taskMessages,
   type Domain,
 } from "../../domains/index.js";
-import { Policy } from "../../model/index.js";
+import { type MaskedSequence, Policy } from "../../model/index.js";
 import { Random } from "../../random.js";
 import { rollouts } from "../../rollout/index.js";
 import {
   encodeChat,
-  markedRollout,
-  scoreMarked,
-  type MarkedTokens,
+  rolloutSequence,
+  scoreCompletions,
 } from "../../train/index.js";
 import { brief } from "../brief.js";
 import { writeLines } from "../jsonLines.js";
@@ -161,8 +160,8 @@ function weightsOf(job: Job, domains: readonly Domain[]): FamilyWeights {
 }
 
 interface HeldOut {
-  demonstrations: MarkedTokens[];
-  answers: MarkedTokens[];
+  demonstrations: MaskedSequence[];
+  answers: MaskedSequence[];
 }
 
 /** Texts of each domain on tasks that no model was trained or is scored on. */
@@ -194,7 +193,7 @@ function heldOut(
     const answers = tasks.flatMap((_, i) => {
       const own = drawn.slice(i * TRIES, (i + 1) * TRIES);
       const correct = own.find(({ verdict }) => verdict.reward === 1);
-      return correct ? [markedRollout(correct)] : [];
+      return correct ? [rolloutSequence(correct)] : [];
     });
     return [domain, { demonstrations, answers }];
   });
@@ -220,12 +219,18 @@ function moved(
 }
 
 /** Mean negative log-likelihood of the marked tokens, nats a token; null without texts. */
-function lossOn(policy: Policy, rows: readonly MarkedTokens[]): number | null {
-  const scores = scoreMarked(policy, rows, { maxTokens: 4096, temperature: 1 });
+function lossOn(
+  policy: Policy,
+  rows: readonly MaskedSequence[],
+): number | null {
+  const scores = scoreCompletions(policy, rows, {
+    maxTokens: 4096,
+    temperature: 1,
+  });
   let sum = 0;
   let count = 0;
-  rows.forEach(({ marks }, r) =>
-    marks.forEach((marked, t) => {
+  rows.forEach(({ mask }, r) =>
+    mask.forEach((marked, t) => {
       if (!marked || t === 0) return;
       sum -= scores[r]![t]!;
       count++;

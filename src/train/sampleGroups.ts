@@ -8,7 +8,7 @@ import { trainedRewards } from "./overlong.js";
 import { tasksOfStep } from "./tasks.js";
 
 /** Rollouts of one step; those of a group stand together. */
-export interface StepRollouts {
+export interface SampledGroups {
   /** Everything that was sampled: what the log describes. */
   all: Rollout[];
   /** What is trained on. */
@@ -24,14 +24,14 @@ export interface StepRollouts {
  * (DAPO, Yu et al. 2025, arXiv 2503.14476, §3.2, which goes on without a limit); under quotas a task is replaced by one of its
  * domain.
  */
-export function stepRollouts(
+export function sampleGroups(
   settings: GrpoSettings,
   step: number,
   policy: Policy,
   tokenizer: Tokenizer,
-): StepRollouts {
+): SampledGroups {
   const { seed, groupSize, promptsPerStep, temperature } = settings;
-  const result: StepRollouts = { all: [], trained: [], graded: 0 };
+  const result: SampledGroups = { all: [], trained: [], graded: 0 };
   const rounds = settings.dynamicSampling ? 1 + settings.refills : 1;
   let wanted = promptsPerStep;
   let drawn = 0;

@@ -4,7 +4,7 @@ import type { Rollout } from "../rollout/index.js";
 import type { DomainMetrics, RolloutMetrics, TokenCounts } from "./metrics.js";
 
 /** Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together. */
-export function describeRollouts(
+export function rolloutMetrics(
   rollouts: readonly Rollout[],
   groupSize: number,
 ): RolloutMetrics {
@@ -31,7 +31,7 @@ export function describeRollouts(
 }
 
 /** The same by domain, of the domains that occurred. */
-export function describeDomains(
+export function domainMetrics(
   rollouts: readonly Rollout[],
   groupSize: number,
 ): Partial<Record<Domain, DomainMetrics>> {

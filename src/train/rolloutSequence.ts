@@ -1,15 +1,15 @@
 /** A rollout as training sees it. */
 import type { Rollout } from "../rollout/index.js";
-import type { MarkedTokens } from "./batch.js";
+import type { MaskedSequence } from "../model/index.js";
 
 /** Prompt and completion, token for token as the model saw and wrote them; only what it sampled is marked. */
-export function markedRollout({
+export function rolloutSequence({
   promptTokens,
   tokens,
   sampled,
-}: Rollout): MarkedTokens {
+}: Rollout): MaskedSequence {
   return {
     tokens: [...promptTokens, ...tokens],
-    marks: [...promptTokens.map(() => false), ...sampled],
+    mask: [...promptTokens.map(() => false), ...sampled],
   };
 }

@@ -2,7 +2,7 @@
 import { pretrainDocument } from "../domains/index.js";
 import { Random } from "../random.js";
 import { END_OF_TEXT, type Tokenizer } from "../tokenizer/index.js";
-import type { MarkedTokens } from "./batch.js";
+import type { MaskedSequence } from "../model/index.js";
 
 /**
  * The documents of one step.
@@ -14,20 +14,20 @@ import type { MarkedTokens } from "./batch.js";
  * @param tokensPerStep  documents are written until they have so many tokens
  * @param maxPositions   longest sequence of the model; a longer document is cut
  */
-export function documentsOfStep(
+export function pretrainBatch(
   tokenizer: Tokenizer,
   seed: number,
   step: number,
   tokensPerStep: number,
   maxPositions: number,
-): MarkedTokens[] {
+): MaskedSequence[] {
   const random = new Random(seed, `pretrain/${step}`);
   const end = tokenizer.id(END_OF_TEXT);
-  const rows: MarkedTokens[] = [];
+  const rows: MaskedSequence[] = [];
   for (let count = 0; count < tokensPerStep;) {
     const document = tokenizer.encode(pretrainDocument(random));
     const tokens = [end, ...document, end].slice(0, maxPositions);
-    rows.push({ tokens, marks: tokens.map(() => true) });
+    rows.push({ tokens, mask: tokens.map(() => true) });
     count += tokens.length;
   }
   return rows;

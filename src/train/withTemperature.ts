@@ -5,7 +5,7 @@ import type { Weights } from "../model/index.js";
 /**
  * Weights of the model whose logits are divided by a temperature: the final norm is divided by it, since the head is linear.
  */
-export function tempered(
+export function withTemperature(
   weights: Weights,
   temperature: number,
 ): Map<string, Tensor> {

@@ -13,7 +13,7 @@ import {
   type TrainGrpoOptions,
 } from "../../src/train/index.js";
 import { grpoSettings } from "../../src/train/grpoOptions.js";
-import { stepRollouts } from "../../src/train/stepRollouts.js";
+import { sampleGroups } from "../../src/train/sampleGroups.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000 });
@@ -39,8 +39,8 @@ const groupsOf = (list: readonly Rollout[]): Rollout[][] =>
 const isFlat = (group: readonly Rollout[]): boolean =>
   new Set(group.map(({ verdict }) => verdict.reward)).size === 1;
 
-describe("stepRollouts", () => {
-  const plain = stepRollouts(settingsOf({}), 0, policy, tokenizer);
+describe("sampleGroups", () => {
+  const plain = sampleGroups(settingsOf({}), 0, policy, tokenizer);
 
   test("trains on everything that it samples, from one stream a rollout", () => {
     expect(plain.trained).toEqual(plain.all);
@@ -62,7 +62,7 @@ describe("stepRollouts", () => {
 
   test("dynamicSampling drops groups of equal reward and draws other tasks in their place", () => {
     const settings = settingsOf({ dynamicSampling: true, refills: 6 });
-    const { all, trained } = stepRollouts(settings, 0, policy, tokenizer);
+    const { all, trained } = sampleGroups(settings, 0, policy, tokenizer);
     // the first groups are those of a plain step
     expect(all.slice(0, 16).map(({ tokens }) => tokens)).toEqual(
       plain.all.map(({ tokens }) => tokens),
@@ -80,7 +80,7 @@ describe("stepRollouts", () => {
 
   test("dynamicSampling gives up after its refills and trains on what there is", () => {
     const settings = settingsOf({ dynamicSampling: true, refills: 0 });
-    const { all, trained } = stepRollouts(settings, 0, policy, tokenizer);
+    const { all, trained } = sampleGroups(settings, 0, policy, tokenizer);
     expect(all).toHaveLength(16);
     expect(trained).toEqual(
       groupsOf(plain.all)
@@ -96,7 +96,7 @@ describe("stepRollouts", () => {
       quotas: { math: 3, coding: 1 },
     });
     const drawn = [0, 1].map((step) =>
-      stepRollouts(settings, step, policy, tokenizer),
+      sampleGroups(settings, step, policy, tokenizer),
     );
     // otherwise nothing was replaced
     expect(drawn.some(({ all, trained }) => all.length > trained.length)).toBe(
@@ -186,7 +186,7 @@ describe("policySamples(rollouts, { overlong })", () => {
   test('"score" trains a truncated answer by its reward', () => {
     const samples = policySamples([whole, cut], options);
     expect(samples.map(({ advantage }) => advantage)).toEqual([0.5, -0.5]);
-    expect(samples.map(({ marks }) => marked(marks))).toEqual([10, 80]);
+    expect(samples.map(({ mask }) => marked(mask))).toEqual([10, 80]);
   });
   test('"mask" trains none of its tokens, and its reward still counts for the others', () => {
     const samples = policySamples([whole, cut], {
@@ -194,7 +194,7 @@ describe("policySamples(rollouts, { overlong })", () => {
       overlong: "mask",
     });
     expect(samples.map(({ advantage }) => advantage)).toEqual([0.5, -0.5]);
-    expect(samples.map(({ marks }) => marked(marks))).toEqual([10, 0]);
+    expect(samples.map(({ mask }) => marked(mask))).toEqual([10, 0]);
   });
   test('"penalty" lowers its reward', () => {
     // 80 tokens are the limit of a math answer: 0 − 1

@@ -1,21 +1,21 @@
 /** What one step of a distillation teaches: the losses of its method on the step's rollouts. */
 import type { Policy } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
-import { countMarked, sumTokens } from "./batch.js";
-import { distances } from "./distances.js";
+import { completionLength, sumTokens } from "./batch.js";
+import { klEstimate } from "./klEstimate.js";
 import { distillSamples } from "./distill.js";
 import type { DistillSettings } from "./distillOptions.js";
 import { fullKlLosses } from "./fullKl.js";
 import type { Loss } from "./gradient.js";
 import { grpoLosses } from "./grpo.js";
-import { markedRollout } from "./markedRollout.js";
+import { rolloutSequence } from "./rolloutSequence.js";
 import type { DistillMetrics } from "./metrics.js";
-import { scoreMarked } from "./scoreMarked.js";
+import { scoreCompletions } from "./scoreCompletions.js";
 import { sftLosses } from "./sftLoss.js";
 import type { Teachers } from "./teachers.js";
 
 /** Losses of one step, and what they cost. */
-export interface Lesson {
+export interface DistillStep {
   losses: Loss[];
   /** Tokens of one forward and backward pass. */
   trained: number;
@@ -26,14 +26,14 @@ export interface Lesson {
 }
 
 /** Prepare one step; on-policy, the teachers score every rollout here. */
-export function lesson(
+export function distillLosses(
   rollouts: readonly Rollout[],
   settings: DistillSettings,
   student: Policy,
   teachers: Teachers,
-): Lesson {
+): DistillStep {
   const { method, temperature, updatesPerRollout } = settings;
-  const rows = rollouts.map(markedRollout);
+  const rows = rollouts.map(rolloutSequence);
   const trained = sumTokens(rows);
   const routed = teachers.route(rollouts.map(({ task }) => task.domain));
   const passes = { maxTokens: settings.microBatchTokens, temperature };
@@ -42,23 +42,25 @@ export function lesson(
       const scores: Float32Array[] = [];
       for (const { teacher, indices } of routed) {
         const own = indices.map((i) => rows[i]!);
-        scoreMarked(teacher, own, passes).forEach((score, j) => {
+        scoreCompletions(teacher, own, passes).forEach((score, j) => {
           scores[indices[j]!] = score;
         });
       }
       const old =
-        updatesPerRollout > 1 ? scoreMarked(student, rows, passes) : undefined;
+        updatesPerRollout > 1
+          ? scoreCompletions(student, rows, passes)
+          : undefined;
       const samples = distillSamples(rollouts, scores, old);
       return {
         losses: grpoLosses(student.config, samples, {
           ...passes,
-          clipLow: settings.clipLow,
-          clipHigh: settings.clipHigh,
+          clipEps: settings.clipEps,
+          clipEpsHigh: settings.clipEpsHigh,
           importanceSampling: "none",
         }),
         trained,
         scored: old ? 2 * trained : trained,
-        distance: () => distances(rollouts, scores),
+        distance: () => klEstimate(rollouts, scores),
       };
     }
     case "reverseKl":
@@ -77,7 +79,7 @@ export function lesson(
     }
     case "offPolicy": {
       const written = rollouts.flatMap(({ logprobs }) => logprobs);
-      const tokens = rows.reduce((sum, row) => sum + countMarked(row), 0);
+      const tokens = rows.reduce((sum, row) => sum + completionLength(row), 0);
       const own = written.reduce((a, b) => a + b, 0) / tokens;
       return {
         losses: sftLosses(student.config, rows, passes.maxTokens),

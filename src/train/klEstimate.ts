@@ -3,7 +3,7 @@ import type { Domain } from "../domains/index.js";
 import type { Rollout } from "../rollout/index.js";
 
 /** Mean over sampled tokens, nats a token: of all rollouts, and of each domain's. */
-export interface Distances {
+export interface KlEstimate {
   kl: number;
   kls: Partial<Record<Domain, number>>;
 }
@@ -13,10 +13,10 @@ export interface Distances {
  *
  * @param other log-probs of the other policy: one list a rollout, one entry a token of prompt and completion
  */
-export function distances(
+export function klEstimate(
   rollouts: readonly Rollout[],
   other: readonly ArrayLike<number>[],
-): Distances {
+): KlEstimate {
   const all = { sum: 0, tokens: 0 };
   const byDomain = new Map<Domain, typeof all>();
   rollouts.forEach(({ task, promptTokens, sampled, logprobs }, i) => {
