@@ -21,16 +21,16 @@ export {
   markChangedBf16,
   type Marked,
   PAPER_ETA,
-} from "./changed.js";
-export { cellsOf, matricesOf, type ShiftCell } from "./cells.js";
-export { combine, type Shift } from "./combine.js";
-export { meanOrNull } from "./describe.js";
+} from "./weights/changed.js";
+export { cellsOf, matricesOf, type ShiftCell } from "./weights/shift/cells.js";
+export { combine, type Shift } from "./weights/shift/combine.js";
+export { meanOrNull } from "./weights/shift/describe.js";
 export {
   countMasks,
   type MaskCounts,
   patternOf,
   shuffleUpdate,
-} from "./control.js";
+} from "./weights/control.js";
 export {
   type CurveShift,
   describeShift,
@@ -40,9 +40,9 @@ export {
   type PairShift,
   type StratumShift,
   type SurvivalShift,
-} from "./describe.js";
-export { type Eigen, symmetricEigen } from "./eigen.js";
-export { etaAtRate } from "./etaAtRate.js";
+} from "./weights/shift/describe.js";
+export { type Eigen, symmetricEigen } from "../linalg/jacobi.js";
+export { etaAtRate } from "./weights/etaAtRate.js";
 export {
   enrichment,
   type ExpectedOverlap,
@@ -51,9 +51,9 @@ export {
   type Strata,
   strataOf,
   stratify,
-} from "./magnitude.js";
-export { mergeEffect, type MergeEffect } from "./mergeEffect.js";
-export { cosine, expectedJaccard, jaccard, lift } from "./overlap.js";
+} from "./weights/magnitude.js";
+export { mergeEffect, type MergeEffect } from "./weights/mergeEffect.js";
+export { cosine, expectedJaccard, jaccard, lift } from "./weights/overlap.js";
 export {
   correspondingLayer,
   GROUPS,
@@ -63,10 +63,10 @@ export {
   type MatrixKind,
   type Place,
   placeOf,
-} from "./place.js";
-export { PROJECTED, projectionError } from "./projection.js";
-export { shiftJson } from "./shiftJson.js";
-export { readWeightShiftRows } from "./readWeightShiftRows.js";
+} from "./weights/place.js";
+export { PROJECTED, projectionError } from "./weights/projection.js";
+export { shiftJson } from "./weights/rows/shiftJson.js";
+export { readWeightShiftRows } from "./weights/rows/readWeightShiftRows.js";
 export type {
   CosineRow,
   CurveRow,
@@ -79,30 +79,34 @@ export type {
   SpectrumRow,
   SurvivalRow,
   WeightShiftRow,
-} from "./shiftRow.js";
+} from "./weights/rows/shiftRow.js";
 export {
   leadingSpectrum,
   type Matrix,
   matrixOf,
   type Spectrum,
   type SpectrumOptions,
-} from "./spectrum.js";
-export type { SpectrumShift } from "./spectrumShift.js";
+} from "./weights/spectrum.js";
+export type { SpectrumShift } from "./weights/spectrumShift.js";
 export {
   principalEnergy,
   type Rotation,
   rotation,
   spectralDrift,
-} from "./subspace.js";
-export { survival, type SurvivalSums } from "./survival.js";
+} from "./weights/subspace.js";
+export { survival, type SurvivalSums } from "./weights/survival.js";
 export {
   type ExpertSums,
   MOST_EXPERTS,
   type PairSums,
   pairsOf,
   type Sums,
-} from "./tally.js";
-export type { SampleSums, TensorPlace, TensorShift } from "./tensorShift.js";
+} from "./weights/shift/tally.js";
+export type {
+  SampleSums,
+  TensorPlace,
+  TensorShift,
+} from "./weights/shift/tensorShift.js";
 export {
   CURVE_ETAS,
   meaningOf,
@@ -113,38 +117,38 @@ export {
   weightShift,
   type WeightShift,
   type WeightShiftOptions,
-} from "./weightShift.js";
+} from "./weights/shift/weightShift.js";
 export {
   type ShiftModels,
   weightShiftRows,
   type WeightShiftRowsOptions,
-} from "./weightShiftRows.js";
+} from "./weights/rows/weightShiftRows.js";
 export {
   weightShiftOfFiles,
   type WeightShiftOfFilesOptions,
-} from "./weightShiftOfFiles.js";
-export { openWeights, savedAs, type Weights } from "./weights.js";
-export { chanceCosine, type ChanceCosine } from "./chanceCosine.js";
+} from "./weights/shift/weightShiftOfFiles.js";
+export { openWeights, savedAs, type Weights } from "./weights/shift/weights.js";
+export { chanceCosine, type ChanceCosine } from "./behaviour/chanceCosine.js";
 export {
   correlation,
   rankCorrelation,
   type Correlation,
-} from "./correlation.js";
+} from "../stats/correlation.js";
 export {
   crossedBootstrap,
   draws,
   type Draw,
   type Draws,
   type DrawsOptions,
-} from "./crossedBootstrap.js";
+} from "../stats/crossedBootstrap.js";
 export {
   gainConsistency,
   type Accuracies,
   type GainConsistency,
   type GainConsistencyOptions,
   type ModelConsistency,
-} from "./gainConsistency.js";
-export { gainCosine, gainVector, unionGain } from "./gainVector.js";
+} from "./behaviour/gainConsistency.js";
+export { gainCosine, gainVector, unionGain } from "./behaviour/gainVector.js";
 export {
   divergenceSums,
   divergenceTotal,
@@ -152,21 +156,21 @@ export {
   type DivergenceSums,
   type ExpertSamples,
   type PromptSums,
-} from "./divergenceSums.js";
+} from "./behaviour/divergenceSums.js";
 export {
   neighborhoods,
   type NeighborhoodCell,
   type NeighborhoodsOptions,
-} from "./neighborhoods.js";
+} from "./behaviour/neighborhoods.js";
 export {
   sampleDivergences,
   type DivergenceSample,
   type SampleDivergencesOptions,
   type SampledDivergence,
-} from "./sampleDivergences.js";
+} from "./behaviour/sampleDivergences.js";
 export {
   judgeStatistics,
   type JudgeStatistics,
   type SeedAnswers,
-} from "./judgeStatistics.js";
-export { verification, type Verification } from "./verification.js";
+} from "./behaviour/judgeStatistics.js";
+export { verification, type Verification } from "./behaviour/verification.js";

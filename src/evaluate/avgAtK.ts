@@ -1,5 +1,10 @@
 /** Avg@K: the mean over items of the mean over K samples, with its item-clustered standard error. */
-import { shareInterval, type Estimate } from "./interval.js";
+import {
+  mean,
+  shareInterval,
+  variance,
+  type Estimate,
+} from "../stats/index.js";
 
 /** Avg@K of one benchmark. */
 export interface AvgAtK extends Estimate {
@@ -7,24 +12,6 @@ export interface AvgAtK extends Estimate {
   items: number;
   /** Samples per item. */
   samples: number;
-}
-
-/** Mean of a non-empty list. */
-export function mean(values: readonly number[]): number {
-  if (values.length === 0)
-    throw new RangeError("mean: values must not be empty, got 0");
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
-}
-
-/** Unbiased variance (divisor n − 1); 0 for one value. */
-export function variance(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const centre = mean(values);
-  let sum = 0;
-  for (const value of values) sum += (value - centre) ** 2;
-  return sum / (values.length - 1);
 }
 
 /**

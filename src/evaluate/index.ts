@@ -4,7 +4,7 @@
  * `evaluate` asks it and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
  * numbers are; `selfVerify` lets a model judge its own answers.
  */
-export { avgAtK, passAtK, mean, variance, type AvgAtK } from "./avgAtK.js";
+export { avgAtK, passAtK, type AvgAtK } from "./avgAtK.js";
 export {
   BENCHMARKS,
   BENCHMARK_NAMES,
@@ -13,21 +13,12 @@ export {
   type BenchmarkName,
   type BenchmarkSpec,
 } from "./benchmarks.js";
-export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 export {
   evaluate,
   summarize,
   type EvaluateOptions,
   type Evaluation,
 } from "./evaluate.js";
-export {
-  shareInterval,
-  studentT,
-  symmetric,
-  type Estimate,
-} from "./interval.js";
-export { averageOverSeeds, overSeeds, type SeedEstimate } from "./overSeeds.js";
-export { pairedDifference, type Pair } from "./pairedDifference.js";
 export {
   appendRecords,
   finishRecords,
@@ -52,3 +43,18 @@ export {
   type JudgedAnswer,
   type SelfVerifyOptions,
 } from "./selfVerify.js";
+export {
+  averageOverSeeds,
+  bootstrap,
+  mean,
+  overSeeds,
+  pairedDifference,
+  shareInterval,
+  studentT,
+  symmetric,
+  variance,
+  type BootstrapOptions,
+  type Estimate,
+  type Pair,
+  type SeedEstimate,
+} from "../stats/index.js";

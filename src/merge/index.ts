@@ -8,46 +8,52 @@
  * are the parts of TIES on whole models in memory, slow and plain; `dare` transforms experts before another method. Where sources
  * disagree about a method, `dialect` says whose definition is meant: that of the paper unless told otherwise.
  */
-export { average } from "./average.js";
+export { average } from "./methods/average.js";
 export {
   taskArithmetic,
   type TaskArithmeticOptions,
-} from "./taskArithmetic.js";
-export { ties, type TiesOptions } from "./ties.js";
-export { sce, energyWeights, type SceOptions } from "./sce.js";
-export { dare, type DareOptions } from "./dare.js";
-export { dareAverage, type DareAverageOptions } from "./dareAverage.js";
+} from "./methods/taskArithmetic.js";
+export { ties, type TiesOptions } from "./methods/ties.js";
+export { sce, energyWeights, type SceOptions } from "./methods/sce.js";
+export { dare, type DareOptions } from "./parts/dare.js";
+export { dareAverage, type DareAverageOptions } from "./methods/dareAverage.js";
 export {
   dareTaskArithmetic,
   type DareTaskArithmeticOptions,
-} from "./dareTaskArithmetic.js";
-export { dareTies, type DareTiesOptions } from "./dareTies.js";
-export { dareSce, type DareSceOptions } from "./dareSce.js";
-export { linear, type LinearOptions } from "./linear.js";
-export { breadcrumbs, type BreadcrumbsOptions } from "./breadcrumbs.js";
-export { breadcrumbsTies } from "./breadcrumbsTies.js";
-export { della, type DellaOptions } from "./della.js";
-export { dellaLinear } from "./dellaLinear.js";
-export { slerp, type SlerpOptions } from "./slerp.js";
-export { nuslerp, type NuslerpOptions } from "./nuslerp.js";
-export { multislerp, type MultislerpOptions } from "./multislerp.js";
-export { karcher, type KarcherOptions } from "./karcher.js";
-export { modelStock, type ModelStockOptions } from "./modelStock.js";
-export { nearswap, type NearswapOptions } from "./nearswap.js";
-export { arceeFusion, type ArceeFusionOptions } from "./arceeFusion.js";
-export { passthrough, type PassthroughOptions } from "./passthrough.js";
-export { ram, type RamOptions } from "./ram.js";
-export { ramPlusTl, type RamPlusTlOptions } from "./ramPlusTl.js";
-export { ramGlobal, type RamGlobalOptions } from "./ramGlobal.js";
-export { magMax, type MagMaxOptions } from "./magMax.js";
+} from "./methods/dareTaskArithmetic.js";
+export { dareTies, type DareTiesOptions } from "./methods/dareTies.js";
+export { dareSce, type DareSceOptions } from "./methods/dareSce.js";
+export { linear, type LinearOptions } from "./methods/linear.js";
+export { breadcrumbs, type BreadcrumbsOptions } from "./methods/breadcrumbs.js";
+export { breadcrumbsTies } from "./methods/breadcrumbsTies.js";
+export { della, type DellaOptions } from "./methods/della.js";
+export { dellaLinear } from "./methods/dellaLinear.js";
+export { slerp, type SlerpOptions } from "./methods/sphere/slerp.js";
+export { nuslerp, type NuslerpOptions } from "./methods/sphere/nuslerp.js";
+export {
+  multislerp,
+  type MultislerpOptions,
+} from "./methods/sphere/multislerp.js";
+export { karcher, type KarcherOptions } from "./methods/sphere/karcher.js";
+export {
+  modelStock,
+  type ModelStockOptions,
+} from "./methods/sphere/modelStock.js";
+export { nearswap, type NearswapOptions } from "./methods/nearswap.js";
+export { arceeFusion, type ArceeFusionOptions } from "./methods/arceeFusion.js";
+export { passthrough, type PassthroughOptions } from "./methods/passthrough.js";
+export { ram, type RamOptions } from "./methods/ram/ram.js";
+export { ramPlusTl, type RamPlusTlOptions } from "./methods/ram/ramPlusTl.js";
+export { ramGlobal, type RamGlobalOptions } from "./methods/ram/ramGlobal.js";
+export { magMax, type MagMaxOptions } from "./methods/magMax.js";
 export {
   consensusTaskArithmetic,
   type ConsensusTaskArithmeticOptions,
-} from "./consensusTaskArithmetic.js";
-export { tsvM, type TsvMOptions } from "./tsvM.js";
-export { isoC, type IsoCOptions } from "./isoC.js";
-export { resMerge, type ResMergeOptions } from "./resMerge.js";
-export { method, methods, type MergeMethodName } from "./methods.js";
+} from "./methods/consensusTaskArithmetic.js";
+export { tsvM, type TsvMOptions } from "./methods/spectral/tsvM.js";
+export { isoC, type IsoCOptions } from "./methods/spectral/isoC.js";
+export { resMerge, type ResMergeOptions } from "./methods/spectral/resMerge.js";
+export { method, methods, type MergeMethodName } from "./methods/table.js";
 export type { MergeOptions, PerExpert } from "./mergeOptions.js";
 export { DIALECTS } from "./dialects.js";
 export { optionsOf } from "./options.js";
@@ -64,18 +70,22 @@ export type {
   TensorInput,
   TensorOptions,
 } from "./tensor.js";
-export { addTaskVector, taskVector, type TaskVector } from "./taskVector.js";
-export { trim } from "./trim.js";
-export { electSigns, type Signs } from "./electSigns.js";
-export { disjointMean } from "./disjointMean.js";
-export { kthMagnitude } from "./kthMagnitude.js";
+export {
+  addTaskVector,
+  taskVector,
+  type TaskVector,
+} from "./reference/taskVector.js";
+export { trim } from "./reference/trim.js";
+export { electSigns, type Signs } from "./reference/electSigns.js";
+export { disjointMean } from "./reference/disjointMean.js";
+export { kthMagnitude } from "./reference/kthMagnitude.js";
 export { parseRecipe, readRecipe } from "./recipe/parse.js";
 export type { Recipe } from "./recipe/recipe.js";
 export {
   preflight,
   type MergeLimits,
   type MergePlan,
-} from "./stream/preflight.js";
+} from "./stream/plan/preflight.js";
 export {
   mergeCheckpoints,
   type MergeCheckpointsOptions,
@@ -87,4 +97,4 @@ export {
   type Provenance,
   type SurvivalRecord,
 } from "./stream/provenance.js";
-export { byteText } from "./stream/memory.js";
+export { byteText } from "./stream/plan/memory.js";

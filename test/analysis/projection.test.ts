@@ -7,7 +7,7 @@ import {
   drawSlots,
   projectedDot,
   projectionKey,
-} from "../../src/analysis/projection.js";
+} from "../../src/analysis/weights/projection.js";
 
 /** The map of a tensor of `weights` entries, as a dense matrix of 256 rows. */
 function matrix(weights: number, seed: number): Float64Array[] {

@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
-import {
-  correlation,
-  rankCorrelation,
-  verification,
-  type SeedAnswers,
-} from "../../src/analysis/index.js";
+import { verification, type SeedAnswers } from "../../src/analysis/index.js";
 import type { JudgedAnswer, Judgement } from "../../src/evaluate/index.js";
 import { Random } from "../../src/random.js";
 import { paperTable } from "../../src/report/index.js";
+import { correlation, rankCorrelation } from "../../src/stats/index.js";
 
 type Judge = (right: boolean, random: Random) => Judgement["verdict"];
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { avgAtK, passAtK } from "../../src/evaluate/index.js";
+import { Random } from "../../src/random.js";
 import {
   averageOverSeeds,
-  avgAtK,
   bootstrap,
   overSeeds,
   pairedDifference,
-  passAtK,
   shareInterval,
   studentT,
   symmetric,
-} from "../../src/evaluate/index.js";
-import { Random } from "../../src/random.js";
+} from "../../src/stats/index.js";
 
 describe("studentT(probability, df)", () => {
   it("is the quantile of printed tables", () => {

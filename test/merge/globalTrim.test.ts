@@ -6,8 +6,8 @@ import {
   methods,
 } from "../../src/merge/index.js";
 import { arraySource } from "../../src/merge/inMemory.js";
-import type { GlobalTrim } from "../../src/merge/parts/globalTrim.js";
-import { kthMagnitude } from "../../src/merge/kthMagnitude.js";
+import type { GlobalTrim } from "../../src/merge/parts/sparsify/globalTrim.js";
+import { kthMagnitude } from "../../src/merge/reference/kthMagnitude.js";
 import { Random } from "../../src/random.js";
 
 /** A tensor of two experts over a base of zeros. */

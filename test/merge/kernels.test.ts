@@ -2,17 +2,20 @@ import { describe, expect, test } from "vitest";
 import { decode, type Dtype } from "../../src/checkpoint/dtype.js";
 import { bytes, floats, words } from "../../src/merge/kernels/arena.js";
 import { kernels } from "../../src/merge/kernels/kernels.js";
-import { dropMasked, fillMasks } from "../../src/merge/parts/bernoulli.js";
+import {
+  dropMasked,
+  fillMasks,
+} from "../../src/merge/parts/sparsify/bernoulli.js";
 import { combination } from "../../src/merge/parts/combine.js";
 import { sumSquares } from "../../src/merge/parts/energies.js";
 import { firstNonFinite } from "../../src/merge/parts/finite.js";
-import { dropOutside } from "../../src/merge/parts/keepLargest.js";
+import { dropOutside } from "../../src/merge/parts/sparsify/keepLargest.js";
 import { taskVectorStep } from "../../src/merge/parts/mergeTaskVectors.js";
 import { sumMagnitudes } from "../../src/merge/parts/normFactors.js";
-import { pruneByRank } from "../../src/merge/parts/pruneByRank.js";
-import { remembered } from "../../src/merge/parts/remember.js";
-import { countWindow } from "../../src/merge/parts/select.js";
-import { dropBelow } from "../../src/merge/parts/sparsify.js";
+import { pruneByRank } from "../../src/merge/parts/sparsify/pruneByRank.js";
+import { remembered } from "../../src/merge/parts/sparsify/remember.js";
+import { countWindow } from "../../src/merge/parts/sparsify/select.js";
+import { dropBelow } from "../../src/merge/parts/sparsify/sparsify.js";
 import { subtract } from "../../src/merge/parts/walk.js";
 import { storedSource } from "../../src/merge/stream/storedSource.js";
 import { fillWords, key, Random } from "../../src/random.js";

@@ -4,13 +4,9 @@ import {
   type Matrix,
   product,
   transpose,
-} from "../../src/merge/matrix/product.js";
-import {
-  inverseRoot,
-  rightOf,
-  spectrum,
-} from "../../src/merge/matrix/spectrum.js";
-import { symmetricEigen } from "../../src/merge/matrix/symmetricEigen.js";
+} from "../../src/linalg/product.js";
+import { inverseRoot, rightOf, spectrum } from "../../src/linalg/spectrum.js";
+import { symmetricEigen } from "../../src/linalg/symmetricEigen.js";
 import { Random } from "../../src/random.js";
 
 function random(rows: number, columns: number, seed = 1): Matrix {

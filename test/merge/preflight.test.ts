@@ -9,9 +9,9 @@ import {
   parseRecipe,
   preflight,
 } from "../../src/merge/index.js";
-import { byteText } from "../../src/merge/stream/memory.js";
-import { layerOf } from "../../src/merge/stream/layers.js";
-import { holds, widest } from "../../src/merge/stream/precision.js";
+import { byteText } from "../../src/merge/stream/plan/memory.js";
+import { layerOf } from "../../src/merge/stream/plan/layers.js";
+import { holds, widest } from "../../src/merge/stream/plan/precision.js";
 import {
   baseParams,
   config,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { method, type MergeOptions } from "../../src/merge/index.js";
-import { fillMasks, MASK } from "../../src/merge/parts/bernoulli.js";
+import { fillMasks, MASK } from "../../src/merge/parts/sparsify/bernoulli.js";
 import { key } from "../../src/random.js";
 import type { Params } from "../../src/checkpoint/index.js";
 

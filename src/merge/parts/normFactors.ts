@@ -1,7 +1,7 @@
 /** mergekit's way to make good for dropped entries: keep the sum of magnitudes. */
 import { inArena } from "../kernels/arena.js";
 import { kernels } from "../kernels/kernels.js";
-import type { Drop } from "./sparsify.js";
+import type { Drop } from "./sparsify/sparsify.js";
 import type { Walk } from "./walk.js";
 
 /** Norms below this one are left alone. */

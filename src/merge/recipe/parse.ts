@@ -5,7 +5,7 @@ import type { Node } from "yaml";
 import type { Dtype } from "../../checkpoint/index.js";
 import { RecipeError } from "../../error.js";
 import { hint } from "../../nearest.js";
-import { methods } from "../methods.js";
+import { methods } from "../methods/table.js";
 import type { Dialect, MergeMethod } from "../tensor.js";
 import { type Entry, RecipeDocument } from "./document.js";
 import type { ModelRef, Recipe, RecipeSlice, Rounding } from "./recipe.js";

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { recipeError } from "../recipe/document.js";
 import type { Recipe } from "../recipe/recipe.js";
-import { layerOf } from "./layers.js";
-import { type OpenModel, readJson } from "./openModel.js";
-import type { MergedTensor } from "./planTensors.js";
+import { layerOf } from "./plan/layers.js";
+import { type OpenModel, readJson } from "./plan/openModel.js";
+import type { MergedTensor } from "./plan/planTensors.js";
 
 /** Files that are copied byte for byte from the model that lends its tokenizer. */
 const COPIED = [

@@ -8,14 +8,18 @@ import {
   planShards,
 } from "../../checkpoint/index.js";
 import { INDEX, WEIGHTS } from "../../checkpoint/shardIndex.js";
-import { methods } from "../methods.js";
+import { methods } from "../methods/table.js";
 import type { Recipe } from "../recipe/recipe.js";
 import type { CarriedFile } from "./carried.js";
-import { fingerprint } from "./fingerprint.js";
-import { DONE, PLACES, READ, WRITTEN } from "./job.js";
-import { CHUNK, heldBytes } from "./memory.js";
-import type { MergedTensor } from "./planTensors.js";
-import { type MergeLimits, type MergePlan, preflight } from "./preflight.js";
+import { fingerprint } from "./plan/fingerprint.js";
+import { DONE, PLACES, READ, WRITTEN } from "./plan/job.js";
+import { CHUNK, heldBytes } from "./plan/memory.js";
+import type { MergedTensor } from "./plan/planTensors.js";
+import {
+  type MergeLimits,
+  type MergePlan,
+  preflight,
+} from "./plan/preflight.js";
 import {
   type InputRecord,
   type Provenance,

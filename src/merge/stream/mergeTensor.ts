@@ -6,7 +6,7 @@ import type {
   Source,
   TensorInput,
 } from "../tensor.js";
-import type { MergedTensor, Piece } from "./planTensors.js";
+import type { MergedTensor, Piece } from "./plan/planTensors.js";
 import type { Survival } from "./survival.js";
 import { type Encode, TensorStore } from "./tensorStore.js";
 

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { WrittenFile } from "../../checkpoint/index.js";
-import { methods } from "../methods.js";
-import { byteText } from "./memory.js";
-import type { MergePlan } from "./preflight.js";
+import { methods } from "../methods/table.js";
+import { byteText } from "./plan/memory.js";
+import type { MergePlan } from "./plan/preflight.js";
 import {
   type Survival,
   type SurvivalShares,

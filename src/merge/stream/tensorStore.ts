@@ -8,8 +8,8 @@ import {
 import { bytes, floats, inArena } from "../kernels/arena.js";
 import type { Source } from "../tensor.js";
 import { firstNonFinite } from "../parts/finite.js";
-import type { MergedTensor, Piece } from "./planTensors.js";
-import { holds } from "./precision.js";
+import type { MergedTensor, Piece } from "./plan/planTensors.js";
+import { holds } from "./plan/precision.js";
 import {
   type Survival,
   storeBf16,

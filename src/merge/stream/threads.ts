@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { builtFile } from "../../built.js";
 import { CheckpointError, M2rlError } from "../../error.js";
-import type { Answer, Job, JobResult, WorkerSetup } from "./job.js";
+import type { Answer, Job, JobResult, WorkerSetup } from "./plan/job.js";
 
 /** An error that a worker reported, of the class that it had there. */
 function rebuilt({

@@ -12,7 +12,7 @@ import {
 } from "../../checkpoint/index.js";
 import { roundStochastically } from "../../checkpoint/stochasticRounding.js";
 import { key } from "../../random.js";
-import { methods } from "../methods.js";
+import { methods } from "../methods/table.js";
 import type { Source, Survey } from "../tensor.js";
 import { collectGarbage } from "./collectGarbage.js";
 import {
@@ -23,10 +23,10 @@ import {
   READ,
   WRITTEN,
   type WorkerSetup,
-} from "./job.js";
+} from "./plan/job.js";
 import { inputOf, mergeTensor } from "./mergeTensor.js";
-import type { MergedTensor, Piece } from "./planTensors.js";
-import { holds, readAs } from "./precision.js";
+import type { MergedTensor, Piece } from "./plan/planTensors.js";
+import { holds, readAs } from "./plan/precision.js";
 import { storedSource } from "./storedSource.js";
 import type { Survival } from "./survival.js";
 import type { Encode } from "./tensorStore.js";

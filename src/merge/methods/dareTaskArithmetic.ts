@@ -1,0 +1,85 @@
+/** Merge by task arithmetic after dropping changes at random. */
+import type { Params } from "../../checkpoint/index.js";
+import { DARE_OPTIONS, dared, type WithDare } from "../parts/dare.js";
+import { DIALECTS } from "../dialects.js";
+import {
+  densityOption,
+  generalOptions,
+  inMergekit,
+  mergeGeneral,
+} from "../parts/general.js";
+import type { MergeOptions } from "../mergeOptions.js";
+import { mergeMethod } from "../method.js";
+import { randomDrop } from "../parts/sparsify/randomDrop.js";
+import { taskVectors, walk } from "../parts/walk.js";
+import type { MergeMethod } from "../tensor.js";
+
+/** Options of `dareTaskArithmetic`. */
+export type DareTaskArithmeticOptions = WithDare &
+  Pick<
+    MergeOptions,
+    "lambda" | "weights" | "density" | "normalize" | "dialect"
+  >;
+
+const { lambda, weights, normalize } = generalOptions({
+  normalize: false,
+  rescale: true,
+});
+
+/** The row of `dareTaskArithmetic`. */
+export const dareTaskArithmeticMethod: MergeMethod = mergeMethod({
+  name: "dareTaskArithmetic",
+  mergekitName: "dare_linear",
+  title: "TA+DARE",
+  paper: "https://arxiv.org/abs/2311.03099",
+  dialects: DIALECTS,
+  random: true,
+  options: {
+    lambda,
+    weights,
+    ...DARE_OPTIONS,
+    density: inMergekit(
+      densityOption(1, "probability that an entry of a task vector is kept"),
+    ),
+    normalize,
+  },
+  tensor(input, options, context, emit) {
+    const models = walk(input, context);
+    if (context.dialect === "mergekit") {
+      const drop = randomDrop(
+        input,
+        options.density as readonly number[],
+        context,
+      );
+      mergeGeneral(taskVectors(models), drop, false, options, emit);
+    } else {
+      const kept = dared(models, input, options, context);
+      mergeGeneral(taskVectors(kept), null, false, options, emit);
+    }
+  },
+});
+
+/**
+ * `taskArithmetic` of experts after `dare`: the task vectors that DARE left, added up.
+ *
+ * Dialect "mergekit" (there: dare_linear) drops by `density`, default 1, and rescales each task vector to the sum of magnitudes that
+ * it had instead of dividing by the density.
+ *
+ * Source: Yu et al. 2024 (arXiv 2311.03099); paper Table 4, row "TA+DARE".
+ *
+ * @param base     parameters
+ * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`
+ * @param options  lambda: default 1 · weights: default 1 · dareDensity: probability kept, (0, 1], default 0.2 · rescale: default true ·
+ *   seed: default 0 · dialect "mergekit": weights must be given; density for dareDensity; normalize: default false
+ * @returns new parameters, names, shapes and dtypes of `base`
+ * @throws RangeError no expert, an option out of range, a value not finite · ShapeError models do not fit together
+ * @example
+ * merge.dareTaskArithmetic(base, [math, code], { dareDensity: 0.5, seed: 1 })
+ */
+export function dareTaskArithmetic(
+  base: Params,
+  experts: readonly Params[],
+  options: DareTaskArithmeticOptions = {},
+): Params {
+  return dareTaskArithmeticMethod.merge(base, experts, options);
+}

@@ -1,0 +1,213 @@
+/** Merge by ResMerge: a common direction of the residuals, and a little of each expert's leading singular direction. */
+import type { Params } from "../../../checkpoint/index.js";
+import { emitMeanTaskVector } from "./meanTaskVector.js";
+import type { Matrix } from "../../../linalg/product.js";
+import { leading, rightOf, spectrum } from "../../../linalg/spectrum.js";
+import { isMatrix, matrixMemory, taskMatrix } from "./taskMatrix.js";
+import type { MergeOptions } from "../../mergeOptions.js";
+import { mergeMethod } from "../../method.js";
+import { AT_LEAST_ONE, lambdaOption, NOT_NEGATIVE } from "../../options.js";
+import { mergeCombination } from "../../parts/combine.js";
+import { gram, inner, normOf } from "../../parts/dots.js";
+import { taskVectors, walk, type Walk } from "../../parts/walk.js";
+import type {
+  Emit,
+  MergeContext,
+  MergeMethod,
+  TensorInput,
+  TensorOptions,
+} from "../../tensor.js";
+
+/** Options of `resMerge`. */
+export type ResMergeOptions = Pick<
+  MergeOptions,
+  "headRank" | "headBudget" | "beta" | "lambda"
+>;
+
+/** The leading part of a task matrix: Σ_k values[k] · left[k] right[k]ᵀ, along rows and columns of the tensor. */
+interface Head {
+  values: Float64Array;
+  alongRows: Matrix;
+  alongColumns: Matrix;
+}
+
+function headOf(
+  input: TensorInput,
+  expert: number,
+  rank: number,
+  context: MergeContext,
+): Head {
+  const matrix = taskMatrix(input, [expert], context);
+  const all = spectrum(matrix);
+  const short = leading(all, Math.min(rank, matrix.rows));
+  const long = rightOf(matrix, short, all.values);
+  const wide = input.shape[0]! <= input.shape[1]!;
+  return {
+    values: all.values.slice(0, short.rows),
+    alongRows: wide ? short : long,
+    alongColumns: wide ? long : short,
+  };
+}
+
+/** Writes the heads' entries from `start` on. */
+function fillHead(
+  out: Float32Array,
+  { values, alongRows, alongColumns }: Head,
+  start: number,
+): void {
+  const width = alongColumns.columns;
+  out.fill(0);
+  for (let k = 0; k < values.length; k++)
+    for (let i = 0; i < out.length; i++) {
+      const row = Math.trunc((start + i) / width);
+      const column = (start + i) % width;
+      out[i] =
+        out[i]! +
+        values[k]! *
+          alongRows.data[k * alongRows.columns + row]! *
+          alongColumns.data[k * width + column]!;
+    }
+}
+
+/** Task vectors and then their heads, as twice as many models. */
+function withHeads(vectors: Walk, heads: readonly Head[]): Walk {
+  return {
+    ...vectors,
+    models: 2 * heads.length,
+    each: (visit) =>
+      vectors.each((start, base, models) => {
+        const parts = heads.map((head) => {
+          const part = new Float32Array(base.length);
+          fillHead(part, head, start);
+          return part;
+        });
+        visit(start, base, [...models, ...parts]);
+      }),
+  };
+}
+
+type Products = readonly (readonly number[])[];
+
+/** Factors of the residuals in the merged residual, from their inner products. */
+function backbone(products: Products, beta: number): number[] {
+  const count = products.length;
+  const norms = products.map((row, m) => Math.sqrt(Math.max(0, row[m]!)));
+  const mean = norms.reduce((sum, norm) => sum + norm, 0) / count;
+  const toUnit = norms.map((norm) => (norm === 0 ? 0 : 1 / (norm * count)));
+  const coherence = normOf(products, toUnit);
+  // No more alike than by chance: their plain mean.
+  if (coherence <= 1 / Math.sqrt(count)) return norms.map(() => 1 / count);
+  return toUnit.map((factor) => factor * coherence ** (beta - 1) * mean);
+}
+
+/** Mean of the positive cosines between heads, the others counting as zero. */
+function agreement(products: Products): number {
+  const count = products.length;
+  let sum = 0;
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < i; j++) {
+      const norms = Math.sqrt(products[i]![i]! * products[j]![j]!);
+      if (norms > 0) sum += Math.max(0, products[i]![j]! / norms);
+    }
+  return count === 1 ? 1 : sum / ((count * (count - 1)) / 2);
+}
+
+/** Factors of task vectors and heads in the merged task vector, from all their inner products. */
+function coefficients(
+  products: Products,
+  { headBudget, beta, lambda }: Record<string, number>,
+): number[] {
+  const count = products.length / 2;
+  const unit = (m: number, sign: number): number[] =>
+    products.map((_, k) => (k === m ? 1 : k === m + count ? sign : 0));
+  const pairs = (vectors: readonly number[][]): number[][] =>
+    vectors.map((a) => vectors.map((b) => inner(products, a, b)));
+  const experts = products.slice(0, count).map((_, m) => m);
+  const residuals = pairs(experts.map((m) => unit(m, -1)));
+  const heads = products
+    .slice(count)
+    .map((row) => row.slice(count)) as number[][];
+  const ofResidual = backbone(residuals, beta!);
+  const ofHead = (headBudget! * agreement(heads)) / count;
+  return [
+    ...ofResidual.map((factor) => lambda! * factor),
+    ...ofResidual.map((factor) => lambda! * (ofHead - factor)),
+  ];
+}
+
+function mergeMatrix(
+  input: TensorInput,
+  options: TensorOptions,
+  context: MergeContext,
+  emit: Emit,
+): void {
+  const heads = input.experts.map((_, m) =>
+    headOf(input, m, options.headRank as number, context),
+  );
+  const parts = withHeads(taskVectors(walk(input, context)), heads);
+  const factors = coefficients(gram(parts), options as Record<string, number>);
+  mergeCombination(parts, 1, factors, emit);
+}
+
+/** The row of `resMerge`. */
+export const resMergeMethod: MergeMethod = mergeMethod({
+  name: "resMerge",
+  title: "ResMerge",
+  paper: "https://arxiv.org/abs/2606.02252",
+  dialects: ["paper"],
+  options: {
+    headRank: {
+      type: "integer",
+      default: 1,
+      range: AT_LEAST_ONE,
+      doc: "number of leading singular directions in the head",
+    },
+    headBudget: {
+      type: "number",
+      default: 0.2,
+      range: NOT_NEGATIVE,
+      doc: "weight of the heads where they agree fully",
+    },
+    beta: {
+      type: "number",
+      default: 1,
+      range: NOT_NEGATIVE,
+      doc: "how strongly disagreement of the residuals shortens their mean",
+    },
+    lambda: lambdaOption(1),
+  },
+  memory: (tensor) => matrixMemory(tensor, 1, 1),
+  tensor(input, options, context, emit) {
+    if (isMatrix(input)) mergeMatrix(input, options, context, emit);
+    else emitMeanTaskVector(input, options.lambda as number, context, emit);
+  },
+});
+
+/**
+ * Merge experts by ResMerge: split each task matrix into a head (its leading singular direction) and the residual; average the
+ * residuals on the sphere, shortened as far as they disagree; add the mean head with a small weight, as far as the heads agree.
+ *
+ *   R = mean_m ‖R_m‖ · κ^β · d/‖d‖,  d = mean_m R_m/‖R_m‖,  κ = ‖d‖   (κ ≤ 1/√M: R = mean_m R_m)
+ *   merged = base + λ · (R + headBudget · a · mean_m H_m),  a = mean of the positive cosines of two heads
+ *
+ * Tensors of one axis, embeddings and output heads get the mean of the task vectors.
+ *
+ * Source: arXiv 2606.02252, after a summary of its code: that a is taken between heads, that the heads enter by their mean, and that
+ * β = 1 is the default are readings of that summary.
+ * Cost: O(M n² N) time for an n × N matrix, n ≤ N; the matrix in float32 and one n × n matrix in memory.
+ *
+ * @param base     parameters
+ * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`
+ * @param options  headRank: default 1 · headBudget: default 0.2 · beta: default 1 · lambda: default 1
+ * @returns new parameters, names, shapes and dtypes of `base`; computed in float64
+ * @throws RangeError no expert, an option out of range, a value not finite · ShapeError models do not fit together
+ * @example
+ * merge.resMerge(base, [math, code])
+ */
+export function resMerge(
+  base: Params,
+  experts: readonly Params[],
+  options: ResMergeOptions = {},
+): Params {
+  return resMergeMethod.merge(base, experts, options);
+}

@@ -1,0 +1,127 @@
+/** Merge by TIES: trim, elect signs, disjoint mean. */
+import type { Params } from "../../checkpoint/index.js";
+import { DIALECTS } from "../dialects.js";
+import {
+  densityOption,
+  generalOptions,
+  inMergekit,
+  mergeGeneral,
+} from "../parts/general.js";
+import type { MergeOptions } from "../mergeOptions.js";
+import { mergeMethod } from "../method.js";
+import {
+  type GlobalTrim,
+  globalTrim,
+  trimmed,
+} from "../parts/sparsify/globalTrim.js";
+import { keepRanks } from "../parts/sparsify/keepLargest.js";
+import { mergeTaskVectors } from "../parts/mergeTaskVectors.js";
+import { taskVectors, walk, type Walk } from "../parts/walk.js";
+import type {
+  Emit,
+  MergeContext,
+  MergeMethod,
+  TensorOptions,
+} from "../tensor.js";
+
+/** Options of `ties`. */
+export type TiesOptions = Pick<
+  MergeOptions,
+  "density" | "lambda" | "weights" | "normalize" | "rescale" | "dialect"
+>;
+
+/** Merge the task vectors of a tensor, trimmed by thresholds of the whole model. */
+export function mergeTies(
+  vectors: Walk,
+  options: TensorOptions,
+  { survey }: MergeContext,
+  emit: Emit,
+): void {
+  const { thresholds, majority } = survey as GlobalTrim;
+  mergeTaskVectors(trimmed(vectors, thresholds), emit, {
+    weights: thresholds.map(() => 1),
+    onZero: majority,
+    normalize: true,
+    lambda: options.lambda as number,
+  });
+}
+
+/** mergekit's TIES: each tensor keeps its own share. */
+function mergePerTensor(
+  vectors: Walk,
+  options: TensorOptions,
+  emit: Emit,
+): void {
+  const { length } = vectors;
+  const kept = keepRanks(
+    vectors,
+    (options.density as readonly number[]).map((density) => ({
+      first: length - Math.max(1, Math.trunc(density * length)),
+      last: length,
+    })),
+  );
+  mergeGeneral(vectors, kept, true, options, emit);
+}
+
+const { weights, normalize, rescale, lambda } = generalOptions({
+  normalize: true,
+  rescale: false,
+});
+
+/** The row of `ties`. */
+export const tiesMethod: MergeMethod = mergeMethod({
+  name: "ties",
+  mergekitName: "ties",
+  title: "Ties",
+  paper: "https://arxiv.org/abs/2306.01708",
+  dialects: DIALECTS,
+  options: {
+    density: densityOption(0.2, "fraction of entries kept of each task vector"),
+    lambda: lambda,
+    weights: inMergekit(weights),
+    normalize: normalize,
+    rescale: rescale,
+  },
+  survey: (dialect) =>
+    dialect === "mergekit"
+      ? undefined
+      : globalTrim((input, _options, context) =>
+          taskVectors(walk(input, context)),
+        ),
+  tensor(input, options, context, emit) {
+    const vectors = taskVectors(walk(input, context));
+    if (context.dialect === "mergekit") mergePerTensor(vectors, options, emit);
+    else mergeTies(vectors, options, context, emit);
+  },
+});
+
+/**
+ * Merge experts by TIES: trim each task vector, elect one sign per entry, average those that agree.
+ *
+ *   merged = base + λ · disjointMean(trim(τ₁), …, trim(τ_M)),  τ_m = expert_m − base
+ *
+ * Trimming is global over the whole model, magnitudes equal to the threshold are kept, and a zero sum takes the sign of the whole
+ * model's balance. Dialect "mergekit" keeps exactly trunc(density · n) entries of each tensor, at least one (of equal magnitudes the
+ * first), votes with weighted task vectors, and counts a zero sum as positive.
+ *
+ * Source: Yadav et al. 2023 (arXiv 2306.01708), Alg. 1; paper Table 4, row "Ties" (mask rate 0.8, λ = 1).
+ * Cost: O(M · n) time, four looks at each model; a few chunks of memory per model.
+ *
+ * @param base     parameters
+ * @param experts  M ≥ 1 parameter maps with the names and shapes of `base`
+ * @param options  density: fraction kept, (0, 1], default 0.2 · lambda: unitless, default 1 · dialect "mergekit": weights must be
+ *   given; density: default 1; normalize: divide by the weights that agree, default true; rescale: keep the sum of magnitudes,
+ *   default false
+ * @returns new parameters, names, shapes and dtypes of `base`; task vectors in float32, sums in float64
+ * @throws RangeError no expert, density outside (0, 1], lambda or a value not finite · ShapeError a tensor is missing or differs
+ *   in shape
+ * @example
+ * merge.ties(base, [math, code], { density: 0.2 })
+ */
+export function ties(
+  base: Params,
+  experts: readonly Params[],
+  options: TiesOptions = {},
+): Params {
+  return tiesMethod.merge(base, experts, options);
+}

@@ -1,0 +1,100 @@
+/** A model of a recipe, opened: the headers of its weights, its configuration and its tokenizer; no weight is read. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Checkpoint, type StoredTensor } from "../../../checkpoint/index.js";
+import { recipeError } from "../../recipe/document.js";
+import type { ModelRef } from "../../recipe/recipe.js";
+import { countLayers } from "./layers.js";
+
+/** A model whose headers have been read. */
+export interface OpenModel {
+  ref: ModelRef;
+  checkpoint: Checkpoint;
+  /** The model's folder; null for a single file. */
+  folder: string | null;
+  /** The object in config.json; null where there is none. */
+  config: Readonly<Record<string, unknown>> | null;
+  /** Tensors that are merged: all but an output head that repeats the embedding. */
+  tensors: ReadonlyMap<string, StoredTensor>;
+  /** Whether the output head is the embedding; null where only a configuration could say. */
+  tied: boolean | null;
+  /** Number of layers of each stack. */
+  layers: ReadonlyMap<string, number>;
+}
+
+const HEAD = /(?:^|\.)lm_head\.weight$/;
+
+/** A JSON object of a model folder, or null where there is no such file. */
+export function readJson(
+  folder: string,
+  name: string,
+): Record<string, unknown> | null {
+  const path = join(folder, name);
+  if (!existsSync(path)) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new Error(`${path} must hold JSON, got ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Error(
+      `${path} must hold an object, got ${JSON.stringify(value)}`,
+    );
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Why nothing is at the path of a model: mergekit's references can mean more than a path. */
+function whyMissing(name: string): string {
+  if (name.includes("+"))
+    return "no such path; adapters (model+adapter) are not taken over from mergekit, merge the adapter into its model first";
+  if (name.includes("@"))
+    return "no such path; revisions (model@revision) are not taken over from mergekit, give the folder of the revision";
+  return "no such path; models are local, none is downloaded";
+}
+
+/**
+ * Open a model.
+ *
+ * @param recipe  its file, for messages
+ * @throws RecipeError nothing is there, or its configuration is broken · CheckpointError its weights are
+ */
+export function openModel(ref: ModelRef, recipe: { file: string }): OpenModel {
+  const wrong = (got: string): never => {
+    throw recipeError(
+      recipe,
+      ref.place,
+      `model ${JSON.stringify(ref.name)} must be a model folder or a .safetensors file, got ${got}`,
+    );
+  };
+  const stat = statSync(ref.path, { throwIfNoEntry: false });
+  if (stat === undefined) return wrong(whyMissing(ref.name));
+  const folder = stat.isDirectory() ? ref.path : null;
+  let config: Record<string, unknown> | null = null;
+  try {
+    if (folder !== null) config = readJson(folder, "config.json");
+  } catch (error) {
+    return wrong((error as Error).message);
+  }
+  const checkpoint = Checkpoint.open(ref.path);
+  const stored = checkpoint.tensors;
+  const hasHead = [...stored.keys()].some((name) => HEAD.test(name));
+  const flag = config?.["tie_word_embeddings"];
+  const tied =
+    config === null ? null : typeof flag === "boolean" ? flag : !hasHead;
+  const tensors = new Map(
+    [...stored].filter(([name]) => tied !== true || !HEAD.test(name)),
+  );
+  const layers = countLayers(tensors.keys());
+  const declared = config?.["num_hidden_layers"];
+  if (layers.size === 1 && typeof declared === "number") {
+    const [found] = layers.values();
+    if (found !== declared) {
+      return wrong(`${found} layers where config.json says ${declared}`);
+    }
+  }
+  return { ref, checkpoint, folder, config, tensors, tied, layers };
+}

@@ -1,0 +1,29 @@
+/**
+ * stats: one of each statistic, on plain lists of numbers; every room above uses these.
+ *
+ * mean, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
+ * crossedBootstrap (over items and seeds at once), overSeeds and averageOverSeeds (two-way cluster variance), pairedDifference ·
+ * correlation, rankCorrelation
+ */
+export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
+export {
+  correlation,
+  rankCorrelation,
+  type Correlation,
+} from "./correlation.js";
+export {
+  crossedBootstrap,
+  draws,
+  type Draw,
+  type Draws,
+  type DrawsOptions,
+} from "./crossedBootstrap.js";
+export {
+  shareInterval,
+  studentT,
+  symmetric,
+  type Estimate,
+} from "./interval.js";
+export { mean, variance } from "./mean.js";
+export { averageOverSeeds, overSeeds, type SeedEstimate } from "./overSeeds.js";
+export { pairedDifference, type Pair } from "./pairedDifference.js";
