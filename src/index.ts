@@ -12,6 +12,7 @@ export * as tokenizer from "./tokenizer/index.js";
 export * as report from "./report/index.js";
 export * as model from "./model/index.js";
 export * as domains from "./domains/index.js";
+export * as world from "./world/index.js";
 export * as rollout from "./rollout/index.js";
 export * as train from "./train/index.js";
 export * as merge from "./merge/index.js";

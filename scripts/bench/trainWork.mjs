@@ -21,7 +21,7 @@ function corpusRows(m2rl, tokenizer, [rows, width]) {
   const tokens = [];
   for (let i = 0; tokens.length < rows * width; i++) {
     const random = new m2rl.random.Random(SEED, `bench/${i}`);
-    tokens.push(...tokenizer.encode(m2rl.domains.pretrainDocument(random)));
+    tokens.push(...tokenizer.encode(m2rl.world.pretrainDocument(random)));
   }
   return Array.from({ length: rows }, (_, r) =>
     tokens.slice(r * width, (r + 1) * width),

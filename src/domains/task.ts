@@ -1,5 +1,4 @@
 /** The nouns that every domain shares: task, split, message, verdict, and the interface of a domain. */
-import type { Random } from "../random.js";
 import type { Message, Tool } from "../tokenizer/message.js";
 
 /** The five domains of the paper (§3.2). */
@@ -58,20 +57,6 @@ export interface Environment {
   verdict(finish: FinishReason): Verdict;
 }
 
-/** How the noisy demonstrator writes: with reasoning or without, and how often one step goes wrong. */
-export interface DemonstrationOptions {
-  /** True: reasoning lines inside `<think>`; false: an empty think block and a guess. */
-  careful: boolean;
-  /** Probability of an error per step, in [0, 1]. 0 gives a correct demonstration when `careful`. */
-  slip: number;
-}
-
-/** A family of problems inside a domain. */
-export interface Kind {
-  name: string;
-  heldOut: boolean;
-}
-
 /** One domain: everything that is particular to it. */
 export interface DomainSpec {
   name: Domain;
@@ -81,18 +66,13 @@ export interface DomainSpec {
   maxTurns: number;
   /** Tools of the chat template; empty except for agent. */
   tools: readonly Tool[];
-  /** Families of problems; a `heldOut` family is never trained by RL, only benchmarked (IFBench's constraint types). */
-  kinds: readonly Kind[];
-  /** Draw one task of a difficulty level (1, 2, 3) and one of the named kinds, from the whole space; callers select the split. */
-  generate(random: Random, level: number, kinds: readonly string[]): Task;
   /** Grade a final completion (single-turn domains). `completion` is everything after the assistant header, end token removed. */
   verify(task: Task, completion: string, finish: FinishReason): Verdict;
   /** Start an episode (agent only). */
   environment?(task: Task): Environment;
-  /** Messages after the user's: assistant turns, and tool results between them. */
-  demonstrate(
-    task: Task,
-    random: Random,
-    options: DemonstrationOptions,
-  ): Message[];
+}
+
+/** The messages of a task's prompt, before the first assistant turn. */
+export function taskMessages(task: Task): Message[] {
+  return [{ role: "user", content: task.prompt }];
 }

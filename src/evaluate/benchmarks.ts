@@ -1,13 +1,8 @@
 /** The nine benchmarks: fixed lists of held-out tasks that mirror the paper's, one row of a table each. */
-import {
-  drawTask,
-  spec,
-  type Domain,
-  type Kind,
-  type Task,
-} from "../domains/index.js";
+import type { Domain, Task } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { Random } from "../random.js";
+import { drawTask, worldSpec, type Kind } from "../world/index.js";
 
 /** Names of the benchmarks, in the order of the paper's tables. */
 export type BenchmarkName =
@@ -185,7 +180,7 @@ export function benchmark(
       `benchmark: items must be a positive integer, got ${count}`,
     );
   }
-  const kinds = spec(chosen.domain).kinds.filter(chosen.includes);
+  const kinds = worldSpec(chosen.domain).kinds.filter(chosen.includes);
   if (kinds.length === 0) {
     throw new TaskError(
       `benchmark: ${name} needs at least one family of problems, got none in ${chosen.domain}`,

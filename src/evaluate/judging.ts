@@ -1,14 +1,16 @@
 /** Judging an answer: what the judge is shown, and what its words mean. */
 import {
-  CHECKABLE,
-  checkPrompt,
   lastBoxed,
   readAnswer,
-  readVerdict,
-  spec,
   type FinishReason,
   type Task,
 } from "../domains/index.js";
+import {
+  CHECKABLE,
+  checkPrompt,
+  readVerdict,
+  worldSpec,
+} from "../world/index.js";
 import { BENCHMARKS, type BenchmarkName } from "./benchmarks.js";
 
 /** What the judge sees: "outcome", the problem and the claimed answer; "process", the solution's lines as well. */
@@ -48,7 +50,7 @@ export function judgeableBenchmarks(): BenchmarkName[] {
   return BENCHMARKS.filter(({ domain, includes }) => {
     const checkable =
       domain === "math" || domain === "science" ? CHECKABLE[domain] : [];
-    return spec(domain)
+    return worldSpec(domain)
       .kinds.filter(includes)
       .every(({ name }) => checkable.includes(name));
   }).map(({ name }) => name);

@@ -1,8 +1,8 @@
 /** Pre-training batches: whole documents, each between two end-of-text tokens. */
-import { pretrainDocument } from "../domains/index.js";
 import { Random } from "../random.js";
 import { END_OF_TEXT, type Tokenizer } from "../tokenizer/index.js";
 import type { MaskedSequence } from "../model/index.js";
+import { pretrainDocument } from "../world/index.js";
 
 /**
  * The documents of one step.

@@ -1,6 +1,7 @@
 /** Which tasks an RL run sees, and in which order. */
-import { DOMAINS, drawTask, type Domain, type Task } from "../domains/index.js";
+import { DOMAINS, type Domain, type Task } from "../domains/index.js";
 import { Random } from "../random.js";
+import { drawTask } from "../world/index.js";
 
 /**
  * Prompts of the paper's RL data per domain (§3.2); the mixed run shuffles their concatenation uniformly, so a domain is

@@ -1,5 +1,5 @@
 /** Fine-tuning on correct answers alone: what a demonstrator wrote, or what the model itself wrote before it was trained. */
-import { spec, taskMessages, type Domain } from "../domains/index.js";
+import { taskMessages, type Domain } from "../domains/index.js";
 import {
   type MaskedSequence,
   loadPolicy,
@@ -8,6 +8,7 @@ import {
 import { Random } from "../random.js";
 import { rollouts } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
+import { worldSpec } from "../world/index.js";
 import { sumTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { checkTaskOrder } from "./checkTaskOrder.js";
@@ -145,7 +146,7 @@ function demonstrations(
   const tasks = tasksOfStep(settings, step, promptsPerStep * groupSize);
   const rows = tasks.map((task, i) => {
     const random = new Random(seed, `${name}/demonstrations/${step}/${i}`);
-    const answer = spec(task.domain).demonstrate(task, random, {
+    const answer = worldSpec(task.domain).demonstrate(task, random, {
       careful: true,
       slip: 0,
     });

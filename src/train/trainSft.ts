@@ -1,6 +1,6 @@
 /** The SFT stage: the base model learns the chat format from a blend of noisy demonstrations. */
-import { sftBlend } from "../domains/index.js";
 import { loadPolicy } from "../model/index.js";
+import { sftBlend } from "../world/index.js";
 import { sumTokens } from "./batch.js";
 import { checkOptions } from "./checkOptions.js";
 import { Learner } from "./learner.js";

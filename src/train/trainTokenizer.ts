@@ -1,7 +1,7 @@
 /** The tokenizer of the nano world: byte-level BPE on a sample of the pre-training corpus and of SFT chats. */
-import { pretrainDocument, sftBlend } from "../domains/index.js";
 import { Random } from "../random.js";
 import { renderSegments, trainBpe } from "../tokenizer/index.js";
+import { pretrainDocument, sftBlend } from "../world/index.js";
 
 /** Documents and chats that the merges are counted on. */
 const DOCUMENTS = 8000;

@@ -5,14 +5,11 @@ import {
   type DivergenceSample,
   type ExpertSamples,
 } from "../../src/analysis/index.js";
-import {
-  drawTask,
-  pretrainDocument,
-  type Domain,
-} from "../../src/domains/index.js";
+import { type Domain } from "../../src/domains/index.js";
 import { initParams, Policy, type ModelConfig } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
+import { drawTask, pretrainDocument } from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
 
 /** Samples of one expert whose every completion has the planted divergence of its domain, with some noise around it. */

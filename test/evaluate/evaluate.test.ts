@@ -9,7 +9,6 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { splitOf } from "../../src/domains/index.js";
 import {
   BENCHMARK_NAMES,
   BENCHMARKS,
@@ -20,6 +19,7 @@ import {
 } from "../../src/evaluate/index.js";
 import { loadPolicy, type Policy } from "../../src/model/index.js";
 import type { Tokenizer } from "../../src/tokenizer/index.js";
+import { splitOf } from "../../src/world/index.js";
 import { picoStudy } from "../study/pico.js";
 
 let policy: Policy;

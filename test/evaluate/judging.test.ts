@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  demonstrateCheck,
-  drawTask,
-  makeCheck,
-  pretrainDocument,
-  type Task,
-} from "../../src/domains/index.js";
+import { type Task } from "../../src/domains/index.js";
 import {
   benchmark,
   judgeableBenchmarks,
@@ -18,6 +12,12 @@ import { initParams, Policy, type ModelConfig } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { encodeChat, Learner, sftLosses } from "../../src/train/index.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
+import {
+  demonstrateCheck,
+  drawTask,
+  makeCheck,
+  pretrainDocument,
+} from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
 
 const equation: Task = {

@@ -1,11 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  drawTask,
-  pretrainDocument,
-  spec,
-  taskMessages,
-  type Task,
-} from "../../src/domains/index.js";
+import { taskMessages, type Task } from "../../src/domains/index.js";
 import { initParams, Policy, type ModelConfig } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { rollouts } from "../../src/rollout/index.js";
@@ -22,6 +16,11 @@ import {
   Tokenizer,
   trainBpe,
 } from "../../src/tokenizer/index.js";
+import {
+  drawTask,
+  pretrainDocument,
+  worldSpec,
+} from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
 
 const random = new Random(1, "corpus");
@@ -82,7 +81,7 @@ describe("an agent rollout", () => {
   test("is token for token what the chat template renders for the whole history", () => {
     // A pico policy learns one demonstration by heart, then acts in the real environment.
     const task = tasks[4]!;
-    const demonstration = spec("agent").demonstrate(task, new Random(3), {
+    const demonstration = worldSpec("agent").demonstrate(task, new Random(3), {
       careful: true,
       slip: 0,
     });

@@ -8,7 +8,7 @@ const LINES: string[][] = [
   ["io", "linalg", "stats"],
   ["engine", "checkpoint", "tokenizer", "report"],
   ["model", "domains"],
-  ["rollout"],
+  ["world", "rollout"],
   ["train", "merge", "evaluate"],
   ["analysis"],
   ["study", "cluster"],

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeModelFolder } from "../../src/checkpoint/index.js";
-import { pretrainDocument } from "../../src/domains/index.js";
 import {
   configToJson,
   initParams,
@@ -11,6 +10,7 @@ import {
 } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
+import { pretrainDocument } from "../../src/world/index.js";
 
 /** Text of the study; `change` edits it. */
 export const PICO_STUDY: string = `name: pico

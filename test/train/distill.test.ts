@@ -5,7 +5,7 @@ import {
   readModelFolder,
   writeModelFolder,
 } from "../../src/checkpoint/index.js";
-import { drawTask, type Domain } from "../../src/domains/index.js";
+import { type Domain } from "../../src/domains/index.js";
 import {
   startEngine,
   tf,
@@ -38,6 +38,7 @@ import {
 } from "../../src/train/index.js";
 import { lossAndGradient } from "../../src/train/gradient.js";
 import { layoutOf } from "../../src/train/layout.js";
+import { drawTask } from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
 import { newFolder, PICO_CHAT, TOKENIZER_JSON, writePico } from "./fixture.js";
 

@@ -3,7 +3,6 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeModelFolder } from "../../src/checkpoint/index.js";
-import { pretrainDocument } from "../../src/domains/index.js";
 import {
   configToJson,
   initParams,
@@ -13,6 +12,7 @@ import {
 import { Random } from "../../src/random.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
 import { Learner, type LearnerOptions } from "../../src/train/index.js";
+import { pretrainDocument } from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
 
 /** Settings that most tests share. */

@@ -1,7 +1,7 @@
 /** Which tasks a step sees and which of its groups it trains on; the committed base model answers, since rewards must differ. */
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { DOMAINS, splitOf, type Domain } from "../../src/domains/index.js";
+import { DOMAINS, type Domain } from "../../src/domains/index.js";
 import { loadPolicy } from "../../src/model/index.js";
 import { rollouts, type Rollout } from "../../src/rollout/index.js";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../../src/train/index.js";
 import { grpoSettings } from "../../src/train/grpoOptions.js";
 import { sampleGroups } from "../../src/train/sampleGroups.js";
+import { splitOf } from "../../src/world/index.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000 });

@@ -2,10 +2,10 @@
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import type { FinishReason, Task, Verdict } from "../task.js";
 import { lastProgram } from "./extract.js";
-import type { CodingData } from "./generate.js";
 import { describe } from "./harness.js";
+import type { CodingData } from "./problem.js";
 import { Sandbox } from "./sandbox.js";
-import { unitTests } from "./solve.js";
+import { unitTests } from "./unitTests.js";
 
 /** Verdicts kept; a group of rollouts often holds the same program several times. */
 const KEPT = 20_000;

@@ -1,22 +1,14 @@
 /**
- * The science domain: remembered formulas and atomic masses, with exact answers (HLE's place) and multiple choice among
- * single-word options (GPQA's place); options made of digits could not be learnt by a nano model, words can.
+ * The science domain: exact answers and multiple choice, said on a line "Answer: …".
  *
- * Exports: `science` (the DomainSpec), `CHOICE_KINDS`, `readAnswer` (the last "Answer:").
+ * Exports: `science` (the DomainSpec), `readAnswer` (the last "Answer:"), types of `Task.data`.
  */
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import { equalAnswers } from "../math/answer.js";
-import { terseSlip } from "../slip.js";
 import type { DomainSpec, Verdict } from "../task.js";
-import {
-  KIND_NAMES,
-  generate,
-  type Option,
-  type ScienceData,
-} from "./generate.js";
-import { reason } from "./reason.js";
+import type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
 
-export { CHOICE_KINDS } from "./generate.js";
+export type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
 
 /**
  * The text after the last `Answer:` of an answer, to the end of its line, without bold marks, `$`, one pair of
@@ -64,33 +56,22 @@ function gradeChoice(
     : wrong(`expected ${right}, got ${chosen.letter}`);
 }
 
-/** Science: GPQA's and HLE's place in the nano world. */
+/** The science domain. `Task.data` holds an `ExactAnswer` or a `ChoiceAnswer`. */
 export const science: DomainSpec = {
   name: "science",
   maxNewTokens: 96,
   maxTurns: 1,
   tools: [],
-  kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),
-  generate,
   verify: (task, completion, finish) =>
     gate(completion, finish, (text) => {
       const given = readAnswer(text);
       if (given === null) return noAnswer('no "Answer:" after </think>');
       if (given === "") return noAnswer('nothing after "Answer:"');
-      const data = task.data as ScienceData;
+      const data = task.data as ExactAnswer | ChoiceAnswer;
       if ("options" in data)
         return gradeChoice(data.options, data.answer, given);
       return equalAnswers(String(data.answer), given)
         ? correct()
         : wrong(`expected ${data.answer}, got ${given.slice(0, 40)}`);
     }),
-  demonstrate(task, random, { careful, slip }) {
-    const { lines, answer } = reason(
-      task,
-      random,
-      careful ? slip : terseSlip(slip, 5),
-    );
-    const reasoning = careful ? lines.join("\n") : "";
-    return [{ role: "assistant", reasoning, content: `Answer: ${answer}` }];
-  },
 };

@@ -5,12 +5,7 @@ import {
   meanOrNull,
   weightShift,
 } from "../../analysis/index.js";
-import {
-  drawTask,
-  spec as domainSpec,
-  taskMessages,
-  type Domain,
-} from "../../domains/index.js";
+import { taskMessages, type Domain } from "../../domains/index.js";
 import { type MaskedSequence, Policy } from "../../model/index.js";
 import { Random } from "../../random.js";
 import { rollouts } from "../../rollout/index.js";
@@ -19,6 +14,7 @@ import {
   rolloutSequence,
   scoreCompletions,
 } from "../../train/index.js";
+import { drawTask, worldSpec } from "../../world/index.js";
 import { brief } from "../brief.js";
 import { writeLines } from "../jsonLines.js";
 import type { WhySpec } from "../spec.js";
@@ -177,7 +173,7 @@ function heldOut(
       drawTask(domain, random, { split: "development" }),
     );
     const demonstrations = tasks.map((task) => {
-      const answer = domainSpec(domain).demonstrate(task, random, {
+      const answer = worldSpec(domain).demonstrate(task, random, {
         careful: true,
         slip: 0,
       });

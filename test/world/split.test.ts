@@ -1,21 +1,19 @@
 import { describe, expect, test } from "vitest";
 import {
   DOMAINS,
-  drawTask,
-  spec,
-  splitOf,
   taskMessages,
   type Domain,
   type Split,
 } from "../../src/domains/index.js";
 import { TaskError } from "../../src/error.js";
 import { Random } from "../../src/random.js";
+import { worldSpec, drawTask, splitOf } from "../../src/world/index.js";
 
 const SPLITS: readonly Split[] = ["train", "development", "benchmark"];
 
 function ids(domain: Domain, split: Split, count: number): Set<string> {
   const random = new Random(1, `${domain}/${split}`);
-  const kinds = spec(domain).kinds.map(({ name }) => name);
+  const kinds = worldSpec(domain).kinds.map(({ name }) => name);
   return new Set(
     Array.from(
       { length: count },
@@ -50,10 +48,10 @@ describe.each(DOMAINS)("the splits of %s", (domain) => {
 
   test("hold 75, 5 and 20 % of all identities", () => {
     const random = new Random(3, domain);
-    const kinds = spec(domain).kinds.map(({ name }) => name);
+    const kinds = worldSpec(domain).kinds.map(({ name }) => name);
     const all = new Set<string>();
     for (let i = 0; all.size < 2000 && i < 20_000; i++) {
-      all.add(spec(domain).generate(random, random.int(1, 3), kinds).id);
+      all.add(worldSpec(domain).generate(random, random.int(1, 3), kinds).id);
     }
     const share = (split: Split): number =>
       [...all].filter((id) => splitOf(id) === split).length / all.size;
@@ -75,7 +73,7 @@ describe("drawTask", () => {
   test("draws no held-out kind unless it is named", () => {
     for (const domain of DOMAINS) {
       const random = new Random(6, domain);
-      const heldOut = spec(domain).kinds.filter((kind) => kind.heldOut);
+      const heldOut = worldSpec(domain).kinds.filter((kind) => kind.heldOut);
       for (let i = 0; i < 300; i++) {
         const { kind } = drawTask(domain, random, { split: "train" });
         expect(heldOut.map(({ name }) => name)).not.toContain(kind);
@@ -119,7 +117,7 @@ describe("drawTask", () => {
     expect(() =>
       drawTask("toString" as Domain, random, { split: "train" }),
     ).toThrow(
-      'spec: unknown domain "toString"; known: math, coding, science, instruction, agent',
+      'worldSpec: unknown domain "toString"; known: math, coding, science, instruction, agent',
     );
   });
 

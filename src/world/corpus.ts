@@ -1,4 +1,5 @@
 /** The pre-training corpus of the nano base model: an endless stream of short documents, all of the train split. */
+import { taskMessages, type Domain } from "../domains/task.js";
 import type { Random } from "../random.js";
 import { renderAssistant, renderSegments } from "../tokenizer/index.js";
 import type { Message } from "../tokenizer/message.js";
@@ -9,9 +10,8 @@ import {
   factDrill,
   rankingDrill,
 } from "./drills.js";
-import { drawTask, taskMessages } from "./drawTask.js";
-import { spec } from "./specs.js";
-import type { Domain } from "./task.js";
+import { drawTask } from "./drawTask.js";
+import { worldSpec } from "./specs.js";
 
 /** A document source and how often it is drawn, relative to the others. */
 interface Part {
@@ -44,9 +44,9 @@ function plainChat(messages: readonly Message[]): string {
 
 /** A task with its careful, correct demonstration. All kinds: held-out ones are kept from RL, not from the base. */
 function taskDocument(domain: Domain, random: Random): string {
-  const kinds = spec(domain).kinds.map(({ name }) => name);
+  const kinds = worldSpec(domain).kinds.map(({ name }) => name);
   const task = drawTask(domain, random, { split: "train", kinds });
-  const demonstration = spec(domain).demonstrate(task, random, {
+  const demonstration = worldSpec(domain).demonstrate(task, random, {
     careful: true,
     slip: 0,
   });

@@ -1,9 +1,13 @@
 /** Draws requests of one user to the workplace assistant, and a workplace in which they make sense. */
+import type {
+  AgentData,
+  WorkRequest,
+  Workplace,
+} from "../../domains/agent/data.js";
+import type { Task } from "../../domains/task.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
 import type { ToolCall } from "../../tokenizer/message.js";
-import type { Task } from "../task.js";
-import type { AgentData, WorkRequest, Workplace } from "./data.js";
 
 /** Everybody in the directory, by login: in lower case a name is the same token in a request and in an address. */
 export const PEOPLE: readonly string[] =

@@ -1,11 +1,12 @@
 /** The noisy demonstrator of instruction tasks: drafts with every word numbered, so that counting is reasoning. */
+import { instructionData } from "../../domains/instruction/data.js";
+import type { Task } from "../../domains/task.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
 import type { Message } from "../../tokenizer/message.js";
 import { terseSlip } from "../slip.js";
-import type { DemonstrationOptions, Task } from "../task.js";
+import type { DemonstrationOptions } from "../spec.js";
 import { compose, planText } from "./compose.js";
-import { instructionData } from "./data.js";
 
 // A guess forgets six times as often as a draft, and hits an exact length only now and then.
 const TERSE_SLIP = 6;

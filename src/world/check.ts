@@ -3,12 +3,12 @@
  * proofs, and are the only form of judging that a nano model learnt: solve again in lines, subtract, and read the verdict off the
  * difference.
  */
+import type { Task } from "../domains/task.js";
 import { TaskError } from "../error.js";
 import type { Random } from "../random.js";
 import type { Message } from "../tokenizer/message.js";
 import { reason as reasonMath } from "./math/reason.js";
 import { reason as reasonScience } from "./science/reason.js";
-import type { Task } from "./task.js";
 
 /** A task together with an answer that somebody claims. */
 export interface Check {

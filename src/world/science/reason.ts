@@ -1,7 +1,8 @@
 /** How a science problem is worked out in lines, and what goes wrong when steps slip. */
+import type { Option } from "../../domains/science/data.js";
+import type { Task } from "../../domains/task.js";
 import type { Random } from "../../random.js";
 import { slipped, step } from "../slip.js";
-import type { Task } from "../task.js";
 import { ATOMS, FORMULAS, sayFormula } from "./facts.js";
 import {
   evaluate,
@@ -10,7 +11,6 @@ import {
   type HeaviestProblem,
   type LargestProblem,
   type MolarProblem,
-  type Option,
   type QuantityProblem,
   type ScienceData,
 } from "./generate.js";

@@ -1,11 +1,12 @@
 /** The noisy demonstrator of agent tasks: looks things up and plans when careful, guesses when terse. */
+import { agentData, type WorkRequest } from "../../domains/agent/data.js";
+import { environment } from "../../domains/agent/environment.js";
+import type { Environment, Task } from "../../domains/task.js";
 import type { Random } from "../../random.js";
 import { renderAssistant } from "../../tokenizer/index.js";
 import type { Message, ToolCall } from "../../tokenizer/message.js";
 import { step } from "../slip.js";
-import type { DemonstrationOptions, Environment, Task } from "../task.js";
-import { agentData, type WorkRequest } from "./data.js";
-import { environment } from "./environment.js";
+import type { DemonstrationOptions } from "../spec.js";
 import { BODIES, TITLES } from "./generate.js";
 
 /** A terse demonstrator skips a look-up, or does the sum of a new hour wrongly, this often. */

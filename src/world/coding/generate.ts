@@ -1,55 +1,13 @@
 /** Coding problems: write a small JavaScript function; kinds ops, conditional, list and induce. */
+import {
+  satisfies,
+  type CodingData,
+  type Condition,
+  type Operation,
+  type Reducer,
+} from "../../domains/coding/problem.js";
+import type { Task } from "../../domains/task.js";
 import type { Random } from "../../random.js";
-import type { Task } from "../task.js";
-
-/** +, − or × a constant. */
-export interface Operation {
-  op: "+" | "-" | "*";
-  by: number;
-}
-
-/** What an item, or x, must satisfy; `by` is the threshold or the divisor, 0 for even and odd. */
-export interface Condition {
-  relation: "above" | "below" | "even" | "odd" | "multiple";
-  by: number;
-}
-
-/** How a list ends. */
-export type Reducer = "list" | "count" | "sum" | "max" | "min";
-
-/** Write f(x): plus 3, times 2. */
-export interface OpsProblem {
-  kind: "ops";
-  operations: Operation[];
-}
-
-/** Write f(x): if x is above 5 times 2, else plus 3. */
-export interface ConditionalProblem {
-  kind: "conditional";
-  condition: Condition;
-  yes: Operation;
-  no: Operation;
-}
-
-/** Write f(a): keep items above 5, times 2, sum. */
-export interface ListProblem {
-  kind: "list";
-  filters: Condition[];
-  map: Operation | null;
-  reducer: Reducer;
-}
-
-/** Write f(x) with f(1)=5, f(2)=8, f(7)=23. */
-export interface InduceProblem {
-  kind: "induce";
-  factor: number;
-  constant: number;
-  at: [number, number, number];
-}
-
-/** `Task.data` of a coding task. */
-export type CodingData =
-  OpsProblem | ConditionalProblem | ListProblem | InduceProblem;
 
 const WORDS = { "+": "plus", "-": "minus", "*": "times" };
 const PARITY = ["even", "odd"] as const;
@@ -85,22 +43,6 @@ function sayCondition({ relation, by }: Condition): string {
     : relation === "multiple"
       ? `multiple of ${by}`
       : `${relation} ${by}`;
-}
-
-/** Whether a number satisfies a condition. */
-export function satisfies({ relation, by }: Condition, value: number): boolean {
-  switch (relation) {
-    case "above":
-      return value > by;
-    case "below":
-      return value < by;
-    case "even":
-      return value % 2 === 0;
-    case "odd":
-      return value % 2 === 1;
-    case "multiple":
-      return value % by === 0;
-  }
 }
 
 function task(

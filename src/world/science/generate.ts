@@ -1,6 +1,7 @@
 /** Science problems: exact answers from remembered formulas and masses, and multiple choice among single words. */
+import type { Option } from "../../domains/science/data.js";
+import type { Task } from "../../domains/task.js";
 import type { Random } from "../../random.js";
-import type { Task } from "../task.js";
 import {
   ATOMS,
   COMPOUND_ELEMENTS,
@@ -12,12 +13,6 @@ import {
   type Formula,
   type TwoStep,
 } from "./facts.js";
-
-/** One option: a word and its letter. */
-export interface Option {
-  word: string;
-  letter: string;
-}
 
 /** Given mass 3, acceleration 5: force? */
 export interface FormulaProblem {

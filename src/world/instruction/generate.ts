@@ -1,9 +1,9 @@
 /** Draws toy prompts: a topic and one to three constraints that can be satisfied together. */
+import type { Kwargs } from "../../domains/instruction/constraints.js";
+import type { InstructionData } from "../../domains/instruction/data.js";
+import type { Task } from "../../domains/task.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
-import type { Task } from "../task.js";
-import type { Kwargs } from "./constraints.js";
-import type { InstructionData } from "./data.js";
 import { CLOSINGS, VOCABULARY } from "./vocabulary.js";
 
 /** One sentence of a prompt, and the constraints that it stands for (two for an exact number). */

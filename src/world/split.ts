@@ -1,6 +1,6 @@
 /** Which part of the problem space a task lies in: a pure function of its identity. */
+import type { Split } from "../domains/task.js";
 import { key, uniform } from "../random.js";
-import type { Split } from "./task.js";
 
 /** Fraction of all problem identities that only benchmarks may use. */
 export const BENCHMARK_SHARE = 0.2;

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { spec } from "../../src/domains/index.js";
+import { TaskError } from "../../src/error.js";
+import { Random } from "../../src/random.js";
+import { renderAssistant, renderChat } from "../../src/tokenizer/index.js";
 import {
   BLEND,
   blendCounts,
   sampleItems,
   sftBlend,
   sftExample,
-  spec,
   splitOf,
   type SftExample,
   type Source,
-} from "../../src/domains/index.js";
-import { TaskError } from "../../src/error.js";
-import { Random } from "../../src/random.js";
-import { renderAssistant, renderChat } from "../../src/tokenizer/index.js";
+} from "../../src/world/index.js";
 
 const options = { total: 2000, seed: 1, care: 0.55, slip: 0.05 };
 const blend = sftBlend(options);

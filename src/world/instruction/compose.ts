@@ -1,7 +1,7 @@
 /** Writes a toy text that satisfies given constraints: the demonstrator's hand. */
+import type { InstructionData } from "../../domains/instruction/data.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
-import type { InstructionData } from "./data.js";
 import { PATTERN, VOCABULARY } from "./vocabulary.js";
 
 /** What a text must have, gathered from the constraints of a task. */

@@ -1,11 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  DOMAINS,
-  drawTask,
-  pretrainDocument,
-  spec,
-  splitOf,
-} from "../../src/domains/index.js";
+import { DOMAINS, spec } from "../../src/domains/index.js";
 import { Random } from "../../src/random.js";
 import {
   SPECIAL_TOKENS,
@@ -13,6 +7,12 @@ import {
   renderAssistant,
   trainBpe,
 } from "../../src/tokenizer/index.js";
+import {
+  worldSpec,
+  drawTask,
+  pretrainDocument,
+  splitOf,
+} from "../../src/world/index.js";
 
 const COUNT = 6000;
 const random = new Random(11, "corpus test");
@@ -25,7 +25,7 @@ function benchmarkPrompts(): Set<string> {
   const source = new Random(12, "benchmarks");
   const prompts = new Set<string>();
   for (const domain of DOMAINS) {
-    const kinds = spec(domain).kinds.map(({ name }) => name);
+    const kinds = worldSpec(domain).kinds.map(({ name }) => name);
     for (let i = 0; i < 2000; i++)
       prompts.add(
         drawTask(domain, source, { split: "benchmark", kinds }).prompt,
@@ -167,12 +167,12 @@ test("maxNewTokens leaves room for every careful demonstration", () => {
   const tokenizer = Tokenizer.fromJson(trainBpe(documents, { vocabSize: 768 }));
   const source = new Random(15, "lengths");
   for (const domain of DOMAINS) {
-    const kinds = spec(domain).kinds.map(({ name }) => name);
+    const kinds = worldSpec(domain).kinds.map(({ name }) => name);
     let longest = 0;
     for (let i = 0; i < 400; i++) {
       const task = drawTask(domain, source, { split: "train", kinds });
       const options = { careful: true, slip: 0 };
-      for (const turn of spec(domain).demonstrate(task, source, options)) {
+      for (const turn of worldSpec(domain).demonstrate(task, source, options)) {
         if (turn.role !== "assistant") continue;
         const tokens = tokenizer.encode(renderAssistant(turn)).length + 1;
         longest = Math.max(longest, tokens);

@@ -1,7 +1,7 @@
 /** How a math problem is worked out in lines, and what goes wrong when steps slip. */
+import type { Task } from "../../domains/task.js";
 import type { Random } from "../../random.js";
 import { step } from "../slip.js";
-import type { Task } from "../task.js";
 import {
   apply,
   name,

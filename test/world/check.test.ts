@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { TaskError } from "../../src/error.js";
+import { Random } from "../../src/random.js";
+import { renderAssistant } from "../../src/tokenizer/index.js";
 import {
   checkPrompt,
   demonstrateCheck,
@@ -6,10 +9,7 @@ import {
   makeCheck,
   readVerdict,
   type Check,
-} from "../../src/domains/index.js";
-import { TaskError } from "../../src/error.js";
-import { Random } from "../../src/random.js";
-import { renderAssistant } from "../../src/tokenizer/index.js";
+} from "../../src/world/index.js";
 
 const random = new Random(5, "checks");
 

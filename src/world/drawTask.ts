@@ -1,10 +1,9 @@
 /** Drawing a task of one split. */
+import type { Domain, Split, Task } from "../domains/task.js";
 import { TaskError } from "../error.js";
 import type { Random } from "../random.js";
-import type { Message } from "../tokenizer/message.js";
 import { splitOf } from "./split.js";
-import { spec } from "./specs.js";
-import type { Domain, Split, Task } from "./task.js";
+import { worldSpec } from "./specs.js";
 
 /** Options of `drawTask`. */
 export interface DrawTaskOptions {
@@ -31,7 +30,7 @@ export function drawTask(
   random: Random,
   { split, level, kinds }: DrawTaskOptions,
 ): Task {
-  const { kinds: known, generate } = spec(domain);
+  const { kinds: known, generate } = worldSpec(domain);
   const chosen =
     kinds ?? known.filter(({ heldOut }) => !heldOut).map(({ name }) => name);
   if (level !== undefined && ![1, 2, 3].includes(level)) {
@@ -54,9 +53,4 @@ export function drawTask(
   throw new TaskError(
     `drawTask: ${domain} ${chosen.join(", ")} has no ${split} task within ${MOST_TRIES} draws`,
   );
-}
-
-/** The messages of a task's prompt, before the first assistant turn. */
-export function taskMessages(task: Task): Message[] {
-  return [{ role: "user", content: task.prompt }];
 }

@@ -1,11 +1,12 @@
 /** The SFT blend: the paper's six sources with their shares and sampling rules, filled by the noisy demonstrator. */
+import { taskMessages, type Domain, type Task } from "../domains/task.js";
 import { TaskError } from "../error.js";
 import { Random } from "../random.js";
 import type { Message } from "../tokenizer/message.js";
 import { CHECKABLE, demonstrateCheck, makeCheck } from "./check.js";
-import { drawTask, taskMessages } from "./drawTask.js";
-import { spec } from "./specs.js";
-import type { DemonstrationOptions, Domain, Task } from "./task.js";
+import { drawTask } from "./drawTask.js";
+import type { DemonstrationOptions } from "./spec.js";
+import { worldSpec } from "./specs.js";
 
 /** Names of the sources. */
 export type Source =
@@ -95,7 +96,9 @@ function drawSourceTask(
 ): Task {
   const domain = DOMAIN[source];
   const heldOut = source === "chat" && random.chance(HELD_OUT_CHAT_SHARE);
-  const kinds = spec(domain).kinds.filter((kind) => kind.heldOut === heldOut);
+  const kinds = worldSpec(domain).kinds.filter(
+    (kind) => kind.heldOut === heldOut,
+  );
   return drawTask(domain, random, {
     split: "train",
     kinds: kinds.map(({ name }) => name),
@@ -131,7 +134,7 @@ export function sftExample(
     source,
     messages: [
       ...taskMessages(task),
-      ...spec(task.domain).demonstrate(task, random, options),
+      ...worldSpec(task.domain).demonstrate(task, random, options),
     ],
     task,
   };

@@ -1,6 +1,6 @@
 /** Math problems: chains of operations and linear equations, all values between 0 and 400. */
+import type { Task } from "../../domains/task.js";
 import type { Random } from "../../random.js";
-import type { Task } from "../task.js";
 
 /** An operation with a constant on its right side. */
 export interface Operation {

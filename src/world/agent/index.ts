@@ -1,0 +1,17 @@
+/**
+ * The small world's workplace: one or two requests to an assistant. The requests need look-ups and a little arithmetic; it is the
+ * paper's workplace assistant (NeMo-Gym) at a size that fits in a few hundred tokens, in the real tool-call format.
+ *
+ * Exports: `agent` (the WorldSpec).
+ */
+import type { WorldSpec } from "../spec.js";
+import { demonstrate } from "./demonstrate.js";
+import { generate } from "./generate.js";
+
+/** Agent tasks of the small world. */
+export const agent: WorldSpec = {
+  name: "agent",
+  kinds: [{ name: "workplace", heldOut: false }],
+  generate,
+  demonstrate,
+};

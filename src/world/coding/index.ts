@@ -1,0 +1,41 @@
+/**
+ * The small world's programs: short JavaScript functions. They stand in for LiveCodeBench at nano scale.
+ *
+ * Exports: `coding` (the WorldSpec).
+ */
+import type { CodingData } from "../../domains/coding/problem.js";
+import type { Task } from "../../domains/task.js";
+import type { Random } from "../../random.js";
+import type { Message } from "../../tokenizer/message.js";
+import { terseSlip } from "../slip.js";
+import type { DemonstrationOptions, WorldSpec } from "../spec.js";
+import { KIND_NAMES, generate } from "./generate.js";
+import { fence, solve } from "./solve.js";
+
+function demonstrate(
+  task: Task,
+  random: Random,
+  { careful, slip }: DemonstrationOptions,
+): Message[] {
+  const data = task.data as CodingData;
+  const { lines, expression } = solve(
+    data,
+    random,
+    careful ? slip : terseSlip(slip, 3),
+  );
+  return [
+    {
+      role: "assistant",
+      reasoning: careful ? lines.join("\n") : "",
+      content: fence(data, expression),
+    },
+  ];
+}
+
+/** Coding in the small world. */
+export const coding: WorldSpec = {
+  name: "coding",
+  kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),
+  generate,
+  demonstrate,
+};

@@ -1,0 +1,34 @@
+/**
+ * world: the small world, a source of tasks in which a nano model can learn all five domains.
+ *
+ * A domain has a generator of tasks and a noisy demonstrator in a folder of its own (`WorldSpec`). A task's split follows from a
+ * hash of its identity, so train, development and benchmark tasks are disjoint by construction. The pre-training corpus and the
+ * SFT blend are drawn from the same generators, always from the train split.
+ *
+ * Exports: `worldSpec`, `drawTask`, `splitOf`, `pretrainDocument`, `sftBlend` and its table `BLEND`, checking tasks
+ * (`makeCheck` …), types.
+ */
+export type { DemonstrationOptions, Kind, WorldSpec } from "./spec.js";
+export { worldSpec } from "./specs.js";
+export { BENCHMARK_SHARE, DEVELOPMENT_SHARE, splitOf } from "./split.js";
+export { drawTask, type DrawTaskOptions } from "./drawTask.js";
+export { pretrainDocument } from "./corpus.js";
+export {
+  BLEND,
+  blendCounts,
+  sampleItems,
+  sftBlend,
+  sftExample,
+  type BlendRow,
+  type SftBlendOptions,
+  type SftExample,
+  type Source,
+} from "./blend.js";
+export {
+  CHECKABLE,
+  checkPrompt,
+  demonstrateCheck,
+  makeCheck,
+  readVerdict,
+  type Check,
+} from "./check.js";

@@ -1,0 +1,33 @@
+/**
+ * The small world's mathematics: chains of operations and linear equations. It stands in for AIME at nano scale.
+ *
+ * Exports: `math` (the WorldSpec).
+ */
+import { terseSlip } from "../slip.js";
+import type { WorldSpec } from "../spec.js";
+import { generate } from "./generate.js";
+import { reason } from "./reason.js";
+
+/** Mathematics of the small world. */
+export const math: WorldSpec = {
+  name: "math",
+  kinds: [
+    { name: "chain", heldOut: false },
+    { name: "equation", heldOut: false },
+  ],
+  generate,
+  demonstrate(task, random, { careful, slip }) {
+    const { lines, answer } = reason(
+      task,
+      random,
+      careful ? slip : terseSlip(slip, 5),
+    );
+    return [
+      {
+        role: "assistant",
+        reasoning: careful ? lines.join("\n") : "",
+        content: `\\boxed{${answer}}`,
+      },
+    ];
+  },
+};
