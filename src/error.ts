@@ -52,3 +52,17 @@ export class TrainError extends M2rlError {
 export class InfrastructureError extends M2rlError {
   override name = "InfrastructureError";
 }
+
+/** A package that only some work needs is not installed; the message names the command that brings it. */
+export class MissingPackageError extends M2rlError {
+  override name = "MissingPackageError";
+
+  /** @param packages  names as npm knows them */
+  constructor(
+    message: string,
+    readonly packages: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

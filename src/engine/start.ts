@@ -47,7 +47,7 @@ export function startEngine(): EngineInfo {
     const reason =
       cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
     throw new EngineError(
-      `startEngine: the native tensor engine must load, got "${reason.trim()}"; run \`npm run setup\``,
+      `startEngine: the native tensor engine must load, got "${reason.trim()}"; run \`npm run setup\` in a checkout of m2rl`,
       {
         cause,
       },

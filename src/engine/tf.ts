@@ -1,6 +1,6 @@
 /** The TensorFlow.js API object that the whole library shares. */
-import { createRequire } from "node:module";
 import type * as tfjs from "@tensorflow/tfjs";
+import { optionalPackage } from "../optionalPackage.js";
 
 /** A tensor of any rank. */
 export type Tensor = tfjs.Tensor;
@@ -15,8 +15,10 @@ export type Tensor4D = tfjs.Tensor4D;
 
 /**
  * The TensorFlow.js API. The native package re-exports this very object, so that kernels registered by either are seen by both.
- * Loaded through `require`, because the package is CommonJS and its names cannot be seen by a static ESM import.
+ * Loaded at first use, since merging, comparing and verifying do without it.
  */
-export const tf: typeof tfjs = createRequire(import.meta.url)(
+export const tf: typeof tfjs = optionalPackage<typeof tfjs>(
   "@tensorflow/tfjs",
-) as typeof tfjs;
+  "training and generation",
+  "npm run setup",
+);

@@ -1,6 +1,6 @@
 /** Accuracy on a benchmark by RL step, one panel a benchmark and one line an expert (paper's Figure 2). */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import { seriesStyle, wholeNumber } from "./theme.js";
 
 /** Score of one checkpoint on one benchmark. */

@@ -1,6 +1,6 @@
 /** How far the gains of multi-domain models are those of the experts (paper's Figure 5), and how far chance alone would take them. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import { FAINT_INK, GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
 
 /** Gain consistency of one model on one benchmark. */

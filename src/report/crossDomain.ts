@@ -1,6 +1,6 @@
 /** What training one domain does to every benchmark: a heat map of gains over SFT. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
+import { Plot } from "./plot.js";
 import { INK, seriesStyle } from "./theme.js";
 
 /** Gain of one expert on one benchmark. */

@@ -1,6 +1,6 @@
 /** Lines over a number, one or more panels on the same scales. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
+import { Plot } from "./plot.js";
 import { type SeriesStyle, seriesStyle } from "./theme.js";
 
 /** One point of a line. */

@@ -1,8 +1,7 @@
 /** A figure: panels drawn by Observable Plot, put together with title, legend and caption as one static SVG text. */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { document, Plot, type PlotOptions } from "./plot.js";
 import { roundSvg } from "./roundSvg.js";
 import {
   FAINT_INK,
@@ -19,7 +18,7 @@ import {
 /** One chart of a figure. */
 export interface Panel {
   /** Options of `Plot.plot`; `width`, `document` and fonts are set by the figure. */
-  options: Plot.PlotOptions;
+  options: PlotOptions;
   /** Text above the panel. */
   title?: string;
   /** Pixels; by default the width of the figure divided by the number of columns. */
@@ -51,8 +50,6 @@ export interface Figure {
 
 const LINE = 16;
 const LEGEND_SAMPLE = 34;
-
-const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
 /**
  * Put panels, legend and caption together.
@@ -125,7 +122,7 @@ function drawPanel(
   const element = Plot.plot({
     ...panel.options,
     width,
-    document,
+    document: document(),
     style: { fontSize: `${FONT_SIZE}px`, fontFamily: FONT_FAMILY },
   }) as unknown as { outerHTML: string; getAttribute(name: string): string };
   const height = Number(element.getAttribute("height"));
@@ -175,7 +172,7 @@ function legendItem(item: SeriesStyle): string {
     height: LINE,
     margin: 0,
     axis: null,
-    document,
+    document: document(),
     x: { type: "identity" },
     y: { type: "identity" },
     symbol: { type: "identity" },

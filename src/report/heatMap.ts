@@ -1,6 +1,6 @@
 /** A heat map with its numbers: one or more panels on the same scale of colours. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
+import { Plot } from "./plot.js";
 import { INK, INNER_WIDTH, GAP } from "./theme.js";
 
 /** One cell. */

@@ -1,7 +1,7 @@
 /** Which way of judging is better in which domain, and what training the domain does to it (paper's Figure 7). */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
+import { Plot } from "./plot.js";
 import type { Estimate } from "./table.js";
 import { GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
 

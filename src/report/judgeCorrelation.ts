@@ -1,7 +1,7 @@
 /** Does a model that answers better also judge better? (paper's Figure 6) */
-import * as Plot from "@observablehq/plot";
 import { sampleCorrelation } from "simple-statistics";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot, type Markish } from "./plot.js";
 import type { Estimate } from "./table.js";
 import { FAINT_INK, seriesStyle } from "./theme.js";
 
@@ -171,7 +171,7 @@ function correlation(points: readonly Point[]): string {
   return r.toFixed(2).replace("-", "−");
 }
 
-function line(points: readonly Point[], dash: string): Plot.Markish | null {
+function line(points: readonly Point[], dash: string): Markish | null {
   if (points.length < 3) return null;
   return Plot.linearRegressionY(points, {
     x: ({ x }: Point) => x.mean,

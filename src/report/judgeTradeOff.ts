@@ -1,7 +1,7 @@
 /** Generation beside both ways of judging for each way to make one model of five domains (paper's Figure 8). */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
+import { Plot } from "./plot.js";
 import {
   FAINT_INK,
   GAP,

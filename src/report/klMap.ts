@@ -1,6 +1,6 @@
 /** Which expert is close to which multi-domain model, on whose prompts (paper's Figure 4). */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import type { Estimate } from "./table.js";
 import { GAP, INK, INNER_WIDTH, seriesStyle } from "./theme.js";
 

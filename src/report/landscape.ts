@@ -1,6 +1,6 @@
 /** A loss over the plane between two task vectors: contours, with the models that lie on it. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
+import { Plot } from "./plot.js";
 import { INK } from "./theme.js";
 
 /** Loss at one point of the plane θ₀ + x τ_a + y τ_b. */

@@ -1,6 +1,6 @@
 /** What merge methods do to the task vectors that they are given. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot, type Markish, type ScaleOptions } from "./plot.js";
 import { FAINT_INK, INK, inkOn, seriesStyle } from "./theme.js";
 
 /** A method on the experts of one seed. */
@@ -62,11 +62,7 @@ export function mergeEffects(
   const domains = [...new Set(rows.flatMap(({ taken }) => Object.keys(taken)))];
   const meanOf = (label: string, of: (row: MergeEffectRow) => number): number =>
     mean(rows.filter((row) => row.label === label).map(of));
-  const panel = (
-    text: string,
-    x: Plot.ScaleOptions,
-    marks: Plot.Markish[],
-  ): Panel => ({
+  const panel = (text: string, x: ScaleOptions, marks: Markish[]): Panel => ({
     title: text,
     options: {
       height: 48 + ROW * labels.length,
@@ -92,7 +88,7 @@ export function mergeEffects(
       marks,
     },
   });
-  const seeds = (key: "length" | "cosine"): Plot.Markish[] =>
+  const seeds = (key: "length" | "cosine"): Markish[] =>
     rows.map((row) => {
       const { symbol, color } = seriesStyle(row.method, methods);
       return Plot.dot([row], { x: key, y: "label", symbol, fill: color, r: 4 });

@@ -1,7 +1,7 @@
 /** How the score of each merge method depends on the size of what is added to the anchor. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
 import type { ReferenceScore } from "./mixOrMerge.js";
+import { Plot } from "./plot.js";
 import { FAINT_INK, seriesStyle } from "./theme.js";
 
 /** Score of one merge. */

@@ -1,6 +1,6 @@
 /** Quality beside cost of every way to make one model of five domains. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure } from "./figure.js";
+import { Plot } from "./plot.js";
 import { FAINT_INK, GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
 
 /** One way to make one model. */

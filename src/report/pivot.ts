@@ -1,5 +1,5 @@
 /** Long rows → one record a row name, with a column for each of another field's values. */
-import { from } from "arquero";
+import { aq } from "./plot.js";
 import type { TableValue } from "./table.js";
 
 /** Which fields become what. */
@@ -26,7 +26,7 @@ export function pivot<Row extends object>(
 ): Record<string, TableValue>[] {
   if (rows.length === 0)
     throw new RangeError("pivot: rows must not be empty, got 0 rows");
-  const table = from([...rows]);
+  const table = aq.from([...rows]);
   const wide = table.dedupe(rowField, columns);
   if (wide.numRows() !== rows.length) {
     throw new RangeError(

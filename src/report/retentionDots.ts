@@ -1,6 +1,6 @@
 /** What merges keep of their experts' gains, for several families of experts side by side. */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import { FAINT_INK, GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
 
 /** One merge of one family. */

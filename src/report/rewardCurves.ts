@@ -1,7 +1,7 @@
 /** Training reward by step, one panel a run (paper's Figure 9). */
-import * as Plot from "@observablehq/plot";
 import { mean } from "simple-statistics";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import { seriesStyle, wholeNumber } from "./theme.js";
 
 /** Mean reward of one training step. */

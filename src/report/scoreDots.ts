@@ -1,6 +1,6 @@
 /** Scores of models with intervals, one panel a benchmark: the picture of the main table (paper's Table 3). */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import { GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
 
 /** Score of one model on one benchmark. */

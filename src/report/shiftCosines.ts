@@ -1,6 +1,6 @@
 /** Cosines of pairs of weight shifts: exact, and after the projection to a few dimensions with the error that it adds (paper's Figure 3). */
-import * as Plot from "@observablehq/plot";
 import { figure, type Figure, type Panel } from "./figure.js";
+import { Plot } from "./plot.js";
 import { FAINT_INK, GAP, INK, INNER_WIDTH, type SeriesStyle } from "./theme.js";
 
 /** One pair of experts in one group of matrices. */
