@@ -4,7 +4,7 @@
  * Whose definition of a method is meant: that of the M2RL paper (for methods that it does not use: that of their own paper), that of
  * the authors' released code, or that of mergekit (0.1.5). Where they differ, after the paper's:
  *
- * - average: mean of the experts · mergekit: not there; `linear` with equal weights
+ * - average: mean of the experts · mergekit: not available, there it is `linear` with equal weights
  * - taskArithmetic: base + λ Σ w τ, weights 1 · mergekit: weights must be given; may divide by their sum
  * - ties: one threshold per expert over the whole model, what equals it stays; a zero vote takes the model's majority sign; plain mean of
  *   what agrees · mergekit: exactly max(1, trunc(density · n)) entries of each tensor, density 1 by default; vote and mean weighted; a
@@ -22,7 +22,7 @@
  *   default here (weights 1, t 0.5) must be given in mergekit
  * - ramGlobal, magMax, consensusTaskArithmetic, tsvM, isoC, resMerge: of their own papers, in dialect "paper" alone
  *
- * Not taken over from mergekit in any dialect: which of equal magnitudes stay (unspecified there; here the first ones), arithmetic in the
+ * Not supported in any dialect, though mergekit has it: which of equal magnitudes stay (unspecified there; here the first ones), arithmetic in the
  * files' own precision (here float32 differences and float64 sums), quantiles of random samples, random numbers that depend on the order
  * of work, Inf where weights add up to zero, ranks along the second of three axes.
  */

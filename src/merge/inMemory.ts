@@ -30,15 +30,18 @@ function survey(
 ): unknown {
   const plan = method.survey(context.dialect);
   if (plan === undefined) return undefined;
-  for (let found: unknown = undefined; ;) {
-    const round = { ...context, survey: found };
+  let result: { found: unknown; again: boolean } = {
+    found: undefined,
+    again: true,
+  };
+  while (result.again) {
+    const round = { ...context, survey: result.found };
     const total = inputs
       .map((input): Survey => plan.tensor(input, options, round))
       .reduce((a, b) => plan.combine(a, b));
-    const result = plan.finish(total, round);
-    if (!result.again) return result.found;
-    found = result.found;
+    result = plan.finish(total, round);
   }
+  return result.found;
 }
 
 /**

@@ -129,9 +129,3 @@ export function checkDensity(
       `${caller}: ${name} must be in (0, 1], got ${density}`,
     );
 }
-
-/** Check the scale of a merged task vector. */
-export function checkLambda(caller: string, lambda: number): void {
-  if (!Number.isFinite(lambda))
-    throw new RangeError(`${caller}: lambda must be finite, got ${lambda}`);
-}

@@ -1,4 +1,4 @@
-/** Options of merge methods: which a dialect knows, and values checked against them. */
+/** Values of options, checked against what a dialect of a method knows. */
 import type { Dialect } from "./dialects.js";
 import type {
   MergeMethod,
@@ -9,31 +9,6 @@ import type {
 
 /** What a method's declaration says, as far as options go. */
 type Declared = Pick<MergeMethod, "options" | "random">;
-
-/** A scale: any finite number. */
-export const lambdaOption = (initial: number): OptionSpec => ({
-  type: "number",
-  default: initial,
-  doc: "scale of the merged task vector",
-});
-
-/** Range of a fraction that may not be zero. */
-export const FRACTION: NonNullable<OptionSpec["range"]> = {
-  text: "in (0, 1]",
-  holds: (value) => value > 0 && value <= 1,
-};
-
-/** Range of what may not be negative. */
-export const NOT_NEGATIVE: NonNullable<OptionSpec["range"]> = {
-  text: "at least 0",
-  holds: (value) => value >= 0,
-};
-
-/** Range of a count. */
-export const AT_LEAST_ONE: NonNullable<OptionSpec["range"]> = {
-  text: "at least 1",
-  holds: (value) => value >= 1,
-};
 
 /**
  * The options that a dialect of a method knows, each with this dialect's default; one without a default must be given.
@@ -59,21 +34,27 @@ export function optionsOf(
   );
 }
 
+/** What a value must be, where it is not that. */
+function broken(
+  { type, range }: OptionSpec,
+  value: unknown,
+): string | undefined {
+  if (type === "boolean")
+    return typeof value === "boolean" ? undefined : "a boolean";
+  if (typeof value !== "number" || !Number.isFinite(value))
+    return range?.text ?? "finite";
+  if (type === "integer" && !Number.isInteger(value)) return "an integer";
+  return range === undefined || range.holds(value) ? undefined : range.text;
+}
+
 function checkValue(
   caller: string,
   name: string,
-  { type, range }: OptionSpec,
+  spec: OptionSpec,
   value: unknown,
 ): void {
-  const must =
-    type === "boolean"
-      ? typeof value !== "boolean" && "a boolean"
-      : typeof value !== "number" || !Number.isFinite(value)
-        ? (range?.text ?? "finite")
-        : type === "integer" && !Number.isInteger(value)
-          ? "an integer"
-          : range !== undefined && !range.holds(value) && range.text;
-  if (must !== false)
+  const must = broken(spec, value);
+  if (must !== undefined)
     throw new RangeError(
       `${caller}: ${name} must be ${must}, got ${String(value)}`,
     );
@@ -129,7 +110,7 @@ export function resolveOptions(
     const help =
       where === undefined
         ? `known: ${names.join(", ") || "none"}`
-        : `dialect ${dialect} has it not, ${where.join(", ")} has`;
+        : `not available in dialect ${dialect}, only in ${where.join(", ")}`;
     throw new RangeError(
       `${caller}: options must be known, got "${name}"; ${help}`,
     );

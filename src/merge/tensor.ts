@@ -91,6 +91,18 @@ export interface OptionSpec {
   dialects?: readonly Dialect[];
 }
 
+/**
+ * A merge method as a function: base and experts in memory become new parameters; nothing is modified.
+ *
+ * @throws RangeError an option is unknown or out of range, too few or too many experts, a value not finite · ShapeError models do not fit
+ *   together
+ */
+export type Merge<Options> = (
+  base: Params,
+  experts: readonly Params[],
+  options?: Options,
+) => Params;
+
 /** One merge method: a row of the table. */
 export interface MergeMethod {
   /** Our name, in camel case. */
@@ -134,15 +146,6 @@ export interface MergeMethod {
   ): void;
   /** Every option of the paper's dialect that has a default, with it; the seed among them where the method is random. */
   defaults: Readonly<MergeOptions>;
-  /**
-   * Merge models in memory.
-   *
-   * @throws RangeError an option is unknown or out of range, too few or too many experts, a value not finite · ShapeError models do
-   *   not fit together
-   */
-  merge(
-    base: Params,
-    experts: readonly Params[],
-    options?: MergeOptions,
-  ): Params;
+  /** Merge models in memory. */
+  merge: Merge<MergeOptions>;
 }

@@ -165,10 +165,10 @@ describe.each(LENGTHS)("on %d entries the kernels give the numbers of", (n) => {
       ),
     ),
     [
-      "an election with voices and a least divisor",
+      "an election with equal votes and a least divisor",
       taskVectorStep({
         weights: [1e-7, 1e-7, 0.5],
-        voices: [1, 1, 1],
+        voteWeights: [1, 1, 1],
         onZero: 1,
         normalize: true,
         leastDivisor: 1e-6,

@@ -427,7 +427,7 @@ describe.each(names)("%s", (name) => {
       if (dialects === undefined || dialects.includes("paper")) continue;
       expect(() => merge(base, experts, { [option]: 1 })).toThrow(
         new RangeError(
-          `${name}: options must be known, got "${option}"; dialect paper has it not, ${dialects.join(", ")} has`,
+          `${name}: options must be known, got "${option}"; not available in dialect paper, only in ${dialects.join(", ")}`,
         ),
       );
     }

@@ -35,7 +35,7 @@ describe("resolveOptions", () => {
       "an option of another dialect",
       { weights: 1 },
       "paper",
-      'call: options must be known, got "weights"; dialect paper has it not, mergekit has',
+      'call: options must be known, got "weights"; not available in dialect paper, only in mergekit',
     ],
     [
       "a missing one",

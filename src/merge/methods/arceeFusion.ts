@@ -1,12 +1,10 @@
 /** Merge two models by taking over the most important changes only. */
-import type { Params } from "../../checkpoint/index.js";
-import { rowMemory } from "./della.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
-import { rowLength } from "../parts/rowLength.js";
+import { rowLength, rowMemory } from "../parts/rowLength.js";
 import { selectMagnitudes } from "../parts/sparsify/select.js";
 import { inBlocks, mergeBlocks, walk, type Walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `arceeFusion`. */
 export type ArceeFusionOptions = Pick<MergeOptions, "dialect">;
@@ -115,10 +113,4 @@ export const arceeFusionMethod: MergeMethod = mergeMethod({
  * @example
  * merge.arceeFusion(base, [math])
  */
-export function arceeFusion(
-  base: Params,
-  experts: readonly Params[],
-  options: ArceeFusionOptions = {},
-): Params {
-  return arceeFusionMethod.merge(base, experts, options);
-}
+export const arceeFusion: Merge<ArceeFusionOptions> = arceeFusionMethod.merge;

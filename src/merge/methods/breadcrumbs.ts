@@ -1,16 +1,8 @@
-/** Merge by Model Breadcrumbs: task arithmetic without the smallest and the very largest changes. */
-import type { Params } from "../../checkpoint/index.js";
-import {
-  densityOption,
-  generalOptions,
-  mergeGeneral,
-} from "../parts/general.js";
+/** Merge by Model Breadcrumbs: task arithmetic without the smallest and the very largest changes; with or without an election of signs. */
 import type { MergeOptions } from "../mergeOptions.js";
-import { mergeMethod } from "../method.js";
-import { keepRanks, type Ranks } from "../parts/sparsify/keepLargest.js";
-import type { Drop } from "../parts/sparsify/sparsify.js";
-import { taskVectors, walk, type Walk } from "../parts/walk.js";
-import type { MergeMethod, OptionSpec, TensorOptions } from "../tensor.js";
+import { densityOption, generalOptions } from "../optionSpecs.js";
+import type { Merge, MergeMethod, OptionSpec } from "../tensor.js";
+import { family, familyMethod } from "./family.js";
 
 /** Options of `breadcrumbs`. */
 export type BreadcrumbsOptions = Pick<
@@ -24,33 +16,11 @@ export type BreadcrumbsOptions = Pick<
   | "dialect"
 >;
 
-/** The entries kept of n: `density` of them, after `gamma` of the largest are left out as far as that leaves enough. */
-function crumbs(length: number, density: number, gamma: number): Ranks {
-  if (density === 1) return { first: 0, last: length };
-  const kept = Math.trunc(density * length);
-  const top = Math.trunc(gamma * length);
-  const first = Math.max(0, length - kept - top);
-  return { first, last: first + kept };
-}
+const { lambda, weights, normalize, rescale } = generalOptions(
+  family.breadcrumbs.mergekit,
+);
 
-/** The crumbs of every task vector of a tensor. */
-export function crumbsOf(vectors: Walk, options: TensorOptions): () => Drop {
-  const gammas = options.gamma as readonly number[];
-  return keepRanks(
-    vectors,
-    (options.density as readonly number[]).map((density, m) =>
-      crumbs(vectors.length, density, gammas[m]!),
-    ),
-  );
-}
-
-const { lambda, weights, normalize, rescale } = generalOptions({
-  normalize: false,
-  rescale: false,
-});
-
-/** Options that both forms of Breadcrumbs have. */
-export const BREADCRUMBS_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   density: densityOption(0.9, "fraction of entries kept of each task vector"),
   gamma: {
     type: "number",
@@ -66,16 +36,12 @@ export const BREADCRUMBS_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** The row of `breadcrumbs`. */
-export const breadcrumbsMethod: MergeMethod = mergeMethod({
+export const breadcrumbsMethod: MergeMethod = familyMethod({
   name: "breadcrumbs",
   mergekitName: "breadcrumbs",
   title: "Breadcrumbs",
   paper: "https://arxiv.org/abs/2312.06795",
-  options: BREADCRUMBS_OPTIONS,
-  tensor(input, options, context, emit) {
-    const vectors = taskVectors(walk(input, context));
-    mergeGeneral(vectors, crumbsOf(vectors, options), false, options, emit);
-  },
+  options: OPTIONS,
 });
 
 /**
@@ -97,10 +63,25 @@ export const breadcrumbsMethod: MergeMethod = mergeMethod({
  * @example
  * merge.breadcrumbs(base, [math, code], { density: 0.5, gamma: 0.02 })
  */
-export function breadcrumbs(
-  base: Params,
-  experts: readonly Params[],
-  options: BreadcrumbsOptions = {},
-): Params {
-  return breadcrumbsMethod.merge(base, experts, options);
-}
+export const breadcrumbs: Merge<BreadcrumbsOptions> = breadcrumbsMethod.merge;
+
+/** The row of `breadcrumbsTies`. */
+export const breadcrumbsTiesMethod: MergeMethod = familyMethod({
+  name: "breadcrumbsTies",
+  mergekitName: "breadcrumbs_ties",
+  title: "Breadcrumbs+Ties",
+  paper: "https://arxiv.org/abs/2312.06795",
+  options: OPTIONS,
+});
+
+/**
+ * `breadcrumbs`, of which only those are added up that have the sign of the weighted sum; a zero sum counts as positive. Parameters,
+ * options, result and errors as there.
+ *
+ * Source: mergekit, which combines Davari & Belilovsky 2023 (arXiv 2312.06795) with the election of Yadav et al. 2023.
+ *
+ * @example
+ * merge.breadcrumbsTies(base, [math, code], { density: 0.5, gamma: 0.02 })
+ */
+export const breadcrumbsTies: Merge<BreadcrumbsOptions> =
+  breadcrumbsTiesMethod.merge;

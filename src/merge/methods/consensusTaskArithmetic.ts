@@ -1,11 +1,10 @@
 /** Merge by consensus task arithmetic: only entries that matter to several experts. */
-import type { Params } from "../../checkpoint/index.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
-import { lambdaOption, NOT_NEGATIVE } from "../options.js";
+import { lambdaOption, NOT_NEGATIVE } from "../optionSpecs.js";
 import { sumWeighted } from "../parts/sum.js";
 import { BLOCK, mergeBlocks, taskVectors, walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `consensusTaskArithmetic`. */
 export type ConsensusTaskArithmeticOptions = Pick<
@@ -81,10 +80,5 @@ export const consensusTaskArithmeticMethod: MergeMethod = mergeMethod({
  * @example
  * merge.consensusTaskArithmetic(base, [math, code, agent], { consensus: 2 })
  */
-export function consensusTaskArithmetic(
-  base: Params,
-  experts: readonly Params[],
-  options: ConsensusTaskArithmeticOptions = {},
-): Params {
-  return consensusTaskArithmeticMethod.merge(base, experts, options);
-}
+export const consensusTaskArithmetic: Merge<ConsensusTaskArithmeticOptions> =
+  consensusTaskArithmeticMethod.merge;

@@ -1,12 +1,11 @@
 /** Merge by the mean of experts whose changes were dropped at random. */
-import type { Params } from "../../checkpoint/index.js";
 import { mergeMean } from "./average.js";
 import { DARE_OPTIONS, dared, type WithDare } from "../parts/dare.js";
 import { DIALECTS } from "../dialects.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
 import { walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `dareAverage`. */
 export type DareAverageOptions = WithDare & Pick<MergeOptions, "dialect">;
@@ -36,10 +35,4 @@ export const dareAverageMethod: MergeMethod = mergeMethod({
  * @example
  * merge.dareAverage(base, [math, code], { dareDensity: 0.5, seed: 1 })
  */
-export function dareAverage(
-  base: Params,
-  experts: readonly Params[],
-  options: DareAverageOptions = {},
-): Params {
-  return dareAverageMethod.merge(base, experts, options);
-}
+export const dareAverage: Merge<DareAverageOptions> = dareAverageMethod.merge;

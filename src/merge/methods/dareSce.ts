@@ -1,12 +1,11 @@
 /** Merge by SCE after dropping changes at random. */
-import type { Params } from "../../checkpoint/index.js";
 import { DARE_OPTIONS, dared, type WithDare } from "../parts/dare.js";
 import { DIALECTS } from "../dialects.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
 import { taskVectors, walk } from "../parts/walk.js";
 import { mergeSce, sceMethod } from "./sce.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `dareSce`. */
 export type DareSceOptions = WithDare &
@@ -40,10 +39,4 @@ export const dareSceMethod: MergeMethod = mergeMethod({
  * @example
  * merge.dareSce(base, [math, code], { dareDensity: 0.5, seed: 1 })
  */
-export function dareSce(
-  base: Params,
-  experts: readonly Params[],
-  options: DareSceOptions = {},
-): Params {
-  return dareSceMethod.merge(base, experts, options);
-}
+export const dareSce: Merge<DareSceOptions> = dareSceMethod.merge;

@@ -1,18 +1,10 @@
 /** Merge by task arithmetic after dropping changes at random. */
-import type { Params } from "../../checkpoint/index.js";
-import { DARE_OPTIONS, dared, type WithDare } from "../parts/dare.js";
 import { DIALECTS } from "../dialects.js";
-import {
-  densityOption,
-  generalOptions,
-  inMergekit,
-  mergeGeneral,
-} from "../parts/general.js";
 import type { MergeOptions } from "../mergeOptions.js";
-import { mergeMethod } from "../method.js";
-import { randomDrop } from "../parts/sparsify/randomDrop.js";
-import { taskVectors, walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import { densityOption, generalOptions, inMergekit } from "../optionSpecs.js";
+import { DARE_OPTIONS, type WithDare } from "../parts/dare.js";
+import type { Merge, MergeMethod } from "../tensor.js";
+import { family, familyMethod } from "./family.js";
 
 /** Options of `dareTaskArithmetic`. */
 export type DareTaskArithmeticOptions = WithDare &
@@ -21,13 +13,12 @@ export type DareTaskArithmeticOptions = WithDare &
     "lambda" | "weights" | "density" | "normalize" | "dialect"
   >;
 
-const { lambda, weights, normalize } = generalOptions({
-  normalize: false,
-  rescale: true,
-});
+const { lambda, weights, normalize } = generalOptions(
+  family.dareTaskArithmetic.mergekit,
+);
 
 /** The row of `dareTaskArithmetic`. */
-export const dareTaskArithmeticMethod: MergeMethod = mergeMethod({
+export const dareTaskArithmeticMethod: MergeMethod = familyMethod({
   name: "dareTaskArithmetic",
   mergekitName: "dare_linear",
   title: "TA+DARE",
@@ -42,20 +33,6 @@ export const dareTaskArithmeticMethod: MergeMethod = mergeMethod({
       densityOption(1, "probability that an entry of a task vector is kept"),
     ),
     normalize,
-  },
-  tensor(input, options, context, emit) {
-    const models = walk(input, context);
-    if (context.dialect === "mergekit") {
-      const drop = randomDrop(
-        input,
-        options.density as readonly number[],
-        context,
-      );
-      mergeGeneral(taskVectors(models), drop, false, options, emit);
-    } else {
-      const kept = dared(models, input, options, context);
-      mergeGeneral(taskVectors(kept), null, false, options, emit);
-    }
   },
 });
 
@@ -76,10 +53,5 @@ export const dareTaskArithmeticMethod: MergeMethod = mergeMethod({
  * @example
  * merge.dareTaskArithmetic(base, [math, code], { dareDensity: 0.5, seed: 1 })
  */
-export function dareTaskArithmetic(
-  base: Params,
-  experts: readonly Params[],
-  options: DareTaskArithmeticOptions = {},
-): Params {
-  return dareTaskArithmeticMethod.merge(base, experts, options);
-}
+export const dareTaskArithmetic: Merge<DareTaskArithmeticOptions> =
+  dareTaskArithmeticMethod.merge;

@@ -1,20 +1,10 @@
 /** Merge by TIES after dropping changes at random. */
-import type { Params } from "../../checkpoint/index.js";
-import { DARE_OPTIONS, dared, type WithDare } from "../parts/dare.js";
 import { DIALECTS } from "../dialects.js";
-import {
-  densityOption,
-  generalOptions,
-  inMergekit,
-  mergeGeneral,
-} from "../parts/general.js";
 import type { MergeOptions } from "../mergeOptions.js";
-import { mergeMethod } from "../method.js";
-import { globalTrim } from "../parts/sparsify/globalTrim.js";
-import { randomDrop } from "../parts/sparsify/randomDrop.js";
-import { taskVectors, walk, type Walk } from "../parts/walk.js";
-import type { MergeMethod, SurveyPlan } from "../tensor.js";
-import { mergeTies } from "./ties.js";
+import { densityOption, generalOptions, inMergekit } from "../optionSpecs.js";
+import { DARE_OPTIONS, type WithDare } from "../parts/dare.js";
+import type { Merge, MergeMethod } from "../tensor.js";
+import { family, familyMethod } from "./family.js";
 
 /** Options of `dareTies`. */
 export type DareTiesOptions = WithDare &
@@ -23,18 +13,10 @@ export type DareTiesOptions = WithDare &
     "density" | "lambda" | "weights" | "normalize" | "dialect"
   >;
 
-const { lambda, weights, normalize } = generalOptions({
-  normalize: false,
-  rescale: true,
-});
-
-/** Task vectors that DARE left. */
-const open = (
-  ...[input, options, context]: Parameters<SurveyPlan["tensor"]>
-): Walk => taskVectors(dared(walk(input, context), input, options, context));
+const { lambda, weights, normalize } = generalOptions(family.dareTies.mergekit);
 
 /** The row of `dareTies`. */
-export const dareTiesMethod: MergeMethod = mergeMethod({
+export const dareTiesMethod: MergeMethod = familyMethod({
   name: "dareTies",
   mergekitName: "dare_ties",
   title: "Ties+DARE",
@@ -50,18 +32,6 @@ export const dareTiesMethod: MergeMethod = mergeMethod({
     ...DARE_OPTIONS,
     weights: inMergekit(weights),
     normalize,
-  },
-  survey: (dialect) => (dialect === "mergekit" ? undefined : globalTrim(open)),
-  tensor(input, options, context, emit) {
-    if (context.dialect === "mergekit") {
-      const vectors = taskVectors(walk(input, context));
-      const drop = randomDrop(
-        input,
-        options.density as readonly number[],
-        context,
-      );
-      mergeGeneral(vectors, drop, true, options, emit);
-    } else mergeTies(open(input, options, context), options, context, emit);
   },
 });
 
@@ -83,10 +53,4 @@ export const dareTiesMethod: MergeMethod = mergeMethod({
  * @example
  * merge.dareTies(base, [math, code], { density: 0.2, dareDensity: 0.5, seed: 1 })
  */
-export function dareTies(
-  base: Params,
-  experts: readonly Params[],
-  options: DareTiesOptions = {},
-): Params {
-  return dareTiesMethod.merge(base, experts, options);
-}
+export const dareTies: Merge<DareTiesOptions> = dareTiesMethod.merge;

@@ -1,28 +1,8 @@
-/** Merge by DELLA: drop small changes with a higher probability than large ones, elect signs, average. */
-import type { Params } from "../../checkpoint/index.js";
-import {
-  densityOption,
-  generalOptions,
-  mergeGeneral,
-} from "../parts/general.js";
+/** Merge by DELLA: drop small changes with a higher probability than large ones; with or without an election of signs. */
 import type { MergeOptions } from "../mergeOptions.js";
-import { mergeMethod } from "../method.js";
-import { NOT_NEGATIVE } from "../options.js";
-import { mergeTaskVectors } from "../parts/mergeTaskVectors.js";
-import { type Chances, pruneByRank } from "../parts/sparsify/pruneByRank.js";
-import { remembered, rememberedBytes } from "../parts/sparsify/remember.js";
-import { rowLength } from "../parts/rowLength.js";
-import { sparsified } from "../parts/sparsify/sparsify.js";
-import { inBlocks, taskVectors, walk } from "../parts/walk.js";
-import type {
-  Dialect,
-  Emit,
-  MergeContext,
-  MergeMethod,
-  OptionSpec,
-  TensorInput,
-  TensorOptions,
-} from "../tensor.js";
+import { densityOption, generalOptions, NOT_NEGATIVE } from "../optionSpecs.js";
+import type { Merge, MergeMethod, OptionSpec } from "../tensor.js";
+import { type Chain, family, familyMethod } from "./family.js";
 
 /** Options of `della`. */
 export type DellaOptions = Pick<
@@ -37,66 +17,8 @@ export type DellaOptions = Pick<
   | "dialect"
 >;
 
-/** Probabilities of a row; null keeps all. The paper spreads over `epsilon`, mergekit over twice that. */
-function chancesOf(
-  density: number,
-  epsilon: number,
-  row: number,
-  dialect: Dialect,
-): Chances | null {
-  if (density === 1) return null;
-  const reach = dialect === "mergekit" ? epsilon : epsilon / 2;
-  if (!(density - reach > 0 && density + reach < 1))
-    throw new RangeError(
-      `della: density ± ${reach === epsilon ? "epsilon" : "epsilon / 2"} must be in (0, 1), got ${density} ± ${reach}`,
-    );
-  if (dialect !== "mergekit")
-    return {
-      lowest: density + reach - (epsilon / row) * (row - 1),
-      slope: epsilon / row,
-    };
-  // A row of one entry has no order; mergekit stops there.
-  return row === 1
-    ? { lowest: density, slope: 0 }
-    : { lowest: density - reach, slope: (2 * reach) / (row - 1) };
-}
-
-/** Merge a tensor, with or without an election of signs. */
-export function mergeDella(
-  input: TensorInput,
-  options: TensorOptions,
-  context: MergeContext,
-  consensus: boolean,
-  emit: Emit,
-): void {
-  const { dialect } = context;
-  const row = rowLength(input.shape);
-  const epsilons = options.epsilon as readonly number[];
-  const chances = (options.density as readonly number[]).map((density, m) =>
-    chancesOf(density, epsilons[m]!, row, dialect),
-  );
-  const perEntry = dialect !== "mergekit" && options.rescale === true;
-  const vectors = taskVectors(walk(input, context, row));
-  const prune = pruneByRank(input, row, chances, perEntry, context);
-  if (dialect === "mergekit") {
-    const once = remembered(prune, input.length, input.experts.length);
-    mergeGeneral(vectors, once, consensus, options, emit);
-    return;
-  }
-  mergeTaskVectors(inBlocks(sparsified(vectors, prune)), emit, {
-    weights: options.weights as readonly number[],
-    onZero: consensus ? 1 : undefined,
-    normalize: consensus,
-    lambda: options.lambda as number,
-  });
-}
-
-/** The options of `della` or, without an election, of `dellaLinear`. */
-export function dellaOptions(consensus: boolean): Record<string, OptionSpec> {
-  const { lambda, weights, normalize, rescale } = generalOptions({
-    normalize: consensus,
-    rescale: true,
-  });
+function optionsOf(defaults: Chain): Record<string, OptionSpec> {
+  const { lambda, weights, normalize, rescale } = generalOptions(defaults);
   return {
     density: densityOption(
       0.2,
@@ -120,37 +42,14 @@ export function dellaOptions(consensus: boolean): Record<string, OptionSpec> {
   };
 }
 
-/** Bytes that DELLA holds: long rows, and in mergekit's dialect what it keeps. */
-export function dellaMemory(
-  tensor: Pick<TensorInput, "shape">,
-  models: number,
-  dialect: Dialect,
-): number {
-  const length = tensor.shape.reduce((a, b) => a * b, 1);
-  const kept = dialect === "mergekit" ? rememberedBytes(length, models) : 0;
-  return rowMemory(tensor, models) + kept;
-}
-
-/** Bytes of the rows that must be whole, where they are longer than what is read at a time. */
-export function rowMemory(
-  { shape }: Pick<TensorInput, "shape">,
-  models: number,
-): number {
-  const row = rowLength(shape);
-  return row > 2 ** 16 ? 4 * row * (models + 6) : 0;
-}
-
 /** The row of `della`. */
-export const dellaMethod: MergeMethod = mergeMethod({
+export const dellaMethod: MergeMethod = familyMethod({
   name: "della",
   mergekitName: "della",
   title: "DELLA",
   paper: "https://arxiv.org/abs/2406.11617",
   random: true,
-  options: dellaOptions(true),
-  memory: dellaMemory,
-  tensor: (input, options, context, emit) =>
-    mergeDella(input, options, context, true, emit),
+  options: optionsOf(family.della.mergekit),
 });
 
 /**
@@ -177,10 +76,27 @@ export const dellaMethod: MergeMethod = mergeMethod({
  * @example
  * merge.della(base, [math, code], { density: 0.5, epsilon: 0.2, seed: 1 })
  */
-export function della(
-  base: Params,
-  experts: readonly Params[],
-  options: DellaOptions = {},
-): Params {
-  return dellaMethod.merge(base, experts, options);
-}
+export const della: Merge<DellaOptions> = dellaMethod.merge;
+
+/** The row of `dellaLinear`. */
+export const dellaLinearMethod: MergeMethod = familyMethod({
+  name: "dellaLinear",
+  mergekitName: "della_linear",
+  title: "DELLA (linear)",
+  paper: "https://arxiv.org/abs/2406.11617",
+  random: true,
+  options: optionsOf(family.dellaLinear.mergekit),
+});
+
+/**
+ * `della` without its election: what MAGPRUNE left of the task vectors is added up. Parameters, options, result and errors as there,
+ * but normalize (dialect "mergekit") is false by default.
+ *
+ *   merged = base + λ · Σ_m w_m · prune(τ_m)
+ *
+ * Source: mergekit, after Deep et al. 2024 (arXiv 2406.11617).
+ *
+ * @example
+ * merge.dellaLinear(base, [math, code], { density: 0.5, seed: 1 })
+ */
+export const dellaLinear: Merge<DellaOptions> = dellaLinearMethod.merge;

@@ -1,11 +1,10 @@
 /** Merge by a weighted mean. */
-import type { Params } from "../../checkpoint/index.js";
-import { WEIGHTS } from "../parts/general.js";
+import { WEIGHTS } from "../optionSpecs.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
 import { mergeCombination } from "../parts/combine.js";
 import { walk } from "../parts/walk.js";
-import type { MergeMethod, TensorOptions } from "../tensor.js";
+import type { Merge, MergeMethod, TensorOptions } from "../tensor.js";
 
 /** Options of `linear`. */
 export type LinearOptions = Pick<
@@ -61,10 +60,4 @@ export const linearMethod: MergeMethod = mergeMethod({
  * @example
  * merge.linear(base, [math, code], { weights: [0.3, 0.7] })
  */
-export function linear(
-  base: Params,
-  experts: readonly Params[],
-  options: LinearOptions = {},
-): Params {
-  return linearMethod.merge(base, experts, options);
-}
+export const linear: Merge<LinearOptions> = linearMethod.merge;

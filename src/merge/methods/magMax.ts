@@ -1,10 +1,9 @@
 /** Merge by MagMax: per entry, the largest change. */
-import type { Params } from "../../checkpoint/index.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
-import { lambdaOption } from "../options.js";
+import { lambdaOption } from "../optionSpecs.js";
 import { mergeBlocks, taskVectors, walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `magMax`. */
 export type MagMaxOptions = Pick<MergeOptions, "lambda">;
@@ -50,10 +49,4 @@ export const magMaxMethod: MergeMethod = mergeMethod({
  * @example
  * merge.magMax(base, [math, code])
  */
-export function magMax(
-  base: Params,
-  experts: readonly Params[],
-  options: MagMaxOptions = {},
-): Params {
-  return magMaxMethod.merge(base, experts, options);
-}
+export const magMax: Merge<MagMaxOptions> = magMaxMethod.merge;

@@ -1,9 +1,8 @@
 /** Merge by taking over small changes whole and large ones in part. */
-import type { Params } from "../../checkpoint/index.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
 import { mergeBlocks, walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `nearswap`. */
 export type NearswapOptions = Pick<MergeOptions, "t" | "dialect">;
@@ -60,10 +59,4 @@ export const nearswapMethod: MergeMethod = mergeMethod({
  * @example
  * merge.nearswap(base, [math], { t: 0.0001 })
  */
-export function nearswap(
-  base: Params,
-  experts: readonly Params[],
-  options: NearswapOptions = {},
-): Params {
-  return nearswapMethod.merge(base, experts, options);
-}
+export const nearswap: Merge<NearswapOptions> = nearswapMethod.merge;

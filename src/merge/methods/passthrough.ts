@@ -1,10 +1,9 @@
 /** Merge of one model: a copy, scaled if wanted. */
-import type { Params } from "../../checkpoint/index.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
 import { mergeCombination } from "../parts/combine.js";
 import { walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `passthrough`. */
 export type PassthroughOptions = Pick<MergeOptions, "scale" | "dialect">;
@@ -36,10 +35,4 @@ export const passthroughMethod: MergeMethod = mergeMethod({
  * @example
  * merge.passthrough(base, [math])
  */
-export function passthrough(
-  base: Params,
-  experts: readonly Params[],
-  options: PassthroughOptions = {},
-): Params {
-  return passthroughMethod.merge(base, experts, options);
-}
+export const passthrough: Merge<PassthroughOptions> = passthroughMethod.merge;

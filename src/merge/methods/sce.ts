@@ -1,9 +1,8 @@
 /** Merge by SCE: select entries, weigh experts by how much they changed a tensor, erase minority signs. */
-import type { Params } from "../../checkpoint/index.js";
 import { DIALECTS } from "../dialects.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
-import { FRACTION, lambdaOption } from "../options.js";
+import { FRACTION, lambdaOption } from "../optionSpecs.js";
 import { energies } from "../parts/energies.js";
 import { mergeTaskVectors } from "../parts/mergeTaskVectors.js";
 import { mostVaried } from "../parts/sparsify/variance.js";
@@ -11,6 +10,7 @@ import { taskVectors, walk, type Walk } from "../parts/walk.js";
 import type {
   Dialect,
   Emit,
+  Merge,
   MergeContext,
   MergeMethod,
   TensorOptions,
@@ -75,7 +75,7 @@ export function mergeSce(
   // In the authors' code the selection says what the weights are, and nothing else.
   mergeTaskVectors(dialect === "m2rl-code" ? vectors : chosen, emit, {
     weights,
-    voices: weights.map(() => 1),
+    voteWeights: weights.map(() => 1),
     onZero: 1,
     normalize: true,
     leastDivisor: dialect === "mergekit" ? MERGEKIT_LEAST : undefined,
@@ -123,10 +123,4 @@ export const sceMethod: MergeMethod = mergeMethod({
  * @example
  * merge.sce(base, [math, code])
  */
-export function sce(
-  base: Params,
-  experts: readonly Params[],
-  options: SceOptions = {},
-): Params {
-  return sceMethod.merge(base, experts, options);
-}
+export const sce: Merge<SceOptions> = sceMethod.merge;

@@ -1,15 +1,16 @@
-/** The table of merge methods, for sweeps and for everything that names a method in a file. */
+/**
+ * The table of merge methods: for sweeps, and for everything that names a method in a file. A method is added here, with its name, its
+ * row and its function; those that sum task vectors are first a row of `family.ts`.
+ */
 import { arceeFusionMethod } from "./arceeFusion.js";
 import { averageMethod } from "./average.js";
-import { breadcrumbsMethod } from "./breadcrumbs.js";
-import { breadcrumbsTiesMethod } from "./breadcrumbsTies.js";
+import { breadcrumbsMethod, breadcrumbsTiesMethod } from "./breadcrumbs.js";
 import { consensusTaskArithmeticMethod } from "./consensusTaskArithmetic.js";
 import { dareAverageMethod } from "./dareAverage.js";
 import { dareSceMethod } from "./dareSce.js";
 import { dareTaskArithmeticMethod } from "./dareTaskArithmetic.js";
 import { dareTiesMethod } from "./dareTies.js";
-import { dellaMethod } from "./della.js";
-import { dellaLinearMethod } from "./dellaLinear.js";
+import { dellaLinearMethod, dellaMethod } from "./della.js";
 import { isoCMethod } from "./spectral/isoC.js";
 import { karcherMethod } from "./sphere/karcher.js";
 import { linearMethod } from "./linear.js";
@@ -29,6 +30,46 @@ import { taskArithmeticMethod } from "./taskArithmetic.js";
 import { tiesMethod } from "./ties.js";
 import { tsvMMethod } from "./spectral/tsvM.js";
 import type { MergeMethod } from "../tensor.js";
+
+export { average } from "./average.js";
+export {
+  taskArithmetic,
+  type TaskArithmeticOptions,
+} from "./taskArithmetic.js";
+export { ties, type TiesOptions } from "./ties.js";
+export { sce, energyWeights, type SceOptions } from "./sce.js";
+export { dare, type DareOptions } from "./dare.js";
+export { dareAverage, type DareAverageOptions } from "./dareAverage.js";
+export {
+  dareTaskArithmetic,
+  type DareTaskArithmeticOptions,
+} from "./dareTaskArithmetic.js";
+export { dareTies, type DareTiesOptions } from "./dareTies.js";
+export { dareSce, type DareSceOptions } from "./dareSce.js";
+export { linear, type LinearOptions } from "./linear.js";
+export { breadcrumbs, type BreadcrumbsOptions } from "./breadcrumbs.js";
+export { breadcrumbsTies } from "./breadcrumbs.js";
+export { della, type DellaOptions } from "./della.js";
+export { dellaLinear } from "./della.js";
+export { slerp, type SlerpOptions } from "./sphere/slerp.js";
+export { nuslerp, type NuslerpOptions } from "./sphere/nuslerp.js";
+export { multislerp, type MultislerpOptions } from "./sphere/multislerp.js";
+export { karcher, type KarcherOptions } from "./sphere/karcher.js";
+export { modelStock, type ModelStockOptions } from "./sphere/modelStock.js";
+export { nearswap, type NearswapOptions } from "./nearswap.js";
+export { arceeFusion, type ArceeFusionOptions } from "./arceeFusion.js";
+export { passthrough, type PassthroughOptions } from "./passthrough.js";
+export { ram, type RamOptions } from "./ram/ram.js";
+export { ramPlusTl, type RamPlusTlOptions } from "./ram/ramPlusTl.js";
+export { ramGlobal, type RamGlobalOptions } from "./ram/ramGlobal.js";
+export { magMax, type MagMaxOptions } from "./magMax.js";
+export {
+  consensusTaskArithmetic,
+  type ConsensusTaskArithmeticOptions,
+} from "./consensusTaskArithmetic.js";
+export { tsvM, type TsvMOptions } from "./spectral/tsvM.js";
+export { isoC, type IsoCOptions } from "./spectral/isoC.js";
+export { resMerge, type ResMergeOptions } from "./spectral/resMerge.js";
 
 /** Names of the merge methods. */
 export type MergeMethodName =

@@ -1,11 +1,9 @@
 /** Merge by task arithmetic: add up what every expert learned. */
-import type { Params } from "../../checkpoint/index.js";
 import { DIALECTS } from "../dialects.js";
-import { generalOptions, mergeGeneral } from "../parts/general.js";
 import type { MergeOptions } from "../mergeOptions.js";
-import { mergeMethod } from "../method.js";
-import { taskVectors, walk } from "../parts/walk.js";
-import type { MergeMethod } from "../tensor.js";
+import { generalOptions } from "../optionSpecs.js";
+import type { Merge, MergeMethod } from "../tensor.js";
+import { family, familyMethod } from "./family.js";
 
 /** Options of `taskArithmetic`. */
 export type TaskArithmeticOptions = Pick<
@@ -13,23 +11,18 @@ export type TaskArithmeticOptions = Pick<
   "lambda" | "weights" | "normalize" | "dialect"
 >;
 
-const { weights, normalize, lambda } = generalOptions({
-  normalize: false,
-  rescale: false,
-});
+const { lambda, weights, normalize } = generalOptions(
+  family.taskArithmetic.mergekit,
+);
 
 /** The row of `taskArithmetic`. */
-export const taskArithmeticMethod: MergeMethod = mergeMethod({
+export const taskArithmeticMethod: MergeMethod = familyMethod({
   name: "taskArithmetic",
   mergekitName: "task_arithmetic",
   title: "TA",
   paper: "https://arxiv.org/abs/2212.04089",
   dialects: DIALECTS,
   options: { lambda, weights, normalize },
-  tensor(input, options, context, emit) {
-    const vectors = taskVectors(walk(input, context));
-    mergeGeneral(vectors, null, false, options, emit);
-  },
 });
 
 /**
@@ -48,10 +41,5 @@ export const taskArithmeticMethod: MergeMethod = mergeMethod({
  * @example
  * merge.taskArithmetic(base, [math, code], { lambda: 0.4 })
  */
-export function taskArithmetic(
-  base: Params,
-  experts: readonly Params[],
-  options: TaskArithmeticOptions = {},
-): Params {
-  return taskArithmeticMethod.merge(base, experts, options);
-}
+export const taskArithmetic: Merge<TaskArithmeticOptions> =
+  taskArithmeticMethod.merge;

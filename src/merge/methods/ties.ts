@@ -1,28 +1,9 @@
 /** Merge by TIES: trim, elect signs, disjoint mean. */
-import type { Params } from "../../checkpoint/index.js";
 import { DIALECTS } from "../dialects.js";
-import {
-  densityOption,
-  generalOptions,
-  inMergekit,
-  mergeGeneral,
-} from "../parts/general.js";
 import type { MergeOptions } from "../mergeOptions.js";
-import { mergeMethod } from "../method.js";
-import {
-  type GlobalTrim,
-  globalTrim,
-  trimmed,
-} from "../parts/sparsify/globalTrim.js";
-import { keepRanks } from "../parts/sparsify/keepLargest.js";
-import { mergeTaskVectors } from "../parts/mergeTaskVectors.js";
-import { taskVectors, walk, type Walk } from "../parts/walk.js";
-import type {
-  Emit,
-  MergeContext,
-  MergeMethod,
-  TensorOptions,
-} from "../tensor.js";
+import { densityOption, generalOptions, inMergekit } from "../optionSpecs.js";
+import type { Merge, MergeMethod } from "../tensor.js";
+import { family, familyMethod } from "./family.js";
 
 /** Options of `ties`. */
 export type TiesOptions = Pick<
@@ -30,46 +11,12 @@ export type TiesOptions = Pick<
   "density" | "lambda" | "weights" | "normalize" | "rescale" | "dialect"
 >;
 
-/** Merge the task vectors of a tensor, trimmed by thresholds of the whole model. */
-export function mergeTies(
-  vectors: Walk,
-  options: TensorOptions,
-  { survey }: MergeContext,
-  emit: Emit,
-): void {
-  const { thresholds, majority } = survey as GlobalTrim;
-  mergeTaskVectors(trimmed(vectors, thresholds), emit, {
-    weights: thresholds.map(() => 1),
-    onZero: majority,
-    normalize: true,
-    lambda: options.lambda as number,
-  });
-}
-
-/** mergekit's TIES: each tensor keeps its own share. */
-function mergePerTensor(
-  vectors: Walk,
-  options: TensorOptions,
-  emit: Emit,
-): void {
-  const { length } = vectors;
-  const kept = keepRanks(
-    vectors,
-    (options.density as readonly number[]).map((density) => ({
-      first: length - Math.max(1, Math.trunc(density * length)),
-      last: length,
-    })),
-  );
-  mergeGeneral(vectors, kept, true, options, emit);
-}
-
-const { weights, normalize, rescale, lambda } = generalOptions({
-  normalize: true,
-  rescale: false,
-});
+const { lambda, weights, normalize, rescale } = generalOptions(
+  family.ties.mergekit,
+);
 
 /** The row of `ties`. */
-export const tiesMethod: MergeMethod = mergeMethod({
+export const tiesMethod: MergeMethod = familyMethod({
   name: "ties",
   mergekitName: "ties",
   title: "Ties",
@@ -77,21 +24,10 @@ export const tiesMethod: MergeMethod = mergeMethod({
   dialects: DIALECTS,
   options: {
     density: densityOption(0.2, "fraction of entries kept of each task vector"),
-    lambda: lambda,
+    lambda,
     weights: inMergekit(weights),
-    normalize: normalize,
-    rescale: rescale,
-  },
-  survey: (dialect) =>
-    dialect === "mergekit"
-      ? undefined
-      : globalTrim((input, _options, context) =>
-          taskVectors(walk(input, context)),
-        ),
-  tensor(input, options, context, emit) {
-    const vectors = taskVectors(walk(input, context));
-    if (context.dialect === "mergekit") mergePerTensor(vectors, options, emit);
-    else mergeTies(vectors, options, context, emit);
+    normalize,
+    rescale,
   },
 });
 
@@ -118,10 +54,4 @@ export const tiesMethod: MergeMethod = mergeMethod({
  * @example
  * merge.ties(base, [math, code], { density: 0.2 })
  */
-export function ties(
-  base: Params,
-  experts: readonly Params[],
-  options: TiesOptions = {},
-): Params {
-  return tiesMethod.merge(base, experts, options);
-}
+export const ties: Merge<TiesOptions> = tiesMethod.merge;

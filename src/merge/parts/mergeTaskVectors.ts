@@ -11,9 +11,9 @@ export interface TaskVectorSum {
   weights: readonly number[];
   /** Further factors that count in the sum alone; default 1. */
   factors?: readonly number[];
-  /** Weight of each expert in the vote; default: as in the sum. */
-  voices?: readonly number[];
-  /** Sum only the entries with the sign of the weighted sum, or with this sign (1, −1, 0: nobody's) where that is zero. */
+  /** Weight of each expert in the vote on signs; default: as in the sum. */
+  voteWeights?: readonly number[];
+  /** Sum only the entries with the sign of the weighted sum; where that is zero, with this sign (1, −1), or none (0). */
   onZero?: number;
   /** Divide by the sum of the weights that took part; a sum of zero divides by 1. */
   normalize: boolean;
@@ -35,17 +35,25 @@ export function vote(
   }
 }
 
+/** What is summed, and what it is divided by. */
+interface Sums {
+  sum: Float64Array;
+  divisor: Float64Array;
+}
+
+/** One expert's part in a sum. */
+interface Share {
+  values: Float32Array;
+  factor: number;
+  weight: number;
+}
+
 // In these loops a truth value is a number, never a branch: half of the votes would be guessed wrong by the processor.
 function addAgreeing(
-  sum: Float64Array,
-  divisor: Float64Array,
+  { sum, divisor }: Sums,
   votes: Float64Array,
-  a: Float32Array,
-  b: Float32Array,
-  fa: number,
-  fb: number,
-  wa: number,
-  wb: number,
+  { values: a, factor: fa, weight: wa }: Share,
+  { values: b, factor: fb, weight: wb }: Share,
 ): void {
   for (let i = 0; i < a.length; i++) {
     const va = fa * a[i]!;
@@ -63,22 +71,22 @@ function agreeing(
   factors: Float64Array,
   weights: Float64Array,
   onZero: number,
-): (
-  models: readonly Float32Array[],
-  sum: Float64Array,
-) => [Float64Array, Float64Array] {
+): (models: readonly Float32Array[], plain: Float64Array) => Sums {
   const scratch = [0, 1, 2].map(() => new Float64Array(BLOCK));
+  const share = (values: Float32Array, m: number): Share => ({
+    values,
+    factor: factors[m] ?? 0,
+    weight: weights[m] ?? 0,
+  });
   return (models, plain) => {
     const [votes, sum, divisor] = scratch.map((array) =>
       array.subarray(0, plain.length).fill(0),
     ) as [Float64Array, Float64Array, Float64Array];
     vote(votes, plain, onZero);
-    inPairs(models, (a, b, m) => {
-      const [fa, fb] = [factors[m]!, factors[m + 1] ?? 0];
-      const [wa, wb] = [weights[m]!, weights[m + 1] ?? 0];
-      addAgreeing(sum, divisor, votes, a, b, fa, fb, wa, wb);
-    });
-    return [sum, divisor];
+    inPairs(models, (a, b, m) =>
+      addAgreeing({ sum, divisor }, votes, share(a, m), share(b, m + 1)),
+    );
+    return { sum, divisor };
   };
 }
 
@@ -137,12 +145,19 @@ function summing(factors: readonly number[], lambda: number): Step {
   };
 }
 
-/** The same of what agrees with a vote. */
+/** The same of the entries that agree with the vote. */
 function electing(
-  { weights, voices, onZero, normalize, leastDivisor, lambda }: TaskVectorSum,
+  {
+    weights,
+    voteWeights,
+    onZero,
+    normalize,
+    leastDivisor,
+    lambda,
+  }: TaskVectorSum,
   factors: readonly number[],
 ): Step {
-  const sum = sumWeighted(voices ?? factors);
+  const sum = sumWeighted(voteWeights ?? factors);
   // From a Float64Array weights come as floating point numbers; as small integers, their products with truth values would be
   // multiplied as integers, with a branch for −0.
   const sumAgreeing = agreeing(
@@ -151,13 +166,13 @@ function electing(
     onZero!,
   );
   const three = factors.flatMap((factor, m) => [
-    voices?.[m] ?? factor,
+    voteWeights?.[m] ?? factor,
     factor,
     weights[m]!,
   ]);
   return (out, base, models) => {
     if (!inArena(out, base, ...models)) {
-      const [agreed, divisor] = sumAgreeing(models, sum(models));
+      const { sum: agreed, divisor } = sumAgreeing(models, sum(models));
       if (leastDivisor !== undefined) raise(divisor, leastDivisor);
       if (normalize) addQuotient(out, base, agreed, divisor, lambda);
       else addScaled(out, base, agreed, lambda);

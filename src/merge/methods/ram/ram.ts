@@ -1,11 +1,10 @@
 /** Merge by RAM: keep what one expert alone changed, average what several did. */
-import type { Params } from "../../../checkpoint/index.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
-import { NOT_NEGATIVE } from "../../options.js";
+import { NOT_NEGATIVE } from "../../optionSpecs.js";
 import { mergeActive } from "../../parts/activeEntries.js";
 import { taskVectors, walk } from "../../parts/walk.js";
-import type { MergeMethod, OptionSpec } from "../../tensor.js";
+import type { Merge, MergeMethod, OptionSpec } from "../../tensor.js";
 
 /** Options of `ram`. */
 export type RamOptions = Pick<MergeOptions, "epsilon" | "dialect">;
@@ -48,10 +47,4 @@ export const ramMethod: MergeMethod = mergeMethod({
  * @example
  * merge.ram(base, [math, code])
  */
-export function ram(
-  base: Params,
-  experts: readonly Params[],
-  options: RamOptions = {},
-): Params {
-  return ramMethod.merge(base, experts, options);
-}
+export const ram: Merge<RamOptions> = ramMethod.merge;

@@ -1,5 +1,4 @@
 /** Merge by RAM+ with counts of the whole model. */
-import type { Params } from "../../../checkpoint/index.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
 import {
@@ -9,7 +8,7 @@ import {
 } from "../../parts/activeEntries.js";
 import { taskVectors, walk } from "../../parts/walk.js";
 import { EPSILON } from "./ram.js";
-import type { MergeMethod, SurveyPlan } from "../../tensor.js";
+import type { Merge, MergeMethod, SurveyPlan } from "../../tensor.js";
 
 /** Options of `ramGlobal`. */
 export type RamGlobalOptions = Pick<MergeOptions, "epsilon" | "r">;
@@ -80,10 +79,4 @@ export const ramGlobalMethod: MergeMethod = mergeMethod({
  * @example
  * merge.ramGlobal(base, [math, code])
  */
-export function ramGlobal(
-  base: Params,
-  experts: readonly Params[],
-  options: RamGlobalOptions = {},
-): Params {
-  return ramGlobalMethod.merge(base, experts, options);
-}
+export const ramGlobal: Merge<RamGlobalOptions> = ramGlobalMethod.merge;

@@ -1,12 +1,11 @@
 /** Merge by RAM+ with counts of each tensor: amplify what one expert alone changed. */
-import type { Params } from "../../../checkpoint/index.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
-import { NOT_NEGATIVE } from "../../options.js";
+import { NOT_NEGATIVE } from "../../optionSpecs.js";
 import { countShared, mergeActive } from "../../parts/activeEntries.js";
 import { taskVectors, walk } from "../../parts/walk.js";
 import { EPSILON } from "./ram.js";
-import type { MergeMethod } from "../../tensor.js";
+import type { Merge, MergeMethod } from "../../tensor.js";
 
 /** Options of `ramPlusTl`. */
 export type RamPlusTlOptions = Pick<
@@ -62,10 +61,4 @@ export const ramPlusTlMethod: MergeMethod = mergeMethod({
  * @example
  * merge.ramPlusTl(base, [math, code])
  */
-export function ramPlusTl(
-  base: Params,
-  experts: readonly Params[],
-  options: RamPlusTlOptions = {},
-): Params {
-  return ramPlusTlMethod.merge(base, experts, options);
-}
+export const ramPlusTl: Merge<RamPlusTlOptions> = ramPlusTlMethod.merge;

@@ -1,5 +1,4 @@
 /** Merge by isotropic merging: all singular values of the summed task matrix made equal. */
-import type { Params } from "../../../checkpoint/index.js";
 import { emitMeanTaskVector } from "./meanTaskVector.js";
 import type { Matrix } from "../../../linalg/product.js";
 import { spectrum, sumOfSquares } from "../../../linalg/spectrum.js";
@@ -11,9 +10,10 @@ import {
 } from "./taskMatrix.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
-import { lambdaOption } from "../../options.js";
+import { lambdaOption } from "../../optionSpecs.js";
 import type {
   Emit,
+  Merge,
   MergeContext,
   MergeMethod,
   TensorInput,
@@ -76,10 +76,4 @@ export const isoCMethod: MergeMethod = mergeMethod({
  * @example
  * merge.isoC(base, [math, code])
  */
-export function isoC(
-  base: Params,
-  experts: readonly Params[],
-  options: IsoCOptions = {},
-): Params {
-  return isoCMethod.merge(base, experts, options);
-}
+export const isoC: Merge<IsoCOptions> = isoCMethod.merge;

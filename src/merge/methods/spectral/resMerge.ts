@@ -1,17 +1,17 @@
 /** Merge by ResMerge: a common direction of the residuals, and a little of each expert's leading singular direction. */
-import type { Params } from "../../../checkpoint/index.js";
 import { emitMeanTaskVector } from "./meanTaskVector.js";
 import type { Matrix } from "../../../linalg/product.js";
 import { leading, rightOf, spectrum } from "../../../linalg/spectrum.js";
 import { isMatrix, matrixMemory, taskMatrix } from "./taskMatrix.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
-import { AT_LEAST_ONE, lambdaOption, NOT_NEGATIVE } from "../../options.js";
+import { AT_LEAST_ONE, lambdaOption, NOT_NEGATIVE } from "../../optionSpecs.js";
 import { mergeCombination } from "../../parts/combine.js";
 import { gram, inner, normOf } from "../../parts/dots.js";
 import { taskVectors, walk, type Walk } from "../../parts/walk.js";
 import type {
   Emit,
+  Merge,
   MergeContext,
   MergeMethod,
   TensorInput,
@@ -204,10 +204,4 @@ export const resMergeMethod: MergeMethod = mergeMethod({
  * @example
  * merge.resMerge(base, [math, code])
  */
-export function resMerge(
-  base: Params,
-  experts: readonly Params[],
-  options: ResMergeOptions = {},
-): Params {
-  return resMergeMethod.merge(base, experts, options);
-}
+export const resMerge: Merge<ResMergeOptions> = resMergeMethod.merge;

@@ -1,5 +1,4 @@
 /** Merge by task singular vectors: the leading singular directions of every expert, made orthogonal to one another. */
-import type { Params } from "../../../checkpoint/index.js";
 import { emitMeanTaskVector } from "./meanTaskVector.js";
 import {
   gramOf,
@@ -21,9 +20,10 @@ import {
 } from "./taskMatrix.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
-import { lambdaOption } from "../../options.js";
+import { lambdaOption } from "../../optionSpecs.js";
 import type {
   Emit,
+  Merge,
   MergeContext,
   MergeMethod,
   TensorInput,
@@ -118,10 +118,4 @@ export const tsvMMethod: MergeMethod = mergeMethod({
  * @example
  * merge.tsvM(base, [math, code])
  */
-export function tsvM(
-  base: Params,
-  experts: readonly Params[],
-  options: TsvMOptions = {},
-): Params {
-  return tsvMMethod.merge(base, experts, options);
-}
+export const tsvM: Merge<TsvMOptions> = tsvMMethod.merge;

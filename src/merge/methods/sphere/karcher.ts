@@ -1,12 +1,11 @@
 /** Merge models by their Karcher mean: the point of a sphere that is nearest to all of them. */
-import type { Params } from "../../../checkpoint/index.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
-import { AT_LEAST_ONE, NOT_NEGATIVE } from "../../options.js";
+import { AT_LEAST_ONE, NOT_NEGATIVE } from "../../optionSpecs.js";
 import { mergeCombination } from "../../parts/combine.js";
 import { gram, inner, normOf } from "../../parts/dots.js";
 import { walk } from "../../parts/walk.js";
-import type { MergeMethod } from "../../tensor.js";
+import type { Merge, MergeMethod } from "../../tensor.js";
 
 /** Options of `karcher`. */
 export type KarcherOptions = Pick<
@@ -141,10 +140,4 @@ export const karcherMethod: MergeMethod = mergeMethod({
  * @example
  * merge.karcher(base, [math, code])
  */
-export function karcher(
-  base: Params,
-  experts: readonly Params[],
-  options: KarcherOptions = {},
-): Params {
-  return karcherMethod.merge(base, experts, options);
-}
+export const karcher: Merge<KarcherOptions> = karcherMethod.merge;

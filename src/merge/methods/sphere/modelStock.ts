@@ -1,5 +1,4 @@
 /** Merge by Model Stock: how far to trust the mean of the experts, from the angle between them. */
-import type { Params } from "../../../checkpoint/index.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
 import { mergeCombination } from "../../parts/combine.js";
@@ -7,7 +6,7 @@ import { dot, gram } from "../../parts/dots.js";
 import { rowLength } from "../../parts/rowLength.js";
 import { sumWeighted } from "../../parts/sum.js";
 import { mergeBlocks, taskVectors, walk, type Walk } from "../../parts/walk.js";
-import type { Dialect, Emit, MergeMethod } from "../../tensor.js";
+import type { Dialect, Emit, Merge, MergeMethod } from "../../tensor.js";
 
 /** Options of `modelStock`. */
 export type ModelStockOptions = Pick<MergeOptions, "filterWise" | "dialect">;
@@ -108,10 +107,4 @@ export const modelStockMethod: MergeMethod = mergeMethod({
  * @example
  * merge.modelStock(base, [math, code])
  */
-export function modelStock(
-  base: Params,
-  experts: readonly Params[],
-  options: ModelStockOptions = {},
-): Params {
-  return modelStockMethod.merge(base, experts, options);
-}
+export const modelStock: Merge<ModelStockOptions> = modelStockMethod.merge;

@@ -1,12 +1,11 @@
 /** Merge experts by their mean direction on a sphere. */
-import type { Params } from "../../../checkpoint/index.js";
-import { WEIGHTS } from "../../parts/general.js";
+import { WEIGHTS } from "../../optionSpecs.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
 import { mergeCombination } from "../../parts/combine.js";
 import { gram, normOf } from "../../parts/dots.js";
 import { taskVectors, walk } from "../../parts/walk.js";
-import type { MergeMethod, TensorOptions } from "../../tensor.js";
+import type { Merge, MergeMethod, TensorOptions } from "../../tensor.js";
 
 /** Options of `multislerp`. */
 export type MultislerpOptions = Pick<
@@ -95,10 +94,4 @@ export const multislerpMethod: MergeMethod = mergeMethod({
  * @example
  * merge.multislerp(base, [math, code, agent])
  */
-export function multislerp(
-  base: Params,
-  experts: readonly Params[],
-  options: MultislerpOptions = {},
-): Params {
-  return multislerpMethod.merge(base, experts, options);
-}
+export const multislerp: Merge<MultislerpOptions> = multislerpMethod.merge;

@@ -1,11 +1,10 @@
 /** Merge two experts, or their task vectors, along the arc between them. */
-import type { Params } from "../../../checkpoint/index.js";
-import { WEIGHTS } from "../../parts/general.js";
+import { WEIGHTS } from "../../optionSpecs.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
 import { mergeArcs } from "../../parts/mergeArcs.js";
 import { taskVectors, walk } from "../../parts/walk.js";
-import type { MergeMethod, TensorOptions } from "../../tensor.js";
+import type { Merge, MergeMethod, TensorOptions } from "../../tensor.js";
 
 /** Options of `nuslerp`. */
 export type NuslerpOptions = Pick<
@@ -88,10 +87,4 @@ export const nuslerpMethod: MergeMethod = mergeMethod({
  * @example
  * merge.nuslerp(base, [math, code], { weights: [1, 3] })
  */
-export function nuslerp(
-  base: Params,
-  experts: readonly Params[],
-  options: NuslerpOptions = {},
-): Params {
-  return nuslerpMethod.merge(base, experts, options);
-}
+export const nuslerp: Merge<NuslerpOptions> = nuslerpMethod.merge;

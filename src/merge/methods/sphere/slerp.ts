@@ -1,11 +1,10 @@
 /** Merge two models along the arc between them. */
-import type { Params } from "../../../checkpoint/index.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
 import { baseAsModel, mergeCombination } from "../../parts/combine.js";
 import { gram } from "../../parts/dots.js";
 import { walk } from "../../parts/walk.js";
-import type { MergeMethod, OptionSpec } from "../../tensor.js";
+import type { Merge, MergeMethod, OptionSpec } from "../../tensor.js";
 
 /** Options of `slerp`. */
 export type SlerpOptions = Pick<MergeOptions, "t" | "dialect">;
@@ -74,10 +73,4 @@ export const slerpMethod: MergeMethod = mergeMethod({
  * @example
  * merge.slerp(base, [math], { t: 0.3 })
  */
-export function slerp(
-  base: Params,
-  experts: readonly Params[],
-  options: SlerpOptions = {},
-): Params {
-  return slerpMethod.merge(base, experts, options);
-}
+export const slerp: Merge<SlerpOptions> = slerpMethod.merge;

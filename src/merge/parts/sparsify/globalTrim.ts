@@ -14,7 +14,13 @@ import {
   samplePieces,
   windowAt,
 } from "./select.js";
-import { type Drop, dropBelow, sparsified } from "./sparsify.js";
+import {
+  type Drop,
+  dropBelow,
+  type Open,
+  type Sparsify,
+  sparsified,
+} from "./sparsify.js";
 import { sumWeighted } from "../sum.js";
 import type { Walk } from "../walk.js";
 
@@ -53,11 +59,11 @@ const START: GlobalTrim = {
 const foundIn = ({ survey }: MergeContext): GlobalTrim =>
   (survey as GlobalTrim | undefined) ?? START;
 
-/** Task vectors without what is below their thresholds. */
-export function trimmed(vectors: Walk, thresholds: readonly number[]): Walk {
+/** Zeroes what is below the threshold of each expert. */
+function dropBelowAll(thresholds: readonly number[]): () => Drop {
   const drop: Drop = (_start, models) =>
     models.forEach((values, m) => dropBelow(values, thresholds[m]!));
-  return sparsified(vectors, () => drop);
+  return () => drop;
 }
 
 /** Entries that a trim drops of n; 1 − 0.9 is 0.0999…98 in floating point, and the fraction meant is 0.1. */
@@ -118,7 +124,9 @@ function count(vectors: Walk, found: GlobalTrim): Partial<Count> {
     case "window":
       return fine(vectors, found.windows);
     default:
-      return { signs: balance(trimmed(vectors, found.thresholds)) };
+      return {
+        signs: balance(sparsified(vectors, dropBelowAll(found.thresholds))),
+      };
   }
 }
 
@@ -188,9 +196,7 @@ function added(a: Float64Array, b: Float64Array): Float64Array {
  * @param open  the task vectors of a tensor
  * @throws RangeError density differs between tensors
  */
-export function globalTrim(
-  open: (...tensor: Parameters<SurveyPlan["tensor"]>) => Walk,
-): SurveyPlan {
+function globalTrim(open: Open): SurveyPlan {
   return {
     tensor(input, options, context): Count {
       return {
@@ -224,3 +230,14 @@ export function globalTrim(
     },
   };
 }
+
+/** The `density` of largest magnitude of a whole model, by one threshold per expert; what equals it stays. */
+export const largestOfModel: Sparsify = {
+  begin: (_vectors, _input, _options, { survey }) =>
+    dropBelowAll((survey as GlobalTrim).thresholds),
+  survey: globalTrim,
+};
+
+/** Where votes cancel, the sign that most entries of the whole model elect. */
+export const signOfModel = ({ survey }: MergeContext): number =>
+  (survey as GlobalTrim).majority;

@@ -1,10 +1,30 @@
-/** Generalised task arithmetic: what mergekit's task_arithmetic, ties, dare, breadcrumbs and della have in common. */
-import { FRACTION, lambdaOption } from "../options.js";
-import { mergeTaskVectors } from "./mergeTaskVectors.js";
-import { type Drop, sparsified } from "./sparsify/sparsify.js";
-import { normFactors } from "./normFactors.js";
-import { inBlocks, type Walk } from "./walk.js";
-import type { Dialect, Emit, OptionSpec, TensorOptions } from "../tensor.js";
+/** Options that several methods have: what they are, and what their values may be. */
+import type { Dialect, OptionSpec } from "./tensor.js";
+
+/** A scale: any finite number. */
+export const lambdaOption = (initial: number): OptionSpec => ({
+  type: "number",
+  default: initial,
+  doc: "scale of the merged task vector",
+});
+
+/** Range of a fraction that may not be zero. */
+export const FRACTION: NonNullable<OptionSpec["range"]> = {
+  text: "in (0, 1]",
+  holds: (value) => value > 0 && value <= 1,
+};
+
+/** Range of what may not be negative. */
+export const NOT_NEGATIVE: NonNullable<OptionSpec["range"]> = {
+  text: "at least 0",
+  holds: (value) => value >= 0,
+};
+
+/** Range of a count. */
+export const AT_LEAST_ONE: NonNullable<OptionSpec["range"]> = {
+  text: "at least 1",
+  holds: (value) => value >= 1,
+};
 
 /** One weight per expert; mergekit has no default. */
 export const WEIGHTS: OptionSpec = {
@@ -54,30 +74,4 @@ export function generalOptions(defaults: {
     }),
     lambda: lambdaOption(1),
   };
-}
-
-/**
- * Drop entries, rescale, weigh, elect signs, sum, divide, scale: mergekit's order, for one tensor.
- *
- * @param begin      gives a fresh drop for every walk; null drops nothing
- * @param consensus  elect signs by the weighted sum, plus where it is zero
- */
-export function mergeGeneral(
-  vectors: Walk,
-  begin: (() => Drop) | null,
-  consensus: boolean,
-  options: TensorOptions,
-  emit: Emit,
-): void {
-  const dropped = begin === null ? vectors : sparsified(vectors, begin);
-  mergeTaskVectors(inBlocks(dropped), emit, {
-    weights: options.weights as readonly number[],
-    factors:
-      begin !== null && options.rescale === true
-        ? normFactors(vectors, begin)
-        : undefined,
-    onZero: consensus ? 1 : undefined,
-    normalize: options.normalize === true,
-    lambda: options.lambda as number,
-  });
 }
