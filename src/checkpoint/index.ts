@@ -63,3 +63,22 @@ export {
   readModelFolder,
   writeModelFolder,
 } from "./modelFolder.js";
+export {
+  type ConfigurationDifference,
+  compareConfigurations,
+} from "./configuration/compareConfigurations.js";
+export {
+  type Configuration,
+  type Meaning,
+  meaningOf,
+  textConfigOf,
+} from "./configuration/meaningOf.js";
+export {
+  type Contradiction,
+  checkConfiguration,
+} from "./configuration/checkConfiguration.js";
+export { hasNoEffect } from "./configuration/withoutEffect.js";
+export {
+  withDtype,
+  withLayers,
+} from "./configuration/resultConfiguration.js";
