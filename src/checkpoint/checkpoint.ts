@@ -37,9 +37,8 @@ const PIECE = 2 ** 18;
  * Opening reads and checks headers only. Tensors are then read in pieces of any size; one file is open at a time, and one scratch
  * buffer of 256 kB is used, so that memory does not grow with the model. Not shared between threads: each opens its own.
  *
- * Rules of a folder, in both modes: exactly one of the two forms; shards have plain names and lie in the folder; every tensor of the
- * index is in the shard that it names, and every tensor of a shard is in the index. `"strict"` also wants `total_size`, where given,
- * to be the sum of the tensors' bytes. Rules of a file: see `parseHeader`.
+ * Rules of a folder, in both modes: exactly one of the two forms; shards have plain names, and may be links; every tensor of the
+ * index is in the shard that it names, and every tensor of a shard is in the index. Rules of a file: see `parseHeader`.
  *
  * Every error is a CheckpointError with the message `<file>: <what must hold, got what>`.
  *

@@ -77,8 +77,8 @@ export {
   type Contradiction,
   checkConfiguration,
 } from "./configuration/checkConfiguration.js";
+export { readConfiguration } from "./configuration/readConfiguration.js";
+export { isRecomputable } from "./configuration/recomputable.js";
 export { hasNoEffect } from "./configuration/withoutEffect.js";
-export {
-  withDtype,
-  withLayers,
-} from "./configuration/resultConfiguration.js";
+export { withDtype, withLayers } from "./configuration/resultConfiguration.js";
+export { companionFiles, isCompanion, isVocabulary } from "./companionFiles.js";

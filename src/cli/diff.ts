@@ -15,6 +15,10 @@ import {
   asCheckpointError,
   writeFileAtomically,
 } from "../checkpoint/atomic.js";
+import {
+  compareConfigurations,
+  readConfiguration,
+} from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
 import { diffPage } from "./diffPage.js";
 import { shiftProgress } from "./shiftProgress.js";
@@ -98,7 +102,9 @@ export const diff: Verb = {
       write(values.json, `${shiftJson(shift, models)}\n`);
     if (values.report !== undefined)
       write(values.report, diffPage(shift, models));
-    output.stdout.write(summary(shift, base));
+    output.stdout.write(
+      summary(shift, base) + configurationLines(base, experts),
+    );
     return 0;
   },
 };
@@ -157,6 +163,24 @@ function write(path: string, text: string): void {
   } catch (error) {
     throw asCheckpointError(error, path, "writable");
   }
+}
+
+/** Where the configurations mean different things: equal weights then compute other values. */
+function configurationLines(
+  base: string,
+  experts: Readonly<Record<string, string>>,
+): string {
+  const from = readConfiguration(base);
+  return Object.entries(experts)
+    .flatMap(([name, path]) => {
+      const to = readConfiguration(path);
+      if (from === null || to === null) return [];
+      return compareConfigurations(from, to).map(
+        ({ key, first, second, unknown }) =>
+          `config.json of ${name}: ${key} ${first} → ${second}${unknown === "" ? "" : `; ${unknown}`}\n`,
+      );
+    })
+    .join("");
 }
 
 function summary(shift: WeightShift, base: string): string {

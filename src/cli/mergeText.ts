@@ -58,6 +58,7 @@ export function planObject(plan: MergePlan, out: string): object {
     bytesRead,
     bytesWritten,
     files: plan.files.map(([name]) => name),
+    notes: plan.notes,
     ...budget,
     ...estimate,
     tensors: plan.tensors.map(({ name, dtype, shape, copied, options }) => ({
@@ -106,6 +107,7 @@ export function planText(plan: MergePlan, out: string): string {
     `reads    ${byteText(plan.bytesRead)}${passes}`,
     `memory   about ${byteText(budget.peak)} with ${plural(budget.threads, "thread")}`,
     `time     about ${durationText(estimate.seconds)}, if the disk moves ${byteText(speed / Math.max(estimate.seconds, 1e-3))}/s`,
+    ...plan.notes.map((note) => `note     ${note}`),
   ];
   return `${lines.join("\n")}\n`;
 }

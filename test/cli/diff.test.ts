@@ -86,6 +86,29 @@ describe("m2rl diff BASE EXPERT...", () => {
     );
   });
 
+  it("says where configurations mean different things, and leaves out buffers that one lacks", async () => {
+    const buffer = "model.rotary_emb.inv_freq";
+    const tensor = { shape: SHAPE, data: normals(SIZE, 0) };
+    const tensors = { [NAMES[0]!]: tensor, [NAMES[1]!]: tensor };
+    const write = (name: string, config: object, more = {}): string => {
+      const path = join(folder, name);
+      const params = model({ ...tensors, ...more });
+      writeModelFolder(path, { config: { ...config }, params });
+      return path;
+    };
+    const four = { model_type: "llama", rope_theta: 100, rope_scaling: null };
+    const five = { model_type: "llama", rope_parameters: { rope_theta: 100 } };
+    const from = write("old", four, { [buffer]: tensor });
+    const same = await m2rl("diff", from, write("same", five));
+    expect(same.err).toBe("");
+    expect(same.out).toContain(`left out: ${buffer}\n`);
+    expect(same.out).not.toContain("config.json");
+    const other = write("other", { ...four, rope_theta: 200 });
+    expect((await m2rl("diff", from, other)).out).toContain(
+      "config.json of other: rope_theta 100 → 200\n",
+    );
+  });
+
   it("writes JSON with every tensor, the same bytes for any number of threads", async () => {
     const write = async (threads: string): Promise<string> => {
       const path = join(folder, `diff${threads}.json`);

@@ -24,6 +24,8 @@ export function config(
     architectures: ["Qwen3ForCausalLM"],
     model_type: "qwen3",
     hidden_size: 32,
+    intermediate_size: 48,
+    head_dim: 16,
     num_hidden_layers: 3,
     num_attention_heads: 2,
     num_key_value_heads: 1,

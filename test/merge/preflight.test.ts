@@ -177,7 +177,7 @@ describe("preflight(recipe, out)", () => {
 
   it("refuses another tokenizer, and takes the same one in other words", () => {
     expect(refusal("tokens", none, { tokenizer: tokenizer(["b", "a"]) })).toBe(
-      'recipe: r.yml:9:13: tokenizer of "tokens" must be that of "base", got another vocabulary; tokenizers are not merged',
+      'recipe: r.yml:9:13: tokenizer of "tokens" must be that of "base", got another vocabulary in tokenizer.json; tokenizers are not merged',
     );
     const padded = {
       ...(JSON.parse(tokenizer()) as object),

@@ -110,6 +110,58 @@ slices:
     ]);
   });
 
+  it("takes what mergekit's own examples write, and notes what has no effect", () => {
+    const text = (rest: string): string => `
+models: [{model: a, parameters: {density: 0.5, weight: 1, int8_mask: true}}, {model: b, parameters: {weight: [0, 1]}}]
+base_model: s
+dialect: mergekit
+merge_method: ties
+parameters: {normalize: true, int8_mask: true}
+${rest}`;
+    const noEffect =
+      "parameter int8_mask has no effect, since masks are no part of the result";
+    expect(parseRecipe(text("")).notes).toEqual([noEffect]);
+    expect(parseRecipe(text("tokenizer_source: union"))).toMatchObject({
+      tokenizer: { name: "s" },
+      notes: [
+        noEffect,
+        "tokenizer source union is that of the base, since all models must have one tokenizer",
+      ],
+    });
+    expect(parseRecipe(text("tokenizer: {source: a}")).tokenizer.name).toBe(
+      "a",
+    );
+    expect(() =>
+      parseRecipe(text("tokenizer: {source: a}\ntokenizer_source: base")),
+    ).toThrow("must have either tokenizer_source or tokenizer, got both");
+  });
+
+  it("notes a parameter of another method, and refuses one of none", () => {
+    const text = (parameter: string): string =>
+      `{merge_method: average, models: [{model: a}, {model: b}], parameters: {${parameter}}}`;
+    expect(parseRecipe(text("density: 0.5")).notes).toEqual([
+      "parameter density has no effect, since average does not have it",
+    ]);
+    expect(() => parseRecipe(text("densty: 0.5"))).toThrow(
+      'parameter "densty" of average must be known',
+    );
+  });
+
+  it("takes scale under a source of passthrough, by filters too", () => {
+    const { slices } = parseRecipe(`merge_method: passthrough
+slices:
+  - sources:
+      - model: a
+        layer_range: [0, 2]
+        parameters:
+          scale: [{ filter: o_proj, value: 0 }, { value: 1 }]
+`);
+    expect(slices[0]!.sources[0]!.settings.get("scale")?.value).toMatchObject([
+      { filter: "o_proj", value: 0 },
+      { filter: null, value: 1 },
+    ]);
+  });
+
   it("knows a method by our name and by mergekit's", () => {
     const text = (name: string): string =>
       `{merge_method: ${name}, base_model: s, models: [{model: a}]}`;
@@ -245,13 +297,6 @@ slices:
     ["./code", "./math", 9, 12, 'models must differ, got "./math" twice'],
     [
       "tokenizer_source: base",
-      "tokenizer_source: union",
-      22,
-      19,
-      "tokenizer_source: union is not taken over from mergekit; all models must have one tokenizer, give base",
-    ],
-    [
-      "tokenizer_source: base",
       "tokenizer_source: ./mth",
       22,
       19,
@@ -259,10 +304,10 @@ slices:
     ],
     [
       "tokenizer_source: base",
-      "tokenizer: { source: union }",
+      "tokenizer: { source: base, tokens: {} }",
       22,
-      1,
-      'key "tokenizer" is not taken over from mergekit; a tokenizer is copied, never built; give tokenizer_source: base, or leave it out',
+      28,
+      'key "tokens" of tokenizer is not taken over from mergekit; a tokenizer is copied, never built',
     ],
     [
       "chat_template: chatml",
@@ -270,6 +315,13 @@ slices:
       23,
       16,
       "chat_template: auto is not taken over from mergekit; leave it out to keep that of the tokenizer's model",
+    ],
+    [
+      "chat_template: chatml",
+      "normalize: true",
+      23,
+      1,
+      'key "normalize" must be under parameters; indent it there',
     ],
     [
       "chat_template: chatml",

@@ -16,10 +16,21 @@ export const passthroughMethod: MergeMethod = mergeMethod({
   paper: "https://github.com/arcee-ai/mergekit",
   models: { min: 1, max: 1, base: "unused" },
   options: {
-    scale: { type: "number", default: 1, doc: "factor on every entry" },
+    // Per model, as every recipe that stacks layers writes it.
+    scale: {
+      type: "number",
+      default: 1,
+      perModel: true,
+      doc: "factor on every entry",
+    },
   },
   tensor: (input, options, context, emit) =>
-    mergeCombination(walk(input, context), 0, [options.scale as number], emit),
+    mergeCombination(
+      walk(input, context),
+      0,
+      options.scale as readonly number[],
+      emit,
+    ),
 });
 
 /**

@@ -45,6 +45,7 @@ export class RecipeDocument {
   readonly file: string;
   private readonly document: Document;
   private readonly lines: LineCounter = new LineCounter();
+  private readonly noted = new Set<string>();
 
   /**
    * @param text  YAML
@@ -69,6 +70,16 @@ export class RecipeDocument {
     return this.resolve(this.document.contents as Node | null);
   }
 
+  /** What was accepted and has no effect, one line each. */
+  get notes(): string[] {
+    return [...this.noted];
+  }
+
+  /** Keep a line for `notes`, once. */
+  note(text: string): void {
+    this.noted.add(text);
+  }
+
   /** Line and column of a value; of the start of the file where there is none. */
   place(node: Node | null): Place {
     const { line, col } = this.lines.linePos(node?.range?.[0] ?? 0);
@@ -91,12 +102,14 @@ export class RecipeDocument {
    * @param path     dotted name of the map, for messages; empty for the whole recipe
    * @param known    keys that it may have
    * @param refused  keys of mergekit that are not taken over, each with the reason
+   * @param elsewhere  keys that belong in another place, each with that place
    */
   entries(
     node: Node | null,
     path: string,
     known: readonly string[],
     refused: Readonly<Record<string, string>> = {},
+    elsewhere: ReadonlyMap<string, string> = new Map(),
   ): Map<string, Entry> {
     const map = this.resolve(node);
     if (!isMap(map)) {
@@ -112,9 +125,12 @@ export class RecipeDocument {
       const name = isScalar(key) ? String(key.value) : show(key);
       if (!known.includes(name)) {
         const where = path === "" ? "" : ` of ${path}`;
+        const place = elsewhere.get(name);
         const why = Object.hasOwn(refused, name)
           ? `is not taken over from mergekit; ${refused[name]}`
-          : `must be known; ${hint(name, known)}`;
+          : place !== undefined
+            ? `must be under ${place}; indent it there`
+            : `must be known; ${hint(name, known)}`;
         throw this.error(key, `key ${JSON.stringify(name)}${where} ${why}`);
       }
       found.set(name, { key, value: this.resolve(pair.value as Node | null) });

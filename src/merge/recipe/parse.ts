@@ -9,7 +9,7 @@ import { methods } from "../methods/table.js";
 import type { Dialect, MergeMethod } from "../tensor.js";
 import { type Entry, RecipeDocument } from "./document.js";
 import type { ModelRef, Recipe, RecipeSlice, Rounding } from "./recipe.js";
-import { readSettings } from "./settings.js";
+import { mergekitParameters, readSettings } from "./settings.js";
 import { type Reading, readModel, readSlices } from "./slices.js";
 
 const KEYS = [
@@ -21,6 +21,7 @@ const KEYS = [
   "dtype",
   "out_dtype",
   "tokenizer_source",
+  "tokenizer",
   "chat_template",
   "dialect",
   "seed",
@@ -29,8 +30,11 @@ const KEYS = [
 
 const REFUSED = {
   modules: "merge each module with a recipe of its own",
-  tokenizer:
-    "a tokenizer is copied, never built; give tokenizer_source: base, or leave it out",
+};
+
+const TOKENIZER_REFUSED = {
+  tokens: "a tokenizer is copied, never built",
+  pad_to_multiple_of: "the embedding keeps its size",
 };
 
 const DTYPES: Readonly<Record<string, Dtype>> = {
@@ -77,7 +81,17 @@ function methodNames(): string[] {
  */
 export function parseRecipe(text: string, file = "recipe.yml"): Recipe {
   const document = new RecipeDocument(text, file);
-  const top = document.entries(document.root, "", KEYS, REFUSED);
+  const parameters = [...mergekitParameters()].map((name): [string, string] => [
+    name,
+    "parameters",
+  ]);
+  const top = document.entries(
+    document.root,
+    "",
+    KEYS,
+    REFUSED,
+    new Map(parameters),
+  );
   const value = (key: (typeof KEYS)[number]): Node | null =>
     top.get(key)?.value ?? null;
   const method = readMethod(document, top.get("merge_method"));
@@ -118,8 +132,14 @@ export function parseRecipe(text: string, file = "recipe.yml"): Recipe {
     settings,
     dtype: readDtype(document, value("dtype"), "dtype"),
     outDtype: readDtype(document, value("out_dtype"), "out_dtype"),
-    tokenizer: readTokenizer(reading, value("tokenizer_source"), base, slices),
+    tokenizer: readTokenizer(
+      reading,
+      tokenizerNode(document, top),
+      base,
+      slices,
+    ),
     chatTemplate: readTemplate(document, value("chat_template")),
+    notes: document.notes,
   };
 }
 
@@ -205,6 +225,29 @@ function readDtype(
   return DTYPES[name]!;
 }
 
+/** The source of the tokenizer, by mergekit's older key or its newer one. */
+function tokenizerNode(
+  document: RecipeDocument,
+  top: ReadonlyMap<string, Entry>,
+): Node | null {
+  const older = top.get("tokenizer_source");
+  const newer = top.get("tokenizer");
+  if (newer === undefined) return older?.value ?? null;
+  if (older !== undefined) {
+    throw document.error(
+      newer.key,
+      "recipe must have either tokenizer_source or tokenizer, got both",
+    );
+  }
+  const entries = document.entries(
+    newer.value,
+    "tokenizer",
+    ["source"],
+    TOKENIZER_REFUSED,
+  );
+  return entries.get("source")?.value ?? null;
+}
+
 function readTokenizer(
   { document, folder }: Reading,
   node: Node | null,
@@ -224,10 +267,10 @@ function readTokenizer(
     );
   }
   if (source === "union") {
-    throw document.error(
-      node,
-      "tokenizer_source: union is not taken over from mergekit; all models must have one tokenizer, give base",
+    document.note(
+      "tokenizer source union is that of the base, since all models must have one tokenizer",
     );
+    return base ?? models[0]!;
   }
   const path = resolve(folder, source);
   const found = [...(base === null ? [] : [base]), ...models].find(

@@ -79,4 +79,6 @@ export interface Recipe {
   tokenizer: ModelRef;
   /** Jinja text of the chat template; null: that of the tokenizer. */
   chatTemplate: string | null;
+  /** Keys that mergekit knows and that have no effect here, one line each. */
+  notes: readonly string[];
 }

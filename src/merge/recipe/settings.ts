@@ -1,6 +1,7 @@
 /** Settings of a method's options in a recipe: scalars, gradients over layers and filters by tensor name, by mergekit's rules. */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { hint } from "../../nearest.js";
+import { methods } from "../methods/table.js";
 import { optionsOf } from "../options.js";
 import type { Dialect, MergeMethod, OptionSpec } from "../tensor.js";
 import { type RecipeDocument, show } from "./document.js";
@@ -28,8 +29,35 @@ export function recipeName([name, { mergekitName }]: readonly [
   return mergekitName ?? name;
 }
 
+/** Parameters that mergekit reads, or read once, and that never change a result here. */
+const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  int8_mask: "masks are no part of the result",
+};
+
+/** Every name that is a parameter of some method of mergekit. */
+export function mergekitParameters(): Set<string> {
+  const names = Object.values(methods).flatMap((method) =>
+    method.dialects.includes("mergekit")
+      ? Object.entries(optionsOf(method, "mergekit")).map(recipeName)
+      : [],
+  );
+  return new Set([...Object.keys(WITHOUT_EFFECT), ...names]);
+}
+
+/** Why a parameter has no effect on a method; null where it has one, or is no parameter at all. */
+function withoutEffect(given: string, method: MergeMethod): string | null {
+  if (Object.hasOwn(WITHOUT_EFFECT, given)) return WITHOUT_EFFECT[given]!;
+  const isOwn = method.dialects.some((dialect) =>
+    optionNames(method, dialect).has(given),
+  );
+  return isOwn || !mergekitParameters().has(given)
+    ? null
+    : `${method.name} does not have it`;
+}
+
 /**
- * Read one `parameters` map.
+ * Read one `parameters` map. A parameter that mergekit knows and that has no effect on the method is noted, not refused.
+ *
  *
  * @param perModel  whether it stands at one model, where only options that each model may have of its own make sense
  */
@@ -53,7 +81,11 @@ export function readSettings(
     const given = isScalar(key) ? String(key.value) : show(key);
     const name = names.get(given);
     if (name === undefined) {
-      throw document.error(key, unknownOption(given, method, dialect, known));
+      const reason = withoutEffect(given, method);
+      if (reason === null)
+        throw document.error(key, unknownOption(given, method, dialect, known));
+      document.note(`parameter ${given} has no effect, since ${reason}`);
+      continue;
     }
     if (settings.has(name)) {
       throw document.error(

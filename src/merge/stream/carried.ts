@@ -1,36 +1,17 @@
-/** The files beside the weights that a merged model takes over: configuration, generation settings, tokenizer, chat template. */
-import { existsSync, readFileSync } from "node:fs";
+/** The files beside the weights that a merged model takes over: configuration, generation settings, tokenizer, chat template, code. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  checkConfiguration,
+  companionFiles,
+  withDtype,
+  withLayers,
+} from "../../checkpoint/index.js";
 import { recipeError } from "../recipe/document.js";
 import type { Recipe } from "../recipe/recipe.js";
 import { layerOf } from "./plan/layers.js";
 import { type OpenModel, readJson } from "./plan/openModel.js";
 import type { MergedTensor } from "./plan/planTensors.js";
-
-/** Files that are copied byte for byte from the model that lends its tokenizer. */
-const COPIED = [
-  "generation_config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "special_tokens_map.json",
-  "added_tokens.json",
-  "vocab.json",
-  "merges.txt",
-  "vocab.txt",
-  "tokenizer.model",
-  "chat_template.jinja",
-  "chat_template.json",
-  "preprocessor_config.json",
-  "processor_config.json",
-  "video_preprocessor_config.json",
-];
-
-const TORCH_NAMES: Readonly<Record<string, string>> = {
-  BF16: "bfloat16",
-  F16: "float16",
-  F32: "float32",
-  F64: "float64",
-};
 
 /** Base name and contents of a file of the result. */
 export type CarriedFile = readonly [name: string, content: Uint8Array];
@@ -39,35 +20,73 @@ function json(value: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`, "utf8");
 }
 
-/** The configuration of the result: the donor's, with the number format and the layers that were written. */
-function configOf(
-  recipe: Recipe,
-  config: Readonly<Record<string, unknown>>,
-  tensors: readonly MergedTensor[],
-): Record<string, unknown> {
-  const out: Record<string, unknown> = { ...config };
-  const dtypes = new Set(
-    tensors.filter(({ copied }) => !copied).map(({ dtype }) => dtype),
-  );
-  const [dtype] = dtypes;
-  // transformers 5 writes `dtype`, earlier versions `torch_dtype`.
-  const key = Object.hasOwn(config, "dtype") ? "dtype" : "torch_dtype";
-  if (dtypes.size === 1) out[key] = TORCH_NAMES[dtype!];
-  if (recipe.slices[0]!.sources[0]!.layers === null) return out;
+/** The dtype in which most entries are stored; null where all are copied. */
+function mainDtype(tensors: readonly MergedTensor[]): string | null {
+  const entries = new Map<string, number>();
+  for (const { copied, dtype, elements } of tensors)
+    if (!copied) entries.set(dtype, (entries.get(dtype) ?? 0) + elements);
+  const [first] = [...entries].sort(([, a], [, b]) => b - a);
+  return first?.[0] ?? null;
+}
+
+/** For each layer of the result the layer of the donor's kind that it was taken from, in order. */
+function layerSources(tensors: readonly MergedTensor[]): number[] {
   const sources = new Map<number, number>();
   for (const { name, anchor, experts } of tensors) {
     const layer = layerOf(name)?.layer;
     const from = layerOf((anchor ?? experts[0]!).name)?.layer;
     if (layer !== undefined && from !== undefined) sources.set(layer, from);
   }
-  out["num_hidden_layers"] = sources.size;
-  const types = config["layer_types"];
-  if (Array.isArray(types)) {
-    out["layer_types"] = [...sources]
-      .sort(([a], [b]) => a - b)
-      .map(([, from]) => types[from] as unknown);
+  return [...sources].sort(([a], [b]) => a - b).map(([, from]) => from);
+}
+
+/** The configuration of the result: the donor's, with the number format and the layers that were written. */
+function configOf(
+  recipe: Recipe,
+  { config, extraLayers, layers, ref }: OpenModel,
+  tensors: readonly MergedTensor[],
+): Record<string, unknown> {
+  const dtype = mainDtype(tensors);
+  const typed = dtype === null ? { ...config } : withDtype(config!, dtype);
+  if (recipe.slices[0]!.sources[0]!.layers === null) return typed;
+  const sources = layerSources(tensors);
+  if (extraLayers === 0) return withLayers(typed, sources);
+  // Layers that predict further tokens stand behind the others and are not counted with them.
+  const [total] = layers.values();
+  const isExtra = (from: number): boolean => from >= total! - extraLayers;
+  const kept = sources.filter((from) => !isExtra(from));
+  const extra = sources.length - kept.length;
+  if (sources.slice(kept.length).every(isExtra)) {
+    return {
+      ...withLayers(typed, kept),
+      num_nextn_predict_layers: extra,
+    };
   }
-  return out;
+  throw recipeError(
+    recipe,
+    ref.place,
+    `layers that predict further tokens (the last ${extraLayers} of ${JSON.stringify(ref.name)}) must come last, got others behind them`,
+  );
+}
+
+/**
+ * Check that a configuration describes the tensors that are written.
+ *
+ * @throws RecipeError a size is another one
+ */
+function checkSizes(
+  recipe: Recipe,
+  { ref }: OpenModel,
+  config: Readonly<Record<string, unknown>>,
+  tensors: readonly MergedTensor[],
+): void {
+  const [wrong] = checkConfiguration(config, tensors);
+  if (wrong === undefined) return;
+  throw recipeError(
+    recipe,
+    ref.place,
+    `config.json of ${JSON.stringify(ref.name)} must describe the result, got ${wrong.key} ${wrong.said} where tensor "${wrong.tensor}" has ${wrong.found}`,
+  );
 }
 
 /** The tokenizer's settings with another chat template. */
@@ -98,22 +117,22 @@ function templated(
  * The files that the result carries.
  *
  * @param donor  the model of `tokenizer_source`, or the base
- * @throws RecipeError a chat template is given but there is no tokenizer
+ * @throws RecipeError its configuration does not describe the result, or a chat template is given but there is no tokenizer
  */
 export function carriedFiles(
   recipe: Recipe,
   donor: OpenModel,
   tensors: readonly MergedTensor[],
 ): CarriedFile[] {
-  const { folder, config } = donor;
+  const { folder } = donor;
   const files = new Map<string, Uint8Array>();
-  if (folder !== null && config !== null) {
-    files.set("config.json", json(configOf(recipe, config, tensors)));
+  if (donor.config !== null) {
+    const config = configOf(recipe, donor, tensors);
+    checkSizes(recipe, donor, config, tensors);
+    files.set("config.json", json(config));
   }
-  for (const name of COPIED) {
-    const path = folder === null ? null : join(folder, name);
-    if (path !== null && existsSync(path)) files.set(name, readFileSync(path));
-  }
+  const names = folder === null ? [] : companionFiles(folder);
+  for (const name of names) files.set(name, readFileSync(join(folder!, name)));
   if (recipe.chatTemplate !== null) {
     templated(files, recipe.chatTemplate, recipe, donor);
   }

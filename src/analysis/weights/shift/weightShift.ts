@@ -1,5 +1,5 @@
 /** What experts changed in the weights of the base they were trained from, tensor by tensor. */
-import type { Params } from "../../../checkpoint/index.js";
+import { isRecomputable, type Params } from "../../../checkpoint/index.js";
 import { CheckpointError, ShapeError } from "../../../error.js";
 import { BF16_GAP, checkEta, PAPER_ETA } from "../changed.js";
 import { correspondingLayer, MATRICES, type Kind, placeOf } from "../place.js";
@@ -104,6 +104,9 @@ export function planShift(
   const names = Object.keys(experts);
   checkOptions(names, { eta, rank, chunk, seed });
   checkTensors(base, experts, skip);
+  const isLone = (name: string): boolean =>
+    isRecomputable(name) &&
+    !Object.values(experts).every(({ tensors }) => tensors.has(name));
   const depth = depthOf(base);
   const layer = depth === 0 ? null : correspondingLayer(depth);
   const unknown = wanted?.find((each) => !(each >= 0 && each < depth));
@@ -124,7 +127,7 @@ export function planShift(
     ([, { dtype }]) => isFloat(dtype) && dtype !== "BF16",
   );
   for (const [name, { dtype, shape, elements: entries }] of chosen) {
-    if (skip.includes(name) || !isReal(dtype)) {
+    if (skip.includes(name) || !isReal(dtype) || isLone(name)) {
       skipped.push(name);
       continue;
     }
@@ -317,6 +320,7 @@ function checkTensors(
     for (const [name, { dtype, shape }] of base.tensors) {
       if (skip.includes(name)) continue;
       const other = tensors.get(name);
+      if (other === undefined && isRecomputable(name)) continue;
       if (other === undefined)
         throw new ShapeError(
           `weightShift: tensor "${name}" must be in ${expert} as in the base, got no such tensor; skip it to compare the rest`,
@@ -331,7 +335,10 @@ function checkTensors(
         );
     }
     const extra = [...tensors.keys()].find(
-      (name) => !base.tensors.has(name) && !skip.includes(name),
+      (name) =>
+        !base.tensors.has(name) &&
+        !skip.includes(name) &&
+        !isRecomputable(name),
     );
     if (extra !== undefined)
       throw new ShapeError(

@@ -1,7 +1,12 @@
 /** A model of a recipe, opened: the headers of its weights, its configuration and its tokenizer; no weight is read. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Checkpoint, type StoredTensor } from "../../../checkpoint/index.js";
+import {
+  Checkpoint,
+  isRecomputable,
+  type StoredTensor,
+  textConfigOf,
+} from "../../../checkpoint/index.js";
 import { recipeError } from "../../recipe/document.js";
 import type { ModelRef } from "../../recipe/recipe.js";
 import { countLayers } from "./layers.js";
@@ -20,6 +25,8 @@ export interface OpenModel {
   tied: boolean | null;
   /** Number of layers of each stack. */
   layers: ReadonlyMap<string, number>;
+  /** Layers at the end of the only stack that predict further tokens, beside those that config.json counts. */
+  extraLayers: number;
 }
 
 const HEAD = /(?:^|\.)lm_head\.weight$/;
@@ -82,19 +89,54 @@ export function openModel(ref: ModelRef, recipe: { file: string }): OpenModel {
   const checkpoint = Checkpoint.open(ref.path);
   const stored = checkpoint.tensors;
   const hasHead = [...stored.keys()].some((name) => HEAD.test(name));
-  const flag = config?.["tie_word_embeddings"];
-  const tied =
-    config === null ? null : typeof flag === "boolean" ? flag : !hasHead;
+  const tied = config === null ? null : isTied(config, hasHead);
   const tensors = new Map(
     [...stored].filter(([name]) => tied !== true || !HEAD.test(name)),
   );
   const layers = countLayers(tensors.keys());
-  const declared = config?.["num_hidden_layers"];
+  const text = config === null ? {} : textConfigOf(config);
+  const declared = text["num_hidden_layers"];
+  let extraLayers = 0;
   if (layers.size === 1 && typeof declared === "number") {
     const [found] = layers.values();
-    if (found !== declared) {
+    const extra = text["num_nextn_predict_layers"];
+    if (typeof extra === "number" && found === declared + extra)
+      extraLayers = extra;
+    else if (found !== declared)
       return wrong(`${found} layers where config.json says ${declared}`);
-    }
   }
-  return { ref, checkpoint, folder, config, tensors, tied, layers };
+  return {
+    ref,
+    checkpoint,
+    folder,
+    config,
+    tensors,
+    tied,
+    layers,
+    extraLayers,
+  };
+}
+
+/** Whether the output head is the embedding: as the configuration says; of a wrapper, whose levels may disagree, whether none is stored. */
+function isTied(
+  config: Readonly<Record<string, unknown>>,
+  hasHead: boolean,
+): boolean {
+  const text = textConfigOf(config);
+  const flag = text["tie_word_embeddings"];
+  if (text !== config && flag !== config["tie_word_embeddings"])
+    return !hasHead;
+  return typeof flag === "boolean" ? flag : !hasHead;
+}
+
+/**
+ * Models without the recomputable buffers (`rotary_emb.inv_freq`, `position_ids`) that not all of them store.
+ */
+export function withoutLoneBuffers(models: readonly OpenModel[]): OpenModel[] {
+  const isLone = (name: string): boolean =>
+    isRecomputable(name) && !models.every(({ tensors }) => tensors.has(name));
+  return models.map((model) => ({
+    ...model,
+    tensors: new Map([...model.tensors].filter(([name]) => !isLone(name))),
+  }));
 }

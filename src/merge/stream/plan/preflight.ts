@@ -10,11 +10,12 @@ import type { Recipe } from "../../recipe/recipe.js";
 import { carriedFiles, type CarriedFile } from "../carried.js";
 import { type Estimate, estimate } from "./estimate.js";
 import { type Budget, budgetFor, byteText } from "./memory.js";
-import { type OpenModel, openModel } from "./openModel.js";
+import { type OpenModel, openModel, withoutLoneBuffers } from "./openModel.js";
 import { modelRefs } from "./origins.js";
 import { type Piece, type MergedTensor, planTensors } from "./planTensors.js";
 import { checkOut } from "../workFolder.js";
-import { checkConfigs, checkTokenizers } from "./sameModel.js";
+import { checkConfigs } from "./sameModel.js";
+import { checkTokenizers } from "./sameTokenizer.js";
 
 /** What a merge may use. */
 export interface MergeLimits {
@@ -35,6 +36,8 @@ export interface MergePlan {
   tensors: readonly MergedTensor[];
   /** Configuration, tokenizer and what else is taken over. */
   files: readonly CarriedFile[];
+  /** What a person should know before: keys without effect, tokenizers that cannot be compared. */
+  notes: readonly string[];
   /** Bytes of weights that are written. */
   bytesWritten: number;
   /** Bytes of the weights that are merged, each counted once. */
@@ -70,12 +73,14 @@ export function preflight(
   }: MergeLimits = {},
 ): MergePlan {
   checkOut(out, force);
-  const models = modelRefs(recipe).map((ref) => openModel(ref, recipe));
+  const models = withoutLoneBuffers(
+    modelRefs(recipe).map((ref) => openModel(ref, recipe)),
+  );
   const sliced = recipe.slices[0]!.sources[0]!.layers !== null;
   checkTied(recipe, models);
   checkConfigs(models, recipe, sliced);
   const donor = models.find(({ ref }) => ref.path === recipe.tokenizer.path)!;
-  checkTokenizers(models, donor, recipe);
+  const notes = [...recipe.notes, ...checkTokenizers(models, donor, recipe)];
   const tensors = planTensors(recipe, models);
   for (const tensor of tensors) {
     if (tensor.copied) checkEqual(recipe, models, tensor);
@@ -95,6 +100,7 @@ export function preflight(
     models,
     tensors,
     files: carriedFiles(recipe, donor, tensors),
+    notes,
     bytesWritten,
     bytesRead: sum(
       tensors.flatMap((tensor) =>
