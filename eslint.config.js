@@ -29,6 +29,7 @@ export default defineConfig(
     ".venv/",
     "notebooks/",
     "reproduced/",
+    "site/",
     "data/",
   ]),
   js.configs.recommended,

@@ -9,11 +9,17 @@ const SLOW = [
   "test/train/stages.test.ts",
 ];
 
+/** What only `npm test -- --all` runs. */
+const ON_DEMAND = "test/**/*.all.test.ts";
+
 export default defineConfig({
   test: {
     globalSetup: "test/temporaryFolder.ts",
     include: ["test/**/*.test.ts"],
-    exclude: process.env.M2RL_TEST_FAST === "1" ? SLOW : [],
+    exclude: [
+      ...(process.env.M2RL_TEST_FAST === "1" ? SLOW : []),
+      ...(process.env.M2RL_TEST_ALL === "1" ? [] : [ON_DEMAND]),
+    ],
     pool: "forks",
     // The engine itself uses every core; two processes hide its start-up, more only cost memory (0.4 GB each).
     maxWorkers: Math.min(2, availableParallelism()),

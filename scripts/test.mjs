@@ -3,9 +3,16 @@
  *
  * Sets up what is missing, then types, lint, format and the tests; prints where the time went; the last line is
  * "N passed, M failed". Types, lint, format and set-up count as one check each. `--fast` leaves out the slow
- * ones (`SLOW` in vitest.config.ts); other arguments go to vitest, and with a file filter only vitest runs.
+ * ones (`SLOW` in vitest.config.ts); `--all` adds the files `*.all.test.ts`, which need a browser, a package index or minutes.
+ * Other arguments go to vitest, and with a file filter only vitest runs.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { bootstrap } from "./bootstrap.mjs";
 
@@ -128,10 +135,20 @@ async function tests(args) {
   return { name: "tests", seconds, ...counts, files: slowest(report) };
 }
 
-const all = process.argv.slice(2);
-const fast = all.includes("--fast");
-const args = all.filter((argument) => argument !== "--fast");
-if (fast) process.env.M2RL_TEST_FAST = "1";
+/** Test files that only `--all` runs. */
+function heldBack() {
+  return readdirSync(join(ROOT, "test"), { recursive: true }).filter((name) =>
+    name.endsWith(".all.test.ts"),
+  );
+}
+
+const OWN = ["--fast", "--all"];
+const given = process.argv.slice(2);
+const args = given.filter((argument) => !OWN.includes(argument));
+if (given.includes("--fast")) process.env.M2RL_TEST_FAST = "1";
+// A file that was asked for by its path is meant, whatever its name.
+if (given.includes("--all") || args.some((name) => name.includes(".all")))
+  process.env.M2RL_TEST_ALL = "1";
 
 const results = [await setUp()];
 if (existsSync(program("vitest", "vitest.mjs"))) {
@@ -149,6 +166,10 @@ for (const { name, seconds, files = [] } of results) {
     );
 }
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
+if (process.env.M2RL_TEST_ALL !== "1" && heldBack().length > 0)
+  console.log(
+    `left out, since they need a browser, a package index or minutes: ${heldBack().join(", ")}; \`npm test -- --all\` runs them`,
+  );
 if (total("skipped") > 0) console.log(`${total("skipped")} skipped`);
 console.log(`${total("passed")} passed, ${total("failed")} failed`);
 process.exitCode = total("failed") === 0 ? 0 : 1;
