@@ -6,7 +6,8 @@
  * P prompts, G group, M models, N any flat count.
  *
  * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
- * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `scoreSequences`, `divergences`,
+ * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
+ * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
  * `generate`, `sample`.
  */
 export {
@@ -26,7 +27,7 @@ export {
   type LayerCache,
   type Weights,
 } from "./forward.js";
-export { scoreSequences } from "./score.js";
+export { scoreSequences, type ScoreOptions } from "./score.js";
 export {
   divergences,
   type SequenceDivergence,
@@ -39,5 +40,18 @@ export {
   type Turn,
   type TurnFinish,
 } from "./generate.js";
-export type { MaskedSequence } from "./maskedSequence.js";
+export {
+  completionLength,
+  overCompletion,
+  sumTokens,
+  type MaskedSequence,
+} from "./maskedSequence.js";
+export { microBatches } from "./microBatches.js";
+export {
+  completionDistributions,
+  completionIds,
+  completionLogprobs,
+  completionTensor,
+} from "./completions.js";
+export { withTemperature } from "./withTemperature.js";
 export { sample } from "./sample.js";

@@ -9,3 +9,28 @@ export interface MaskedSequence {
    */
   readonly mask: readonly boolean[];
 }
+
+/** Number of tokens of all rows: those that a pass over them reads. */
+export function sumTokens(rows: readonly MaskedSequence[]): number {
+  return rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
+}
+
+/** Number of tokens under the completion mask, the first aside: those that a row trains. */
+export function completionLength({ mask }: MaskedSequence): number {
+  let count = 0;
+  for (let t = 1; t < mask.length; t++) if (mask[t]) count++;
+  return count;
+}
+
+/** One value for each completion token of some rows, row after row: the order of all (N) tensors. */
+export function overCompletion<Row extends MaskedSequence>(
+  rows: readonly Row[],
+  value: (row: Row, rowIndex: number, t: number) => number,
+): number[] {
+  return rows.flatMap((row, r) => {
+    const values: number[] = [];
+    for (let t = 1; t < row.mask.length; t++)
+      if (row.mask[t]) values.push(value(row, r, t));
+    return values;
+  });
+}

@@ -1,65 +1,60 @@
 /** Log-probabilities of given sequences under a policy, without gradients. */
-import { startEngine, tf, type Tensor1D } from "../engine/index.js";
-import { logprobsAt } from "./forward.js";
+import { startEngine, tf } from "../engine/index.js";
+import { completionLogprobs } from "./completions.js";
+import type { MaskedSequence } from "./maskedSequence.js";
+import { microBatches } from "./microBatches.js";
 import type { Policy } from "./policy.js";
+import { withTemperature } from "./withTemperature.js";
+
+/** Options of `scoreSequences`. */
+export interface ScoreOptions {
+  /** Tokens of one forward pass, padding included: a bound on memory; default 8192. */
+  maxTokens?: number;
+  /** The logits are divided by it; default 1. */
+  temperature?: number;
+}
 
 /**
- * Score token sequences, batched by length.
+ * Score sequences on exactly their token ids; nothing is decoded or tokenized again.
  *
- * @param sequences  token lists, each of at least one token
- * @param options    tokensPerBatch: padded tokens computed together, a bound on memory
- * @returns one array a sequence: entry t is log p(token t | tokens before), in nats; entry 0 is 0
+ * @param sequences with their completion masks; a plain list of tokens is scored at every token
+ * @returns one array per sequence, one entry per token: log p(token t | tokens before) where the mask is true, in nats, and 0 elsewhere;
+ *   entry 0 is 0
  * @example
  * scoreSequences(policy, [tokenizer.encode("1+1=2")])[0]
  */
 export function scoreSequences(
   policy: Policy,
-  sequences: readonly (readonly number[])[],
-  { tokensPerBatch = 16384 }: { tokensPerBatch?: number } = {},
+  sequences: readonly (MaskedSequence | readonly number[])[],
+  { maxTokens = 8192, temperature = 1 }: ScoreOptions = {},
 ): Float32Array[] {
   startEngine();
-  const result = sequences.map((sequence) => new Float32Array(sequence.length));
-  const order = sequences
-    .map((_, i) => i)
-    .sort((a, b) => sequences[a]!.length - sequences[b]!.length || a - b);
-  for (let start = 0; start < order.length;) {
-    let end = start + 1;
-    while (
-      end < order.length &&
-      (end - start + 1) * sequences[order[end]!]!.length <= tokensPerBatch
-    )
-      end++;
-    const batch = order.slice(start, end);
-    start = end;
-    const B = batch.length;
-    const T = sequences[batch[B - 1]!]!.length;
-    const ids = new Int32Array(B * T);
-    const at: number[] = [];
-    const targets: number[] = [];
-    batch.forEach((i, b) => {
-      ids.set(sequences[i]!, b * T);
-      for (let t = 0; t + 1 < sequences[i]!.length; t++) {
-        at.push(b * T + t);
-        targets.push(sequences[i]![t + 1]!);
-      }
-    });
-    if (at.length === 0) continue;
+  const rows = sequences.map((sequence) =>
+    "tokens" in sequence
+      ? sequence
+      : { tokens: sequence, mask: sequence.map(() => true) },
+  );
+  const scores = rows.map(({ tokens }) => new Float32Array(tokens.length));
+  const used = rows.flatMap(({ mask }, i) =>
+    mask.some((scored, t) => scored && t > 0) ? [i] : [],
+  );
+  const lengths = used.map((i) => rows[i]!.tokens.length);
+  for (const batch of microBatches(lengths, maxTokens)) {
+    const indices = batch.map((u) => used[u]!);
+    let values = new Float32Array(0);
     // Nothing is returned: `tidy` would look for tensors among the numbers, one by one.
     tf.tidy(() => {
-      const flat = (list: number[]): Tensor1D =>
-        tf.tensor1d(Int32Array.from(list), "int32");
-      const values = logprobsAt(
-        policy.weights,
+      values = completionLogprobs(
+        withTemperature(policy.weights, temperature),
         policy.config,
-        tf.tensor2d(ids, [B, T], "int32"),
-        flat(at),
-        flat(targets),
-      ).dataSync();
-      let next = 0;
-      for (const i of batch)
-        for (let t = 1; t < sequences[i]!.length; t++)
-          result[i]![t] = values[next++]!;
+        indices.map((i) => rows[i]!),
+      ).dataSync() as Float32Array<ArrayBuffer>;
     });
+    let next = 0;
+    for (const i of indices)
+      rows[i]!.mask.forEach((scored, t) => {
+        if (scored && t > 0) scores[i]![t] = values[next++]!;
+      });
   }
-  return result;
+  return scores;
 }

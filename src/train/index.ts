@@ -1,39 +1,64 @@
 /**
  * train: pre-training, supervised fine-tuning, GRPO on verifiable rewards, and distillation from several teachers.
  *
- * Each stage is one function (`pretrain`, `trainSft`, `trainGrpo`, `trainImitation`, `trainDistill`) that reads a model folder, writes a model
- * folder and a log with a JSON line a step, and resumes at its last checkpoint when it was killed. Below them: update rules as
- * losses over micro-batches (`sftLosses`, `grpoLosses`, `fullKlLosses`), one gradient routine, AdamW on one flat vector, one loop.
+ * Each trainer is one file that reads top to bottom (`pretrain.ts`, `sft.ts`, `grpo.ts`, `imitate.ts`, `distill.ts`): it reads a model
+ * folder, writes a model folder and a log with a JSON line per step, and resumes at its last checkpoint when it was killed. Its settings
+ * are one table (`GRPO_SETTINGS` …), from which types, checks, defaults and help follow. Beside them: `loss/`, update rules as pure
+ * losses over micro-batches; `optim/`, gradient, AdamW and learning rate; `run/`, the frame of a run and of a step, tasks and the log.
  * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.
  */
-export { pretrain, type PretrainOptions } from "./pretrain.js";
+export {
+  pretrain,
+  PRETRAIN_SETTINGS,
+  type PretrainOptions,
+} from "./pretrain.js";
 export { trainTokenizer } from "./trainTokenizer.js";
-export { trainSft, type TrainSftOptions } from "./trainSft.js";
-export { trainGrpo } from "./trainGrpo.js";
-export type { TrainGrpoOptions } from "./grpoOptions.js";
-export { trainDistill } from "./trainDistill.js";
+export { SFT_SETTINGS, trainSft, type TrainSftOptions } from "./sft.js";
+export { trainGrpo } from "./grpo.js";
+export {
+  GRPO_SETTINGS,
+  grpoSettings,
+  type GrpoSettings,
+  type TrainGrpoOptions,
+} from "./grpoSettings.js";
+export { trainDistill } from "./distill.js";
 export {
   DISTILL_METHODS,
+  DISTILL_SETTINGS,
   type DistillMethod,
   type TrainDistillOptions,
-} from "./distillOptions.js";
+} from "./distillSettings.js";
 export {
+  IMITATION_SETTINGS,
   trainImitation,
   type ImitationSource,
   type TrainImitationOptions,
-} from "./trainImitation.js";
-export { Teachers, type TeacherFolders } from "./teachers.js";
-export { distillSamples } from "./distill.js";
+} from "./imitate.js";
+export {
+  checkSetting,
+  describeRule,
+  describeSettings,
+  resolveSettings,
+  type OptionsOf,
+  type Setting,
+  type SettingRule,
+  type SettingsOf,
+  type SettingTable,
+  type ValueOf,
+} from "./settings.js";
+export { Teachers, type TeacherFolders } from "./run/teachers.js";
+export { distillSamples } from "./loss/distillSamples.js";
 export {
   fullKlLosses,
   klPerToken,
   type KlDirection,
   type TaughtRows,
-} from "./fullKl.js";
-export { scoreCompletions } from "./scoreCompletions.js";
+} from "./loss/klLoss.js";
 export { rolloutSequence } from "./rolloutSequence.js";
-export { hashWeights, type RunOptions, type TrainResult } from "./run.js";
-export type { LoopOptions } from "./loop.js";
+export { hashWeights } from "./run/hashWeights.js";
+export type { RunOptions, TrainResult } from "./run/train.js";
+export type { TaskOptions } from "./run/taskOrder.js";
+export type { LoopOptions } from "./run/loop.js";
 export type {
   DistillMetrics,
   DomainMetrics,
@@ -43,44 +68,47 @@ export type {
   StepMetrics,
   StepSeconds,
   TokenCounts,
-} from "./metrics.js";
+} from "./run/metrics.js";
 export {
   groupAdvantages,
   positivePart,
   type AdvantageKind,
-} from "./advantages.js";
-export { overlongPenalty, type Overlong } from "./overlong.js";
-export { microBatches } from "./batch.js";
+} from "./loss/advantages.js";
+export { overlongPenalty, type Overlong } from "./loss/overlong.js";
 export {
   grpoLosses,
   type GrpoLossOptions,
   type PolicySample,
   type Reduction,
-} from "./grpo.js";
+} from "./loss/grpoLoss.js";
 export {
+  clipFraction,
+  POLICY_LOSS_SETTINGS,
   policyLoss,
   type ImportanceSampling,
   type PolicyBatch,
   type PolicyLossOptions,
-} from "./policyLoss.js";
-export { policySamples, type PolicySampleOptions } from "./policySamples.js";
-export { sftLosses } from "./sftLoss.js";
+} from "./loss/policyLoss.js";
+export {
+  policySamples,
+  type PolicySampleOptions,
+} from "./loss/policySamples.js";
+export { sftLosses } from "./loss/sftLoss.js";
 export { encodeChat } from "./sftExamples.js";
-export { Learner, type LearnerOptions, type Update } from "./learner.js";
-export type { Loss } from "./gradient.js";
+export { Learner, type LearnerOptions, type Update } from "./optim/learner.js";
+export type { Loss, LossStats } from "./optim/gradient.js";
 export {
   adamw,
   globalNorm,
-  initAdamW,
+  zeroMoments,
   type AdamWOptions,
-  type AdamWState,
+  type Moments,
   type Store,
-} from "./optimizer.js";
-export { layoutOf, type Layout } from "./layout.js";
-export { learningRateAt, type Schedule } from "./schedule.js";
+} from "./optim/adamw.js";
+export { learningRateAt, type Schedule } from "./optim/schedule.js";
 export {
   RL_DATASET_SIZES,
   RL_LEVELS,
   tasksOfStep,
   type TaskOrder,
-} from "./tasks.js";
+} from "./run/tasks.js";

@@ -3,30 +3,57 @@ import {
   initParams,
   NANO_CONFIG,
   Policy,
+  sumTokens,
   type ModelConfig,
 } from "../model/index.js";
 import { Tokenizer } from "../tokenizer/index.js";
 import { TrainError } from "../error.js";
-import { sumTokens } from "./batch.js";
-import { checkOptions } from "./checkOptions.js";
-import { Learner } from "./learner.js";
+import { sftLosses } from "./loss/sftLoss.js";
 import { pretrainBatch } from "./pretrainBatch.js";
-import type { StepReport } from "./loop.js";
-import type { StepMetrics } from "./metrics.js";
-import { completeRun, type RunOptions, type TrainResult } from "./run.js";
-import { learningRateAt, type Schedule } from "./schedule.js";
-import { sftLosses } from "./sftLoss.js";
+import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
+import { train, type RunOptions, type TrainResult } from "./run/train.js";
+import { resolveSettings, type OptionsOf } from "./settings.js";
+
+const OWN = {
+  steps: { type: "integer", min: 1, default: 2800, doc: "Optimizer steps." },
+  tokensPerStep: {
+    type: "integer",
+    min: 1,
+    default: 6144,
+    doc: "Tokens of one step, at least; documents are not cut.",
+  },
+  learningRate: {
+    type: "number",
+    above: 0,
+    default: 4e-3,
+    doc: "Peak learning rate; it falls linearly to 5 % of it.",
+  },
+  warmup: {
+    type: "integer",
+    min: 0,
+    default: 50,
+    doc: "Steps over which the learning rate rises.",
+  },
+  betas: {
+    type: "betas",
+    default: [0.9, 0.95],
+    doc: "Decay of Adam's moments.",
+  },
+} as const;
+
+/** All settings of `pretrain`; a micro-batch has 8,192 tokens unless it is set. */
+export const PRETRAIN_SETTINGS: typeof OWN & typeof OPTIMIZER_SETTINGS = {
+  ...OWN,
+  ...OPTIMIZER_SETTINGS,
+};
 
 /** Options of `pretrain`. */
-export interface PretrainOptions extends RunOptions {
+export interface PretrainOptions
+  extends RunOptions, OptionsOf<typeof PRETRAIN_SETTINGS> {
   /** Parsed `tokenizer.json`. */
   tokenizerJson: object;
   /** Shape of the model; default the nano model. */
   config?: ModelConfig;
-  /** Tokens of one step, at least; documents are not cut. Default 6144. */
-  tokensPerStep?: number;
-  /** Steps over which the learning rate rises. Default 50. */
-  warmup?: number;
 }
 
 /**
@@ -41,95 +68,45 @@ export interface PretrainOptions extends RunOptions {
  * await pretrain({ tokenizerJson, out: "data/nano/base", log: "pretrain.jsonl", seed: 1, steps: 2800 })
  */
 export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
-  const settings = pretrainSettings(options);
-  const { seed, tokensPerStep, config, microBatchTokens } = settings;
+  const { seed, config = NANO_CONFIG, microBatchTokens = 8192 } = options;
+  const settings = {
+    seed,
+    ...resolveSettings("pretrain", PRETRAIN_SETTINGS, {
+      ...options,
+      microBatchTokens,
+    }),
+    config,
+  };
   const tokenizer = Tokenizer.fromJson(options.tokenizerJson);
   if (tokenizer.size > config.vocabSize) {
     throw new TrainError(
       `pretrain: config.vocabSize must be at least the tokenizer's ${tokenizer.size}, got ${config.vocabSize}`,
     );
   }
-  const origin = { kind: "pretrain", options: settings };
-  const learner = new Learner(
-    Policy.fromParams(initParams(config, seed), config),
-    settings,
-  );
-  const schedule: Schedule = { ...settings, decay: "linear", final: 0.05 };
-  const step = (s: number): StepReport<StepMetrics> => {
-    const start = performance.now();
+  const { tokensPerStep, warmup } = settings;
+  const trainer = {
+    ...({ who: "pretrain", kind: "pretrain", dtype: "BF16" } as const),
+    ...{ settings, checkpointEvery: 250 },
+    schedule: { warmup, ...({ decay: "linear", final: 0.05 } as const) },
+    open: (): { policy: Policy; tokenizer: Tokenizer } => ({
+      policy: Policy.fromParams(initParams(config, seed), config),
+      tokenizer,
+    }),
+  };
+  return train(trainer, options, () => (s, clock) => {
+    // Whole documents; every token but the first is predicted.
+    const { maxPositions } = config;
     const batch = pretrainBatch(
       tokenizer,
       seed,
       s,
       tokensPerStep,
-      config.maxPositions,
+      maxPositions,
     );
-    const middle = performance.now();
-    const learningRate = learningRateAt(s, schedule);
-    const losses = sftLosses(config, batch, microBatchTokens);
-    const update = learner.update(
-      losses,
-      learningRate,
-      `pretrain: step ${s} (seed ${seed})`,
-    );
-    const trained = sumTokens(batch);
+    clock.lap("rollout");
     return {
-      ...update,
-      learningRate,
-      tokens: { prefill: 0, sampled: 0, trained },
-      seconds: {
-        rollout: (middle - start) / 1000,
-        reward: 0,
-        update: (performance.now() - middle) / 1000,
-      },
+      losses: sftLosses(config, batch, microBatchTokens),
+      tokens: { prefill: 0, sampled: 0, trained: sumTokens(batch) },
     };
-  };
-  try {
-    const dtype = "BF16" as const;
-    const run = {
-      learner,
-      tokenizer,
-      origin,
-      step,
-      checkpointEvery: 250,
-      dtype,
-    };
-    return await completeRun(run, options);
-  } finally {
-    learner.dispose();
-  }
-}
-
-/** Defaults filled in, everything checked. */
-function pretrainSettings(options: PretrainOptions) {
-  const settings = {
-    seed: options.seed,
-    steps: options.steps ?? 2800,
-    tokensPerStep: options.tokensPerStep ?? 6144,
-    learningRate: options.learningRate ?? 4e-3,
-    warmup: options.warmup ?? 50,
-    betas: options.betas ?? ([0.9, 0.95] as const),
-    weightDecay: options.weightDecay ?? 0.1,
-    clip: options.clip ?? 1,
-    store: options.store ?? "float32",
-    microBatchTokens: options.microBatchTokens ?? 8192,
-    config: options.config ?? NANO_CONFIG,
-  };
-  checkOptions("pretrain", settings, {
-    seed: "seed",
-    steps: "count",
-    tokensPerStep: "count",
-    learningRate: "positive",
-    warmup: "countOrZero",
-    betas: "momentDecay",
-    weightDecay: "notNegative",
-    clip: "clip",
-    store: "store",
-    microBatchTokens: "count",
   });
-  checkOptions("pretrain", options, {
-    checkpointEvery: "count",
-    evaluateEvery: "count",
-  });
-  return settings;
 }

@@ -93,7 +93,7 @@ describe("divergences(policy, others, sequences)", () => {
       expect(sum(others[0]!.logRatio)).toBe(0);
     }
     rows.forEach((row, i) => {
-      const [alone] = divergences(p, [q], [row], { tokensPerBatch: 8 });
+      const [alone] = divergences(p, [q], [row], { maxTokens: 8 });
       expect(sum(alone!.others[0]!.kl)).toBeCloseTo(
         sum(together[i]!.others[1]!.kl),
         5,

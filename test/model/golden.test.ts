@@ -59,7 +59,7 @@ describe.each(["tied", "untied"])(
         logprobs(policy.weights, config, ids).dataSync(),
       );
       expect(distance(ours, theirs)).toBeLessThan(1e-5);
-      const scored = scoreSequences(policy, golden.ids, { tokensPerBatch: 12 });
+      const scored = scoreSequences(policy, golden.ids, { maxTokens: 12 });
       expect(scored.map((row) => row[0])).toEqual([0, 0, 0]);
       expect(
         distance(

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { taskMessages, type Task } from "../../src/domains/index.js";
-import { initParams, Policy, type ModelConfig } from "../../src/model/index.js";
+import {
+  initParams,
+  Policy,
+  scoreSequences,
+  type ModelConfig,
+} from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { rollouts } from "../../src/rollout/index.js";
 import {
   encodeChat,
   Learner,
   policySamples,
-  scoreCompletions,
   sftLosses,
 } from "../../src/train/index.js";
 import {
@@ -131,7 +135,7 @@ describe("an agent rollout", () => {
     });
     expect(sample!.tokens).toEqual(whole);
     expect(sample!.mask).toEqual(example.mask.slice(0, whole.length));
-    const [scores] = scoreCompletions(learner.policy, [sample!], {
+    const [scores] = scoreSequences(learner.policy, [sample!], {
       maxTokens: 8192,
       temperature: 1,
     });

@@ -29,18 +29,23 @@ import {
   klPerToken,
   rolloutSequence,
   policyLoss,
-  scoreCompletions,
   Teachers,
   trainDistill,
   type DistillMetrics,
   type DistillMethod,
   type TrainDistillOptions,
 } from "../../src/train/index.js";
-import { lossAndGradient } from "../../src/train/gradient.js";
-import { layoutOf } from "../../src/train/layout.js";
+import { lossAndGradient } from "../../src/train/optim/gradient.js";
 import { drawTask } from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
-import { newFolder, PICO_CHAT, TOKENIZER_JSON, writePico } from "./fixture.js";
+import {
+  newFolder,
+  PICO_CHAT,
+  TOKENIZER_JSON,
+  writePico,
+  entriesOf,
+  flatGradient,
+} from "./fixture.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000 });
@@ -98,7 +103,7 @@ describe("distillSamples(rollouts, teacher)", () => {
   );
   const sampled = rollouts(policy, tokenizer, tasks, { seed: 1, stream: "d" });
   const rows = sampled.map(rolloutSequence);
-  const scores = scoreCompletions(teacher, rows, {
+  const scores = scoreSequences(teacher, rows, {
     maxTokens: 700,
     temperature: 1,
   });
@@ -123,7 +128,7 @@ describe("distillSamples(rollouts, teacher)", () => {
   });
 
   test("a teacher that is the student gives no advantage", () => {
-    const own = scoreCompletions(policy, rows, {
+    const own = scoreSequences(policy, rows, {
       maxTokens: 700,
       temperature: 1,
     });
@@ -133,7 +138,7 @@ describe("distillSamples(rollouts, teacher)", () => {
   });
 
   test("scores do not depend on how rows are cut into forward passes", () => {
-    const alone = scoreCompletions(teacher, rows, {
+    const alone = scoreSequences(teacher, rows, {
       maxTokens: 1,
       temperature: 1,
     });
@@ -251,7 +256,6 @@ describe("fullKlLosses", () => {
   const policy = Policy.fromParams(initParams(PICO, 4), PICO);
   const one = Policy.fromParams(initParams(PICO, 5), PICO);
   const two = Policy.fromParams(initParams(PICO, 6), PICO);
-  const layout = layoutOf(policy.weights);
   const taught = [
     { teacher: one, rows: ROWS.slice(0, 1) },
     { teacher: two, rows: ROWS.slice(1) },
@@ -262,10 +266,8 @@ describe("fullKlLosses", () => {
     by = taught,
   ) => {
     const losses = fullKlLosses(PICO, by, { direction, maxTokens });
-    const result = lossAndGradient(layout, policy.weights, losses);
-    const gradient = result.gradient.dataSync();
-    result.gradient.dispose();
-    return { loss: result.loss, gradient };
+    const result = lossAndGradient(policy.weights, losses);
+    return { loss: result.loss, gradient: flatGradient(result.gradient) };
   };
 
   test.each(["reverse", "forward"] as const)(
@@ -273,7 +275,7 @@ describe("fullKlLosses", () => {
     (direction) => {
       const { gradient } = evaluate(direction);
       const base = new Map(policy.weights);
-      const entries = layout.entries.filter(({ name }) =>
+      const entries = entriesOf(policy.weights).filter(({ name }) =>
         /layers.0.self_attn.v_proj|layers.1.mlp.up|embed/.test(name),
       );
       expect(entries).toHaveLength(3);
@@ -342,8 +344,8 @@ describe("fullKlLosses", () => {
       mask: [false, false, false, true],
     }));
     const passes = { maxTokens: 8192, temperature: 1 };
-    const student = scoreCompletions(policy, rows, passes);
-    const teacher = scoreCompletions(one, rows, passes);
+    const student = scoreSequences(policy, rows, passes);
+    const teacher = scoreSequences(one, rows, passes);
     const expected = evaluate("reverse", undefined, [
       { teacher: one, rows: rows.slice(0, 1) },
     ]).gradient;
@@ -356,11 +358,10 @@ describe("fullKlLosses", () => {
       ),
     }));
     const { gradient } = lossAndGradient(
-      layout,
       policy.weights,
       grpoLosses(PICO, samples, { importanceSampling: "none" }),
     );
-    const sampledGradient = gradient.dataSync();
+    const sampledGradient = flatGradient(gradient);
     const difference = Math.hypot(
       ...expected.map((g, i) => g - sampledGradient[i]!),
     );

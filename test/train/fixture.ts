@@ -9,6 +9,7 @@ import {
   Policy,
   type ModelConfig,
 } from "../../src/model/index.js";
+import type { Tensor } from "../../src/engine/index.js";
 import { Random } from "../../src/random.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
 import { Learner, type LearnerOptions } from "../../src/train/index.js";
@@ -62,4 +63,27 @@ export function writePico(folder: string): string {
     tokenizer: JSON.stringify(TOKENIZER_JSON),
   });
   return path;
+}
+
+/** A gradient as one vector, its tensors one after the other and freed. */
+export function flatGradient(
+  gradient: ReadonlyMap<string, Tensor>,
+): Float32Array {
+  const parts = [...gradient.values()].map((tensor) => {
+    const values = Float32Array.from(tensor.dataSync());
+    tensor.dispose();
+    return values;
+  });
+  return Float32Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Where each weight lies in the vector of `flatGradient`. */
+export function entriesOf(
+  weights: ReadonlyMap<string, Tensor>,
+): { name: string; offset: number; size: number }[] {
+  let offset = 0;
+  return [...weights].map(([name, { size }]) => {
+    offset += size;
+    return { name, offset: offset - size, size };
+  });
 }

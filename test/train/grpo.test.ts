@@ -11,10 +11,9 @@ import {
   type PolicyLossOptions,
   type PolicySample,
 } from "../../src/train/index.js";
-import { lossAndGradient } from "../../src/train/gradient.js";
-import { layoutOf } from "../../src/train/layout.js";
+import { lossAndGradient } from "../../src/train/optim/gradient.js";
 import { PICO } from "../model/pico.js";
-import { picoLearner } from "./fixture.js";
+import { picoLearner, entriesOf, flatGradient } from "./fixture.js";
 
 startEngine();
 
@@ -125,14 +124,12 @@ function samplesOf(policy: Policy, withOld: boolean): PolicySample[] {
 
 describe("grpoLosses", () => {
   const policy = Policy.fromParams(initParams(PICO, 4), PICO);
-  const layout = layoutOf(policy.weights);
   const evaluate = (samples: PolicySample[], options: GrpoLossOptions = {}) => {
     const { loss, gradient } = lossAndGradient(
-      layout,
       policy.weights,
       grpoLosses(PICO, samples, options),
     );
-    return { loss, gradient: gradient.dataSync() };
+    return { loss, gradient: flatGradient(gradient) };
   };
 
   test.each<[string, GrpoLossOptions]>([
@@ -149,7 +146,7 @@ describe("grpoLosses", () => {
     }));
     const { gradient } = evaluate(samples, options);
     const base = new Map(policy.weights);
-    const entries = layout.entries.filter(({ name }) =>
+    const entries = entriesOf(policy.weights).filter(({ name }) =>
       /layers.0.self_attn.v_proj|layers.1.mlp.up|q_norm|embed/.test(name),
     );
     for (const { name, offset, size } of entries) {
@@ -207,14 +204,12 @@ describe("grpoLosses", () => {
 
 describe("options of grpoLosses", () => {
   const policy = Policy.fromParams(initParams(PICO, 4), PICO);
-  const layout = layoutOf(policy.weights);
   const evaluate = (samples: PolicySample[], options: GrpoLossOptions) => {
     const { loss, gradient } = lossAndGradient(
-      layout,
       policy.weights,
       grpoLosses(PICO, samples, options),
     );
-    return { loss, gradient: gradient.dataSync() };
+    return { loss, gradient: flatGradient(gradient) };
   };
   const samples = samplesOf(policy, true);
   const trained = samples.map(

@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { startEngine, tf } from "../../src/engine/index.js";
 import {
+  scoreSequences,
   generate,
   initParams,
   logits,
@@ -12,7 +13,6 @@ import {
   fullKlLosses,
   groupAdvantages,
   grpoLosses,
-  scoreCompletions,
   type PolicySample,
 } from "../../src/train/index.js";
 import { PICO } from "../model/pico.js";
@@ -200,7 +200,7 @@ describe("distillation", () => {
           continue;
         }
         const samples = teachers.flatMap((teacher, p) => {
-          const scores = scoreCompletions(teacher, own(p), passes);
+          const scores = scoreSequences(teacher, own(p), passes);
           return own(p).map((row, i) => ({
             ...row,
             advantage: row.mask.map((isOwn, t) =>

@@ -12,8 +12,8 @@ import {
   tasksOfStep,
   type TrainGrpoOptions,
 } from "../../src/train/index.js";
-import { grpoSettings } from "../../src/train/grpoOptions.js";
-import { sampleGroups } from "../../src/train/sampleGroups.js";
+import { grpoSettings } from "../../src/train/grpoSettings.js";
+import { sampleGroups } from "../../src/train/run/sampleGroups.js";
 import { splitOf } from "../../src/world/index.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.

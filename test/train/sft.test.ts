@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { startEngine, tf } from "../../src/engine/index.js";
-import { initParams, Policy, scoreSequences } from "../../src/model/index.js";
+import {
+  initParams,
+  microBatches,
+  Policy,
+  scoreSequences,
+} from "../../src/model/index.js";
 import { renderChat, Tokenizer } from "../../src/tokenizer/index.js";
-import { microBatches, sftLosses } from "../../src/train/index.js";
-import { lossAndGradient } from "../../src/train/gradient.js";
-import { layoutOf } from "../../src/train/layout.js";
-import { learningRateAt } from "../../src/train/schedule.js";
+import { sftLosses } from "../../src/train/index.js";
+import { lossAndGradient } from "../../src/train/optim/gradient.js";
+import { learningRateAt } from "../../src/train/optim/schedule.js";
 import { encodeChat, sftBatch } from "../../src/train/sftExamples.js";
 import { PICO } from "../model/pico.js";
 import { picoLearner, TOKENIZER_JSON } from "./fixture.js";
@@ -35,7 +39,6 @@ describe("sftLosses", () => {
       ) / 5;
     for (const maxTokens of [4, 100]) {
       const { loss } = lossAndGradient(
-        layoutOf(policy.weights),
         policy.weights,
         sftLosses(PICO, batch, maxTokens),
       );

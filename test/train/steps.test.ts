@@ -11,7 +11,6 @@ import {
   fullKlLosses,
   grpoLosses,
   Learner,
-  scoreCompletions,
   sftLosses,
   type PolicySample,
 } from "../../src/train/index.js";
@@ -55,7 +54,7 @@ test.each(kinds)(
     }));
     const judged = (): PolicySample[] => {
       const passes = { maxTokens, temperature: 1 };
-      const scores = scoreCompletions(teacher, samples, passes);
+      const scores = scoreSequences(teacher, samples, passes);
       return samples.map((sample, i) => ({
         ...sample,
         advantage: scores[i]!.map((score, t) => score - old[i]![t]!),

@@ -6,14 +6,14 @@ import {
   weightShift,
 } from "../../analysis/index.js";
 import { taskMessages, type Domain } from "../../domains/index.js";
-import { type MaskedSequence, Policy } from "../../model/index.js";
+import {
+  scoreSequences,
+  type MaskedSequence,
+  Policy,
+} from "../../model/index.js";
 import { Random } from "../../random.js";
 import { rollouts } from "../../rollout/index.js";
-import {
-  encodeChat,
-  rolloutSequence,
-  scoreCompletions,
-} from "../../train/index.js";
+import { encodeChat, rolloutSequence } from "../../train/index.js";
 import { drawTask, worldSpec } from "../../world/index.js";
 import { brief } from "../brief.js";
 import { writeLines } from "../jsonLines.js";
@@ -219,7 +219,7 @@ function lossOn(
   policy: Policy,
   rows: readonly MaskedSequence[],
 ): number | null {
-  const scores = scoreCompletions(policy, rows, {
+  const scores = scoreSequences(policy, rows, {
     maxTokens: 4096,
     temperature: 1,
   });

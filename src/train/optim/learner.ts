@@ -1,0 +1,150 @@
+/** A policy that learns: its weights on the engine, the optimizer's moments, and one update that changes both. */
+import type { Params } from "../../checkpoint/index.js";
+import { tf, type Tensor } from "../../engine/index.js";
+import { TrainError } from "../../error.js";
+import type { Policy } from "../../model/index.js";
+import {
+  adamw,
+  globalNorm,
+  zeroMoments,
+  type AdamWOptions,
+  type Moments,
+  type Store,
+} from "./adamw.js";
+import { firstNotFinite } from "./finite.js";
+import { lossAndGradient, type Loss, type LossStats } from "./gradient.js";
+import { roundBf16 } from "./roundBf16.js";
+
+/** Optimizer settings that stay the same for a whole run. */
+export type LearnerOptions = Omit<AdamWOptions, "learningRate">;
+
+/** What one update reports. */
+export interface Update {
+  /** Loss before the update, nats. */
+  loss: number;
+  /** Global norm of the gradient before clipping. */
+  gradNorm: number;
+  /** What the losses reported beside their value, for example `clipFraction`. */
+  stats: LossStats;
+}
+
+/** Holds a policy and its optimizer state until `dispose`. The policy's tensors are replaced by each update. */
+export class Learner {
+  private readonly moments: Map<string, Moments>;
+  /** Updates done. */
+  private updates = 0;
+
+  /** @param policy owned by the learner from now on; rounded at once when `store` is "bfloat16" */
+  constructor(
+    readonly policy: Policy,
+    private readonly options: LearnerOptions,
+  ) {
+    this.moments = new Map(
+      [...policy.weights].map(([name, weight]) => [name, zeroMoments(weight)]),
+    );
+    if (options.store === "bfloat16")
+      for (const [name, weight] of policy.weights)
+        this.replaceWeight(name, roundBf16(weight));
+  }
+
+  /** How the weights are kept between steps. */
+  get store(): Store {
+    return this.options.store ?? "float32";
+  }
+
+  /**
+   * One optimizer step on the sum of some losses.
+   *
+   * @param where names function, step and seed for the error
+   * @throws TrainError the loss or the gradient is not finite; weights and moments stay as they were
+   */
+  update(losses: Iterable<Loss>, learningRate: number, where: string): Update {
+    const { weights } = this.policy;
+    const { loss, gradient, stats } = lossAndGradient(weights, losses);
+    try {
+      const gradNorm = globalNorm(gradient);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+        const culprit = firstNotFinite(weights, gradient);
+        throw new TrainError(
+          `${where}: loss and gradient must be finite, got loss ${loss} and gradient norm ${gradNorm}; first in ${culprit}`,
+        );
+      }
+      this.step(gradient, gradNorm, learningRate);
+      return { loss, gradNorm, stats };
+    } finally {
+      tf.dispose([...gradient.values()]);
+    }
+  }
+
+  /** Tensor by tensor, each gradient freed when it has been used: at no time is there a second copy of the model. */
+  private step(
+    gradient: Map<string, Tensor>,
+    gradNorm: number,
+    learningRate: number,
+  ): void {
+    const options = { ...this.options, learningRate };
+    this.updates++;
+    for (const [name, before] of this.moments) {
+      const { weight, first, second } = adamw(
+        this.policy.weights.get(name)!,
+        gradient.get(name)!,
+        before,
+        gradNorm,
+        this.updates,
+        options,
+      );
+      tf.dispose([before.first, before.second, gradient.get(name)!]);
+      this.moments.set(name, { first, second });
+      this.replaceWeight(name, weight);
+    }
+  }
+
+  private replaceWeight(name: string, weight: Tensor): void {
+    this.policy.weights.get(name)!.dispose();
+    this.policy.weights.set(name, weight);
+  }
+
+  /** Everything that the next update depends on, exactly: weights by name, moments as `optimizer.first.<name>` and `optimizer.second.<name>`. */
+  toParams(): { params: Params; updates: number } {
+    const params = this.policy.toParams("F32");
+    for (const [name, moments] of this.moments)
+      for (const moment of ["first", "second"] as const)
+        params.set(`optimizer.${moment}.${name}`, {
+          dtype: "F32",
+          shape: [...moments[moment].shape],
+          data: Float32Array.from(moments[moment].dataSync()),
+        });
+    return { params, updates: this.updates };
+  }
+
+  /**
+   * Go back to what `toParams` returned.
+   *
+   * @throws TrainError a tensor is missing
+   */
+  restore({ params, updates }: { params: Params; updates: number }): void {
+    const saved = (name: string): Tensor => {
+      const param = params.get(name);
+      if (!param)
+        throw new TrainError(
+          `restore: checkpoint must hold "${name}", got none`,
+        );
+      return tf.tensor(Float32Array.from(param.data), param.shape);
+    };
+    for (const [name, before] of this.moments) {
+      const first = saved(`optimizer.first.${name}`);
+      const second = saved(`optimizer.second.${name}`);
+      tf.dispose([before.first, before.second]);
+      this.moments.set(name, { first, second });
+      this.replaceWeight(name, saved(name));
+    }
+    this.updates = updates;
+  }
+
+  /** Free the engine's memory, the policy's included. */
+  dispose(): void {
+    for (const { first, second } of this.moments.values())
+      tf.dispose([first, second]);
+    this.policy.dispose();
+  }
+}

@@ -1,0 +1,103 @@
+/** The numbers that a log line keeps of a step's rollouts. */
+import { DOMAINS, type Domain } from "../../domains/index.js";
+import type { Rollout } from "../../rollout/index.js";
+import type { DomainMetrics, RolloutMetrics, TokenCounts } from "./metrics.js";
+
+/** Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together. */
+export function rolloutMetrics(
+  rollouts: readonly Rollout[],
+  groupSize: number,
+): RolloutMetrics {
+  const share = (outcome: string): number =>
+    mean(rollouts.map(({ verdict }) => Number(verdict.outcome === outcome)));
+  const all = describe(rollouts, groupSize);
+  const domains = byDomain(rollouts);
+  return {
+    reward: all.reward,
+    rewards: Object.fromEntries(
+      domains.map(([domain, own]) => [domain, mean(own.map(rewardOf))]),
+    ),
+    outcomes: {
+      correct: share("correct"),
+      wrong: share("wrong"),
+      noAnswer: share("noAnswer"),
+      truncated: share("truncated"),
+    },
+    groups: all.groups,
+    zeroVarianceGroups: all.zeroVarianceGroups,
+    entropy: all.entropy,
+    completionTokens: all.completionTokens,
+  };
+}
+
+/** The same by domain, of the domains that occurred. */
+export function domainMetrics(
+  rollouts: readonly Rollout[],
+  groupSize: number,
+): Partial<Record<Domain, DomainMetrics>> {
+  return Object.fromEntries(
+    byDomain(rollouts).map(([domain, own]) => [
+      domain,
+      describe(own, groupSize),
+    ]),
+  );
+}
+
+function byDomain(rollouts: readonly Rollout[]): [Domain, Rollout[]][] {
+  return DOMAINS.map((domain): [Domain, Rollout[]] => [
+    domain,
+    rollouts.filter(({ task }) => task.domain === domain),
+  ]).filter(([, own]) => own.length > 0);
+}
+
+function describe(
+  rollouts: readonly Rollout[],
+  groupSize: number,
+): DomainMetrics {
+  const rewards = rollouts.map(rewardOf);
+  const groups = rollouts.length / groupSize;
+  const isFlat = (group: number): boolean =>
+    rewards
+      .slice(group * groupSize, (group + 1) * groupSize)
+      .every((r) => r === rewards[group * groupSize]);
+  const { sampled } = countTokens(rollouts);
+  const logprobs = rollouts.reduce(
+    (sum, rollout) => sum + rollout.logprobs.reduce((a, b) => a + b, 0),
+    0,
+  );
+  return {
+    reward: mean(rewards),
+    truncated: mean(
+      rollouts.map(({ verdict }) => Number(verdict.outcome === "truncated")),
+    ),
+    groups,
+    zeroVarianceGroups: Array.from(
+      { length: groups },
+      (_, group) => group,
+    ).filter(isFlat).length,
+    entropy: -logprobs / sampled,
+    completionTokens: sampled / rollouts.length,
+  };
+}
+
+/** Tokens that the rollouts read and sampled. */
+export function countTokens(
+  rollouts: readonly Rollout[],
+): Pick<TokenCounts, "prefill" | "sampled"> {
+  let prefill = 0;
+  let sampled = 0;
+  for (const rollout of rollouts) {
+    const own = rollout.sampled.filter(Boolean).length;
+    sampled += own;
+    prefill += rollout.promptTokens.length + rollout.tokens.length - own;
+  }
+  return { prefill, sampled };
+}
+
+function rewardOf({ verdict }: Rollout): number {
+  return verdict.reward;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
