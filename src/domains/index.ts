@@ -4,7 +4,8 @@
  * Five domains as in the paper; each is a `DomainSpec` (prompt and answer format, verifier, environment) in a folder of its own.
  * Where tasks come from is another matter: the small world (`world`) is one source of them.
  *
- * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`.
+ * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
+ * graders of mathematics (`GRADERS`, `gradeMath`).
  */
 export {
   DOMAINS,
@@ -18,5 +19,14 @@ export {
   type Verdict,
 } from "./task.js";
 export { spec } from "./specs.js";
-export { lastBoxed } from "./math/index.js";
+export {
+  GRADERS,
+  gradeMath,
+  lastBoxed,
+  type Grade,
+  type GradeOptions,
+  type GradeOutcome,
+  type Grader,
+  type GraderName,
+} from "./math/index.js";
 export { readAnswer } from "./science/index.js";

@@ -70,7 +70,7 @@ describe("science.verify, exact answers", () => {
     ["Answer: 72.", "correct"],
     ["Answer: 72.0", "correct"],
     ["Answer: $72$", "correct"],
-    ["Answer: 144/2", "correct"],
+    ["Answer: 144/2", "wrong"],
     ["Answer: 7", "wrong"],
     ["Answer: 72 N", "wrong"],
     ["Answer: 71.999999", "wrong"],

@@ -1,13 +1,23 @@
 /**
  * The math domain: final answers in `\boxed{}`, compared exactly.
  *
- * Exports: `math` (the DomainSpec); `lastBoxed`, `normalise`, `equalAnswers` (the grader's parts).
+ * Exports: `math` (the DomainSpec); `lastBoxed`, `normalise`, `equalAnswers` (its grader's parts); the named graders (`GRADERS`,
+ * `gradeMath`).
  */
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import type { DomainSpec } from "../task.js";
 import { equalAnswers, lastBoxed } from "./answer.js";
 
 export { equalAnswers, lastBoxed, normalise } from "./answer.js";
+export {
+  GRADERS,
+  gradeMath,
+  type Grade,
+  type GradeOptions,
+  type GradeOutcome,
+  type Grader,
+  type GraderName,
+} from "./graders/index.js";
 
 /** The math domain. `Task.data` holds `answer`, a number. */
 export const math: DomainSpec = {

@@ -145,6 +145,8 @@ export function onlyUnknowns(node: Node): boolean {
   if (node.kind === "product") return node.factors.every(onlyUnknowns);
   if (node.kind === "sum") return node.terms.every(onlyUnknowns);
   if (node.kind === "tuple") return node.items.every(onlyUnknowns);
+  if (node.kind === "interval")
+    return onlyUnknowns(node.from) && onlyUnknowns(node.to);
   if (node.kind === "call") return node.args.every(onlyUnknowns);
   if (node.kind === "power")
     return (

@@ -115,7 +115,10 @@ export function isSet(node: Node): boolean {
 }
 
 /** Names of the unknowns that occur in a node; bound variables are not unknown. */
-export function unknowns(node: Node, found = new Set<string>()): Set<string> {
+export function unknowns(
+  node: Node,
+  found: Set<string> = new Set(),
+): Set<string> {
   if (node.kind === "symbol") found.add(node.name);
   else if (node.kind === "bound") {
     const inside = unknowns(node.body);

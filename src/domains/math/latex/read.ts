@@ -38,7 +38,7 @@ import {
   SYMBOLS,
 } from "./names.js";
 import { add, rational } from "./rational.js";
-import { LatexError, tokenize } from "./tokens.js";
+import { LatexError, tokenize, type Token } from "./tokens.js";
 
 /** Commands that can begin a factor. */
 function startsExpression(command: string): boolean {
@@ -52,8 +52,23 @@ function startsExpression(command: string): boolean {
   );
 }
 
+/**
+ * Conventions of reading. `sympy` is those of SymPy's own LaTeX parser, on which the Qwen evaluator rests: π and e are unknowns, a
+ * letter before a bracket is a function, `7\frac34` is a product, `\log` is natural, an unknown command is an unknown, and what
+ * follows a complete expression is not looked at.
+ */
+export type ReadStyle = "mathVerify" | "sympy";
+
 /** A descent over the tokens of one text. */
 class Reader extends Cursor {
+  constructor(
+    tokens: readonly Token[],
+    budget: Budget,
+    private readonly style: ReadStyle,
+  ) {
+    super(tokens, budget);
+  }
+
   /** Inside `\int`, a `d` before a letter ends the integrand. */
   private integrals = 0;
   /** Inside |…|, a bar closes. */
@@ -66,6 +81,11 @@ class Reader extends Cursor {
     const node = asSetOrSingle(this.lists());
     if (this.peek().kind !== "end") this.fail();
     return node;
+  }
+
+  /** One relation at the beginning of a text, whatever follows. */
+  prefix(): Node {
+    return this.relation();
   }
 
   /** `x = 1, 2`, `x \in {1, 2}`, `x = \pm 2`: unknowns, one sign, and several values without a sign. */
@@ -244,6 +264,7 @@ class Reader extends Cursor {
     while (factors.length > 0) {
       const left = number(factors.pop()!);
       right =
+        this.style === "mathVerify" &&
         isInteger(left) &&
         right.kind === "number" &&
         !right.decimal &&
@@ -276,7 +297,11 @@ class Reader extends Cursor {
       (text in FUNCTIONS || ["sum", "prod", "int", "lim"].includes(text))
     )
       return false;
-    return startsExpression(text);
+    const unknown =
+      this.style === "sympy" &&
+      SIGNS[text] === undefined &&
+      !/^(times|cdot|div|mod|end|[a-z]?right\w*|r[a-z]+)$/.test(text);
+    return startsExpression(text) || unknown;
   }
 
   private postfix(): Node {
@@ -379,7 +404,11 @@ class Reader extends Cursor {
       single.kind === "symbol" ||
       single.kind === "number" ||
       single.kind === "constant";
-    if (args.length > 1 || (atomic && this.at - start <= 3))
+    if (
+      this.style === "sympy" ||
+      args.length > 1 ||
+      (atomic && this.at - start <= 3)
+    )
       return { kind: "call", name: `f:${name}`, args };
     this.at = start;
     return null;
@@ -392,7 +421,8 @@ class Reader extends Cursor {
     this.budget.spend();
     if (token.kind === "letter") {
       if (token.text === "I") return { kind: "constant", name: "i" };
-      if (token.text === "e") return { kind: "constant", name: "e" };
+      if (token.text === "e" && this.style === "mathVerify")
+        return { kind: "constant", name: "e" };
     }
     let name = token.kind === "word" ? wordName(token) : token.text;
     if (this.is("_")) {
@@ -482,7 +512,7 @@ class Reader extends Cursor {
   private command(): Node {
     const name = this.peek().text;
     if (name in FUNCTIONS) return this.functionCall(name);
-    if (LISTS.includes(name)) {
+    if (LISTS.includes(name) && this.style === "mathVerify") {
       this.at++;
       return this.argumentList(name);
     }
@@ -496,6 +526,7 @@ class Reader extends Cursor {
     this.at++;
     switch (name) {
       case "pi":
+        if (this.style === "sympy") return symbol("pi");
         return { kind: "constant", name: "pi" };
       case "infty":
         return { kind: "constant", name: "infinity" };
@@ -503,6 +534,7 @@ class Reader extends Cursor {
       case "dfrac":
       case "tfrac":
       case "cfrac":
+        if (this.style === "sympy" && name === "cfrac") return symbol(name);
         return this.fraction();
       case "sqrt":
         return this.root();
@@ -538,6 +570,10 @@ class Reader extends Cursor {
       case "lim":
         return this.limit();
       default:
+        if (this.style === "sympy") {
+          const unknown = symbol(`\\${name}`);
+          return this.is("(") ? (this.call(name) ?? unknown) : unknown;
+        }
         throw new LatexError(`latex: \\${name} must be a known command`);
     }
   }
@@ -659,7 +695,7 @@ class Reader extends Cursor {
         ? {
             kind: "call",
             name: "log",
-            args: [argument, base ?? exact(rational(10n))],
+            args: [argument, base ?? this.commonBase()],
           }
         : name === "ln"
           ? {
@@ -669,6 +705,13 @@ class Reader extends Cursor {
             }
           : { kind: "call", name, args: [argument] };
     return power ? { kind: "power", base: node, exponent: power } : node;
+  }
+
+  /** The base of `\log`. */
+  private commonBase(): Node {
+    return this.style === "sympy"
+      ? { kind: "constant", name: "e" }
+      : exact(rational(10n));
   }
 
   private environment(): Node {
@@ -769,5 +812,17 @@ class Reader extends Cursor {
  * readLatex("\\frac12", new Budget()) // { kind: "number", value: { top: 1n, bottom: 2n }, decimal: false }
  */
 export function readLatex(text: string, budget: Budget): Node {
-  return new Reader(tokenize(text, budget), budget).all();
+  return new Reader(tokenize(text, budget), budget, "mathVerify").all();
+}
+
+/**
+ * Read the expression or relation at the beginning of a text as SymPy's LaTeX parser does (see `ReadStyle`).
+ *
+ * @throws LatexError no expression begins there
+ * @throws BudgetError no steps are left
+ * @example
+ * readLatexPrefix("1) or 2", new Budget()) // 1
+ */
+export function readLatexPrefix(text: string, budget: Budget): Node {
+  return new Reader(tokenize(text, budget), budget, "sympy").prefix();
 }

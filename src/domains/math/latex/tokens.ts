@@ -155,9 +155,6 @@ function cut(text: string, at: number): Cut {
   if (/[\d.]/.test(c)) {
     const number = cutNumber(text, at);
     if (number) return number;
-    // A full stop at the end, or dots that say "and so on".
-    if (/^\.[.\s]*$/.test(text.slice(at, at + 50)))
-      return { token: null, end: at + 1 };
     throw new LatexError("latex: a dot must belong to a number");
   }
   const greek = GREEK[c];

@@ -1,0 +1,50 @@
+/**
+ * How often each grader agrees with its reference on the golden sets, and where it does not: `npm run parity [-- GRADER]`.
+ *
+ * The golden sets are made by scripts/golden; this needs only the build. Exit code 1 where a disagreement is not explained in
+ * test/golden/domains/explained.json.
+ */
+import { readFileSync } from "node:fs";
+import { GRADERS, gradeQwen } from "../dist/domains/math/graders/index.js";
+
+const folder = new URL("../test/golden/domains/", import.meta.url);
+const read = (name) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
+
+/** Golden set → the judgement that is compared with it. */
+const SETS = {
+  mathVerify: (r, c) => grader("mathVerify").grade(r, c),
+  deepscaler: (r, c) => grader("deepscaler").grade(r, c),
+  dapo: (r, c) => grader("dapo").grade(r, c),
+  qwen: (r, c) => gradeQwen(r, c, "evalscope"),
+};
+
+function grader(name) {
+  return GRADERS.find((row) => row.name === name);
+}
+
+const explained = read("explained.json");
+let open = 0;
+for (const [name, grade] of Object.entries(SETS)) {
+  if (process.argv[2] && process.argv[2] !== name) continue;
+  const { cases, versions } = read(`${name}.json`);
+  const labelled = cases.filter(([, , right]) => typeof right === "boolean");
+  const apart = labelled.filter(
+    ([r, c, right]) => (grade(r, c).outcome === "right") !== right,
+  );
+  const share = (100 * (labelled.length - apart.length)) / labelled.length;
+  console.log(
+    `${name}: ${share.toFixed(2)} % of ${labelled.length} agree (reference: ${Object.entries(
+      versions,
+    )
+      .map((v) => v.join(" "))
+      .join(", ")})`,
+  );
+  for (const [r, c, right] of apart) {
+    const why = explained[name]?.[`${r} | ${c}`];
+    if (!why) open++;
+    console.log(
+      `  ${right ? "reference accepts" : "reference rejects"}: ${JSON.stringify(r)} ← ${JSON.stringify(c)}${why ? ` (${why})` : ""}`,
+    );
+  }
+}
+process.exitCode = open > 0 ? 1 : 0;
