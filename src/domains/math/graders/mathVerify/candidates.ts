@@ -1,24 +1,12 @@
 /** Where in a completion the answer may stand, by priority: Math-Verify's extraction without its regular expressions. */
-import { Environments, type Environment } from "./environments.js";
-import { expressionAt, type PlainNumber } from "./plain.js";
-
-/** A place where the answer may stand. */
-export interface Candidate {
-  /** 0 "final answer is … I hope" · 50 "final answer … is", boxed · 100 "answer:" · 200 "answer" · 300 anything. */
-  priority: number;
-  start: number;
-  end: number;
-  found:
-    | { kind: "latex"; environments: readonly Environment[] }
-    | { kind: "box"; inside: string }
-    | { kind: "plain"; expression: string }
-    | { kind: "number"; number: PlainNumber };
-}
+import type { Candidate, Place } from "./candidate.js";
+import { Environments } from "./environments.js";
+import { expressionAt } from "./plain.js";
 
 /** Most characters between the word "answer" and the answer. */
 const REACH = 50;
 
-type At = (at: number) => Omit<Candidate, "priority" | "start"> | null;
+type At = (at: number) => Place | null;
 
 /** Matches of an anchor that is followed, within its reach, by something; they do not overlap. */
 function afterWords(

@@ -11,10 +11,10 @@ import {
 import { parseDecimal, rational } from "../../latex/rational.js";
 import { readLatex } from "../../latex/read.js";
 import { LatexError } from "../../latex/tokens.js";
-import { candidates, type Candidate } from "./candidates.js";
+import type { Candidate, PlainNumber } from "./candidate.js";
+import { candidates } from "./candidates.js";
 import type { Environment } from "./environments.js";
 import { normaliseAnswer } from "./normalise.js";
-import type { PlainNumber } from "./plain.js";
 
 /** What was found in a text. */
 export interface Parsed {

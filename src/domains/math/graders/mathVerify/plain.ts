@@ -1,12 +1,5 @@
 /** Numbers and arithmetic in plain text: "1,234.5", "12 %", "3 * (4 + 5)". */
-import type { Candidate } from "./candidates.js";
-
-/** A number in plain text. */
-export interface PlainNumber {
-  /** Digits without separators, with a decimal point. */
-  digits: string;
-  percent: boolean;
-}
+import type { Place } from "./candidate.js";
 
 const PREFIX = /(?:\s|=)?(?:\*\*)?/y;
 const CURRENCY = /[$€£¥₹₽₪₩₫฿₡₢₣₤₥₦₧₨₭₮₯₰₱₲₳₴₵₶₷₸₺₻₼₾₿]/;
@@ -28,11 +21,7 @@ function prefixEnd(text: string, at: number): number | null {
   return marked || at === 0 ? at + prefix.length : null;
 }
 
-function arithmetic(
-  text: string,
-  at: number,
-  unequal: boolean,
-): Omit<Candidate, "priority" | "start"> | null {
+function arithmetic(text: string, at: number, unequal: boolean): Place | null {
   const head = /-?\(?-?\d/y;
   head.lastIndex = at;
   if (!head.test(text)) return null;
@@ -56,11 +45,7 @@ function arithmetic(
   return null;
 }
 
-function number(
-  text: string,
-  from: number,
-  unequal: boolean,
-): Omit<Candidate, "priority" | "start"> | null {
+function number(text: string, from: number, unequal: boolean): Place | null {
   const at = CURRENCY.test(text[from] ?? "") ? from + 1 : from;
   const pattern = unequal ? NUMBER_NO_EQUALS : NUMBER;
   pattern.lastIndex = at;
@@ -102,7 +87,7 @@ export function expressionAt(
   at: number,
   what: "expression" | "number" | "either",
   unequal: boolean,
-): Omit<Candidate, "priority" | "start"> | null {
+): Place | null {
   const c = text[at];
   if (at > 0 && (c === undefined || !/[\s=]/.test(c))) return null;
   for (const start of at === 0
