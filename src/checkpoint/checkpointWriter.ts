@@ -13,8 +13,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CheckpointError } from "../error.js";
-import { writeFileAtomically } from "./atomic.js";
-import { hashFile } from "./hashFile.js";
+import { hashFile, writeFileAtomically } from "../io/index.js";
 import type { TensorSpec } from "./layout.js";
 import { about } from "./openFiles.js";
 import {
@@ -298,7 +297,10 @@ function beginShard(
   folder: string,
   { temporary, header, bytes }: PlannedShard,
 ): void {
-  const file = openSync(join(folder, temporary), "w");
+  const path = join(folder, temporary);
+  rmSync(path, { force: true });
+  // Anew, so that no link that somebody put there is followed.
+  const file = openSync(path, "wx");
   try {
     for (let done = 0; done < header.length;)
       done += writeSync(file, header, done);

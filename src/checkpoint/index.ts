@@ -51,7 +51,7 @@ export {
   type Tying,
 } from "./inspectCheckpoint.js";
 export { scanTensor, type TensorScan } from "./scanTensor.js";
-export { hashFile } from "./hashFile.js";
+export { hashFile } from "../io/index.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export {
   type WriteSafetensorsOptions,

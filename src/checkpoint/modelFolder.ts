@@ -1,12 +1,9 @@
 /** Hugging Face model folders: config.json, weights, tokenizer.json, and where they came from. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import {
-  asCheckpointError,
-  writeChunks,
-  writeFolderAtomically,
-} from "./atomic.js";
+import { writeChunks, writeFolder } from "../io/index.js";
+import { asCheckpointError } from "./asCheckpointError.js";
 import type { Params } from "./params.js";
 import { readParams } from "./readSafetensors.js";
 import { INDEX, isPlainName, WEIGHTS } from "./shardIndex.js";
@@ -79,36 +76,15 @@ export function readModelFolder(path: string): ModelFolder {
   return { config, params: readParams("readModelFolder", path), path };
 }
 
-/** Refuse to replace a folder that does not look like a model: replacing removes what is in it. */
-function checkReplaceable(path: string): void {
-  if (!existsSync(path)) return;
-  let entries;
-  try {
-    entries = readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    throw asCheckpointError(error, `writeModelFolder: "${path}"`, "writable");
-  }
-  const names = entries.map((entry) => entry.name);
-  const folder = entries.find((entry) => entry.isDirectory());
-  const isModel =
-    names.includes(CONFIG) &&
-    (names.includes(WEIGHTS) || names.includes(INDEX));
-  if (entries.length > 0 && (!isModel || folder !== undefined)) {
-    throw new CheckpointError(
-      `writeModelFolder: "${path}" must be absent, empty or a model folder to be replaced, got a folder with "${(folder ?? entries[0]!).name}"`,
-    );
-  }
-}
-
 /**
- * Write a Hugging Face model folder; an older model of that path is replaced as a whole.
+ * Write a Hugging Face model folder; an older model that m2rl wrote there is replaced as a whole.
  *
  * Everything is written into a temporary folder beside `path`, which is then renamed: readers see the old model or the new one, never
- * half of one. A folder that holds anything but a model is refused.
+ * half of one. Only a folder is replaced whose files are all as m2rl wrote them, see `io/marker.ts`; the result is marked likewise.
  *
  * @param path      the folder; parents are created
  * @param contents  what to write; config, tokenizerConfig and provenance as indented JSON
- * @throws CheckpointError a parameter or file name is not valid, or the disk refuses; the old model stays
+ * @throws CheckpointError a parameter or file name is not valid, something is there that must stay, or the disk refuses; the old model stays
  * @example
  * writeModelFolder("models/sft", { config, params, tokenizer: readFileSync("tokenizer.json", "utf8") })
  */
@@ -143,15 +119,19 @@ export function writeModelFolder(
     }
     all.set(name, content);
   }
-  checkReplaceable(path);
+  const fill = (folder: string): void => {
+    for (const [name, content] of all) {
+      writeChunks(join(folder, name), [
+        typeof content === "string" ? Buffer.from(content, "utf8") : content,
+      ]);
+    }
+    writeSafetensors(join(folder, WEIGHTS), params);
+  };
   try {
-    writeFolderAtomically(path, (folder) => {
-      for (const [name, content] of all) {
-        writeChunks(join(folder, name), [
-          typeof content === "string" ? Buffer.from(content, "utf8") : content,
-        ]);
-      }
-      writeSafetensors(join(folder, WEIGHTS), params);
+    writeFolder(path, fill, {
+      replace: true,
+      failure: (text, cause) =>
+        new CheckpointError(`writeModelFolder: ${text}`, { cause }),
     });
   } catch (error) {
     throw asCheckpointError(error, `writeModelFolder: "${path}"`, "writable");

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import { asCheckpointError } from "./atomic.js";
+import { asCheckpointError } from "./asCheckpointError.js";
 import { FormatError } from "./formatError.js";
 import {
   headerLength,

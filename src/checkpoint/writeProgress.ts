@@ -9,7 +9,7 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { hashFile } from "./hashFile.js";
+import { hashFile } from "../io/index.js";
 import type { PlannedShard, ShardPlan } from "./planShards.js";
 import { bytesAt } from "./readAt.js";
 

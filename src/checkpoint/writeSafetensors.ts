@@ -1,6 +1,7 @@
 /** Write parameters as a safetensors file, byte for byte as the reference library lays it out. */
 import { CheckpointError } from "../error.js";
-import { asCheckpointError, writeFileAtomically } from "./atomic.js";
+import { writeFileAtomically } from "../io/index.js";
+import { asCheckpointError } from "./asCheckpointError.js";
 import { convert } from "./checkpoint.js";
 import { DTYPES, encode, isDtype } from "./dtype.js";
 import { layOut } from "./layout.js";

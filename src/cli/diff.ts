@@ -12,14 +12,17 @@ import {
   weightShiftOfFiles,
 } from "../analysis/index.js";
 import {
-  asCheckpointError,
-  writeFileAtomically,
-} from "../checkpoint/atomic.js";
-import {
   compareConfigurations,
   readConfiguration,
 } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
+import {
+  checkReplaceable,
+  guarded,
+  writeFileAtomically,
+  type WriteFileOptions,
+} from "../io/index.js";
+import { GENERATOR } from "../report/index.js";
 import { diffPage } from "./diffPage.js";
 import { shiftProgress } from "./shiftProgress.js";
 import {
@@ -79,10 +82,8 @@ export const diff: Verb = {
         `--spectra must be one of ${SPECTRA.join(", ")}, got ${JSON.stringify(values.spectra)}`,
       );
     const experts = namesOf(rest);
-    const files = [values.json, values.report].filter(
-      (path) => path !== undefined,
-    );
-    files.forEach(checkWritable);
+    if (values.json !== undefined) checkWritable(values.json, JSON_FILE);
+    if (values.report !== undefined) checkWritable(values.report, PAGE);
     const options = {
       eta: numberOption("eta", values.eta, 0, 1),
       layers: values.layers === undefined ? undefined : layersOf(values.layers),
@@ -99,9 +100,9 @@ export const diff: Verb = {
     }).finally(progress.end);
     const models = { base, experts };
     if (values.json !== undefined)
-      write(values.json, `${shiftJson(shift, models)}\n`);
+      write(values.json, `${shiftJson(shift, models)}\n`, JSON_FILE);
     if (values.report !== undefined)
-      write(values.report, diffPage(shift, models));
+      write(values.report, diffPage(shift, models), PAGE);
     output.stdout.write(
       summary(shift, base) + configurationLines(base, experts),
     );
@@ -143,8 +144,25 @@ function layersOf(text: string): number[] {
   return [...new Set(layers)];
 }
 
+/** The files that this verb writes, and may therefore replace. */
+const JSON_FILE: WriteFileOptions = {
+  replaces: (head) => /^\{"base":"(?:[^"\\]|\\.)*","experts":\{/.test(head),
+  kind: "a file of m2rl diff --json",
+};
+const PAGE: WriteFileOptions = {
+  replaces: (head) => head.includes(GENERATOR),
+  kind: "a page of m2rl diff --report",
+};
+
+const failure = (text: string, cause?: unknown): CheckpointError =>
+  new CheckpointError(`diff: ${text}`, { cause });
+
 /** Refuse a place that cannot be written before hours are spent. */
-function checkWritable(path: string): void {
+function checkWritable(path: string, options: WriteFileOptions): void {
+  if (path.trim() === "" || path.includes("\0"))
+    throw failure(
+      `path to write to must name a file, got ${JSON.stringify(path)}`,
+    );
   const folder = dirname(resolve(path));
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true)
@@ -155,14 +173,15 @@ function checkWritable(path: string): void {
     throw new CheckpointError(
       `diff: "${path}" must be a file to write, got a folder`,
     );
+  guarded(`"${path}"`, "writable", failure, () =>
+    checkReplaceable(path, options),
+  );
 }
 
-function write(path: string, text: string): void {
-  try {
-    writeFileAtomically(path, [Buffer.from(text, "utf8")]);
-  } catch (error) {
-    throw asCheckpointError(error, path, "writable");
-  }
+function write(path: string, text: string, options: WriteFileOptions): void {
+  guarded(`"${path}"`, "writable", failure, () =>
+    writeFileAtomically(path, [Buffer.from(text, "utf8")], options),
+  );
 }
 
 /** Where the configurations mean different things: equal weights then compute other values. */

@@ -4,14 +4,12 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  renameSync,
-  rmSync,
   truncateSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import type { FinishReason, Verdict } from "../domains/index.js";
 import { InfrastructureError, TaskError } from "../error.js";
+import { writeFileAtomically } from "../io/index.js";
 
 /** One scored sample. */
 export interface EvaluationRecord {
@@ -163,16 +161,18 @@ function writable(path: string, write: () => void): void {
   }
 }
 
+/** How every file of records begins. */
+const BEGINNING = '{"benchmark":';
+
 function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${process.pid}.tmp`;
   writable(path, () => {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(draft, text);
-      renameSync(draft, path);
-    } finally {
-      rmSync(draft, { force: true });
-    }
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileAtomically(path, [Buffer.from(text, "utf8")], {
+      // A killed writer may have left the beginning of a first line.
+      replaces: (head) =>
+        head.startsWith(BEGINNING) || BEGINNING.startsWith(head),
+      kind: "records",
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 /** A figure: panels drawn by Observable Plot, put together with title, legend and caption as one static SVG text. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { writeFileAtomically } from "../io/index.js";
 import { document, Plot, type PlotOptions } from "./plot.js";
 import { roundSvg } from "./roundSvg.js";
 import {
@@ -224,7 +225,9 @@ function wrap(content: string, columns: number): string[] {
 
 function save(path: string, svg: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp-${process.pid}`;
-  writeFileSync(temporary, svg + "\n");
-  renameSync(temporary, path);
+  writeFileAtomically(path, [Buffer.from(`${svg}\n`, "utf8")], {
+    replaces: (head) =>
+      head.startsWith("<svg ") && head.includes(`font-family="${FONT_FAMILY}"`),
+    kind: "a figure of m2rl",
+  });
 }

@@ -49,6 +49,7 @@ export { klMap, type KlMapOptions, type KlRow } from "./klMap.js";
 export { type CurvePointRow, curves, type CurvesOptions } from "./curves.js";
 export { heatMap, type HeatMapOptions, type HeatRow } from "./heatMap.js";
 export {
+  GENERATOR,
   page,
   type PageCell,
   type PageOptions,

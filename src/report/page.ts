@@ -30,6 +30,9 @@ export interface PageOptions {
   sections: readonly PageSection[];
 }
 
+/** What a page says of its origin; a file with it may be replaced by another page. */
+export const GENERATOR: string = '<meta name="generator" content="m2rl">';
+
 const STYLE = `
 body { font: 15px/1.5 ${FONT_FAMILY}; color: ${INK}; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
@@ -57,7 +60,7 @@ export function page({ title, lead = [], sections }: PageOptions): string {
     ]),
   ];
   return (
-    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>${escape(title)}</title>\n` +
+    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n${GENERATOR}\n<title>${escape(title)}</title>\n` +
     `<style>${STYLE}</style>\n</head>\n<body>\n${parts.join("\n")}\n</body>\n</html>\n`
   );
 }

@@ -71,6 +71,7 @@ describe("writeModelFolder", () => {
       path,
     });
     expect(readdirSync(path).sort()).toEqual([
+      ".m2rl.json",
       "README.md",
       "config.json",
       "data.bin",
@@ -135,7 +136,7 @@ describe("writeModelFolder", () => {
     expect(
       message(() => writeModelFolder(path, { config: {}, params: params(1) })),
     ).toBe(
-      'writeModelFolder: "ROOT/models/sft" must be absent, empty or a model folder to be replaced, got a folder with "thesis.txt"',
+      "writeModelFolder: ROOT/models/sft must be a folder of m2rl to be replaced, got another: it has no marker .m2rl.json of m2rl",
     );
     expect(readFileSync(join(path, "thesis.txt"), "utf8")).toBe(
       "years of work",
@@ -145,7 +146,7 @@ describe("writeModelFolder", () => {
     mkdirSync(join(path, "src"));
     expect(
       message(() => writeModelFolder(path, { config: {}, params: params(1) })),
-    ).toContain('got a folder with "src"');
+    ).toContain('got another: m2rl did not write "src" there');
   });
 
   test("writeModelFolder(path, contents) throws CheckpointError where it cannot write", () => {
@@ -153,8 +154,8 @@ describe("writeModelFolder", () => {
     writeFileSync(path, "a file");
     expect(
       message(() => writeModelFolder(path, { config: {}, params: params(1) })),
-    ).toMatch(
-      /^writeModelFolder: "ROOT\/models\/sft" must be writable, got ENOTDIR/,
+    ).toBe(
+      "writeModelFolder: ROOT/models/sft must be absent or empty, got a file",
     );
     expect(
       message(() =>
@@ -163,8 +164,8 @@ describe("writeModelFolder", () => {
           params: params(1),
         }),
       ),
-    ).toMatch(
-      /^writeModelFolder: "ROOT\/models\/sft\/below" must be writable, got E(NOTDIR|EXIST)/,
+    ).toBe(
+      "writeModelFolder: ROOT/models/sft/below must be below a folder, got ROOT/models/sft, which is none",
     );
     expect(readFileSync(path, "utf8")).toBe("a file");
   });

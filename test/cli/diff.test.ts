@@ -1,10 +1,12 @@
 /** `m2rl diff`: what it prints and writes, and what it refuses. */
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -249,6 +251,31 @@ describe("m2rl diff BASE EXPERT...", () => {
     const found = await m2rl("diff", ...args.map(real));
     expect([found.code, found.out]).toEqual([code, ""]);
     expect(found.err).toBe(`${real(message)}\n`);
+  });
+
+  it("replaces its own files and no others, whatever --json and --report name", async () => {
+    const json = join(folder, "replaced.json");
+    const page = join(folder, "replaced.html");
+    const options = ["--spectra", "none", "--layers", "0"];
+    for (const round of [1, 2]) {
+      const { code } = await m2rl(
+        ...["diff", base, math, ...options, "--json", json, "--report", page],
+      );
+      expect([round, code]).toEqual([round, 0]);
+    }
+    const notes = join(folder, "notes.html");
+    writeFileSync(notes, "<html>years of work</html>");
+    const weights = join(math, "model.safetensors");
+    for (const path of [notes, weights, json, "", "/dev/null"]) {
+      const before = existsSync(path) && path !== "/dev/null";
+      const bytes = before ? readFileSync(path) : null;
+      const { code, err } = await m2rl(
+        ...["diff", base, math, ...options, "--report", path],
+      );
+      expect([path, code]).toEqual([path, 1]);
+      expect(err).toMatch(/^m2rl: diff: .*(is there, not a page|got "")/);
+      if (bytes !== null) expect(readFileSync(path)).toEqual(bytes);
+    }
   });
 
   it("leaves nothing half-written beside its files", async () => {

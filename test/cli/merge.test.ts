@@ -48,7 +48,7 @@ describe("m2rl merge", () => {
     );
     expect(existsSync(join(out, "model.safetensors"))).toBe(true);
     expect((await m2rl(RECIPE, out)).err).toBe(
-      `m2rl: merge: ${out} must be absent or empty, got a folder with 6 entries; --force replaces a model\n`,
+      `m2rl: merge: ${out} must be absent or empty, got a folder with 7 entries; --force replaces what m2rl wrote\n`,
     );
     expect((await m2rl(RECIPE, out, "--force", "--json")).code).toBe(0);
   });

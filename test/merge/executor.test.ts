@@ -115,6 +115,7 @@ describe("mergeCheckpoints(recipe, out)", () => {
     await run({ ...TIES, base_model: "full", out_dtype: "float16" }, "carried");
     const out = contents(join(root, "carried"));
     expect(Object.keys(out)).toEqual([
+      ".m2rl.json",
       "README.md",
       "config.json",
       "generation_config.json",
@@ -424,7 +425,7 @@ describe("mergeCheckpoints(recipe, out)", () => {
     await run(TIES, "again");
     const out = join(root, "again");
     await expect(run(TIES, "again")).rejects.toThrow(
-      `merge: ${out} must be absent or empty, got a folder with 6 entries; --force replaces a model`,
+      `merge: ${out} must be absent or empty, got a folder with 7 entries; --force replaces what m2rl wrote`,
     );
     await run({ ...TIES, seed: 4 }, "again", { force: true });
     expect(
@@ -433,7 +434,7 @@ describe("mergeCheckpoints(recipe, out)", () => {
     mkdirSync(join(root, "precious"));
     writeFileSync(join(root, "precious", "thesis.txt"), "");
     await expect(run(TIES, "precious", { force: true })).rejects.toThrow(
-      "must be a model to be replaced",
+      "must be a folder of m2rl to be replaced, got another: it has no marker",
     );
   });
 

@@ -290,7 +290,7 @@ describe("run(study)", () => {
     rmSync(note);
     mkdirSync(join(note, "in the way"), { recursive: true });
     await expect(run(folder, { jobs: 1, only: "multi" })).rejects.toThrow(
-      `study: ${note} must be writable, got "EISDIR`,
+      `study: ${note} must be writable, got "EEXIST: a folder is there`,
     );
     rmSync(note, { recursive: true });
     await run(folder, { jobs: 1, only: "multi" });

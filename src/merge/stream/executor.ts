@@ -1,13 +1,14 @@
 /** Carry out a merge: survey the models if the method must, merge tensor by tensor in threads, write shards, rename. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomically } from "../../checkpoint/atomic.js";
 import {
   CheckpointWriter,
   type WrittenFile,
   planShards,
+  type ShardPlan,
 } from "../../checkpoint/index.js";
 import { INDEX, WEIGHTS } from "../../checkpoint/shardIndex.js";
+import { hashText, MARKER, writeFileAtomically } from "../../io/index.js";
 import { methods } from "../methods/table.js";
 import type { Recipe } from "../recipe/recipe.js";
 import type { CarriedFile } from "./carried.js";
@@ -16,6 +17,7 @@ import { DONE, PLACES, READ, WRITTEN } from "./plan/job.js";
 import { CHUNK, heldBytes } from "./plan/memory.js";
 import type { MergedTensor } from "./plan/planTensors.js";
 import {
+  inputsOf,
   type MergeLimits,
   type MergePlan,
   preflight,
@@ -23,7 +25,6 @@ import {
 import {
   type InputRecord,
   type Provenance,
-  hashText,
   inputRecords,
   modelCard,
   provenanceOf,
@@ -32,7 +33,7 @@ import {
 import { runTasks } from "./scheduler.js";
 import type { Survival } from "./survival.js";
 import { Threads } from "./threads.js";
-import { WorkFolder } from "./workFolder.js";
+import { outOptions, WorkFolder } from "./workFolder.js";
 
 /** Options of `mergeCheckpoints`. */
 export interface MergeCheckpointsOptions extends MergeLimits {
@@ -78,6 +79,7 @@ export interface MergeReport {
 const EVERY_MS = 200;
 
 const PROVENANCE = "provenance.json";
+const BESIDES = ["recipe.yml", "README.md", PROVENANCE];
 
 /** Entries of some tensors. */
 function entries(tensors: readonly MergedTensor[]): number {
@@ -343,10 +345,16 @@ export async function mergeCheckpoints(
     ]),
   );
   const identity = identityOf(plan, fingerprints, { shardSize, hashInputs });
-  const work = new WorkFolder(out, identity);
+  const shards = planShards(plan.tensors, { shardSize });
+  const work = new WorkFolder(
+    out,
+    identity,
+    namesOf(plan, shards),
+    outOptions(inputsOf(recipe), options.force ?? false),
+  );
   let writer: CheckpointWriter | undefined;
   try {
-    const { index } = planShards(plan.tensors, { shardSize });
+    const { index } = shards;
     const named = join(work.path, index === null ? WEIGHTS : INDEX);
     let resumedShards = 0;
     let state: MergeProgress | undefined;
@@ -377,7 +385,8 @@ export async function mergeCheckpoints(
     const provenance = JSON.parse(
       readFileSync(join(work.path, PROVENANCE), "utf8"),
     ) as Provenance;
-    work.publish();
+    const { output } = provenance;
+    work.publish(new Map(output.map(({ name, sha256 }) => [name, sha256])));
     return {
       out,
       provenance,
@@ -419,6 +428,18 @@ async function watched(
     clearInterval(timer);
     await execution.close();
   }
+}
+
+/** Every file that a merge makes in its work folder. */
+function namesOf(plan: MergePlan, { shards, index }: ShardPlan): string[] {
+  return [
+    ...shards.flatMap(({ file, temporary }) => [file, temporary]),
+    ...(index === null ? [] : [INDEX]),
+    ...plan.files.map(([name]) => name),
+    ...BESIDES,
+    MARKER,
+    ".model.partial.json",
+  ];
 }
 
 /** Write everything but the weights. */

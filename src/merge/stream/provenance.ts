@@ -1,8 +1,8 @@
 /** What a merge leaves beside its weights: provenance.json for machines, and the same as a model card for people. */
-import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { WrittenFile } from "../../checkpoint/index.js";
+import { hashText } from "../../io/index.js";
 import { methods } from "../methods/table.js";
 import { byteText } from "./plan/memory.js";
 import type { MergePlan } from "./plan/preflight.js";
@@ -73,11 +73,6 @@ export function toolName(): string {
     version: string;
   };
   return `${name} ${version}`;
-}
-
-/** SHA-256 of a text, in hexadecimal. */
-export function hashText(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 /** A survival with its shares and norms. */

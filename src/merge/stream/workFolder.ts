@@ -1,15 +1,27 @@
 /** The hidden folder beside OUT in which a merge is made, until it is renamed to OUT; what a kill leaves there, the next run goes on with. */
 import {
-  existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
+  rmdirSync,
   rmSync,
-  writeFileSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { M2rlError } from "../../error.js";
+import {
+  checkTarget,
+  guarded,
+  isDraft,
+  mark,
+  MARKER,
+  publishFolder,
+  recoverFolder,
+  removeOurs,
+  resolveTarget,
+  type TargetOptions,
+  writeFileAtomically,
+} from "../../io/index.js";
 import { takeLock } from "../../lock.js";
 import type { Survival } from "./survival.js";
 
@@ -17,43 +29,34 @@ import type { Survival } from "./survival.js";
 export type ShardStatistics = Readonly<Record<string, Survival | null>>;
 
 const STATE = ".merge.json";
-
-/** Files and folders that say that a folder is a model. */
-const MODEL = [
-  "config.json",
-  "model.safetensors",
-  "model.safetensors.index.json",
-];
+const LOCK = ".lock";
 
 interface State {
   /** Hash of everything that the result depends on. */
   identity: string;
+  /** Plain names of all files that this merge makes in the folder, the temporary ones too. */
+  names: readonly string[];
   /** Statistics of finished shards, by file name. */
   shards: Record<string, ShardStatistics>;
   /** True when only names are left to be given. */
   complete: boolean;
 }
 
-/**
- * Check that a result may go to a path.
- *
- * @param force  whether a model that is there may be replaced
- * @throws M2rlError something is there that must stay
- */
-export function checkOut(out: string, force: boolean): void {
-  if (!existsSync(out)) return;
-  const names = readdirSync(out);
-  if (names.length === 0) return;
-  if (!force) {
-    throw new M2rlError(
-      `merge: ${out} must be absent or empty, got a folder with ${names.length} entries; --force replaces a model`,
-    );
-  }
-  if (!names.some((name) => MODEL.includes(name))) {
-    throw new M2rlError(
-      `merge: ${out} must be a model to be replaced, got a folder without ${MODEL.join(" or ")}`,
-    );
-  }
+function failure(text: string, cause?: unknown): M2rlError {
+  return new M2rlError(`merge: ${text}`, { cause });
+}
+
+/** What may be written over: nothing, an empty folder, and with `force` what m2rl wrote. */
+export function outOptions(
+  inputs: readonly string[],
+  force: boolean,
+): TargetOptions {
+  return {
+    inputs,
+    replace: force,
+    hint: "--force replaces what m2rl wrote",
+    failure,
+  };
 }
 
 /** A work folder in use: nobody else may use it until `release`. */
@@ -67,43 +70,46 @@ export class WorkFolder {
   /**
    * Open the work folder of `out`, or make it; what another recipe left in it is removed.
    *
-   * @throws M2rlError another process merges to the same place, or the folder cannot be written
+   * @param identity  hash of everything that the result depends on
+   * @param names     plain names of all files that will be made in it
+   * @throws M2rlError another process merges to the same place, something is there that no merge made, or the disk refuses
    */
-  constructor(out: string, identity: string) {
-    this.out = resolve(out);
+  constructor(
+    out: string,
+    identity: string,
+    names: readonly string[],
+    private readonly options: TargetOptions,
+  ) {
+    this.out = resolveTarget(out, failure);
+    recoverFolder(this.out, options);
+    checkTarget(this.out, options);
     this.path = join(dirname(this.out), `.${basename(this.out)}.merging`);
-    mkdirSync(dirname(this.path), { recursive: true });
-    this.unlock = takeLock(
-      this.path,
-      (text, cause) => new M2rlError(`merge: ${text}`, { cause }),
-    );
-    const found = this.read();
-    if (found?.identity === identity) {
-      this.state = found;
-    } else {
-      for (const name of readdirSync(this.path)) {
-        if (name !== ".lock") {
-          rmSync(join(this.path, name), { recursive: true, force: true });
-        }
-      }
-      this.state = { identity, shards: {}, complete: false };
-      this.save();
-    }
-  }
-
-  private read(): State | null {
+    this.state = { identity, names, shards: {}, complete: false };
+    guarded(this.path, "writable", failure, () => {
+      checkWork(this.path);
+      mkdirSync(dirname(this.path), { recursive: true });
+    });
+    this.unlock = takeLock(this.path, failure);
     try {
-      return JSON.parse(readFileSync(join(this.path, STATE), "utf8")) as State;
-    } catch {
-      // None, or one that a kill left half written: nothing to go on with.
-      return null;
+      guarded(this.path, "writable", failure, () => {
+        const found = readState(this.path);
+        if (found?.identity === identity) this.state = found;
+        else {
+          clear(this.path, found?.names ?? []);
+          this.save();
+        }
+      });
+    } catch (error) {
+      this.unlock();
+      throw error;
     }
   }
 
   private save(): void {
-    const temporary = join(this.path, `${STATE}.partial`);
-    writeFileSync(temporary, JSON.stringify(this.state));
-    renameSync(temporary, join(this.path, STATE));
+    const text = Buffer.from(JSON.stringify(this.state), "utf8");
+    guarded(this.path, "writable", failure, () =>
+      writeFileAtomically(join(this.path, STATE), [text]),
+    );
   }
 
   /** Statistics of the shards that an earlier run finished. */
@@ -127,22 +133,100 @@ export class WorkFolder {
     this.save();
   }
 
-  /** Give the folder its name; what was there before is removed last. */
-  publish(): void {
-    const old = `${this.path}.old`;
-    rmSync(old, { recursive: true, force: true });
-    if (existsSync(this.out)) renameSync(this.out, old);
-    // Hidden files are of the work, not of the result: the state, the lock, what a killed writer left.
-    for (const name of readdirSync(this.path)) {
-      if (name.startsWith(".")) rmSync(join(this.path, name));
-    }
-    renameSync(this.path, this.out);
-    rmSync(old, { recursive: true, force: true });
+  /**
+   * Give the folder its name; what was there before is removed last.
+   *
+   * @param hashes  SHA-256 of the large files by name
+   * @throws M2rlError what is at OUT by now must stay; the work is kept
+   */
+  publish(hashes: ReadonlyMap<string, string>): void {
+    checkTarget(this.out, this.options);
+    // Hidden files are of the work, not of the result: the lock, what a killed writer left; the state goes last.
+    const own = new Set(this.state.names);
+    const hidden = readdirSync(this.path).filter(
+      (name) =>
+        name !== STATE &&
+        name !== MARKER &&
+        (name === LOCK || isDraft(name) || (own.has(name) && name[0] === ".")),
+    );
+    for (const name of hidden) rmSync(join(this.path, name));
+    // State or marker: at every moment one of them says whose the folder is.
+    mark(this.path, hashes, [STATE]);
+    rmSync(join(this.path, STATE));
+    publishFolder(this.path, this.out, this.options);
   }
 
   /** Let others use the folder; it stays for a run that goes on with it, or goes. */
   release(keep: boolean): void {
     this.unlock();
-    if (!keep) rmSync(this.path, { recursive: true, force: true });
+    if (keep || lstatSync(this.path, { throwIfNoEntry: false }) === undefined)
+      return;
+    removeOwn(this.path, this.state.names);
+    if (readdirSync(this.path).length === 0) rmdirSync(this.path);
+  }
+}
+
+/** The state that an earlier run left; null where there is none, or one that a kill left half written: nothing to go on with. */
+function readState(path: string): State | null {
+  try {
+    const state = JSON.parse(readFileSync(join(path, STATE), "utf8")) as State;
+    return typeof state.identity === "string" && Array.isArray(state.names)
+      ? state
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Refuse a folder under the name of the work folder that no merge made. */
+function checkWork(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  const wrong = (got: string): M2rlError =>
+    failure(
+      `${path} must be absent or what an interrupted merge left, got ${got}; move it away`,
+    );
+  if (!stat.isDirectory()) throw wrong("no folder");
+  const names = readdirSync(path);
+  const foreign = names.find((name) => name !== LOCK && !isDraft(name));
+  if (
+    foreign !== undefined &&
+    !names.includes(STATE) &&
+    !names.includes(MARKER)
+  )
+    throw wrong(`a folder with ${JSON.stringify(foreign)}`);
+}
+
+/** Remove the files of a merge that nobody goes on with. */
+function clear(path: string, names: readonly string[]): void {
+  const left = readdirSync(path).filter((name) => name !== LOCK);
+  if (left.includes(MARKER) && !left.includes(STATE)) {
+    // A kill came between the marker and the folder's name: the marker says what is ours.
+    rmSync(join(path, LOCK), { force: true });
+    const why = removeOurs(path);
+    if (why !== null)
+      throw failure(
+        `${path} must be absent or what an interrupted merge left, got another folder: ${why}; move it away`,
+      );
+    mkdirSync(path);
+    return;
+  }
+  const own = new Set([...names, STATE, MARKER]);
+  for (const name of left) {
+    if (!own.has(name) && !isDraft(name))
+      throw failure(
+        `${path} must hold only what an interrupted merge left, got ${JSON.stringify(name)}; move it away`,
+      );
+  }
+  removeOwn(path, names);
+}
+
+/** Remove the regular files of a merge by their names. */
+function removeOwn(path: string, names: readonly string[]): void {
+  const own = new Set([...names, STATE, MARKER]);
+  for (const name of readdirSync(path)) {
+    const file = join(path, name);
+    if ((own.has(name) || isDraft(name)) && lstatSync(file).isFile())
+      rmSync(file);
   }
 }

@@ -1,13 +1,8 @@
 /** The one training loop: steps, log, checkpoints, resume, stop. */
-import {
-  appendFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { TrainError } from "../../error.js";
+import { writeFileAtomically } from "../../io/index.js";
 import type { Policy } from "../../model/index.js";
 import type { Learner } from "../optim/learner.js";
 import type { StepMetrics, StepSeconds } from "./metrics.js";
@@ -122,17 +117,19 @@ function withTotal<Metrics extends StepMetrics>(
   return { step, ...report, seconds } as unknown as Metrics;
 }
 
+/** How every log begins. */
+const FIRST = '{"step":';
+
 /** Put the log in the state of the checkpoint, in one rename. */
 function startLog(log: string, lines: readonly string[]): void {
-  const draft = `${log}.tmp`;
+  const text = lines.map((line) => `${line}\n`).join("");
   writeLog(log, () => {
     mkdirSync(dirname(log), { recursive: true });
-    try {
-      writeFileSync(draft, lines.map((line) => `${line}\n`).join(""));
-      renameSync(draft, log);
-    } finally {
-      rmSync(draft, { force: true });
-    }
+    writeFileAtomically(log, [Buffer.from(text, "utf8")], {
+      // A killed writer may have left the beginning of a first line.
+      replaces: (head) => head.startsWith(FIRST) || FIRST.startsWith(head),
+      kind: "a training log",
+    });
   });
 }
 

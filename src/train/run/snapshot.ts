@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -15,6 +16,7 @@ import {
   type Params,
 } from "../../checkpoint/index.js";
 import { TrainError } from "../../error.js";
+import { isDraft } from "../../io/index.js";
 
 /** The state of a run between two steps. */
 export interface Snapshot {
@@ -26,6 +28,31 @@ export interface Snapshot {
   params: Params;
   /** The log so far, a JSON line per step. */
   log: string;
+}
+
+const WEIGHTS = "state.safetensors";
+const LOG = "log.jsonl";
+const STATE = "state.json";
+
+/** Remove the files of a snapshot, and its folder unless something else is in it. */
+function removeSnapshot(place: string): void {
+  // Not only rmSync: it fails where the folder's parent is a file.
+  if (!existsSync(place)) return;
+  for (const name of readdirSync(place)) {
+    if ([WEIGHTS, LOG, STATE].includes(name) || isDraft(name))
+      rmSync(join(place, name));
+  }
+  if (readdirSync(place).length === 0) rmdirSync(place);
+}
+
+/** Remove every snapshot in a folder, of whatever run, and the folder unless something else is in it. */
+export function removeSnapshots(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (/^[0-9a-f]{12}-\d{6,}(?:\.tmp)?$/.test(name))
+      removeSnapshot(join(folder, name));
+  }
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /**
@@ -43,19 +70,15 @@ export function saveSnapshot(
   const place = join(folder, nameOf(run, step));
   const draft = `${place}.tmp`;
   try {
-    rmSync(draft, { recursive: true, force: true });
+    removeSnapshot(draft);
     mkdirSync(draft, { recursive: true });
-    writeSafetensors(join(draft, "state.safetensors"), params);
-    writeFileSync(join(draft, "log.jsonl"), log);
-    writeFileSync(
-      join(draft, "state.json"),
-      `${JSON.stringify({ step, updates })}\n`,
-    );
-    rmSync(place, { recursive: true, force: true });
+    writeSafetensors(join(draft, WEIGHTS), params);
+    writeFileSync(join(draft, LOG), log);
+    writeFileSync(join(draft, STATE), `${JSON.stringify({ step, updates })}\n`);
+    removeSnapshot(place);
     renameSync(draft, place);
   } catch (cause) {
-    // Not rmSync alone: it fails where the folder's parent is a file.
-    if (existsSync(draft)) rmSync(draft, { recursive: true });
+    removeSnapshot(draft);
     throw new TrainError(
       `saveSnapshot: checkpoint of step ${step} must be written, got "${messageOf(cause)}"`,
       {
@@ -64,8 +87,7 @@ export function saveSnapshot(
     );
   }
   for (const old of stepsIn(folder, run)) {
-    if (old !== step)
-      rmSync(join(folder, nameOf(run, old)), { recursive: true, force: true });
+    if (old !== step) removeSnapshot(join(folder, nameOf(run, old)));
   }
 }
 
@@ -82,14 +104,15 @@ export function latestSnapshot(
   if (step === undefined) return undefined;
   const place = join(folder, nameOf(run, step));
   try {
-    const state = JSON.parse(
-      readFileSync(join(place, "state.json"), "utf8"),
-    ) as { step: number; updates: number };
-    const log = readFileSync(join(place, "log.jsonl"), "utf8");
+    const state = JSON.parse(readFileSync(join(place, STATE), "utf8")) as {
+      step: number;
+      updates: number;
+    };
+    const log = readFileSync(join(place, LOG), "utf8");
     return {
       ...state,
       log,
-      params: readSafetensors(join(place, "state.safetensors")),
+      params: readSafetensors(join(place, WEIGHTS)),
     };
   } catch (cause) {
     throw new TrainError(

@@ -1,6 +1,5 @@
 /** What all trainers share: their common options, the frame of a run and of a step, and the model folder it ends with. */
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
 import { writeModelFolder } from "../../checkpoint/index.js";
 import { engineInfo } from "../../engine/index.js";
 import { configToJson, type Policy } from "../../model/index.js";
@@ -12,6 +11,7 @@ import { checkSetting } from "../settings.js";
 import { StepClock } from "./stepClock.js";
 import { runSteps, type LoopOptions, type StepReport } from "./loop.js";
 import type { StepMetrics, TokenCounts } from "./metrics.js";
+import { removeSnapshots } from "./snapshot.js";
 
 /** Options of every trainer that are not settings: where it reads and writes, and how it is watched. */
 export interface RunOptions<
@@ -221,6 +221,6 @@ async function completeRun<Metrics extends StepMetrics>(
       engine: engineInfo(),
     },
   });
-  rmSync(checkpoints, { recursive: true, force: true });
+  removeSnapshots(checkpoints);
   return { out, metrics, ...sums };
 }

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { type Dtype, DTYPE_BITS } from "../../../checkpoint/index.js";
 import { M2rlError } from "../../../error.js";
+import { checkTarget } from "../../../io/index.js";
 import { methods } from "../../methods/table.js";
 import { recipeError } from "../../recipe/document.js";
 import type { Recipe } from "../../recipe/recipe.js";
@@ -13,7 +14,7 @@ import { type Budget, budgetFor, byteText } from "./memory.js";
 import { type OpenModel, openModel, withoutLoneBuffers } from "./openModel.js";
 import { modelRefs } from "./origins.js";
 import { type Piece, type MergedTensor, planTensors } from "./planTensors.js";
-import { checkOut } from "../workFolder.js";
+import { outOptions } from "../workFolder.js";
 import { checkConfigs } from "./sameModel.js";
 import { checkTokenizers } from "./sameTokenizer.js";
 
@@ -72,7 +73,7 @@ export function preflight(
     force = false,
   }: MergeLimits = {},
 ): MergePlan {
-  checkOut(out, force);
+  checkTarget(out, outOptions(inputsOf(recipe), force));
   const models = withoutLoneBuffers(
     modelRefs(recipe).map((ref) => openModel(ref, recipe)),
   );
@@ -117,6 +118,15 @@ export function preflight(
       budget.threads,
     ),
   };
+}
+
+/** What a merge reads: the models, and the recipe where it is a file. */
+export function inputsOf(recipe: Recipe): string[] {
+  return [
+    ...modelRefs(recipe).map(({ path }) => path),
+    recipe.tokenizer.path,
+    ...(existsSync(recipe.file) ? [recipe.file] : []),
+  ];
 }
 
 function sum(values: readonly number[]): number {

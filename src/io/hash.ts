@@ -1,0 +1,34 @@
+/** SHA-256 of texts and of files of any size. */
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+
+const PIECE = 2 ** 20;
+
+/** SHA-256 of texts and bytes one after the other, in hexadecimal. */
+export function hashText(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
+/**
+ * SHA-256 of a file of any size, in hexadecimal; it is read in pieces of 1 MB.
+ *
+ * @throws Error the file is not readable
+ * @example
+ * hashFile("model.safetensors")
+ */
+export function hashFile(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const hash = createHash("sha256");
+    const piece = new Uint8Array(PIECE);
+    for (;;) {
+      const count = readSync(file, piece, 0, PIECE, null);
+      if (count === 0) return hash.digest("hex");
+      hash.update(piece.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
