@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { StudyError } from "../error.js";
-import { takeLock } from "../lock.js";
+import { takeLease } from "../io/index.js";
 import { hashPath } from "./hash.js";
 import {
   hashOutputs,
@@ -211,7 +211,8 @@ export async function run(
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
   const prepared = prepare(path, options);
-  const unlock = takeLock(
+  const lease = takeLease(
+    join(prepared.folder, ".lock"),
     prepared.folder,
     (text, cause) => new StudyError(`study: ${text}`, { cause }),
   );
@@ -221,7 +222,7 @@ export async function run(
     return await new Runner(prepared, pool, jobs, onProgress).run(signal);
   } finally {
     await pool.close();
-    unlock();
+    lease.release();
   }
 }
 

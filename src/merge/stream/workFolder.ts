@@ -13,23 +13,23 @@ import {
   checkTarget,
   guarded,
   isDraft,
+  type Lease,
   mark,
   MARKER,
   publishFolder,
   recoverFolder,
   removeOurs,
   resolveTarget,
+  takeLease,
   type TargetOptions,
   writeFileAtomically,
 } from "../../io/index.js";
-import { takeLock } from "../../lock.js";
 import type { Survival } from "./survival.js";
 
 /** What is kept of a finished shard beside its weights: the survival of its tensors by name; null where there is none. */
 export type ShardStatistics = Readonly<Record<string, Survival | null>>;
 
 const STATE = ".merge.json";
-const LOCK = ".lock";
 
 interface State {
   /** Hash of everything that the result depends on. */
@@ -64,7 +64,7 @@ export class WorkFolder {
   /** Absolute path. */
   readonly path: string;
   private readonly out: string;
-  private readonly unlock: () => void;
+  private readonly lease: Lease;
   private state: State;
 
   /**
@@ -85,13 +85,12 @@ export class WorkFolder {
     checkTarget(this.out, options);
     this.path = join(dirname(this.out), `.${basename(this.out)}.merging`);
     this.state = { identity, names, shards: {}, complete: false };
-    guarded(this.path, "writable", failure, () => {
-      checkWork(this.path);
-      mkdirSync(dirname(this.path), { recursive: true });
-    });
-    this.unlock = takeLock(this.path, failure);
+    // Beside the folder: it outlives the folder's name.
+    this.lease = takeLease(`${this.path}.lease`, this.path, failure);
     try {
       guarded(this.path, "writable", failure, () => {
+        checkWork(this.path);
+        mkdirSync(this.path, { recursive: true });
         const found = readState(this.path);
         if (found?.identity === identity) this.state = found;
         else {
@@ -100,7 +99,7 @@ export class WorkFolder {
         }
       });
     } catch (error) {
-      this.unlock();
+      this.lease.release();
       throw error;
     }
   }
@@ -140,29 +139,34 @@ export class WorkFolder {
    * @throws M2rlError what is at OUT by now must stay; the work is kept
    */
   publish(hashes: ReadonlyMap<string, string>): void {
+    this.lease.check();
     checkTarget(this.out, this.options);
-    // Hidden files are of the work, not of the result: the lock, what a killed writer left; the state goes last.
+    // Hidden files are of the work, not of the result: what a killed writer left; the state goes last.
     const own = new Set(this.state.names);
     const hidden = readdirSync(this.path).filter(
       (name) =>
         name !== STATE &&
         name !== MARKER &&
-        (name === LOCK || isDraft(name) || (own.has(name) && name[0] === ".")),
+        (isDraft(name) || (own.has(name) && name[0] === ".")),
     );
     for (const name of hidden) rmSync(join(this.path, name));
     // State or marker: at every moment one of them says whose the folder is.
     mark(this.path, hashes, [STATE]);
     rmSync(join(this.path, STATE));
     publishFolder(this.path, this.out, this.options);
+    this.lease.release();
   }
 
   /** Let others use the folder; it stays for a run that goes on with it, or goes. */
   release(keep: boolean): void {
-    this.unlock();
-    if (keep || lstatSync(this.path, { throwIfNoEntry: false }) === undefined)
-      return;
-    removeOwn(this.path, this.state.names);
-    if (readdirSync(this.path).length === 0) rmdirSync(this.path);
+    if (
+      !keep &&
+      lstatSync(this.path, { throwIfNoEntry: false }) !== undefined
+    ) {
+      removeOwn(this.path, this.state.names);
+      if (readdirSync(this.path).length === 0) rmdirSync(this.path);
+    }
+    this.lease.release();
   }
 }
 
@@ -188,7 +192,7 @@ function checkWork(path: string): void {
     );
   if (!stat.isDirectory()) throw wrong("no folder");
   const names = readdirSync(path);
-  const foreign = names.find((name) => name !== LOCK && !isDraft(name));
+  const foreign = names.find((name) => !isDraft(name));
   if (
     foreign !== undefined &&
     !names.includes(STATE) &&
@@ -199,10 +203,9 @@ function checkWork(path: string): void {
 
 /** Remove the files of a merge that nobody goes on with. */
 function clear(path: string, names: readonly string[]): void {
-  const left = readdirSync(path).filter((name) => name !== LOCK);
+  const left = readdirSync(path);
   if (left.includes(MARKER) && !left.includes(STATE)) {
     // A kill came between the marker and the folder's name: the marker says what is ours.
-    rmSync(join(path, LOCK), { force: true });
     const why = removeOurs(path);
     if (why !== null)
       throw failure(
