@@ -66,3 +66,26 @@ export class MissingPackageError extends M2rlError {
     super(message, options);
   }
 }
+
+/**
+ * Check that values are finite numbers: at the door of public numeric functions, where a NaN or a string would turn into a wrong result.
+ *
+ * @param who   function that the message names
+ * @param what  what the values are, for the message
+ * @throws RangeError one is not: `groupAdvantages: rewards must be finite numbers, got NaN at 2`
+ */
+export function checkFinite(
+  who: string,
+  what: string,
+  values: ArrayLike<unknown>,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value === "number" && Number.isFinite(value)) continue;
+    const got =
+      typeof value === "number" ? String(value) : JSON.stringify(value);
+    throw new RangeError(
+      `${who}: ${what} must be finite numbers, got ${got} at ${i}`,
+    );
+  }
+}

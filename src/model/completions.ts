@@ -10,6 +10,7 @@ import {
   headWeight,
   hiddenStates,
   logprobsAt,
+  type PassOptions,
   type Weights,
 } from "./forward.js";
 import { overCompletion, type MaskedSequence } from "./maskedSequence.js";
@@ -50,9 +51,10 @@ export function completionLogprobs(
   weights: Weights,
   config: ModelConfig,
   rows: readonly MaskedSequence[],
+  options: PassOptions = {},
 ): Tensor1D {
-  const { ids, at } = padded(rows);
-  return logprobsAt(weights, config, ids, at, completionIds(rows));
+  const targets = { ...padded(rows), targets: completionIds(rows) };
+  return logprobsAt(weights, config, targets, options);
 }
 
 /**
@@ -64,9 +66,11 @@ export function completionDistributions(
   weights: Weights,
   config: ModelConfig,
   rows: readonly MaskedSequence[],
+  options: PassOptions = {},
 ): Tensor2D {
   const { ids, at } = padded(rows);
-  const hidden = tf.gather(hiddenStates(weights, config, ids), at) as Tensor2D;
+  const states = hiddenStates(weights, config, ids, options);
+  const hidden = tf.gather(states, at) as Tensor2D;
   const logits = tf.matMul(hidden, headWeight(weights, config), false, true);
   return tf.logSoftmax(logits) as Tensor2D;
 }

@@ -1,11 +1,5 @@
 /** One-token-a-row decoding over a key-value cache, the engine side of `generate`. */
-import {
-  Handles,
-  tf,
-  type Handle,
-  type Tensor,
-  type Tensor2D,
-} from "../engine/index.js";
+import { Handles, tf, type Handle, type Tensor } from "../engine/index.js";
 import type { ModelConfig } from "./config.js";
 import { decodeOps, type DecodeOps } from "./decodeOps.js";
 import {
@@ -13,6 +7,7 @@ import {
   headWeight,
   HIDDEN,
   hiddenStates,
+  layerWeights,
   weight,
   type Weights,
 } from "./forward.js";
@@ -21,7 +16,7 @@ import { ropeTables } from "./layers.js";
 /** Columns that a tail collects before it is appended to the prefix: copies stay small without many cache blocks. */
 const TAIL = 32;
 
-interface LayerWeights {
+interface LayerHandles {
   input: Handle;
   qkv: Handle;
   norms: Handle;
@@ -48,7 +43,7 @@ export class Decoder {
   private readonly ops: DecodeOps;
   /** Fused weights, which the layers' handles need. */
   private readonly fused: Tensor[] = [];
-  private readonly layers: LayerWeights[];
+  private readonly layers: LayerHandles[];
   private readonly norm: Handle;
   private readonly head: Handle;
   private readonly embed: Handle;
@@ -70,7 +65,7 @@ export class Decoder {
   ) {
     this.ops = decodeOps(this.handles, config.rmsEps);
     this.layers = Array.from({ length: config.layers }, (_, i) =>
-      this.fuse(weights, `model.layers.${i}.`),
+      this.fuse(weights, i),
     );
     this.norm = this.handles.of(weight(weights, "model.norm.weight"));
     this.head = this.handles.of(headWeight(weights, config));
@@ -78,31 +73,24 @@ export class Decoder {
     this.tables = rolledRopeTables(config);
   }
 
-  private fuse(weights: Weights, at: string): LayerWeights {
-    const named = (name: string): Tensor2D =>
-      weight(weights, at + name) as Tensor2D;
+  private fuse(weights: Weights, l: number): LayerHandles {
+    const w = layerWeights(weights, l);
     const fuse = (make: () => Tensor): Handle => {
       const tensor = tf.tidy(make);
       this.fused.push(tensor);
       return this.handles.of(tensor);
     };
+    const stack = (...names: string[]): Handle =>
+      fuse(() => tf.concat(names.map(w)));
     return {
-      input: this.handles.of(named("input_layernorm.weight")),
-      qkv: fuse(() =>
-        tf.concat(
-          ["q_proj", "k_proj", "v_proj"].map((part) =>
-            named(`self_attn.${part}.weight`),
-          ),
-        ),
-      ),
+      input: this.handles.of(w("input_layernorm")),
+      qkv: stack("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
       // (H + kv, 1, D)
-      norms: fuse(() => tf.expandDims(headNorms(weights, at, this.config), 1)),
-      out: this.handles.of(named("self_attn.o_proj.weight")),
-      post: this.handles.of(named("post_attention_layernorm.weight")),
-      gateUp: fuse(() =>
-        tf.concat([named("mlp.gate_proj.weight"), named("mlp.up_proj.weight")]),
-      ),
-      down: this.handles.of(named("mlp.down_proj.weight")),
+      norms: fuse(() => tf.expandDims(headNorms(w, this.config), 1)),
+      out: this.handles.of(w("self_attn.o_proj")),
+      post: this.handles.of(w("post_attention_layernorm")),
+      gateUp: stack("mlp.gate_proj", "mlp.up_proj"),
+      down: this.handles.of(w("mlp.down_proj")),
     };
   }
 
@@ -139,11 +127,13 @@ export class Decoder {
         weights,
         this.config,
         tf.tensor2d(ids, [unique.length, W], "int32"),
-        (layer, { k, v }) => {
-          this.prefix[layer] = {
-            k: ops.gather(ops.transpose(handles.of(k)), rows),
-            v: ops.gather(handles.of(v), rows),
-          };
+        {
+          keep: (layer, { k, v }) => {
+            this.prefix[layer] = {
+              k: ops.gather(ops.transpose(handles.of(k)), rows),
+              v: ops.gather(handles.of(v), rows),
+            };
+          },
         },
       );
       probabilities = this.probabilities(
@@ -177,18 +167,18 @@ export class Decoder {
     const sin = this.rowTable(this.tables.sin, B);
     let x = ops.gather(this.embed, this.handles.upload(tokens, [B])); // (B, C)
     this.tail = this.layers.map((layer, l) => {
-      const [qk, v] = ops.split(
+      const [qkFlat, v] = ops.split(
         matMulT(norm(x, layer.input, 1), layer.qkv),
         [(heads + kvHeads) * D, kvHeads * D],
         1,
       );
       const normed = norm(
-        ops.reshape(qk, [B, heads + kvHeads, 1, D]),
+        ops.reshape(qkFlat, [B, heads + kvHeads, 1, D]),
         layer.norms,
         3,
       );
-      const turned = add(mul(normed, cos), mul(ops.roll(normed, D / 2), sin));
-      const [q, k] = ops.split(turned, [heads, kvHeads], 1); // k (B, kv, 1, D)
+      const qk = add(mul(normed, cos), mul(ops.roll(normed, D / 2), sin));
+      const [q, k] = ops.split(qk, [heads, kvHeads], 1); // k (B, kv, 1, D)
       const column = { k, v: ops.reshape(v, [B, kvHeads, 1, D]) };
       const tail = this.tail[l] ? append(this.tail[l], column, concat) : column;
       const before = this.prefix[l]!;
@@ -198,9 +188,9 @@ export class Decoder {
         matMulT(query, tail.k),
         3,
       );
-      const [p, pTail] = ops.split(ops.softmax(scores), widths, 3);
-      const mixed = add(matMul(p, before.v), matMul(pTail, tail.v)); // (B, kv, rep, D)
-      x = add(x, matMulT(ops.reshape(mixed, [B, heads * D]), layer.out));
+      const [att, attTail] = ops.split(ops.softmax(scores), widths, 3);
+      const y = add(matMul(att, before.v), matMul(attTail, tail.v)); // (B, kv, rep, D)
+      x = add(x, matMulT(ops.reshape(y, [B, heads * D]), layer.out));
       const [gate, up] = ops.split(
         matMulT(norm(x, layer.post, 1), layer.gateUp),
         [intermediateSize, intermediateSize],

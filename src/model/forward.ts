@@ -1,16 +1,17 @@
 /** The decoder over whole sequences: hidden states and token log-probabilities, differentiable in the weights. */
 import {
+  recompute,
   tf,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
 } from "../engine/index.js";
+import { attend } from "./attend.js";
 import type { ModelConfig } from "./config.js";
 import {
   halfRotation,
   labelLogprobs,
-  maskedSoftmax,
   rmsNorm,
   rope,
   ropeTables,
@@ -26,19 +27,31 @@ export type LayerCache = {
   v: Tensor4D;
 };
 
+/** How a forward pass is done; values and gradients do not depend on it. */
+export interface PassOptions {
+  /** Keep only the input of each layer for the backward pass and compute the layer again there: less memory, a third more time. */
+  gradientCheckpointing?: boolean;
+}
+
 /** What every layer of one forward pass shares. */
-interface Positions {
+interface Pass {
+  config: ModelConfig;
+  B: number;
+  T: number;
+  /** Rotary tables, (1, T, 1, D). */
   cos: Tensor;
   sin: Tensor;
   rotation: Tensor2D;
   /** Causal bias of the folded scores, (1, 1, rep · T, T). */
   bias: Tensor;
+  /** Receives the keys and values of a layer (prefill). */
+  keep?: (cache: LayerCache) => void;
 }
 
 /** A bias that hides what must not be attended; finite, so that a fully hidden row stays finite. */
 export const HIDDEN = -1e9;
 
-function positionsOf(config: ModelConfig, T: number): Positions {
+function passOf(config: ModelConfig, B: number, T: number): Pass {
   const { headDim: D } = config;
   const rep = config.heads / config.kvHeads;
   const tables = ropeTables(T, D, config.ropeTheta);
@@ -48,6 +61,7 @@ function positionsOf(config: ModelConfig, T: number): Positions {
       bias.fill(HIDDEN, (r * T + t) * T + t + 1, (r * T + t + 1) * T);
   }
   return {
+    ...{ config, B, T },
     cos: tf.tensor(tables.cos, [1, T, 1, D]),
     sin: tf.tensor(tables.sin, [1, T, 1, D]),
     rotation: halfRotation(D),
@@ -62,40 +76,40 @@ export function weight(weights: Weights, name: string): Tensor {
   return tensor;
 }
 
+/** Weights of one layer by their name inside it, for example "self_attn.q_proj". */
+export type LayerWeights = (name: string) => Tensor2D;
+
+/** The weights of layer `l`. */
+export function layerWeights(weights: Weights, l: number): LayerWeights {
+  return (name) =>
+    weight(weights, `model.layers.${l}.${name}.weight`) as Tensor2D;
+}
+
 /** RMSNorm weights of all query and key heads in one (H + kvHeads, D) tensor; the score scale 1/√D is folded into the queries'. */
-export function headNorms(
-  weights: Weights,
-  at: string,
-  config: ModelConfig,
-): Tensor2D {
-  const q = tf.mul(
-    weight(weights, `${at}self_attn.q_norm.weight`),
-    1 / Math.sqrt(config.headDim),
-  );
-  const k = weight(weights, `${at}self_attn.k_norm.weight`);
-  const rows: Tensor1D[] = [
+export function headNorms(w: LayerWeights, config: ModelConfig): Tensor2D {
+  const q = tf.mul(w("self_attn.q_norm"), 1 / Math.sqrt(config.headDim));
+  const k = w("self_attn.k_norm") as Tensor;
+  const rows = [
     ...Array.from({ length: config.heads }, () => q as Tensor1D),
     ...Array.from({ length: config.kvHeads }, () => k as Tensor1D),
   ];
   return tf.stack(rows) as Tensor2D;
 }
 
-function attention(
-  weights: Weights,
-  at: string,
-  config: ModelConfig,
-  h: Tensor2D,
-  B: number,
-  T: number,
-  positions: Positions,
-  keep?: (cache: LayerCache) => void,
-): Tensor2D {
+/** x · wᵀ: a linear layer, whose weight is stored (out, in). */
+function linear(x: Tensor2D, w: Tensor2D): Tensor2D {
+  return tf.matMul(x, w, false, true);
+}
+
+/** Grouped-query attention with normalised queries and keys, on (B·T, C). */
+function attention(x: Tensor2D, w: LayerWeights, pass: Pass): Tensor2D {
+  const { config, B, T } = pass;
   const { heads, kvHeads, headDim: D, rmsEps } = config;
-  const rep = heads / kvHeads;
-  const names = ["q_proj", "k_proj", "v_proj"].map((part) =>
-    weight(weights, `${at}self_attn.${part}.weight`),
-  );
-  const qkv = tf.matMul(h, tf.concat(names, 0) as Tensor2D, false, true); // (B·T, (H + 2·kv)·D)
+  const qkvWeight = tf.concat(
+    ["q_proj", "k_proj", "v_proj"].map((part) => w(`self_attn.${part}`)),
+    0,
+  ) as Tensor2D;
+  const qkv = linear(x, qkvWeight); // (B·T, (H + 2·kv)·D)
   const [qkFlat, vFlat] = tf.split(
     qkv,
     [(heads + kvHeads) * D, kvHeads * D],
@@ -103,105 +117,97 @@ function attention(
   ) as [Tensor, Tensor];
   const normed = rmsNorm(
     tf.reshape(qkFlat, [B, T, heads + kvHeads, D]),
-    headNorms(weights, at, config),
+    headNorms(w, config),
     rmsEps,
   );
   const qk = tf.transpose(
-    rope(normed, positions.cos, positions.sin, positions.rotation),
+    rope(normed, pass.cos, pass.sin, pass.rotation),
     [0, 2, 1, 3],
   ); // (B, H + kv, T, D)
-  const [q, k] = tf.split(qk, [heads, kvHeads], 1) as [Tensor, Tensor4D];
+  const [q, k] = tf.split(qk, [heads, kvHeads], 1) as [Tensor4D, Tensor4D];
   const v = tf.transpose(
     tf.reshape(vFlat, [B, T, kvHeads, D]),
     [0, 2, 1, 3],
   ) as Tensor4D; // (B, kv, T, D)
-  keep?.({ k, v });
-  // The query heads of one key head are folded into its time axis, so that keys and values are never copied.
-  const folded = tf.reshape(q, [B, kvHeads, rep * T, D]);
-  const att = maskedSoftmax(tf.matMul(folded, k, false, true), positions.bias); // (B, kv, rep·T, T)
-  const yHeads = tf.reshape(tf.matMul(att, v), [B, heads, T, D]);
-  const y = tf.reshape(tf.transpose(yHeads, [0, 2, 1, 3]), [
-    B * T,
-    heads * D,
-  ]) as Tensor2D;
-  return tf.matMul(
-    y,
-    weight(weights, `${at}self_attn.o_proj.weight`) as Tensor2D,
-    false,
-    true,
+  pass.keep?.({ k, v });
+  const y = tf.transpose(attend(q, k, v, pass.bias), [0, 2, 1, 3]); // (B, T, H, D)
+  return linear(
+    tf.reshape(y, [B * T, heads * D]) as Tensor2D,
+    w("self_attn.o_proj"),
   );
 }
 
-/** Feed-forward block: down(swiglu(gate(h), up(h))), on (N, C). */
-export function feedForward(
+/** Feed-forward block: down(swiglu(gate(x), up(x))), on (N, C). */
+function feedForward(x: Tensor2D, w: LayerWeights): Tensor2D {
+  const both = tf.concat([w("mlp.gate_proj"), w("mlp.up_proj")], 0) as Tensor2D;
+  const [gate, up] = tf.split(linear(x, both), 2, 1) as [Tensor, Tensor];
+  return linear(swiglu(gate, up) as Tensor2D, w("mlp.down_proj"));
+}
+
+/** One decoder layer, (B·T, C) → (B·T, C). */
+function decoderLayer(x: Tensor2D, w: LayerWeights, pass: Pass): Tensor2D {
+  const { rmsEps } = pass.config;
+  const h = rmsNorm(x, w("input_layernorm"), rmsEps);
+  const mid = tf.add(x, attention(h, w, pass)) as Tensor2D;
+  const g = rmsNorm(mid, w("post_attention_layernorm"), rmsEps);
+  return tf.add(mid, feedForward(g, w));
+}
+
+/** The same of layer `l`, computed again in the backward pass. */
+function recomputedLayer(
+  x: Tensor2D,
   weights: Weights,
-  at: string,
-  h: Tensor2D,
+  l: number,
+  pass: Pass,
 ): Tensor2D {
-  const both = tf.concat(
-    [
-      weight(weights, `${at}mlp.gate_proj.weight`),
-      weight(weights, `${at}mlp.up_proj.weight`),
-    ],
-    0,
+  const prefix = `model.layers.${l}.`;
+  const names = [...weights.keys()].filter((name) => name.startsWith(prefix));
+  const again = (inputs: Tensor[], tables: Tensor[]): Tensor => {
+    const [h, ...values] = inputs as [Tensor2D, ...Tensor[]];
+    const [cos, sin, rotation, bias] = tables as [
+      Tensor,
+      Tensor,
+      Tensor2D,
+      Tensor,
+    ];
+    const own = new Map(names.map((name, i) => [name, values[i]!]));
+    const w = layerWeights(own, l);
+    return decoderLayer(h, w, { ...pass, cos, sin, rotation, bias });
+  };
+  return recompute(
+    again,
+    [x, ...names.map((name) => weights.get(name)!)],
+    [pass.cos, pass.sin, pass.rotation, pass.bias],
   ) as Tensor2D;
-  const [gate, up] = tf.split(tf.matMul(h, both, false, true), 2, 1) as [
-    Tensor,
-    Tensor,
-  ];
-  return tf.matMul(
-    swiglu(gate, up) as Tensor2D,
-    weight(weights, `${at}mlp.down_proj.weight`) as Tensor2D,
-    false,
-    true,
-  );
 }
 
 /**
  * Final hidden states after the last norm.
  *
- * @param ids   (B, T) int32; rows are padded on the right with any token: later positions never reach earlier ones
- * @param keep  receives the keys and values of each layer (prefill)
+ * @param ids      (B, T) int32; rows are padded on the right with any token: later positions never reach earlier ones
+ * @param options  gradientCheckpointing · keep: receives the keys and values of each layer (prefill)
  * @returns (B·T, C)
  */
 export function hiddenStates(
   weights: Weights,
   config: ModelConfig,
   ids: Tensor2D,
-  keep?: (layer: number, cache: LayerCache) => void,
+  options: PassOptions & {
+    keep?: (layer: number, cache: LayerCache) => void;
+  } = {},
 ): Tensor2D {
+  const { gradientCheckpointing = false, keep } = options;
   const [B, T] = ids.shape;
-  const positions = positionsOf(config, T);
+  const shared = passOf(config, B, T);
   let x = tf.gather(
     weight(weights, "model.embed_tokens.weight"),
     tf.reshape(ids, [B * T]) as Tensor1D,
-  ) as Tensor2D;
-  for (let layer = 0; layer < config.layers; layer++) {
-    const at = `model.layers.${layer}.`;
-    const h = rmsNorm(
-      x,
-      weight(weights, `${at}input_layernorm.weight`),
-      config.rmsEps,
-    );
-    x = tf.add(
-      x,
-      attention(
-        weights,
-        at,
-        config,
-        h,
-        B,
-        T,
-        positions,
-        keep && ((cache): void => keep(layer, cache)),
-      ),
-    );
-    const g = rmsNorm(
-      x,
-      weight(weights, `${at}post_attention_layernorm.weight`),
-      config.rmsEps,
-    );
-    x = tf.add(x, feedForward(weights, at, g));
+  ) as Tensor2D; // (B·T, C)
+  for (let l = 0; l < config.layers; l++) {
+    const own = keep && ((cache: LayerCache): void => keep(l, cache));
+    x = gradientCheckpointing
+      ? recomputedLayer(x, weights, l, shared)
+      : decoderLayer(x, layerWeights(weights, l), { ...shared, keep: own });
   }
   return rmsNorm(x, weight(weights, "model.norm.weight"), config.rmsEps);
 }
@@ -233,26 +239,47 @@ export function logits(
   );
 }
 
+/** Positions of some sequences and the token that follows each. */
+export interface Targets {
+  /** (B, T) int32 */
+  ids: Tensor2D;
+  /** (N) int32, flat positions b·T + t whose hidden state predicts. */
+  at: Tensor1D;
+  /** (N) int32, the token that follows each. */
+  targets: Tensor1D;
+}
+
+/** Most logits that are computed at a time; a larger product of positions and vocabulary is done in chunks of positions. */
+const CHUNK_LOGITS = 2 ** 24;
+
 /**
- * Log-probabilities of chosen next tokens; the vocabulary product is computed for these positions only.
+ * Log-probabilities of chosen next tokens; the vocabulary product is computed for these positions only, and of a large vocabulary in
+ * chunks, whose logits are computed again in the backward pass: no more than 64 MiB of logits exist at a time.
  *
- * @param ids      (B, T) int32
- * @param at       (N) int32, flat positions b·T + t whose hidden state predicts
- * @param targets  (N) int32, the token that follows each
  * @returns (N) natural logarithms
  */
 export function logprobsAt(
   weights: Weights,
   config: ModelConfig,
-  ids: Tensor2D,
-  at: Tensor1D,
-  targets: Tensor1D,
+  { ids, at, targets }: Targets,
+  options: PassOptions = {},
 ): Tensor1D {
-  const hidden = tf.gather(hiddenStates(weights, config, ids), at) as Tensor2D;
-  return labelLogprobs(
-    tf.matMul(hidden, headWeight(weights, config), false, true),
-    targets,
-  );
+  const states = hiddenStates(weights, config, ids, options);
+  const hidden = tf.gather(states, at) as Tensor2D; // (N, C)
+  const head = headWeight(weights, config); // (V, C)
+  const N = targets.size;
+  const rows = Math.max(1, Math.floor(CHUNK_LOGITS / config.vocabSize));
+  if (N <= rows) return labelLogprobs(linear(hidden, head), targets);
+  const chunks = Array.from({ length: Math.ceil(N / rows) }, (_, c) => {
+    const size = Math.min(rows, N - c * rows);
+    return recompute(
+      ([h, w], [labels]) =>
+        labelLogprobs(linear(h as Tensor2D, w as Tensor2D), labels as Tensor1D),
+      [tf.slice(hidden, [c * rows, 0], [size, -1]), head],
+      [tf.slice(targets, [c * rows], [size])],
+    ) as Tensor1D;
+  });
+  return tf.concat1d(chunks);
 }
 
 /**
@@ -267,14 +294,13 @@ export function logprobs(
   ids: Tensor2D,
 ): Tensor2D {
   const [B, T] = ids.shape;
-  const at = new Int32Array(B * (T - 1));
+  const positions = new Int32Array(B * (T - 1));
   for (let b = 0, i = 0; b < B; b++)
-    for (let t = 0; t < T - 1; t++) at[i++] = b * T + t;
+    for (let t = 0; t < T - 1; t++) positions[i++] = b * T + t;
   const targets = tf.reshape(tf.slice(ids, [0, 1], [B, T - 1]), [
     B * (T - 1),
   ]) as Tensor1D;
-  return tf.reshape(
-    logprobsAt(weights, config, ids, tf.tensor1d(at, "int32"), targets),
-    [B, T - 1],
-  ) as Tensor2D;
+  const at = tf.tensor1d(positions, "int32");
+  const flat = logprobsAt(weights, config, { ids, at, targets });
+  return tf.reshape(flat, [B, T - 1]) as Tensor2D;
 }

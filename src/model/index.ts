@@ -25,6 +25,8 @@ export {
   logprobs,
   logprobsAt,
   type LayerCache,
+  type PassOptions,
+  type Targets,
   type Weights,
 } from "./forward.js";
 export { scoreSequences, type ScoreOptions } from "./score.js";

@@ -1,4 +1,5 @@
 /** Cuts sequences of different length into batches that are computed together. */
+import { checkFinite } from "../error.js";
 
 /**
  * Cost of one more pass over the model, in padded tokens: its 700 engine calls take as long as about this many tokens of the
@@ -15,6 +16,7 @@ const PASS_COST = 250;
  * @param lengths    tokens of each sequence
  * @param maxTokens  most tokens of a micro-batch, padding included; a longer sequence stands alone
  * @returns indices of the sequences, one list per micro-batch; every index once
+ * @throws RangeError a length is not a finite number, or `maxTokens` is not a positive number
  * @example
  * microBatches([3, 900, 4], 1800) // [[0, 2], [1]]
  */
@@ -22,6 +24,11 @@ export function microBatches(
   lengths: readonly number[],
   maxTokens: number,
 ): number[][] {
+  checkFinite("microBatches", "lengths", lengths);
+  if (!(maxTokens > 0))
+    throw new RangeError(
+      `microBatches: maxTokens must be a positive number, got ${maxTokens}`,
+    );
   const order = lengths
     .map((_, i) => i)
     .sort((a, b) => lengths[a]! - lengths[b]! || a - b);

@@ -6,6 +6,7 @@
  * @param probabilities (V) one row of softmax(logits / temperature)
  * @param u             uniform number in [0, 1); ignored when greedy
  * @param options       greedy: take the most likely token · topP: keep the smallest set of tokens whose probability reaches it, (0, 1]
+ * @throws RangeError u is outside [0, 1), or no probability is positive and finite
  * @returns the token; among equals the lowest
  * @example
  * sample(Float32Array.of(0.25, 0.75), 0.5) // 1
@@ -15,6 +16,8 @@ export function sample(
   u: number,
   { greedy = false, topP = 1 }: { greedy?: boolean; topP?: number } = {},
 ): number {
+  if (!(u >= 0 && u < 1) && !greedy)
+    throw new RangeError(`sample: u must be in [0, 1), got ${u}`);
   const V = probabilities.length;
   if (greedy) {
     let best = 0;
@@ -25,6 +28,10 @@ export function sample(
   const row = topP < 1 ? nucleus(probabilities, topP) : probabilities;
   let total = 0;
   for (let i = 0; i < V; i++) total += row[i]!;
+  if (!(total > 0 && Number.isFinite(total)))
+    throw new RangeError(
+      `sample: probabilities must be finite and add up to more than 0, got a sum of ${total}`,
+    );
   let left = u * total;
   let last = 0;
   for (let i = 0; i < V; i++) {

@@ -204,17 +204,24 @@ function offPolicy({ rollouts, rows, settings, student }: Batch): StepLosses {
   const tokens = rows.reduce((sum, row) => sum + completionLength(row), 0);
   const own = written.reduce((a, b) => a + b, 0) / tokens;
   return {
-    losses: sftLosses(student.config, rows, settings.microBatchTokens),
+    losses: sftLosses(
+      student.config,
+      rows,
+      settings.microBatchTokens,
+      settings,
+    ),
     scored: 0,
     kl: (loss) => ({ kl: own + loss }),
   };
 }
 
-function passesOf({ microBatchTokens, temperature }: DistillSettings): {
+function passesOf(settings: DistillSettings): {
   maxTokens: number;
   temperature: number;
+  gradientCheckpointing: boolean;
 } {
-  return { maxTokens: microBatchTokens, temperature };
+  const { microBatchTokens, temperature, gradientCheckpointing } = settings;
+  return { maxTokens: microBatchTokens, temperature, gradientCheckpointing };
 }
 
 function routed(

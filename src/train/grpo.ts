@@ -25,7 +25,7 @@ import { grpoSettings, type TrainGrpoOptions } from "./grpoSettings.js";
 import { grpoLosses, samplesWithGradient } from "./loss/grpoLoss.js";
 import { policySamples } from "./loss/policySamples.js";
 import { hashWeights } from "./run/hashWeights.js";
-import { klEstimate } from "./run/klEstimate.js";
+import { klEstimate, klFromLogprobs } from "./run/klEstimate.js";
 import type { GrpoMetrics } from "./run/metrics.js";
 import {
   countTokens,
@@ -63,6 +63,8 @@ export async function trainGrpo(
     const needsInitial = klCoef !== 0 || settings.logKl > 0;
     const initial = needsInitial ? own(loadPolicy(init).policy) : undefined;
 
+    const passes = { maxTokens: settings.microBatchTokens, temperature };
+
     return (s, clock) => {
       // 1. Sample G rollouts of each of P tasks; verifiers and environments grade them.
       const { all, trained, graded } = sampleGroups(
@@ -83,13 +85,13 @@ export async function trainGrpo(
       // 3. The clipped loss of each micro-batch; the frame takes the gradient and updates by AdamW.
       const losses = grpoLosses(policy.config, samples, {
         ...settings,
-        maxTokens: settings.microBatchTokens,
+        ...passes,
       });
       const used = sumTokens(samplesWithGradient(samples, settings));
       const scored =
         sumTokens(samples) *
         (Number(updatesPerRollout > 1) + Number(klCoef !== 0));
-      const isLogged = settings.logKl > 0 && s % settings.logKl === 0;
+      const logsKl = settings.logKl > 0 && s % settings.logKl === 0;
       return {
         losses,
         updates: updatesPerRollout,
@@ -104,11 +106,14 @@ export async function trainGrpo(
             domains: domainMetrics(all, groupSize),
           }),
           clipFraction: stats["clipFraction"] ?? 0,
-          ...(isLogged &&
-            klEstimate(all, initial!, {
-              maxTokens: settings.microBatchTokens,
-              temperature,
-            })),
+          ...(logsKl
+            ? klEstimate(all, initial!, passes)
+            : klCoef !== 0 &&
+              trained.length > 0 &&
+              klFromLogprobs(
+                trained,
+                samples.map(({ reference }) => reference!),
+              )),
         }),
       };
     };

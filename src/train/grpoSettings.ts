@@ -97,7 +97,7 @@ const OWN = {
   },
   logDomains: {
     type: "flag",
-    default: false,
+    default: true,
     doc: "Log rewards, lengths, truncation, flat groups and entropy by domain too.",
   },
   logKl: {

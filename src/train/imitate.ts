@@ -128,7 +128,12 @@ export async function trainImitation(
       clock.lap("rollout", graded);
       // 2. Fine-tuning on them: the token mean of the negative log-likelihood.
       return {
-        losses: sftLosses(policy.config, rows, settings.microBatchTokens),
+        losses: sftLosses(
+          policy.config,
+          rows,
+          settings.microBatchTokens,
+          settings,
+        ),
         tokens: { ...tokens, trained: sumTokens(rows) },
         log: () => ({ answers: rows.length, drawn }),
       };

@@ -52,6 +52,7 @@ export {
   fullKlLosses,
   klPerToken,
   type KlDirection,
+  type KlLossOptions,
   type TaughtRows,
 } from "./loss/klLoss.js";
 export { rolloutSequence } from "./rolloutSequence.js";

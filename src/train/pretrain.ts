@@ -105,7 +105,7 @@ export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
     );
     clock.lap("rollout");
     return {
-      losses: sftLosses(config, batch, microBatchTokens),
+      losses: sftLosses(config, batch, microBatchTokens, settings),
       tokens: { prefill: 0, sampled: 0, trained: sumTokens(batch) },
     };
   });

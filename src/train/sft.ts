@@ -123,7 +123,7 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
       // The next conversations of the shuffled epoch; the loss is the token mean over all of them.
       const batch = sftBatch(examples, seed, s, batchSize);
       return {
-        losses: sftLosses(policy.config, batch, microBatchTokens),
+        losses: sftLosses(policy.config, batch, microBatchTokens, settings),
         tokens: { prefill: 0, sampled: 0, trained: sumTokens(batch) },
       };
     };

@@ -90,6 +90,20 @@ describe("sampleGroups", () => {
     );
   });
 
+  test("dynamicSampling asks whether answers are right, not whether a penalty on length tells them apart", () => {
+    // every answer is in the stretch of the penalty, so shaped rewards differ in every group
+    const settings = settingsOf({
+      ...{ dynamicSampling: true, refills: 0 },
+      ...{ overlong: "penalty", overlongBuffer: 1 },
+    });
+    const { trained } = sampleGroups(settings, 0, policy, tokenizer);
+    expect(trained).toEqual(
+      groupsOf(plain.all)
+        .filter((group) => !isFlat(group))
+        .flat(),
+    );
+  });
+
   test("under quotas a dropped task is replaced by one of its domain", () => {
     const settings = settingsOf({
       dynamicSampling: true,

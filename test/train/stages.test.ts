@@ -59,6 +59,7 @@ describe("trainGrpo", () => {
     const shares = Object.values(first!.outcomes).reduce((a, b) => a + b, 0);
     expect(shares).toBeCloseTo(1, 12);
     expect(first!.entropy).toBeGreaterThan(0);
+    expect(first!.clipFraction).toBe(0);
     expect(result.tokens.sampled).toBe(
       steps.reduce((sum, { tokens }) => sum + tokens.sampled, 0),
     );
@@ -190,12 +191,11 @@ describe("trainGrpo", () => {
     }
   });
 
-  test("logs by domain, and how far it has moved, when it is asked to; nothing else changes, nor what it counts as cost", async () => {
+  test("logs by domain unless told not to, and how far it has moved when it is asked to; nothing else changes, nor what it counts as cost", async () => {
     const logged = place("logged");
     const { metrics } = await trainGrpo({
       ...small,
       ...logged,
-      logDomains: true,
       logKl: 2,
     });
     expect(weightsOf(logged.out)).toEqual(weightsOf(place("whole").out));
@@ -213,7 +213,12 @@ describe("trainGrpo", () => {
       void [domains, kl, kls];
       return rest;
     });
-    expect(bare).toEqual(linesOf(place("whole").log));
+    const { metrics: short } = await trainGrpo({
+      ...small,
+      ...place("short"),
+      logDomains: false,
+    });
+    expect(short.map((line) => ({ ...line, seconds: null }))).toEqual(bare);
   });
 
   test("counts the tokens that a reference and several updates read", async () => {

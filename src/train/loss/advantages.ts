@@ -1,4 +1,5 @@
 /** Advantages of a group of rollouts: each against the others of the same prompt. */
+import { checkFinite } from "../../error.js";
 
 /**
  * How rewards of a group become advantages, n rewards with mean r̄:
@@ -15,7 +16,7 @@ export type AdvantageKind = "std" | "centred" | "leaveOneOut";
  *
  * @param rewards rewards of the group
  * @param kind    default "std"
- * @throws RangeError the group is empty
+ * @throws RangeError the group is empty, or a reward is not a finite number
  * @example
  * groupAdvantages([1, 0]) // [0.7071, -0.7071]
  */
@@ -28,6 +29,7 @@ export function groupAdvantages(
     throw new RangeError(
       "groupAdvantages: group must have at least 1 reward, got 0",
     );
+  checkFinite("groupAdvantages", "rewards", rewards);
   const mean = rewards.reduce((a, b) => a + b, 0) / n;
   const centred = rewards.map((r) => r - mean);
   if (rewards.every((r) => r === rewards[0])) return rewards.map(() => 0);
@@ -43,9 +45,11 @@ export function groupAdvantages(
  *
  * What is kept is fine-tuning on the policy's own better answers, each weighted by how rare it is in its group.
  *
+ * @throws RangeError an advantage is not a finite number
  * @example
  * positivePart([0.7, -0.7]) // [0.7, 0]
  */
 export function positivePart(advantages: readonly number[]): number[] {
+  checkFinite("positivePart", "advantages", advantages);
   return advantages.map((advantage) => Math.max(0, advantage));
 }

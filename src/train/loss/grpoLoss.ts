@@ -10,6 +10,7 @@ import {
   withTemperature,
   type MaskedSequence,
   type ModelConfig,
+  type PassOptions,
 } from "../../model/index.js";
 import type { Loss } from "../optim/gradient.js";
 import {
@@ -39,7 +40,7 @@ export interface PolicySample extends MaskedSequence {
 export type Reduction = "sample" | "token";
 
 /** Options of `grpoLosses`. */
-export interface GrpoLossOptions extends PolicyLossOptions {
+export interface GrpoLossOptions extends PolicyLossOptions, PassOptions {
   /** Default "sample". */
   reduction?: Reduction;
   /** Tokens of a micro-batch, padding included; default 8192. */
@@ -69,9 +70,9 @@ export function grpoLosses(
       const batch = policyBatch(rows, share);
       const { logp, entropy } =
         entropyCoef === 0
-          ? { logp: completionLogprobs(model, config, rows) }
+          ? { logp: completionLogprobs(model, config, rows, options) }
           : logprobsAndEntropy(
-              completionDistributions(model, config, rows),
+              completionDistributions(model, config, rows, options),
               rows,
             );
       stats?.("clipFraction", clipFraction(logp, batch, options));

@@ -8,6 +8,7 @@ import {
   withTemperature,
   type MaskedSequence,
   type ModelConfig,
+  type PassOptions,
   type Policy,
 } from "../../model/index.js";
 import type { Loss } from "../optim/gradient.js";
@@ -20,6 +21,15 @@ export type KlDirection = "reverse" | "forward";
 export interface TaughtRows {
   teacher: Policy;
   rows: readonly MaskedSequence[];
+}
+
+/** Options of `fullKlLosses`. */
+export interface KlLossOptions extends PassOptions {
+  direction: KlDirection;
+  /** Tokens of a micro-batch, padding included; default 8192. */
+  maxTokens?: number;
+  /** That of the sampler; both models' logits are divided by it. Default 1. */
+  temperature?: number;
 }
 
 /**
@@ -53,18 +63,13 @@ export function klPerToken(
  * Cost: a forward pass of the teacher for each of the student's; (N, V) log-probs of both in memory.
  *
  * @param taught  every row once, by its teacher
- * @param options maxTokens: tokens of a micro-batch, padding included · temperature: that of the sampler; both models' logits are
- *   divided by it
  */
 export function fullKlLosses(
   config: ModelConfig,
   taught: readonly TaughtRows[],
-  {
-    direction,
-    maxTokens = 8192,
-    temperature = 1,
-  }: { direction: KlDirection; maxTokens?: number; temperature?: number },
+  options: KlLossOptions,
 ): Loss[] {
+  const { direction, maxTokens = 8192, temperature = 1 } = options;
   const total = taught.reduce((sum, { rows }) => sum + rows.length, 0);
   return taught.flatMap(({ teacher, rows }) => {
     const used = rows.filter((row) => completionLength(row) > 0);
@@ -77,6 +82,7 @@ export function fullKlLosses(
           withTemperature(weights, temperature),
           config,
           batch,
+          options,
         );
         const other = constant(() =>
           completionDistributions(

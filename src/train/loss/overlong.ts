@@ -1,5 +1,6 @@
 /** What becomes of answers that are too long. */
 import { spec } from "../../domains/index.js";
+import { checkFinite } from "../../error.js";
 import type { Rollout } from "../../rollout/index.js";
 
 /**
@@ -18,6 +19,7 @@ export type Overlong = "score" | "mask" | "penalty";
  * @param length tokens of the answer
  * @param limit  max, tokens
  * @param buffer b, fraction of the limit, (0, 1]; DAPO: 4,096 of 20,480 tokens, 0.2
+ * @throws RangeError one of them is not a finite number, or the buffer is outside (0, 1]
  * @example
  * overlongPenalty(90, 100, 0.2) // -0.5
  */
@@ -26,6 +28,11 @@ export function overlongPenalty(
   limit: number,
   buffer: number,
 ): number {
+  checkFinite("overlongPenalty", "length and limit", [length, limit]);
+  if (!(buffer > 0 && buffer <= 1))
+    throw new RangeError(
+      `overlongPenalty: buffer must be in (0, 1], got ${buffer}`,
+    );
   const start = (1 - buffer) * limit;
   if (length <= start) return 0;
   return Math.max(-1, (start - length) / (limit - start));

@@ -6,6 +6,7 @@ import {
   microBatches,
   type MaskedSequence,
   type ModelConfig,
+  type PassOptions,
 } from "../../model/index.js";
 import type { Loss } from "../optim/gradient.js";
 
@@ -18,11 +19,13 @@ import type { Loss } from "../optim/gradient.js";
  *
  * @param batch      tokenized conversations; the masks cover what assistants say
  * @param maxTokens  tokens of a micro-batch, padding included
+ * @param options    gradientCheckpointing
  */
 export function sftLosses(
   config: ModelConfig,
   batch: readonly MaskedSequence[],
   maxTokens: number,
+  options: PassOptions = {},
 ): Loss[] {
   const count = batch.reduce((sum, row) => sum + completionLength(row), 0);
   const trained = batch.filter((row) => completionLength(row) > 0);
@@ -30,7 +33,7 @@ export function sftLosses(
   return microBatches(lengths, maxTokens).map((indices): Loss => {
     const rows = indices.map((i) => trained[i]!);
     return (weights) => {
-      const logp = completionLogprobs(weights, config, rows);
+      const logp = completionLogprobs(weights, config, rows, options);
       return tf.mul(tf.sum(logp), -1 / count);
     };
   });

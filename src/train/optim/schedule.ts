@@ -1,4 +1,5 @@
 /** Learning rate as a function of the step. */
+import { checkFinite } from "../../error.js";
 
 /** Shape of a learning-rate schedule. */
 export interface Schedule {
@@ -21,11 +22,15 @@ export interface Schedule {
  *   d(u) = 1 (constant), 1 − u (linear), (1 + cos πu) / 2 (cosine)
  *
  * @param step 0-based
+ * @throws RangeError a number is not finite
  * @example
  * learningRateAt(0, { learningRate: 1e-3, steps: 100, warmup: 10, decay: "linear", final: 0.05 }) // 1e-4
  */
 export function learningRateAt(step: number, schedule: Schedule): number {
   const { learningRate, steps, warmup, decay, final } = schedule;
+  checkFinite("learningRateAt", "step and schedule", [
+    ...[step, learningRate, steps, warmup, final],
+  ]);
   const rise = warmup > 0 ? Math.min(1, (step + 1) / warmup) : 1;
   const u = step / steps;
   const shape =

@@ -67,13 +67,14 @@ export interface DomainMetrics {
 
 /** Fields of a GRPO step. */
 export interface GrpoMetrics extends StepMetrics, RolloutMetrics {
-  /** By domain, of the domains that occurred; with the option `logDomains`. */
+  /** By domain, of the domains that occurred; unless `logDomains` is false. */
   domains?: Partial<Record<Domain, DomainMetrics>>;
   /** Share of the trained tokens on which clipping acted in the last update on these rollouts; 0 where that is the first one. */
   clipFraction: number;
   /**
    * How far the policy has moved from the model that it started from, nats per token: mean of log p(policy) − log p(start) over the
-   * sampled tokens, an estimate of KL(policy‖start); on every step that the option `logKl` names.
+   * sampled tokens, an estimate of KL(policy‖start); on every step that the option `logKl` names, and on every step of a run with
+   * `klCoef`, there of the rollouts that are trained on.
    */
   kl?: number;
   /** The same over the rollouts of each domain that occurred. */

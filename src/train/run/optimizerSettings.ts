@@ -27,4 +27,9 @@ export const OPTIMIZER_SETTINGS = {
     default: 4096,
     doc: "Tokens of one forward and backward pass, padding included: a bound on memory.",
   },
+  gradientCheckpointing: {
+    type: "flag",
+    default: false,
+    doc: "Keep only the input of each layer for the backward pass and compute the layer again there: less memory, about a third more time, the same bits.",
+  },
 } as const;
