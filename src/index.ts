@@ -5,6 +5,7 @@
  * @example
  * import { domains, model, rollout, evaluate } from "m2rl";
  */
+export * as linalg from "./linalg/index.js";
 export * as stats from "./stats/index.js";
 export * as engine from "./engine/index.js";
 export * as checkpoint from "./checkpoint/index.js";

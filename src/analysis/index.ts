@@ -7,8 +7,8 @@
  *
  * weightShift, weightShiftOfFiles, planShift, describeShift, combine, cellsOf, shiftJson · weightShiftRows, readWeightShiftRows: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
- * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival, mergeEffect · spectra: leadingSpectrum, matrixOf, rotation,
- * spectralDrift, principalEnergy, symmetricEigen · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
+ * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival, mergeEffect · spectra (of `linalg`): rotation,
+ * spectralDrift, principalEnergy · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
  *
  * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
  * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7). `crossedBootstrap` gives
@@ -24,7 +24,7 @@ export {
 } from "./weights/changed.js";
 export { cellsOf, matricesOf, type ShiftCell } from "./weights/shift/cells.js";
 export { combine, type Shift } from "./weights/shift/combine.js";
-export { meanOrNull } from "./weights/shift/describe.js";
+export { meanOrNull } from "../stats/index.js";
 export {
   countMasks,
   type MaskCounts,
@@ -41,7 +41,6 @@ export {
   type StratumShift,
   type SurvivalShift,
 } from "./weights/shift/describe.js";
-export { type Eigen, symmetricEigen } from "../linalg/jacobi.js";
 export { etaAtRate } from "./weights/etaAtRate.js";
 export {
   enrichment,
@@ -80,13 +79,6 @@ export type {
   SurvivalRow,
   WeightShiftRow,
 } from "./weights/rows/shiftRow.js";
-export {
-  leadingSpectrum,
-  type Matrix,
-  matrixOf,
-  type Spectrum,
-  type SpectrumOptions,
-} from "./weights/spectrum.js";
 export type { SpectrumShift } from "./weights/spectrumShift.js";
 export {
   principalEnergy,

@@ -1,11 +1,5 @@
 /** Products of matrices, in float64 whatever they are stored in. */
-
-/** A matrix, row by row. */
-export interface Matrix {
-  rows: number;
-  columns: number;
-  data: Float32Array | Float64Array;
-}
+import type { Matrix } from "./matrix.js";
 
 /** Columns of a panel: a few rows of it fit the fastest cache. */
 export const PANEL = 512;
@@ -143,7 +137,7 @@ export function multiply(
 }
 
 /** A B as a whole. */
-export function product(a: Matrix, b: Matrix): Matrix {
+export function product(a: Matrix, b: Matrix): Matrix & { data: Float64Array } {
   const data = new Float64Array(a.rows * b.columns);
   multiply(a, b, (from, width, columns) => {
     for (let i = 0; i < a.rows; i++)
@@ -153,23 +147,4 @@ export function product(a: Matrix, b: Matrix): Matrix {
       );
   });
   return { rows: a.rows, columns: b.columns, data };
-}
-
-/** The matrix mirrored at its diagonal. */
-export function transpose({ rows, columns, data }: Matrix): Matrix {
-  const out = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++)
-      out[j * rows + i] = data[i * columns + j]!;
-  return { rows: columns, columns: rows, data: out };
-}
-
-/** Mirror a square matrix at its diagonal, in place. */
-export function transposeSquare(data: Float64Array, n: number): void {
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) {
-      const value = data[i * n + j]!;
-      data[i * n + j] = data[j * n + i]!;
-      data[j * n + i] = value;
-    }
 }

@@ -1,6 +1,6 @@
 /** Eigenvalues and eigenvectors of a symmetric matrix: Householder's tridiagonal form, then QL with implicit shifts, in float64. */
 
-import { transposeSquare } from "./product.js";
+import { transposeSquare } from "./matrix.js";
 
 /** Most QL steps per eigenvalue; two or three are usual. */
 const MOST_STEPS = 60;
@@ -231,13 +231,19 @@ function sortRows(values: Float64Array, vectors: Float64Array): void {
  *
  *   A = Σ_k values[k] · vectors[k] vectors[k]ᵀ
  *
- * Cost: about 9 n³ operations; the memory of the matrix, which is overwritten with the vectors.
+ * Source: Householder reflections and implicit QL, Golub and Van Loan, §8.3.
+ * Cost: about 9 n³ operations; the memory of the matrix once more.
  *
- * @param matrix  n × n, row by row; only the lower triangle is read; overwritten
+ * @param matrix  n × n, row by row; only the lower triangle is read
  * @example
  * symmetricEigen(Float64Array.of(2, 0, 0, 1), 2).values // 2, 1
  */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
+  return eigenInPlace(matrix.slice(), n);
+}
+
+/** `symmetricEigen` of a matrix that is overwritten with the vectors. */
+export function eigenInPlace(matrix: Float64Array, n: number): Eigen {
   const [values, beside, heights] = [0, 1, 2].map(
     () => new Float64Array(n),
   ) as [Float64Array, Float64Array, Float64Array];

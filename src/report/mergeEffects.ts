@@ -2,6 +2,7 @@
 import { figure, type Figure, type Panel } from "./figure.js";
 import { Plot, type Markish, type ScaleOptions } from "./plot.js";
 import { FAINT_INK, INK, inkOn, seriesStyle } from "./theme.js";
+import { mean } from "../stats/index.js";
 
 /** A method on the experts of one seed. */
 export interface MergeEffectRow {
@@ -35,9 +36,6 @@ const PARTS = [
 ] as const;
 
 const ROW = 19;
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Four panels with a line a method: where the experts' movement went (bars, mean over seeds), how long the merged change is and how

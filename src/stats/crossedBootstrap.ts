@@ -1,5 +1,6 @@
 /** A seeded bootstrap for numbers that depend on items and on trained models (seeds) at once, such as ratios and cosines. */
 import type { Estimate } from "./interval.js";
+import { mean } from "./mean.js";
 import { Random } from "../random.js";
 
 /** One choice of seeds and items, as positions; an item may stand there several times. */
@@ -84,16 +85,16 @@ export function crossedBootstrap(
   statistic: (draw: Draw) => number,
   { whole, resampled }: Draws,
 ): Estimate | null {
-  const mean = statistic(whole);
+  const estimate = statistic(whole);
   const values = resampled.map(statistic).filter(Number.isFinite);
-  if (!Number.isFinite(mean) || 2 * values.length < resampled.length)
+  if (!Number.isFinite(estimate) || 2 * values.length < resampled.length)
     return null;
   values.sort((a, b) => a - b);
-  const centre = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const centre = mean(values);
   const se = Math.sqrt(
     values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1),
   );
   const at = (q: number): number =>
     values[Math.min(values.length - 1, Math.floor(q * values.length))]!;
-  return { mean, se, low: at(0.025), high: at(0.975) };
+  return { mean: estimate, se, low: at(0.025), high: at(0.975) };
 }

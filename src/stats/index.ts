@@ -1,7 +1,7 @@
 /**
  * stats: one of each statistic, on plain lists of numbers; every room above uses these.
  *
- * mean, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
+ * mean, meanOrNull, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
  * crossedBootstrap (over items and seeds at once), overSeeds and averageOverSeeds (two-way cluster variance), pairedDifference ·
  * correlation, rankCorrelation
  */
@@ -24,6 +24,6 @@ export {
   symmetric,
   type Estimate,
 } from "./interval.js";
-export { mean, variance } from "./mean.js";
+export { mean, meanOrNull, variance } from "./mean.js";
 export { averageOverSeeds, overSeeds, type SeedEstimate } from "./overSeeds.js";
 export { pairedDifference, type Pair } from "./pairedDifference.js";

@@ -1,35 +1,12 @@
 /** Known spectra, rotations and energies are recovered. */
 import { describe, expect, test } from "vitest";
 import {
-  leadingSpectrum,
-  matrixOf,
   principalEnergy,
   rotation,
   spectralDrift,
-  symmetricEigen,
 } from "../../src/analysis/index.js";
+import { leadingSpectrum, matrixOf } from "../../src/linalg/index.js";
 import { normals, orthonormal, product } from "./planted.js";
-
-describe("symmetricEigen(matrix, n)", () => {
-  test("rebuilds the matrix from its values and vectors", () => {
-    const n = 30;
-    const half = normals(n * n, 3);
-    const a = new Float64Array(n * n);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++)
-        a[i * n + j] = half[i * n + j]! + half[j * n + i]!;
-    const { values, vectors } = symmetricEigen(a, n);
-    expect([...values]).toEqual([...values].sort((x, y) => y - x));
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        let sum = 0;
-        for (let k = 0; k < n; k++)
-          sum += vectors[i * n + k]! * values[k]! * vectors[j * n + k]!;
-        expect(sum).toBeCloseTo(a[i * n + j]!, 11);
-      }
-    }
-  });
-});
 
 describe("leadingSpectrum(matrix, options)", () => {
   const planted = [9, 7, 5, 4, 2, 1];

@@ -2,9 +2,13 @@
 import { markChanged } from "./changed.js";
 import { enrichment } from "./magnitude.js";
 import type { Sample } from "./shift/sample.js";
-import { leadingSpectrum, type Matrix, type Spectrum } from "./spectrum.js";
 import { principalEnergy, rotation, spectralDrift } from "./subspace.js";
 import type { Weights } from "./shift/weights.js";
+import {
+  leadingSpectrum,
+  type StreamedMatrix,
+  type Spectrum,
+} from "../../linalg/index.js";
 
 /** Share of the entries that count as principal: the largest of |W₀ to rank k|. */
 export const PRINCIPAL_SHARE = 0.1;
@@ -42,7 +46,7 @@ export interface SpectrumShift {
 export interface BaseSpectrum {
   name: string;
   weights: Weights;
-  matrix: Matrix;
+  matrix: StreamedMatrix;
   spectrum: Spectrum;
 }
 
@@ -51,7 +55,7 @@ function matrixIn(
   name: string,
   rows: number,
   columns: number,
-): Matrix {
+): StreamedMatrix {
   return {
     rows,
     columns,
@@ -120,7 +124,10 @@ export function compareSpectra(
 }
 
 /** W₁ − W₀. */
-function difference(base: Matrix, expert: Matrix): Matrix {
+function difference(
+  base: StreamedMatrix,
+  expert: StreamedMatrix,
+): StreamedMatrix {
   let scratch = new Float32Array(0);
   return {
     rows: base.rows,

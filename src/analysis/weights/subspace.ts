@@ -1,6 +1,11 @@
 /** How training turned the principal directions of a matrix, and how much of the update lies in them. */
-import { symmetricEigen } from "../../linalg/jacobi.js";
-import { forRows, type Matrix, type Spectrum, timesRows } from "./spectrum.js";
+import {
+  forRows,
+  type StreamedMatrix,
+  type Spectrum,
+  symmetricEigen,
+  timesRows,
+} from "../../linalg/index.js";
 
 /** How two subspaces of the same dimension lie to each other. */
 export interface Rotation {
@@ -74,7 +79,10 @@ export function spectralDrift(
  * @param update  δ
  * @param base    the leading spectrum of W₀
  */
-export function principalEnergy(update: Matrix, base: Spectrum): number {
+export function principalEnergy(
+  update: StreamedMatrix,
+  base: Spectrum,
+): number {
   const k = base.values.length;
   const inner = new Float64Array(k * k);
   let squares = 0;

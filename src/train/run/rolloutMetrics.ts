@@ -2,6 +2,7 @@
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import type { Rollout } from "../../rollout/index.js";
 import type { DomainMetrics, RolloutMetrics, TokenCounts } from "./metrics.js";
+import { mean } from "../../stats/index.js";
 
 /** Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together. */
 export function rolloutMetrics(
@@ -96,8 +97,4 @@ export function countTokens(
 
 function rewardOf({ verdict }: Rollout): number {
   return verdict.reward;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

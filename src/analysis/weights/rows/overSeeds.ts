@@ -1,8 +1,8 @@
 /** Rows of several seeds → their means. */
-import { meanOrNull } from "../shift/describe.js";
 import type { ShiftStorage, WeightShiftRow } from "./shiftRow.js";
 import type { RowsOf } from "./shiftTables.js";
 import type { WeightShift } from "../shift/weightShift.js";
+import { meanOrNull } from "../../../stats/index.js";
 
 /** Fields that name a row; all other numbers are averaged over seeds. */
 const NAMES: readonly string[] = ["layer", "rank", "quantile", "eta"];

@@ -5,11 +5,11 @@ import {
   type CurveShift,
   describeShift,
   type Description,
-  meanOrNull,
 } from "../shift/describe.js";
 import { GROUPS } from "../place.js";
 import type { ShiftRowBase, WeightShiftRow } from "./shiftRow.js";
 import type { WeightShift } from "../shift/weightShift.js";
+import { meanOrNull } from "../../../stats/index.js";
 
 /** Rows of one seed. */
 export type RowsOf = (

@@ -3,6 +3,7 @@ import type { MaskCounts } from "../control.js";
 import type { SampleSums, TensorShift } from "./tensorShift.js";
 import type { PairSums, Sums } from "./tally.js";
 import type { SurvivalSums } from "../survival.js";
+import { meanOrNull } from "../../../stats/index.js";
 
 /** What is known about a set of entries: of one tensor, or of several together. */
 export type Shift = Pick<TensorShift, "sums" | "sample">;
@@ -30,11 +31,7 @@ export function combine(shifts: readonly Shift[]): Shift {
   );
   const pairs = total.sums.pairs.map((pair, i) => {
     const known = shifts.flatMap(({ sums }) => sums.pairs[i]!.projected ?? []);
-    const projected =
-      known.length === 0
-        ? null
-        : known.reduce((sum, value) => sum + value, 0) / known.length;
-    return { ...pair, projected };
+    return { ...pair, projected: meanOrNull(known) };
   });
   return { ...total, sums: { ...total.sums, pairs } };
 }

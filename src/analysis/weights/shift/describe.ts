@@ -4,6 +4,7 @@ import { enrichment, type ExpectedOverlap, STRATA } from "../magnitude.js";
 import { cosine, expectedJaccard, jaccard, lift } from "../overlap.js";
 import { projectionError } from "../projection.js";
 import { pairsOf } from "./tally.js";
+import { meanOrNull } from "../../../stats/index.js";
 
 /** What one expert changed. */
 export interface ExpertShift {
@@ -270,11 +271,4 @@ function strataOf({ sample: { strata } }: Shift): StratumShift[] {
     });
   });
   return rows;
-}
-
-/** Mean of the numbers that are known; null where there is none. */
-export function meanOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
 }

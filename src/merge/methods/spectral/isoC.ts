@@ -1,7 +1,5 @@
 /** Merge by isotropic merging: all singular values of the summed task matrix made equal. */
 import { emitMeanTaskVector } from "./meanTaskVector.js";
-import type { Matrix } from "../../../linalg/product.js";
-import { spectrum, sumOfSquares } from "../../../linalg/spectrum.js";
 import {
   emitProduct,
   isMatrix,
@@ -18,13 +16,14 @@ import type {
   MergeMethod,
   TensorInput,
 } from "../../tensor.js";
+import { leftSvd, type Matrix, sumOfSquares } from "../../../linalg/index.js";
 
 /** Options of `isoC`. */
 export type IsoCOptions = Pick<MergeOptions, "lambda">;
 
 /** What makes all singular values of a matrix their mean, from the left: σ̄ · Σ_k uₖ uₖᵀ / σₖ. */
 function equalizer(matrix: Matrix): Matrix {
-  const { values, left } = spectrum(matrix);
+  const { values, left } = leftSvd(matrix);
   const mean = values.reduce((sum, value) => sum + value, 0) / matrix.rows;
   const factors = values.map((value) => (value === 0 ? 0 : mean / value));
   return sumOfSquares(left.data, factors);

@@ -1,7 +1,5 @@
 /** Merge by ResMerge: a common direction of the residuals, and a little of each expert's leading singular direction. */
 import { emitMeanTaskVector } from "./meanTaskVector.js";
-import type { Matrix } from "../../../linalg/product.js";
-import { leading, rightOf, spectrum } from "../../../linalg/spectrum.js";
 import { isMatrix, matrixMemory, taskMatrix } from "./taskMatrix.js";
 import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
@@ -17,6 +15,12 @@ import type {
   TensorInput,
   TensorOptions,
 } from "../../tensor.js";
+import {
+  leading,
+  leftSvd,
+  type Matrix,
+  rightOf,
+} from "../../../linalg/index.js";
 
 /** Options of `resMerge`. */
 export type ResMergeOptions = Pick<
@@ -38,7 +42,7 @@ function headOf(
   context: MergeContext,
 ): Head {
   const matrix = taskMatrix(input, [expert], context);
-  const all = spectrum(matrix);
+  const all = leftSvd(matrix);
   const short = leading(all, Math.min(rank, matrix.rows));
   const long = rightOf(matrix, short, all.values);
   const wide = input.shape[0]! <= input.shape[1]!;

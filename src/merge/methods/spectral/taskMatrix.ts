@@ -1,7 +1,7 @@
 /** Task vectors of weight matrices, for methods that look at their singular directions. */
 import type { Emit, MergeContext, TensorInput } from "../../tensor.js";
 import { subtract } from "../../parts/walk.js";
-import { type Matrix, multiply, PANEL } from "../../../linalg/product.js";
+import { type Matrix, multiply, PANEL } from "../../../linalg/index.js";
 
 /** Rows merged at a time. */
 const ROWS = 64;

@@ -1,18 +1,6 @@
 /** Merge by task singular vectors: the leading singular directions of every expert, made orthogonal to one another. */
 import { emitMeanTaskVector } from "./meanTaskVector.js";
 import {
-  gramOf,
-  type Matrix,
-  product,
-  transpose,
-} from "../../../linalg/product.js";
-import {
-  inverseRoot,
-  leading,
-  rightOf,
-  spectrum,
-} from "../../../linalg/spectrum.js";
-import {
   emitProduct,
   isMatrix,
   matrixMemory,
@@ -28,6 +16,16 @@ import type {
   MergeMethod,
   TensorInput,
 } from "../../tensor.js";
+import {
+  gramOf,
+  inverseRoot,
+  leading,
+  leftSvd,
+  type Matrix,
+  product,
+  rightOf,
+  transpose,
+} from "../../../linalg/index.js";
 
 /** Options of `tsvM`. */
 export type TsvMOptions = Pick<MergeOptions, "lambda">;
@@ -48,7 +46,7 @@ function stack(input: TensorInput, context: MergeContext): Stack {
   const values = new Float64Array(count * kept);
   for (let m = 0; m < count; m++) {
     const matrix = taskMatrix(input, [m], context);
-    const all = spectrum(matrix);
+    const all = leftSvd(matrix);
     const first = leading(all, kept);
     left.set(first.data, m * kept * short);
     right.set(rightOf(matrix, first, all.values).data, m * kept * long);

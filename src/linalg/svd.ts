@@ -1,6 +1,7 @@
 /** Singular values and directions of a matrix that is wider than high, from the inner products of its rows. */
-import { gramOf, type Matrix, multiply, transposeSquare } from "./product.js";
-import { symmetricEigen } from "./symmetricEigen.js";
+import { type Matrix, transposeSquare } from "./matrix.js";
+import { gramOf, multiply } from "./product.js";
+import { eigenInPlace } from "./symmetricEigen.js";
 
 /**
  * Singular values below this share of the largest one count as zero, and their directions as none: inner products in float64 say
@@ -9,15 +10,15 @@ import { symmetricEigen } from "./symmetricEigen.js";
 export const CUTOFF = 1e-6;
 
 /** Singular values in descending order; left direction k is row k of `left`. */
-export interface Spectrum {
+export interface LeftSvd {
   values: Float64Array;
   left: Matrix & { data: Float64Array };
 }
 
 /** All singular values and left directions; those counted as zero are zero. */
-export function spectrum(matrix: Matrix): Spectrum {
+export function leftSvd(matrix: Matrix): LeftSvd {
   const n = matrix.rows;
-  const { values, vectors } = symmetricEigen(gramOf(matrix), n);
+  const { values, vectors } = eigenInPlace(gramOf(matrix), n);
   const roots = values.map((value) => Math.sqrt(Math.max(0, value)));
   const singular = roots.map((root) => (root > CUTOFF * roots[0]! ? root : 0));
   const rank = singular.filter((value) => value > 0).length;
@@ -26,7 +27,7 @@ export function spectrum(matrix: Matrix): Spectrum {
 }
 
 /** The first `count` left directions, copied: whoever keeps them does not keep all the others. */
-export function leading({ left }: Spectrum, count: number): Matrix {
+export function leading({ left }: LeftSvd, count: number): Matrix {
   const { columns, data } = left;
   return { rows: count, columns, data: data.slice(0, count * columns) };
 }
@@ -73,7 +74,7 @@ export function sumOfSquares(
  * @param symmetric  n × n, overwritten
  */
 export function inverseRoot(symmetric: Float64Array, n: number): Matrix {
-  const { values, vectors } = symmetricEigen(symmetric, n);
+  const { values, vectors } = eigenInPlace(symmetric, n);
   const least = CUTOFF ** 2 * Math.max(0, values[0] ?? 0);
   const powers = values.map((value) => (value > least ? value ** -0.5 : 0));
   return sumOfSquares(vectors, powers);

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../src/random.js";
 import {
   gramOf,
+  inverseRoot,
   type Matrix,
   product,
+  rightOf,
+  leftSvd,
+  symmetricEigen,
   transpose,
-} from "../../src/linalg/product.js";
-import { inverseRoot, rightOf, spectrum } from "../../src/linalg/spectrum.js";
-import { symmetricEigen } from "../../src/linalg/symmetricEigen.js";
-import { Random } from "../../src/random.js";
+} from "../../src/linalg/index.js";
 
 function random(rows: number, columns: number, seed = 1): Matrix {
   const draw = new Random(seed, "matrix");
@@ -111,10 +113,10 @@ describe("symmetricEigen", () => {
   });
 });
 
-describe("spectrum", () => {
-  test("spectrum(A) and rightOf give A back as Σ σ u vᵀ", () => {
+describe("leftSvd", () => {
+  test("leftSvd(A) and rightOf give A back as Σ σ u vᵀ", () => {
     const a = random(6, 40);
-    const { values, left } = spectrum(a);
+    const { values, left } = leftSvd(a);
     const right = rightOf(a, left, values);
     const scaled = transpose(left);
     scaled.data = scaled.data.map((x, i) => x * values[i % 6]!) as Float64Array;
@@ -122,7 +124,7 @@ describe("spectrum", () => {
     expectClose(gramOf(right), identity(6), 1e-6);
   });
 
-  test("spectrum(A) leaves out the directions that A does not have", () => {
+  test("leftSvd(A) leaves out the directions that A does not have", () => {
     const one = random(1, 20);
     const data = new Float64Array(60);
     data.set(one.data);
@@ -130,7 +132,7 @@ describe("spectrum", () => {
       one.data.map((x) => 2 * x),
       20,
     );
-    const { values, left } = spectrum({ rows: 3, columns: 20, data });
+    const { values, left } = leftSvd({ rows: 3, columns: 20, data });
     expect([...values].filter((value) => value > 0)).toHaveLength(1);
     expect(left.data.subarray(3).every((x) => x === 0)).toBe(true);
   });

@@ -1,14 +1,8 @@
 /** Singular values and principal subspaces of a matrix of any size, read a few rows at a time. */
-import { Random } from "../../random.js";
-import { symmetricEigen } from "../../linalg/jacobi.js";
-
-/** A matrix that is read row by row. */
-export interface Matrix {
-  rows: number;
-  columns: number;
-  /** Fill `out` with whole rows from row `from` on; its length is a multiple of `columns`. */
-  read(from: number, out: Float32Array): void;
-}
+import { Random } from "../random.js";
+import { forRows, type StreamedMatrix } from "./matrix.js";
+import { product } from "./product.js";
+import { symmetricEigen } from "./symmetricEigen.js";
 
 /** The leading part of a singular value decomposition, W ≈ U diag(σ) Vᵀ. */
 export interface Spectrum {
@@ -41,9 +35,6 @@ export interface SpectrumOptions {
 /** Vectors beyond k in each block: they carry the error. */
 const SPARE = 8;
 
-/** Numbers of a matrix in memory at once. */
-const MOST_READ = 2 ** 18;
-
 /** A direction that loses all but this share of its length against the others was already there. */
 const NOTHING_NEW = 1e-9;
 
@@ -62,7 +53,7 @@ const NOTHING_NEW = 1e-9;
  * leadingSpectrum(matrixOf(new Float32Array([3, 0, 0, 4]), 2, 2), { rank: 1, seed: 1 }).values // [4]
  */
 export function leadingSpectrum(
-  matrix: Matrix,
+  matrix: StreamedMatrix,
   { rank, seed, passes = 6 }: SpectrumOptions,
 ): Spectrum {
   const { rows, columns } = matrix;
@@ -111,35 +102,6 @@ export function leadingSpectrum(
   };
 }
 
-/** A matrix that is in memory. */
-export function matrixOf(
-  data: Float32Array,
-  rows: number,
-  columns: number,
-): Matrix {
-  return {
-    rows,
-    columns,
-    read: (from: number, out: Float32Array): void =>
-      out.set(data.subarray(from * columns, from * columns + out.length)),
-  };
-}
-
-/** Call `visit` with each stretch of rows: its first row, how many, and their numbers. */
-export function forRows(
-  { rows, columns, read }: Matrix,
-  visit: (from: number, count: number, data: Float32Array) => void,
-): void {
-  const most = Math.max(1, Math.min(rows, Math.floor(MOST_READ / columns)));
-  const buffer = new Float32Array(most * columns);
-  for (let from = 0; from < rows; from += most) {
-    const count = Math.min(most, rows - from);
-    const data = buffer.subarray(0, count * columns);
-    read(from, data);
-    visit(from, count, data);
-  }
-}
-
 /** Vectors → the same as columns of one row-major array. */
 function interleave(
   vectors: readonly Float64Array[],
@@ -155,7 +117,7 @@ function interleave(
 
 /** WᵀW times each vector, in one pass over W, with Σ w². */
 function gramTimes(
-  matrix: Matrix,
+  matrix: StreamedMatrix,
   vectors: readonly Float64Array[],
 ): { product: Float64Array[]; squares: number } {
   const { columns } = matrix;
@@ -178,7 +140,7 @@ function gramTimes(
   return { product, squares };
 }
 
-/** Rows of W times Q: (count, columns) · (columns, width) → (count, width). Two rows and four columns at a time stay in registers. */
+/** Rows of W times Q: (count, columns) · (columns, width) → (count, width). */
 export function timesRows(
   data: Float32Array,
   count: number,
@@ -186,70 +148,10 @@ export function timesRows(
   q: Float64Array,
   width: number,
 ): Float64Array {
-  const y = new Float64Array(count * width);
-  const even = count - (count % 2);
-  const fours = width - (width % 4);
-  for (let i = 0; i < even; i += 2) {
-    const a = i * columns;
-    const b = a + columns;
-    for (let c = 0; c < fours; c += 4) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      let t0 = 0;
-      let t1 = 0;
-      let t2 = 0;
-      let t3 = 0;
-      for (let r = 0, at = c; r < columns; r++, at += width) {
-        const x = data[a + r]!;
-        const w = data[b + r]!;
-        const q0 = q[at]!;
-        const q1 = q[at + 1]!;
-        const q2 = q[at + 2]!;
-        const q3 = q[at + 3]!;
-        s0 += x * q0;
-        s1 += x * q1;
-        s2 += x * q2;
-        s3 += x * q3;
-        t0 += w * q0;
-        t1 += w * q1;
-        t2 += w * q2;
-        t3 += w * q3;
-      }
-      const to = i * width + c;
-      y[to] = s0;
-      y[to + 1] = s1;
-      y[to + 2] = s2;
-      y[to + 3] = s3;
-      y[to + width] = t0;
-      y[to + width + 1] = t1;
-      y[to + width + 2] = t2;
-      y[to + width + 3] = t3;
-    }
-    for (let c = fours; c < width; c++) {
-      y[i * width + c] = dotColumn(data, a, columns, q, width, c);
-      y[(i + 1) * width + c] = dotColumn(data, b, columns, q, width, c);
-    }
-  }
-  for (let i = even; i < count; i++)
-    for (let c = 0; c < width; c++)
-      y[i * width + c] = dotColumn(data, i * columns, columns, q, width, c);
-  return y;
-}
-
-function dotColumn(
-  data: Float32Array,
-  offset: number,
-  columns: number,
-  q: Float64Array,
-  width: number,
-  c: number,
-): number {
-  let sum = 0;
-  for (let r = 0; r < columns; r++)
-    sum += data[offset + r]! * q[r * width + c]!;
-  return sum;
+  return product(
+    { rows: count, columns, data },
+    { rows: columns, columns: width, data: q },
+  ).data;
 }
 
 /** Z += (rows of W)ᵀ · Y, four rows at a time. */
@@ -344,7 +246,7 @@ function projectedGram(
   return gram;
 }
 
-/** The first `count` combinations of vectors, as columns of one row-major array. */
+/** The first `count` combinations of vectors, whose weights are the rows of `weights`, as columns of one row-major array. */
 function combine(
   vectors: readonly Float64Array[],
   weights: Float64Array,
@@ -357,7 +259,7 @@ function combine(
   vectors.forEach((vector, j) => {
     for (let r = 0; r < length; r++)
       for (let c = 0; c < known; c++)
-        out[r * count + c]! += vector[r]! * weights[j * n + c]!;
+        out[r * count + c]! += vector[r]! * weights[c * n + j]!;
   });
   return out;
 }
@@ -368,7 +270,7 @@ function sumSquares(vectors: readonly Float64Array[]): number {
 
 /** U = W V / σ. */
 function leftVectors(
-  matrix: Matrix,
+  matrix: StreamedMatrix,
   right: Float64Array,
   squared: Float64Array,
   count: number,
