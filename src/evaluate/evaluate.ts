@@ -14,6 +14,7 @@ import {
   type EvaluationRecord,
   type RecordsHeader,
 } from "./records.js";
+import { breathe } from "../io/breathe.js";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -215,7 +216,7 @@ export async function evaluate(
     records.push(...fresh);
     onProgress?.(records.length, total);
     // The engine computes synchronously; without this pause no signal or timer would ever run.
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   if (recordsPath !== undefined) finishRecords(recordsPath, header, records);
   return summarize(name, records);

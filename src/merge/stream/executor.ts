@@ -32,7 +32,7 @@ import {
 } from "./provenance.js";
 import { runTasks } from "./scheduler.js";
 import type { Survival } from "./survival.js";
-import { Threads } from "./threads.js";
+import { MergeThreads } from "./threads.js";
 import { outOptions, WorkFolder } from "./workFolder.js";
 
 /** Options of `mergeCheckpoints`. */
@@ -93,7 +93,7 @@ class Execution {
   );
   private readonly survivals = new Map<string, Survival | null>();
   private readonly started = performance.now();
-  private readonly threads: Threads;
+  private readonly threads: MergeThreads;
   /** Tensors that are merged in this run, by their index in the plan. */
   private readonly open: number[];
 
@@ -114,7 +114,7 @@ class Execution {
     this.open = [...tensors.keys()].filter(
       (i) => !finished.has(tensors[i]!.name),
     );
-    this.threads = new Threads({
+    this.threads = new MergeThreads({
       method: recipe.method,
       context: {
         seed: recipe.seed,

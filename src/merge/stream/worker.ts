@@ -1,6 +1,5 @@
 /** A worker thread of a merge: takes one job at a time, with checkpoints that it opened itself. */
 import { closeSync, fsyncSync, openSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
 import {
   Checkpoint,
   DTYPE_BITS,
@@ -11,12 +10,12 @@ import {
   hashFile,
 } from "../../checkpoint/index.js";
 import { roundStochastically } from "../../checkpoint/stochasticRounding.js";
+import { serveThread } from "../../io/threads.js";
 import { key } from "../../random.js";
 import { methods } from "../methods/table.js";
 import type { Source, Survey } from "../tensor.js";
 import { collectGarbage } from "./collectGarbage.js";
 import {
-  type Answer,
   DONE,
   type Job,
   type JobResult,
@@ -187,22 +186,7 @@ function flushed(path: string): string {
   return hashFile(path);
 }
 
-/** The worker's end of the line. */
-function serve(): void {
-  const port = parentPort!;
-  let workshop: Workshop | undefined;
-  port.on("message", (job: Job) => {
-    let answer: Answer;
-    try {
-      workshop ??= new Workshop(workerData as WorkerSetup);
-      answer = { type: "done", result: workshop.do(job) };
-    } catch (error) {
-      const { name, message, stack = "" } = error as Error;
-      answer = { type: "failed", name, message, stack };
-    }
-    port.postMessage(answer);
-    collectGarbage();
-  });
-}
-
-if (parentPort !== null) serve();
+serveThread<WorkerSetup, Job, JobResult[Job["type"]]>((setup) => {
+  const workshop = new Workshop(setup);
+  return (job) => workshop.do(job);
+}, collectGarbage);

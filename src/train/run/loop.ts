@@ -7,6 +7,7 @@ import type { Policy } from "../../model/index.js";
 import type { Learner } from "../optim/learner.js";
 import type { StepMetrics, StepSeconds } from "./metrics.js";
 import { latestSnapshot, saveSnapshot } from "./snapshot.js";
+import { breathe } from "../../io/breathe.js";
 
 /** Options of a run that do not change its result. */
 export interface LoopOptions<Metrics extends StepMetrics = StepMetrics> {
@@ -96,7 +97,7 @@ export async function runSteps<Metrics extends StepMetrics>(
       saved = s + 1;
     }
     // The engine computes synchronously; without this pause no signal, timer or live plot would ever run.
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   return lines.map((line) => JSON.parse(line) as Metrics);
 }

@@ -1,9 +1,8 @@
 /** `weightShift` of models on disk, in several threads. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { builtFile } from "../../../built.js";
 import { Checkpoint } from "../../../checkpoint/index.js";
-import { CheckpointError } from "../../../error.js";
+import { Threads } from "../../../io/threads.js";
 import type { TensorShift } from "./tensorShift.js";
 import {
   planShift,
@@ -13,7 +12,7 @@ import {
   type WeightShift,
   type WeightShiftOptions,
 } from "./weightShift.js";
-import type { WorkerAnswer, WorkerSetup } from "./worker.js";
+import type { WorkerJob, WorkerSetup } from "./worker.js";
 
 /** Most threads that are started unasked: each takes about 100 MB. */
 const MOST_THREADS = 3;
@@ -50,26 +49,30 @@ export async function weightShiftOfFiles(
   const shifts = new Map<ShiftJob, TensorShift>();
   // The longest first, so that no thread is left with a long one at the end.
   const queue = [...plan.jobs].sort((a, b) => b.work - a.work);
-  const setup = { base, experts: Object.values(experts) };
-  const workers = queue.slice(0, threads).map(() => startWorker(setup));
+  const workers = new Threads<WorkerSetup, WorkerJob, TensorShift, number>({
+    module: builtFile("./worker.js", import.meta.url),
+    setup: { base, experts: Object.values(experts) },
+    caller: "weightShiftOfFiles",
+  });
+  const measure = async (job: ShiftJob): Promise<void> => {
+    const { place, options } = job;
+    const width = job.bytes / Math.max(1, place.entries);
+    const shift = await workers.run({ place, options }, (entries) =>
+      hear.read(job, entries * width),
+    );
+    shifts.set(job, shift);
+    hear.done(job);
+  };
+  const places = Array.from({ length: Math.min(threads, queue.length) });
   try {
     await Promise.all(
-      workers.map(async (worker) => {
-        for (let job = queue.shift(); job; job = queue.shift()) {
-          const current = job;
-          const width = current.bytes / Math.max(1, current.place.entries);
-          shifts.set(
-            current,
-            await run(worker, current, (entries) =>
-              hear.read(current, entries * width),
-            ),
-          );
-          hear.done(current);
-        }
+      places.map(async () => {
+        for (let job = queue.shift(); job; job = queue.shift())
+          await measure(job);
       }),
     );
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await workers.close();
   }
   return { ...plan.frame, tensors: plan.jobs.map((job) => shifts.get(job)!) };
 }
@@ -95,58 +98,4 @@ function planFiles(
   } finally {
     for (const checkpoint of opened) checkpoint.close();
   }
-}
-
-function startWorker(setup: WorkerSetup): Worker {
-  return new Worker(builtFile("./worker.js", import.meta.url), {
-    workerData: setup,
-    execArgv: [],
-  });
-}
-
-/** One tensor in one thread. */
-function run(
-  worker: Worker,
-  { place, options }: ShiftJob,
-  onRead: (entries: number) => void,
-): Promise<TensorShift> {
-  return new Promise((resolve, reject) => {
-    // One by one: without its own listeners, which removeAllListeners() takes too, a worker hears no second message.
-    const settle = (action: () => void): void => {
-      worker.off("message", hear);
-      worker.off("error", fail);
-      worker.off("exit", end);
-      action();
-    };
-    const hear = (answer: WorkerAnswer): void => {
-      if (answer.type === "read") onRead(answer.entries);
-      else if (answer.type === "done") settle(() => resolve(answer.shift));
-      else settle(() => reject(rebuilt(answer)));
-    };
-    const fail = (error: Error): void => settle(() => reject(error));
-    const end = (code: number): void =>
-      fail(
-        new Error(
-          `internal: a thread of weightShiftOfFiles ended with code ${code}`,
-        ),
-      );
-    worker.on("message", hear);
-    worker.on("error", fail);
-    worker.on("exit", end);
-    worker.postMessage({ place, options });
-  });
-}
-
-/** An error of a thread, of the class that it had there. */
-function rebuilt({
-  name,
-  message,
-  stack,
-}: Extract<WorkerAnswer, { type: "failed" }>): Error {
-  const error =
-    name === "CheckpointError"
-      ? new CheckpointError(message)
-      : new Error(message);
-  error.stack = stack;
-  return error;
 }

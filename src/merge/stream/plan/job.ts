@@ -43,11 +43,6 @@ export interface JobResult {
   hash: string;
 }
 
-/** What a worker answers. */
-export type Answer =
-  | { type: "done"; result: JobResult[Job["type"]] }
-  | { type: "failed"; name: string; message: string; stack: string };
-
 /** Places in the progress buffer. */
 export const READ = 0;
 /** Bytes written. */

@@ -30,7 +30,7 @@ export function byteText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = Math.min(4, Math.max(0, Math.floor(Math.log10(bytes) / 3)));
   const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power]!}`;
+  return `${Number(value.toPrecision(3))} ${units[power]!}`;
 }
 
 /** Bytes that merging a tensor holds beyond a few chunks. */
