@@ -7,6 +7,7 @@ import {
   fillMasks,
 } from "../../src/merge/parts/sparsify/bernoulli.js";
 import { combination } from "../../src/merge/parts/combine.js";
+import { drop } from "../../src/merge/parts/dare.js";
 import { sumSquares } from "../../src/merge/parts/energies.js";
 import { firstNonFinite } from "../../src/merge/parts/finite.js";
 import { dropOutside } from "../../src/merge/parts/sparsify/keepLargest.js";
@@ -16,6 +17,11 @@ import { pruneByRank } from "../../src/merge/parts/sparsify/pruneByRank.js";
 import { remembered } from "../../src/merge/parts/sparsify/remember.js";
 import { countWindow } from "../../src/merge/parts/sparsify/select.js";
 import { dropBelow } from "../../src/merge/parts/sparsify/sparsify.js";
+import {
+  countNonZero,
+  keepWhere,
+  variance,
+} from "../../src/merge/parts/sparsify/variance.js";
 import { subtract } from "../../src/merge/parts/walk.js";
 import { storedSource } from "../../src/merge/stream/storedSource.js";
 import { fillWords, key, Random } from "../../src/random.js";
@@ -87,6 +93,23 @@ describe.each(LENGTHS)("on %d entries the kernels give the numbers of", (n) => {
         dropMasked(values, masks);
       },
     ],
+    ...[
+      [1e-18, 1],
+      [0.2, 1],
+      [0.2, 5],
+      [0.5, 2],
+      [1 - 2 ** -53, 1 / 0.9],
+    ].map(
+      ([density, scale]) =>
+        [
+          `drop to the base, density ${density}, scale ${scale}`,
+          (values: Float32Array, other: Float32Array) =>
+            // Counters pass 2³² within the block.
+            drop(values, other, 2 ** 32 - 2, key(1, "d"), density!, scale!),
+        ] as [string, (values: Float32Array, other: Float32Array) => unknown],
+    ),
+    ["countNonZero", countNonZero],
+    ["keepWhere", keepWhere],
     [
       "dropOutside",
       (values) => {
@@ -137,6 +160,13 @@ describe.each(LENGTHS)("on %d entries the kernels give the numbers of", (n) => {
     expect(Buffer.from(fast.counts).equals(Buffer.from(slow.counts))).toBe(
       true,
     );
+  });
+
+  test.each([1, 2, 3, 5])("variance of %d models", (count) => {
+    const models = Array.from({ length: count }, (_, m) => changes(n, m + 1));
+    const slow = variance(models, new Float32Array(n));
+    const fast = variance(models.map(inKernels), floats(n));
+    expect([...fast]).toEqual([...slow]);
   });
 
   test.each([

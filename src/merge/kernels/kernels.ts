@@ -86,6 +86,20 @@ export interface Kernels {
     count: number,
   ): void;
   dropMasked(values: number, length: number, masks: number): void;
+  dropToBase(
+    values: number,
+    base: number,
+    length: number,
+    k0: number,
+    k1: number,
+    start: number,
+    upper: number,
+    lower: number,
+    scale: number,
+  ): void;
+  variance(out: number, length: number, models: number, count: number): void;
+  countNonZero(values: number, length: number): number;
+  keepWhere(values: number, length: number, others: number): void;
   maskNonZero(values: number, length: number, masks: number): void;
   sortRow(
     values: number,

@@ -1,4 +1,6 @@
 /** DARE on the way to a method: changes of experts dropped at random, the others scaled up. */
+import { inArena } from "../kernels/arena.js";
+import { kernels } from "../kernels/kernels.js";
 import { fillUniform, key, type Key } from "../../random.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { FRACTION } from "../optionSpecs.js";
@@ -45,6 +47,22 @@ export function drop(
   density: number,
   scale: number,
 ): void {
+  if (inArena(expert, base)) {
+    // Of the 53 bits of a uniform number, those below this one are below the density.
+    const least = Math.ceil(density * 2 ** 53);
+    kernels.dropToBase(
+      expert.byteOffset,
+      base.byteOffset,
+      expert.length,
+      stream.k0,
+      stream.k1,
+      start,
+      Math.trunc(least / 2 ** 26),
+      least % 2 ** 26,
+      scale,
+    );
+    return;
+  }
   const draws = DRAWS.subarray(0, expert.length);
   fillUniform(stream, start, draws);
   for (let i = 0; i < expert.length; i++) {

@@ -18,3 +18,13 @@ export function total(sum01: v128, sum23: v128, first: f64): f64 {
     (f64x2.extract_lane(sum23, 0) + f64x2.extract_lane(sum23, 1))
   );
 }
+
+/** Four float32 of two pairs of float64, rounded. */
+export function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<u64>(
+    f32x4.demote_f64x2_zero(low),
+    f32x4.demote_f64x2_zero(high),
+    0,
+    2,
+  );
+}

@@ -1,4 +1,5 @@
 /** Random drops: Threefry-2x32-20, four blocks at a time, and what is kept by it. */
+import { high, low, narrow } from "./float64.ts";
 
 function turned(x: v128, by: i32): v128 {
   return v128.or(i32x4.shl(x, by), i32x4.shr_u(x, 32 - by));
@@ -58,11 +59,11 @@ export function fillWords(
   const steps = i32x4(0, 1, 2, 3);
   for (let i: usize = 0; i < count; i += 4) {
     const counter = <u64>start + i;
-    const low = i32x4.add(i32x4.splat(<i32>counter), steps);
+    const lowWord = i32x4.add(i32x4.splat(<i32>counter), steps);
     // Lanes whose low word passed 2³².
-    const wrapped = i32x4.lt_u(low, i32x4.splat(<i32>counter));
-    const high = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
-    draw(low, high, k0, k1, k2);
+    const wrapped = i32x4.lt_u(lowWord, i32x4.splat(<i32>counter));
+    const highWord = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
+    draw(lowWord, highWord, k0, k1, k2);
     v128.store(out + 8 * i, v128.shuffle<u32>(first, second, 0, 4, 1, 5));
     v128.store(out + 8 * i, v128.shuffle<u32>(first, second, 2, 6, 3, 7), 16);
   }
@@ -88,18 +89,18 @@ export function fillMasks(
   const k2 = i32x4.splat(key0 ^ key1 ^ 0x1bd11bda);
   for (let g: usize = 0; g < count; g += 4) {
     const counter = (<u64>start + g) * BLOCKS;
-    const low = i32x4.add(
+    const lowWord = i32x4.add(
       i32x4.splat(<i32>counter),
       i32x4(0, <i32>BLOCKS, 2 * <i32>BLOCKS, 3 * <i32>BLOCKS),
     );
-    const wrapped = i32x4.lt_u(low, i32x4.splat(<i32>counter));
-    const high = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
+    const wrapped = i32x4.lt_u(lowWord, i32x4.splat(<i32>counter));
+    const highWord = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
     let open = i32x4.splat(-1);
     let kept = i32x4.splat(0);
     let digits = density;
     for (let block: i32 = 0; digits > 0 && v128.any_true(open); block++) {
       // Counters of a mask begin at a multiple of 32: the low word does not pass 2³² within it.
-      draw(i32x4.add(low, i32x4.splat(block)), high, k0, k1, k2);
+      draw(i32x4.add(lowWord, i32x4.splat(block)), highWord, k0, k1, k2);
       digits *= 2;
       if (digits >= 1) {
         digits -= 1;
@@ -143,5 +144,64 @@ export function maskNonZero(values: usize, length: usize, masks: usize): void {
       mask |= i32x4.bitmask(f32x4.ne(four, zero)) << (<i32>j);
     }
     store<i32>(masks + (i >>> 3), mask);
+  }
+}
+
+function change(value: v128, origin: v128, scale: v128): v128 {
+  return f64x2.add(origin, f64x2.mul(f64x2.sub(value, origin), scale));
+}
+
+/**
+ * Keep or set back the entries of an expert: entry i takes part where the 53 random bits of block start + i, `upper` (27 bits) and
+ * `lower` (26), are below those of the density; what takes part is moved away from the base by `scale`, unless that is 1.
+ */
+export function dropToBase(
+  values: usize,
+  base: usize,
+  length: usize,
+  key0: i32,
+  key1: i32,
+  start: f64,
+  upper: i32,
+  lower: i32,
+  scale: f64,
+): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const k2 = i32x4.splat(key0 ^ key1 ^ 0x1bd11bda);
+  const steps = i32x4(0, 1, 2, 3);
+  const most = i32x4.splat(upper);
+  const rest = i32x4.splat(lower);
+  const by = f64x2.splat(scale);
+  for (let i: usize = 0; i < length; i += 4) {
+    const counter = <u64>start + i;
+    const lowWord = i32x4.add(i32x4.splat(<i32>counter), steps);
+    const wrapped = i32x4.lt_u(lowWord, i32x4.splat(<i32>counter));
+    const highWord = i32x4.sub(i32x4.splat(<i32>(counter >> 32)), wrapped);
+    draw(lowWord, highWord, k0, k1, k2);
+    const leading = i32x4.shr_u(first, 5);
+    const trailing = i32x4.shr_u(second, 6);
+    const kept = v128.or(
+      i32x4.lt_s(leading, most),
+      v128.and(i32x4.eq(leading, most), i32x4.lt_s(trailing, rest)),
+    );
+    const value = v128.load(values + 4 * i);
+    const origin = v128.load(base + 4 * i);
+    const moved =
+      scale === 1
+        ? value
+        : narrow(
+            change(low(value), low(origin), by),
+            change(high(value), high(origin), by),
+          );
+    const own = v128.and(kept, f32x4.ne(value, origin));
+    const out = v128.bitselect(moved, origin, own);
+    const left = length - i;
+    if (left >= 4) v128.store(values + 4 * i, out);
+    else {
+      store<f32>(values + 4 * i, f32x4.extract_lane(out, 0));
+      if (left > 1) store<f32>(values + 4 * i, f32x4.extract_lane(out, 1), 4);
+      if (left > 2) store<f32>(values + 4 * i, f32x4.extract_lane(out, 2), 8);
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** Counts magnitudes, and keeps entries by magnitude. A float32 without its sign bit orders as its magnitude does. */
+import { high, low, narrow } from "./float64.ts";
 
 const MAGNITUDE: i32 = 0x7fffffff;
 
@@ -127,4 +128,62 @@ export function dropOutside(
   }
   store<i32>(quotas, ofLow);
   store<i32>(quotas, ofHigh, 4);
+}
+
+/** out = the mean square distance of the models from their mean, per entry, rounded once; up to three entries more are written. */
+export function variance(
+  out: usize,
+  length: usize,
+  models: usize,
+  count: usize,
+): void {
+  const share = f64x2.splat(1.0 / <f64>count);
+  const by = f64x2.splat(<f64>count);
+  for (let i: usize = 0; i < length; i += 4) {
+    let meanLow = f64x2.splat(0);
+    let meanHigh = f64x2.splat(0);
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      meanLow = f64x2.add(meanLow, f64x2.mul(share, low(values)));
+      meanHigh = f64x2.add(meanHigh, f64x2.mul(share, high(values)));
+    }
+    let sumLow = f64x2.splat(0);
+    let sumHigh = f64x2.splat(0);
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      const a = f64x2.sub(low(values), meanLow);
+      const b = f64x2.sub(high(values), meanHigh);
+      sumLow = f64x2.add(sumLow, f64x2.mul(a, a));
+      sumHigh = f64x2.add(sumHigh, f64x2.mul(b, b));
+    }
+    v128.store(
+      out + 4 * i,
+      narrow(f64x2.div(sumLow, by), f64x2.div(sumHigh, by)),
+    );
+  }
+}
+
+/** Number of entries that are not zero. */
+export function countNonZero(values: usize, length: usize): i32 {
+  const zero = f32x4.splat(0);
+  let count: i32 = 0;
+  let i: usize = 0;
+  for (; i + 4 <= length; i += 4)
+    count += popcnt<i32>(
+      i32x4.bitmask(f32x4.ne(v128.load(values + 4 * i), zero)),
+    );
+  for (; i < length; i++) count += <i32>(load<f32>(values + 4 * i) !== 0);
+  return count;
+}
+
+/** Zero the entries where others are zero. */
+export function keepWhere(values: usize, length: usize, others: usize): void {
+  const zero = f32x4.splat(0);
+  let i: usize = 0;
+  for (; i + 4 <= length; i += 4) {
+    const kept = f32x4.ne(v128.load(others + 4 * i), zero);
+    v128.store(values + 4 * i, v128.and(v128.load(values + 4 * i), kept));
+  }
+  for (; i < length; i++)
+    if (load<f32>(others + 4 * i) === 0) store<f32>(values + 4 * i, 0);
 }

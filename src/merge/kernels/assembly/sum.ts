@@ -1,14 +1,5 @@
 /** Sums over the models of a block in float64, in the order of the models. `models` holds one address per model. */
-import { high, low, total } from "./float64.ts";
-
-function narrow(low: v128, high: v128): v128 {
-  return v128.shuffle<u64>(
-    f32x4.demote_f64x2_zero(low),
-    f32x4.demote_f64x2_zero(high),
-    0,
-    2,
-  );
-}
+import { high, low, narrow, total } from "./float64.ts";
 
 /** values − base, in place, rounded to float32. */
 export function subtract(values: usize, base: usize, length: usize): void {
