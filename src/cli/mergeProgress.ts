@@ -1,5 +1,5 @@
 /** A line on stderr about a merge under way. */
-import type { MergeProgress } from "../merge/index.js";
+import { byteText, type MergeProgress } from "../merge/index.js";
 import type { CliOutput } from "./verb.js";
 
 /** Nothing is written before, in seconds: a short merge needs no progress. */
@@ -23,10 +23,9 @@ export function progressText({
   secondsLeft,
 }: MergeProgress): string {
   const bytes = bytesRead + bytesWritten;
-  const speed = (bytes / 1e9 / seconds).toFixed(2);
   const left =
     secondsLeft === null ? "" : `, about ${durationText(secondsLeft)} left`;
-  return `merged ${Math.floor(100 * done)} %, ${(bytes / 1e9).toFixed(2)} GB read and written, ${speed} GB/s${left}`;
+  return `merged ${Math.floor(100 * done)} %, ${byteText(bytes)} read and written, ${byteText(bytes / seconds)}/s${left}`;
 }
 
 /**

@@ -187,7 +187,11 @@ describe("mergeProgress(stderr, now)", () => {
 
   it("says share, bytes, speed and time left", () => {
     expect(progressText(state(2))).toBe(
-      "merged 25 %, 4.00 GB read and written, 2.00 GB/s, about 6 s left",
+      "merged 25 %, 4 GB read and written, 2 GB/s, about 6 s left",
+    );
+    const small = { ...state(3), bytesRead: 2e6, bytesWritten: 1e6 };
+    expect(progressText(small)).toBe(
+      "merged 25 %, 3 MB read and written, 1 MB/s, about 9 s left",
     );
   });
 

@@ -97,6 +97,23 @@ describe("mergeCheckpoints(recipe, out)", () => {
     expect(contents(join(root, "threads5"))).toEqual(one);
   });
 
+  it("merges a model with itself: the mean of twice a is a, a sum counts it twice", async () => {
+    const models = [{ model: "a" }, { model: "a" }];
+    await run({ ...AVERAGE, models }, "twice");
+    expect(values("twice")).toEqual(values("a"));
+    await run({ ...TIES, merge_method: "taskArithmetic", models }, "sum");
+    await run(
+      {
+        ...TIES,
+        merge_method: "taskArithmetic",
+        models: [{ model: "a" }],
+        parameters: { lambda: 2 },
+      },
+      "double",
+    );
+    expect(values("sum")).toEqual(values("double"));
+  });
+
   it("gives the same values in any shards", async () => {
     await run(TIES, "whole");
     await run(TIES, "shards", { shardSize: 5_000 });

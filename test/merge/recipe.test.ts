@@ -294,7 +294,6 @@ slices:
       1,
       "base_model must be given for ties, got none",
     ],
-    ["./code", "./math", 9, 12, 'models must differ, got "./math" twice'],
     [
       "tokenizer_source: base",
       "tokenizer_source: ./mth",

@@ -170,14 +170,6 @@ function finishSlice(
   const at = (place: Place, text: string): RecipeError =>
     recipeError(document, place, text);
   const paths = slice.sources.map(({ model }) => model.path);
-  slice.sources.forEach(({ model }, i) => {
-    if (paths.indexOf(model.path) < i) {
-      throw at(
-        model.place,
-        `models must differ, got ${JSON.stringify(model.name)} twice`,
-      );
-    }
-  });
   let { sources } = slice;
   const { min, max } = method.models;
   if (
