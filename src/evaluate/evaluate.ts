@@ -14,7 +14,7 @@ import {
   type EvaluationRecord,
   type RecordsHeader,
 } from "./records.js";
-import { breathe } from "../io/breathe.js";
+import { breathe } from "../io/index.js";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {

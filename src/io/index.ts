@@ -4,13 +4,16 @@
  * One writer for files (`writeFileAtomically`) and one for folders (`writeFolder`, or `checkTarget`, `mark` and `publishFolder` where the
  * work takes long). Both write beside the place and rename. A folder is replaced or removed only when every file in it is listed in its
  * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`.
+ * Jobs in worker threads: `Threads`, and `serveThread` at their end; `breathe` pauses a long computation.
  *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
  */
+export { breathe } from "./breathe.js";
 export { type Failure, guarded, systemCode } from "./failure.js";
 export { hashFile, hashText } from "./hash.js";
 export { type Lease, LEASE_LASTS, takeLease } from "./lease.js";
 export { mark, MARKER, removeOurs, whyNotOurs } from "./marker.js";
+export { serveThread, Threads, type ThreadsOptions } from "./threads.js";
 export { checkTarget, resolveTarget, type TargetOptions } from "./target.js";
 export {
   checkReplaceable,

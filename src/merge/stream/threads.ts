@@ -1,6 +1,6 @@
 /** The worker threads of a merge. */
 import { builtFile } from "../../built.js";
-import { Threads } from "../../io/threads.js";
+import { Threads } from "../../io/index.js";
 import type { Job, JobResult, WorkerSetup } from "./plan/job.js";
 
 /** Threads that take the jobs of a merge, each with the result of its kind. */

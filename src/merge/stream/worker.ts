@@ -10,7 +10,7 @@ import {
   hashFile,
 } from "../../checkpoint/index.js";
 import { roundStochastically } from "../../checkpoint/stochasticRounding.js";
-import { serveThread } from "../../io/threads.js";
+import { serveThread } from "../../io/index.js";
 import { key } from "../../random.js";
 import { methods } from "../methods/table.js";
 import type { Source, Survey } from "../tensor.js";

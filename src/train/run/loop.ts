@@ -7,7 +7,7 @@ import type { Policy } from "../../model/index.js";
 import type { Learner } from "../optim/learner.js";
 import type { StepMetrics, StepSeconds } from "./metrics.js";
 import { latestSnapshot, saveSnapshot } from "./snapshot.js";
-import { breathe } from "../../io/breathe.js";
+import { breathe } from "../../io/index.js";
 
 /** Options of a run that do not change its result. */
 export interface LoopOptions<Metrics extends StepMetrics = StepMetrics> {

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { builtFile } from "../../../built.js";
 import { Checkpoint } from "../../../checkpoint/index.js";
-import { Threads } from "../../../io/threads.js";
+import { Threads } from "../../../io/index.js";
 import type { TensorShift } from "./tensorShift.js";
 import {
   planShift,

@@ -1,6 +1,6 @@
 /** A worker thread of a comparison: measures one tensor at a time, with checkpoints that it opened itself. */
 import { Checkpoint } from "../../../checkpoint/index.js";
-import { serveThread } from "../../../io/threads.js";
+import { serveThread } from "../../../io/index.js";
 import {
   tensorShift,
   type TensorPlace,
