@@ -21,7 +21,7 @@ export function optionalPackage<T extends object>(
   remedy: string = `npm install ${name}`,
 ): T {
   let loaded: T | undefined;
-  const load = (): T => (loaded ??= required<T>(name, purpose, remedy));
+  const load = (): T => (loaded ??= requirePackage<T>(name, purpose, remedy));
   return new Proxy({} as T, {
     get: (_, key): unknown => Reflect.get(load(), key),
     has: (_, key): boolean => Reflect.has(load(), key),
@@ -29,7 +29,19 @@ export function optionalPackage<T extends object>(
   });
 }
 
-function required<T>(name: string, purpose: string, remedy: string): T {
+/**
+ * What an optional package, or a file of it, exports: for packages that export a function or data rather than members.
+ *
+ * @param name  name as `require` takes it, a path inside the package included
+ * @throws MissingPackageError the package is not installed
+ * @example
+ * requirePackage<object>("langdetect/res/cjk.json", "language constraints", "npm install langdetect");
+ */
+export function requirePackage<T>(
+  name: string,
+  purpose: string,
+  remedy: string,
+): T {
   try {
     return createRequire(import.meta.url)(name) as T;
   } catch (cause) {
