@@ -2,10 +2,11 @@
  * How often each grader agrees with its reference on the golden sets, and where it does not: `npm run parity [-- GRADER]`.
  *
  * The golden sets are made by scripts/golden; this needs only the build. Exit code 1 where a disagreement is not explained in
- * test/golden/domains/explained.json.
+ * test/golden/domains/explained.json or scripts/parity/instruction.mjs.
  */
 import { readFileSync } from "node:fs";
 import { GRADERS, gradeQwen } from "../dist/domains/math/graders/index.js";
+import { instructionParity } from "./parity/instruction.mjs";
 
 const folder = new URL("../test/golden/domains/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
@@ -45,6 +46,17 @@ for (const [name, grade] of Object.entries(SETS)) {
     console.log(
       `  ${right ? "reference accepts" : "reference rejects"}: ${JSON.stringify(r)} ← ${JSON.stringify(c)}${why ? ` (${why})` : ""}`,
     );
+  }
+}
+const wantsInstruction = [undefined, "instruction"].includes(process.argv[2]);
+for (const row of wantsInstruction ? instructionParity() : []) {
+  const share = (100 * (row.total - row.differing.length)) / row.total;
+  console.log(
+    `${row.name}: ${share.toFixed(2)} % of ${row.total} agree (reference: ${row.versions.join(", ")})`,
+  );
+  for (const { what, why } of row.differing) {
+    if (!why) open++;
+    console.log(`  ${what}${why ? ` (${why})` : ""}`);
   }
 }
 process.exitCode = open > 0 ? 1 : 0;

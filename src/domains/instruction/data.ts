@@ -1,7 +1,7 @@
 /** What an instruction task carries: the two columns of the real IFEval files, and the topic of the toy prompt. */
 import { TaskError } from "../../error.js";
 import type { Task } from "../task.js";
-import type { Kwargs } from "./constraints.js";
+import type { Kwargs } from "./constraints/index.js";
 
 /** Data of an instruction task; the names with underscores are those of the real files. */
 export interface InstructionData {

@@ -2,14 +2,31 @@
  * Instruction following: write a text under constraints that a program checks. Constraint ids, arguments and pass rules are
  * those of IFEval, IFEvalG and IFBench.
  *
- * Exports: `instruction` (the domain), `constraint` and `CONSTRAINTS` (the checkers), `REFUSED` (ids without a checker), `InstructionData`.
+ * Exports: `instruction` (the domain), `CONSTRAINTS` and `constraint` (the checkers), `followInstructions` (strict and loose),
+ * `pattern` (Python's regular expressions), `splitSentences`, `wordTokenize`, `detectLanguage`, `InstructionData`.
  */
 import type { DomainSpec } from "../task.js";
 import { verify } from "./verify.js";
 
-export { constraint, CONSTRAINTS } from "./constraints.js";
-export { REFUSED } from "./refused.js";
-export type { Constraint, Kwargs, KwargType } from "./constraints.js";
+export {
+  constraint,
+  CONSTRAINTS,
+  type Constraint,
+  type ConstraintOptions,
+  type Family,
+  type Kwargs,
+  type KwargType,
+} from "./constraints/index.js";
+export {
+  followInstructions,
+  type Followed,
+  type FollowOptions,
+} from "./follow.js";
+export { detectLanguage } from "./language/detectLanguage.js";
+export { splitSentences } from "./language/punkt.js";
+export { ruleSentences } from "./language/ruleSentences.js";
+export { wordTokenize } from "./language/wordTokenize.js";
+export { pattern, type PatternOptions } from "./python/pattern.js";
 export type { InstructionData } from "./data.js";
 
 /** The instruction domain. */

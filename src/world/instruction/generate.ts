@@ -1,5 +1,5 @@
 /** Draws toy prompts: a topic and one to three constraints that can be satisfied together. */
-import type { Kwargs } from "../../domains/instruction/constraints.js";
+import type { Kwargs } from "../../domains/instruction/constraints/index.js";
 import type { InstructionData } from "../../domains/instruction/data.js";
 import type { Task } from "../../domains/task.js";
 import { TaskError } from "../../error.js";
