@@ -8,17 +8,14 @@
  * graders of mathematics (`GRADERS`, `gradeMath`).
  */
 export {
-  DOMAINS,
   taskMessages,
-  type Domain,
   type DomainSpec,
   type Environment,
   type FinishReason,
   type Split,
-  type Task,
   type Verdict,
 } from "./task.js";
-export { spec } from "./specs.js";
+export { DOMAINS, spec, type Domain, type Task } from "./specs.js";
 export {
   GRADERS,
   gradeMath,

@@ -1,17 +1,6 @@
-/** The nouns that every domain shares: task, split, message, verdict, and the interface of a domain. */
+/** The nouns that every domain shares: task, split, verdict, environment, and the row of a domain. */
+import type { SeriesStyle } from "../style.js";
 import type { Message, Tool } from "../tokenizer/message.js";
-
-/** The five domains of the paper (§3.2). */
-export type Domain = "math" | "coding" | "science" | "instruction" | "agent";
-
-/** All domains, in the order of the paper's tables. */
-export const DOMAINS: readonly Domain[] = [
-  "math",
-  "coding",
-  "science",
-  "instruction",
-  "agent",
-];
 
 /**
  * Which part of a domain's problem space a task lies in. The part follows from a hash of the task's identity (`splitOf`),
@@ -21,11 +10,13 @@ export type Split = "train" | "development" | "benchmark";
 
 /**
  * One prompt with what is needed to verify an answer. Plain JSON: it can be written to a record and read back.
+ *
+ * Inside this room a task may be of any domain; outside, `Task` is one of the table's domains (`specs.ts`).
  */
-export interface Task {
+export interface Task<Name extends string = string> {
   /** Stable identity: equal ids mean the same problem, whatever its surface order of options. */
   id: string;
-  domain: Domain;
+  domain: Name;
   /** Family of problems inside the domain, for example "chain" or "equation". */
   kind: string;
   /** Text of the user message. */
@@ -57,15 +48,24 @@ export interface Environment {
   verdict(finish: FinishReason): Verdict;
 }
 
-/** One domain: everything that is particular to it. */
+/** One domain: everything that is known of it, apart from where its tasks come from. */
 export interface DomainSpec {
-  name: Domain;
+  /** How figures draw the domain and its expert, and what they call it. */
+  style: SeriesStyle;
+  /** What the paper calls the model that is trained on this domain alone, for example "RL-IF". */
+  expert: string;
+  /** Whether the paper counts it among the reasoning domains (§1). */
+  reasoning: boolean;
+  /** Prompts of the paper's RL data (§3.2): the mixed run draws domains in proportion to them. */
+  rlPrompts: number;
   /** Most new tokens of one assistant turn, with some slack over what a careful demonstration needs. */
   maxNewTokens: number;
   /** Most assistant turns; 1 except for agent. */
   maxTurns: number;
   /** Tools of the chat template; empty except for agent. */
   tools: readonly Tool[];
+  /** The final answer of the text after `</think>`, or null where there is none; only in domains whose answers are short values. */
+  finalAnswer?(text: string): string | null;
   /** Grade a final completion (single-turn domains). `completion` is everything after the assistant header, end token removed. */
   verify(task: Task, completion: string, finish: FinishReason): Verdict;
   /** Start an episode (agent only). */

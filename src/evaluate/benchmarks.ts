@@ -16,11 +16,13 @@ export type BenchmarkName =
   | "ifbench"
   | "bfcl";
 
-/** One benchmark: where its tasks come from. */
+/** One benchmark: everything that is known of it. */
 export interface BenchmarkSpec {
   name: BenchmarkName;
-  /** The benchmark of the paper that this one mirrors, as its tables print it. */
-  paperName: string;
+  /** Short name, for axes and columns; the paper's where it has one. */
+  label: string;
+  /** The benchmark of the paper that this one mirrors, as its main table prints it; null where there is none. */
+  paperName: string | null;
   /** How tables and figures call ours. */
   title: string;
   domain: Domain;
@@ -37,105 +39,103 @@ export interface BenchmarkSpec {
 const trained = (kind: Kind): boolean => !kind.heldOut;
 const choice = (kind: Kind): boolean => kind.name.endsWith("Choice");
 
-function row(
-  name: BenchmarkName,
-  paperName: string,
-  domain: Domain,
-  level: number,
-  includes: (kind: Kind) => boolean,
-  about: string,
-): BenchmarkSpec {
-  return {
-    name,
-    paperName,
-    title: `${paperName} → nano`,
-    domain,
-    level,
+const ROWS: Readonly<
+  Record<BenchmarkName, Omit<BenchmarkSpec, "name" | "title">>
+> = {
+  aime24: {
+    label: "AIME'24",
+    paperName: "AIME'24",
+    domain: "math",
+    level: 2,
     items: 100,
-    includes,
-    about,
-  };
-}
-
-/** All benchmarks, in the order of the paper's Table 3. */
-export const BENCHMARKS: readonly BenchmarkSpec[] = [
-  row(
-    "aime24",
-    "AIME'24",
-    "math",
-    2,
-    trained,
-    "Arithmetic and equations of several steps, answer in \\boxed{}",
-  ),
-  row(
-    "aime25",
-    "AIME'25",
-    "math",
-    3,
-    trained,
-    "As AIME'24 → nano with longer chains and larger numbers",
-  ),
-  row(
-    "lcbV5",
-    "LCB v5",
-    "coding",
-    2,
-    trained,
-    "A JavaScript function that passes hidden unit tests",
-  ),
-  row(
-    "lcbV6",
-    "LCB v6",
-    "coding",
-    3,
-    trained,
-    "As LCB v5 → nano with more steps in one function",
-  ),
-  row(
-    "hle",
-    "HLE",
-    "science",
-    3,
-    (k) => trained(k) && !choice(k),
-    "A remembered formula applied, exact answer",
-  ),
-  row(
-    "gpqa",
-    "GPQA-Diamond",
-    "science",
-    2,
-    (k) => trained(k) && choice(k),
-    "Multiple choice over remembered facts",
-  ),
-  row(
-    "ifeval",
-    "IFEval",
-    "instruction",
-    2,
-    trained,
-    "Verifiable constraints of the types that RL trains",
-  ),
-  row(
-    "ifbench",
-    "IFBench",
-    "instruction",
-    2,
-    (k) => k.heldOut,
-    "Verifiable constraints of types that RL never sees",
-  ),
-  row(
-    "bfcl",
-    "BFCL v3",
-    "agent",
-    2,
-    trained,
-    "Several tool calls on a small workplace, judged by its final state",
-  ),
-];
+    includes: trained,
+    about: "Arithmetic and equations of several steps, answer in \\boxed{}",
+  },
+  aime25: {
+    label: "AIME'25",
+    paperName: "AIME'25",
+    domain: "math",
+    level: 3,
+    items: 100,
+    includes: trained,
+    about: "As AIME'24 → nano with longer chains and larger numbers",
+  },
+  lcbV5: {
+    label: "LCB v5",
+    paperName: "LCB v5",
+    domain: "coding",
+    level: 2,
+    items: 100,
+    includes: trained,
+    about: "A JavaScript function that passes hidden unit tests",
+  },
+  lcbV6: {
+    label: "LCB v6",
+    paperName: "LCB v6",
+    domain: "coding",
+    level: 3,
+    items: 100,
+    includes: trained,
+    about: "As LCB v5 → nano with more steps in one function",
+  },
+  hle: {
+    label: "HLE",
+    paperName: "HLE",
+    domain: "science",
+    level: 3,
+    items: 100,
+    includes: (kind) => trained(kind) && !choice(kind),
+    about: "A remembered formula applied, exact answer",
+  },
+  gpqa: {
+    label: "GPQA-D",
+    paperName: "GPQA-Diamond",
+    domain: "science",
+    level: 2,
+    items: 100,
+    includes: (kind) => trained(kind) && choice(kind),
+    about: "Multiple choice over remembered facts",
+  },
+  ifeval: {
+    label: "IFEval",
+    paperName: "IFEval",
+    domain: "instruction",
+    level: 2,
+    items: 100,
+    includes: trained,
+    about: "Verifiable constraints of the types that RL trains",
+  },
+  ifbench: {
+    label: "IFBench",
+    paperName: "IFBench",
+    domain: "instruction",
+    level: 2,
+    items: 100,
+    includes: ({ heldOut }) => heldOut,
+    about: "Verifiable constraints of types that RL never sees",
+  },
+  bfcl: {
+    label: "BFCL v3",
+    paperName: "BFCL v3",
+    domain: "agent",
+    level: 2,
+    items: 100,
+    includes: trained,
+    about: "Several tool calls on a small workplace, judged by its final state",
+  },
+};
 
 /** Names of all benchmarks, in table order. */
-export const BENCHMARK_NAMES: readonly BenchmarkName[] = BENCHMARKS.map(
-  (b) => b.name,
+export const BENCHMARK_NAMES: readonly BenchmarkName[] = Object.keys(
+  ROWS,
+) as BenchmarkName[];
+
+/** All benchmarks, in the order of the paper's Table 3. */
+export const BENCHMARKS: readonly BenchmarkSpec[] = BENCHMARK_NAMES.map(
+  (name) => {
+    const row = ROWS[name];
+    return { name, title: `${row.paperName ?? row.label} → nano`, ...row };
+  },
 );
 
 // Never changes: it decides which problems are the benchmark, and committed records name them.

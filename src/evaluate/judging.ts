@@ -1,12 +1,7 @@
 /** Judging an answer: what the judge is shown, and what its words mean. */
+import { spec, type FinishReason, type Task } from "../domains/index.js";
 import {
-  lastBoxed,
-  readAnswer,
-  type FinishReason,
-  type Task,
-} from "../domains/index.js";
-import {
-  CHECKABLE,
+  checkableKinds,
   checkPrompt,
   readVerdict,
   worldSpec,
@@ -47,13 +42,11 @@ export interface Judgement {
  * judgeableBenchmarks() // ["aime24", "aime25", "hle"]
  */
 export function judgeableBenchmarks(): BenchmarkName[] {
-  return BENCHMARKS.filter(({ domain, includes }) => {
-    const checkable =
-      domain === "math" || domain === "science" ? CHECKABLE[domain] : [];
-    return worldSpec(domain)
+  return BENCHMARKS.filter(({ domain, includes }) =>
+    worldSpec(domain)
       .kinds.filter(includes)
-      .every(({ name }) => checkable.includes(name));
-  }).map(({ name }) => name);
+      .every(({ name }) => checkableKinds(domain).includes(name)),
+  ).map(({ name }) => name);
 }
 
 /**
@@ -67,7 +60,7 @@ export function readClaim(
   const end = completion.lastIndexOf("</think>");
   if (finish === "length" || end < 0) return null;
   const rest = completion.slice(end + "</think>".length);
-  const answer = task.domain === "math" ? lastBoxed(rest) : readAnswer(rest);
+  const answer = spec(task.domain).finalAnswer?.(rest) ?? null;
   if (answer === null || !/^-?\d{1,15}$/.test(answer.trim())) return null;
   const reasoning = completion.slice(0, end).replace("<think>", "").trim();
   return { claimed: Number(answer), reasoning };

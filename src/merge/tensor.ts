@@ -1,5 +1,6 @@
 /** What a merge method sees: one tensor of every model, read in pieces, so that a model of any size is merged in bounded memory. */
 import type { Params } from "../checkpoint/index.js";
+import type { SeriesStyle } from "../style.js";
 import type { Dialect } from "./dialects.js";
 import type { MergeOptions } from "./mergeOptions.js";
 
@@ -109,8 +110,10 @@ export interface MergeMethod {
   name: string;
   /** Its name in mergekit's files, where it has one. */
   mergekitName?: string;
-  /** Name in tables. */
+  /** Name in tables; the paper's Table 4 where it has the method. */
   title: string;
+  /** How figures draw it; a method without takes a spare style. */
+  style?: SeriesStyle;
   /** Where the method was published. */
   paper: string;
   /** How many experts it takes, and what it does with a base: "unused" methods take a base as one more expert. */

@@ -1,7 +1,8 @@
 /** Accuracy on a benchmark by RL step, one panel a benchmark and one line an expert (paper's Figure 2). */
 import { figure, type Figure, type Panel } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { seriesStyle, wholeNumber } from "./theme.js";
+import { wholeNumber } from "./theme.js";
 
 /** Score of one checkpoint on one benchmark. */
 export interface TrajectoryRow {

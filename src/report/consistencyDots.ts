@@ -1,7 +1,8 @@
 /** How far the gains of multi-domain models are those of the experts (paper's Figure 5), and how far chance alone would take them. */
 import { figure, type Figure, type Panel } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
+import { FAINT_INK, GAP, INNER_WIDTH } from "./theme.js";
 
 /** Gain consistency of one model on one benchmark. */
 export interface ConsistencyDot {

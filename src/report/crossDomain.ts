@@ -1,7 +1,8 @@
 /** What training one domain does to every benchmark: a heat map of gains over SFT. */
 import { figure, type Figure } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { INK, seriesStyle } from "./theme.js";
+import { INK } from "./theme.js";
 
 /** Gain of one expert on one benchmark. */
 export interface GainRow {

@@ -1,7 +1,7 @@
 /** Lines over a number, one or more panels on the same scales. */
 import { figure, type Figure } from "./figure.js";
+import { type SeriesStyle, seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { type SeriesStyle, seriesStyle } from "./theme.js";
 
 /** One point of a line. */
 export interface CurvePointRow {

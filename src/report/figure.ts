@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { writeFileAtomically } from "../io/index.js";
 import { document, Plot, type PlotOptions } from "./plot.js";
 import { roundSvg } from "./roundSvg.js";
+import { type SeriesStyle } from "./models.js";
 import {
   FAINT_INK,
   FONT_FAMILY,
@@ -12,7 +13,6 @@ import {
   INK,
   INNER_WIDTH,
   PADDING,
-  type SeriesStyle,
   WIDTH,
 } from "./theme.js";
 

@@ -56,7 +56,8 @@ export {
   type PageSection,
   type PageTable,
 } from "./page.js";
-export { benchmarkLabel, modelLabel } from "./labels.js";
+export { benchmarkLabel } from "./labels.js";
+export { modelLabel, seriesStyle, type SeriesStyle } from "./models.js";
 export {
   figure,
   type Figure,
@@ -162,10 +163,4 @@ export {
   type TableOptions,
   type TableValue,
 } from "./table.js";
-export {
-  FONT_FAMILY,
-  FONT_SIZE,
-  seriesStyle,
-  type SeriesStyle,
-  WIDTH,
-} from "./theme.js";
+export { FONT_FAMILY, FONT_SIZE, WIDTH } from "./theme.js";

@@ -3,7 +3,8 @@ import { figure, type Figure, type Panel } from "./figure.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
 import { Plot } from "./plot.js";
 import type { Estimate } from "./table.js";
-import { GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
+import { seriesStyle } from "./models.js";
+import { GAP, INNER_WIDTH } from "./theme.js";
 
 /** Judging on one benchmark. */
 export interface DomainJudgeRow extends JudgeRow {

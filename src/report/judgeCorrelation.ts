@@ -3,7 +3,8 @@ import { sampleCorrelation } from "simple-statistics";
 import { figure, type Figure, type Panel } from "./figure.js";
 import { Plot, type Markish } from "./plot.js";
 import type { Estimate } from "./table.js";
-import { FAINT_INK, seriesStyle } from "./theme.js";
+import { seriesStyle } from "./models.js";
+import { FAINT_INK } from "./theme.js";
 
 /** How well one model answers the tasks of a benchmark, and how well it judges its own answers. All in percent. */
 export interface JudgeRow {

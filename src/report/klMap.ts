@@ -2,7 +2,8 @@
 import { figure, type Figure, type Panel } from "./figure.js";
 import { Plot } from "./plot.js";
 import type { Estimate } from "./table.js";
-import { GAP, INK, INNER_WIDTH, seriesStyle } from "./theme.js";
+import { seriesStyle } from "./models.js";
+import { GAP, INK, INNER_WIDTH } from "./theme.js";
 
 /** Distance of one expert to one model on one domain's prompts. */
 export interface KlRow {

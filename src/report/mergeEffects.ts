@@ -1,7 +1,8 @@
 /** What merge methods do to the task vectors that they are given. */
 import { figure, type Figure, type Panel } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot, type Markish, type ScaleOptions } from "./plot.js";
-import { FAINT_INK, INK, inkOn, seriesStyle } from "./theme.js";
+import { FAINT_INK, INK, inkOn } from "./theme.js";
 import { mean } from "../stats/index.js";
 
 /** A method on the experts of one seed. */

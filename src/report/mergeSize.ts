@@ -1,8 +1,9 @@
 /** How the score of each merge method depends on the size of what is added to the anchor. */
 import { figure, type Figure } from "./figure.js";
 import type { ReferenceScore } from "./mixOrMerge.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { FAINT_INK, seriesStyle } from "./theme.js";
+import { FAINT_INK } from "./theme.js";
 
 /** Score of one merge. */
 export interface MergeSizeRow {

@@ -1,4 +1,7 @@
 /** The paper's published numbers, read from `data/paper/table<N>.csv`, which are kept as printed. */
+import { DOMAINS, spec } from "../domains/index.js";
+import { BENCHMARKS } from "../evaluate/benchmarks.js";
+import { methods } from "../merge/methods/table.js";
 import { readPaperCsv } from "./paperCsv.js";
 import { isNumber } from "./rounded.js";
 
@@ -38,39 +41,21 @@ const CAPTIONS: readonly string[] = [
   "Official Qwen3-4B (thinking) and the paper's merged model",
 ];
 
-/** The nine benchmarks in the order of the paper's tables: our name, printed names, domain. */
+/** The benchmarks of the paper's tables, in their order: our name, printed name, domain. */
 export const PAPER_BENCHMARKS: readonly {
   id: string;
   label: string;
   domain: string;
-}[] = [
-  { id: "aime24", label: "AIME'24", domain: "math" },
-  { id: "aime25", label: "AIME'25", domain: "math" },
-  { id: "lcbV5", label: "LCB v5", domain: "coding" },
-  { id: "lcbV6", label: "LCB v6", domain: "coding" },
-  { id: "hle", label: "HLE", domain: "science" },
-  { id: "gpqa", label: "GPQA-D", domain: "science" },
-  { id: "ifeval", label: "IFEval", domain: "instruction" },
-  { id: "ifbench", label: "IFBench", domain: "instruction" },
-  { id: "bfcl", label: "BFCL v3", domain: "agent" },
-];
+}[] = BENCHMARKS.filter(({ paperName }) => paperName !== null).map(
+  ({ name, label, domain }) => ({ id: name, label, domain }),
+);
 
+/** Names of the tables that are not those of experts and methods. */
 const MODELS: Readonly<Record<string, string>> = {
   "Qwen3-4B-Base": "base",
   SFT: "sft",
-  "RL-Math": "math",
-  "RL-Coding": "coding",
-  "RL-Science": "science",
-  "RL-IF": "instruction",
-  "RL-Agent": "agent",
   Merging: "ties",
   "RL-Multi": "multi",
-  Average: "average",
-  SCE: "sce",
-  Ties: "ties",
-  "Ties+DARE": "dareTies",
-  TA: "taskArithmetic",
-  "TA+DARE": "dareTaskArithmetic",
   "MT-OPD": "opd",
   "Qwen3-4B (Thinking)": "qwen3-4b-thinking",
   "Our (open source data)": "ties",
@@ -147,7 +132,13 @@ export function paperScores(number: number): PaperScore[] {
  * @internal
  */
 export function paperModelId(label: string): string {
-  const model = MODELS[label];
+  const model =
+    MODELS[label] ??
+    DOMAINS.find((domain) => spec(domain).expert === label) ??
+    // The paper writes "Ties".
+    Object.values(methods).find(
+      ({ title }) => title.toLowerCase() === label.toLowerCase(),
+    )?.name;
   if (model === undefined)
     throw new RangeError(`paperModelId: unknown model "${label}"`);
   return model;
@@ -160,9 +151,10 @@ export function paperModelId(label: string): string {
  * @internal
  */
 export function paperBenchmarkId(label: string): string {
-  const name = label === "GPQA-Diamond" ? "GPQA-D" : label;
-  const found = PAPER_BENCHMARKS.find((benchmark) => benchmark.label === name);
+  const found = BENCHMARKS.find(
+    (benchmark) => benchmark.label === label || benchmark.paperName === label,
+  );
   if (found === undefined)
     throw new RangeError(`paperBenchmarkId: unknown benchmark "${label}"`);
-  return found.id;
+  return found.name;
 }

@@ -1,7 +1,8 @@
 /** The two routes from one fine-tuned model to one model of all domains, as a diagram (paper's Figure 1). */
 import { figure, type Figure } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { FAINT_INK, INK, INNER_WIDTH, inkOn, seriesStyle } from "./theme.js";
+import { FAINT_INK, INK, INNER_WIDTH, inkOn } from "./theme.js";
 
 /** Options of `paradigms`; a cost that is not given is not drawn. */
 export interface ParadigmsOptions {

@@ -1,7 +1,8 @@
 /** What merges keep of their experts' gains, for several families of experts side by side. */
 import { figure, type Figure, type Panel } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
+import { FAINT_INK, GAP, INNER_WIDTH } from "./theme.js";
 
 /** One merge of one family. */
 export interface RetentionDot {

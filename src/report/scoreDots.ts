@@ -1,7 +1,8 @@
 /** Scores of models with intervals, one panel a benchmark: the picture of the main table (paper's Table 3). */
 import { figure, type Figure, type Panel } from "./figure.js";
+import { seriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { GAP, INNER_WIDTH, seriesStyle } from "./theme.js";
+import { GAP, INNER_WIDTH } from "./theme.js";
 
 /** Score of one model on one benchmark. */
 export interface ScoreRow {

@@ -1,7 +1,8 @@
 /** Cosines of pairs of weight shifts: exact, and after the projection to a few dimensions with the error that it adds (paper's Figure 3). */
 import { figure, type Figure, type Panel } from "./figure.js";
+import { type SeriesStyle } from "./models.js";
 import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INK, INNER_WIDTH, type SeriesStyle } from "./theme.js";
+import { FAINT_INK, GAP, INK, INNER_WIDTH } from "./theme.js";
 
 /** One pair of experts in one group of matrices. */
 export interface ShiftCosineRow {

@@ -1,126 +1,82 @@
-/** The SFT blend: the paper's six sources with their shares and sampling rules, filled by the noisy demonstrator. */
-import { taskMessages, type Domain, type Task } from "../domains/task.js";
+/** The SFT blend: the paper's sources with their shares and sampling rules, filled by the noisy demonstrator. */
+import { DOMAINS, taskMessages, type Task } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { Random } from "../random.js";
 import type { Message } from "../tokenizer/message.js";
-import { CHECKABLE, demonstrateCheck, makeCheck } from "./check.js";
+import {
+  CHECKABLE,
+  checkableKinds,
+  demonstrateCheck,
+  makeCheck,
+} from "./check.js";
 import { drawTask } from "./drawTask.js";
-import type { DemonstrationOptions } from "./spec.js";
+import type { BlendRow, DemonstrationOptions } from "./spec.js";
 import { worldSpec } from "./specs.js";
 
-/** Names of the sources. */
-export type Source =
-  "math-proofs" | "math" | "science" | "code" | "chat" | "agent";
+/** Source of the checks, which stand in for the paper's math proofs: a claimed answer is judged, seen alone or with its lines. */
+export const PROOFS = "math-proofs";
 
-/** One row of the paper's Table 1. */
-export interface BlendRow {
-  source: Source;
-  /** Data set of the paper. */
-  paperName: string;
-  /** Samples in the paper's blend. */
-  paperSamples: number;
-  /** Share of the paper's blend as printed, percent. */
-  paperPercent: number;
-  /** The paper's words. */
-  sampling: "random sampling" | "repeat 10×" | "use all";
-  /** Different examples available, per example of the blend; our choice where the paper does not say. */
-  unique: number;
-}
-
-/** The paper's Table 1. `math-proofs` are checks here: a claimed answer is judged, seen alone or with its lines. */
+/** The paper's Table 1: the checks, and one source of each domain. */
 export const BLEND: readonly BlendRow[] = [
-  row(
-    "math-proofs",
-    "Nemotron-Math-Proofs-v1",
-    335_122,
-    2.37,
-    "random sampling",
-    2,
-  ),
-  row("math", "Nemotron-Math-v2", 2_950_525, 20.89, "random sampling", 2),
-  row("science", "Nemotron-Science-v1", 2_263_340, 16.04, "repeat 10×", 0.1),
-  row(
-    "code",
-    "Nemotron-Competitive-Programming-v1",
-    3_927_984,
-    27.81,
-    "use all",
-    1,
-  ),
-  row(
-    "chat",
-    "Nemotron-Instruction-Following-Chat-v1",
-    4_309_780,
-    30.52,
-    "repeat 10×",
-    0.1,
-  ),
-  row("agent", "Nemotron-Agentic-v1", 335_122, 2.37, "use all", 1),
-];
-
-function row(
-  source: Source,
-  paperName: string,
-  paperSamples: number,
-  paperPercent: number,
-  sampling: BlendRow["sampling"],
-  unique: number,
-): BlendRow {
-  return { source, paperName, paperSamples, paperPercent, sampling, unique };
-}
+  {
+    source: PROOFS,
+    row: 1,
+    paperName: "Nemotron-Math-Proofs-v1",
+    paperSamples: 335_122,
+    paperPercent: 2.37,
+    sampling: "random sampling",
+    unique: 2,
+  } satisfies BlendRow,
+  ...DOMAINS.map((domain) => worldSpec(domain).blend),
+].sort((a, b) => a.row - b.row);
 
 /** One SFT example: a whole chat, whose assistant turns are trained. */
 export interface SftExample {
-  source: Source;
+  source: string;
   messages: Message[];
   task: Task;
 }
 
-/** Share of chat examples with held-out constraint types: SFT knows them, RL never trains them. */
-export const HELD_OUT_CHAT_SHARE = 0.35;
-
 /** Share of checks that show the lines of the solution beside the claim. */
 const LINES_SHARE = 0.5;
 
-const DOMAIN: Record<Exclude<Source, "math-proofs">, Domain> = {
-  math: "math",
-  science: "science",
-  code: "coding",
-  chat: "instruction",
-  agent: "agent",
-};
-
-function drawSourceTask(
-  source: Exclude<Source, "math-proofs">,
-  random: Random,
-): Task {
-  const domain = DOMAIN[source];
-  const heldOut = source === "chat" && random.chance(HELD_OUT_CHAT_SHARE);
-  const kinds = worldSpec(domain).kinds.filter(
-    (kind) => kind.heldOut === heldOut,
+function drawSourceTask(source: string, random: Random): Task {
+  const domain = DOMAINS.find(
+    (name) => worldSpec(name).blend.source === source,
   );
+  if (domain === undefined)
+    throw new TaskError(
+      `sftExample: unknown source ${JSON.stringify(source)}; known: ${BLEND.map((row) => row.source).join(", ")}`,
+    );
+  const { blend, kinds } = worldSpec(domain);
+  const heldOut =
+    blend.heldOutShare !== undefined && random.chance(blend.heldOutShare);
   return drawTask(domain, random, {
     split: "train",
-    kinds: kinds.map(({ name }) => name),
+    kinds: kinds
+      .filter((kind) => kind.heldOut === heldOut)
+      .map(({ name }) => name),
   });
 }
 
 /**
  * One example of a source: a train-split task answered by the noisy demonstrator. Checks are answered carefully whatever `options` says.
  *
+ * @param source  one of `BLEND`
+ * @throws TaskError the source is unknown
  * @example
  * sftExample("math", new Random(1, "sft"), { careful: true, slip: 0 })
  */
 export function sftExample(
-  source: Source,
+  source: string,
   random: Random,
   options: DemonstrationOptions,
 ): SftExample {
-  if (source === "math-proofs") {
-    const domain = random.pick(["math", "science"] as const);
+  if (source === PROOFS) {
+    const domain = random.pick(CHECKABLE);
     const task = drawTask(domain, random, {
       split: "train",
-      kinds: CHECKABLE[domain],
+      kinds: checkableKinds(domain),
     });
     const check = makeCheck(task, random, random.chance(LINES_SHARE));
     const messages: Message[] = [
@@ -183,10 +139,10 @@ export function blendCounts(
   total: number,
   agentShare?: number,
   proofShare?: number,
-): Map<Source, number> {
-  const fixed = new Map<Source, number | undefined>([
+): Map<string, number> {
+  const fixed = new Map<string, number | undefined>([
     ["agent", agentShare],
-    ["math-proofs", proofShare],
+    [PROOFS, proofShare],
   ]);
   const free = BLEND.filter(({ source }) => fixed.get(source) === undefined);
   const freeSamples = free.reduce((sum, row) => sum + row.paperSamples, 0);

@@ -3,12 +3,11 @@
  * proofs, and are the only form of judging that a nano model learnt: solve again in lines, subtract, and read the verdict off the
  * difference.
  */
-import type { Task } from "../domains/task.js";
+import { DOMAINS, type Domain, type Task } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import type { Random } from "../random.js";
 import type { Message } from "../tokenizer/message.js";
-import { reason as reasonMath } from "./math/reason.js";
-import { reason as reasonScience } from "./science/reason.js";
+import { worldSpec } from "./specs.js";
 
 /** A task together with an answer that somebody claims. */
 export interface Check {
@@ -25,24 +24,19 @@ export interface Check {
 /** Slip rate of a wrong solution that is to be checked: about one line in three. */
 const WRONG_SLIP = 0.3;
 
-/** Kinds of tasks that can be checked: those whose answer is one number. */
-export const CHECKABLE: Readonly<
-  Record<"math" | "science", readonly string[]>
-> = {
-  math: ["chain", "equation"],
-  science: ["formula", "chain", "molar"],
-};
+/** Domains whose tasks can be checked. */
+export const CHECKABLE: readonly Domain[] = DOMAINS.filter(
+  (domain) => worldSpec(domain).checks !== undefined,
+);
 
-function solve(
-  task: Task,
-  random: Random,
-  slip: number,
-): { lines: string[]; answer: number } {
-  const { lines, answer } =
-    task.domain === "math"
-      ? reasonMath(task, random, slip)
-      : reasonScience(task, random, slip);
-  return { lines, answer: Number(answer) };
+/**
+ * The kinds of a domain's tasks that can be checked: those whose answer is one number.
+ *
+ * @example
+ * checkableKinds("science") // ["formula", "chain", "molar"]
+ */
+export function checkableKinds(domain: Domain): readonly string[] {
+  return worldSpec(domain).checks?.kinds ?? [];
 }
 
 /**
@@ -74,14 +68,12 @@ export function makeCheck(
   random: Random,
   showLines: boolean,
 ): Check {
-  if (
-    !(task.domain === "math" || task.domain === "science") ||
-    !CHECKABLE[task.domain].includes(task.kind)
-  ) {
+  if (!checkableKinds(task.domain).includes(task.kind)) {
     throw new TaskError(
       `makeCheck: task must have a number as its answer, got ${task.domain} ${task.kind}`,
     );
   }
+  const { solve } = worldSpec(task.domain).checks!;
   const truth = solve(task, random, 0);
   const right = random.chance(0.5);
   let solution = truth;
@@ -108,13 +100,16 @@ export function demonstrateCheck(
   random: Random,
   slip: number,
 ): Message {
-  const { lines, answer } = solve(check.task, random, slip);
-  const difference = check.claimed - answer;
+  const { task, claimed } = check;
+  const { lines, answer } = worldSpec(task.domain).checks!.solve(
+    task,
+    random,
+    slip,
+  );
+  const difference = claimed - answer;
   return {
     role: "assistant",
-    reasoning: [...lines, `${check.claimed}-${answer}=${difference}`].join(
-      "\n",
-    ),
+    reasoning: [...lines, `${claimed}-${answer}=${difference}`].join("\n"),
     content: `Verdict: ${difference === 0 ? "correct" : "incorrect"}`,
   };
 }

@@ -1,9 +1,9 @@
 /** The pre-training corpus of the nano base model: an endless stream of short documents, all of the train split. */
-import { taskMessages, type Domain } from "../domains/task.js";
+import { DOMAINS, taskMessages, type Domain } from "../domains/index.js";
 import type { Random } from "../random.js";
 import { renderAssistant, renderSegments } from "../tokenizer/index.js";
 import type { Message } from "../tokenizer/message.js";
-import { BLEND, sftExample } from "./blend.js";
+import { BLEND, PROOFS, sftExample } from "./blend.js";
 import {
   arithmeticDrill,
   checkDrill,
@@ -55,7 +55,7 @@ function taskDocument(domain: Domain, random: Random): string {
 
 function checkDocument(random: Random): string {
   return plainChat(
-    sftExample("math-proofs", random, { careful: true, slip: 0 }).messages,
+    sftExample(PROOFS, random, { careful: true, slip: 0 }).messages,
   );
 }
 
@@ -86,14 +86,10 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** How often each domain is drawn among task documents; the slow learners more often, math less, for checks solve its tasks too. */
-const TASKS: readonly { domain: Domain; weight: number }[] = [
-  { domain: "math", weight: 0.8 },
-  { domain: "coding", weight: 1 },
-  { domain: "science", weight: 1.6 },
-  { domain: "instruction", weight: 1.4 },
-  { domain: "agent", weight: 1.2 },
-];
+/** Domains with their weights among task documents: the slow learners more often, math less, for checks solve its tasks too. */
+const TASKS: readonly { domain: Domain; weight: number }[] = DOMAINS.map(
+  (domain) => ({ domain, weight: worldSpec(domain).corpusWeight }),
+);
 
 /**
  * Write one pre-training document: a careful, correct solution, a drill, or now and then a noisy chat.

@@ -1,5 +1,5 @@
 /** Drawing a task of one split. */
-import type { Domain, Split, Task } from "../domains/task.js";
+import type { Domain, Split, Task } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import type { Random } from "../random.js";
 import { splitOf } from "./split.js";

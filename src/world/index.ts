@@ -8,7 +8,13 @@
  * Exports: `worldSpec`, `drawTask`, `splitOf`, `pretrainDocument`, `sftBlend` and its table `BLEND`, checking tasks
  * (`makeCheck` …), types.
  */
-export type { DemonstrationOptions, Kind, WorldSpec } from "./spec.js";
+export type {
+  BlendRow,
+  DemonstrationOptions,
+  Kind,
+  Solution,
+  WorldSpec,
+} from "./spec.js";
 export { worldSpec } from "./specs.js";
 export { BENCHMARK_SHARE, DEVELOPMENT_SHARE, splitOf } from "./split.js";
 export { drawTask, type DrawTaskOptions } from "./drawTask.js";
@@ -19,13 +25,11 @@ export {
   sampleItems,
   sftBlend,
   sftExample,
-  type BlendRow,
   type SftBlendOptions,
   type SftExample,
-  type Source,
 } from "./blend.js";
 export {
-  CHECKABLE,
+  checkableKinds,
   checkPrompt,
   demonstrateCheck,
   makeCheck,

@@ -1,5 +1,5 @@
 /** What the small world must know of a domain: how its tasks are drawn, and how the noisy demonstrator answers them. */
-import type { Domain, Task } from "../domains/task.js";
+import type { Task } from "../domains/index.js";
 import type { Random } from "../random.js";
 import type { Message } from "../tokenizer/message.js";
 
@@ -17,13 +17,46 @@ export interface Kind {
   heldOut: boolean;
 }
 
+/** One source of the SFT blend: a row of the paper's Table 1. */
+export interface BlendRow {
+  source: string;
+  /** Row of the paper's table, from 1; a source that the paper does not have comes after them. */
+  row: number;
+  /** Data set of the paper. */
+  paperName: string;
+  /** Samples in the paper's blend. */
+  paperSamples: number;
+  /** Share of the paper's blend as printed, percent. */
+  paperPercent: number;
+  /** The paper's words. */
+  sampling: "random sampling" | "repeat 10×" | "use all";
+  /** Different examples available, per example of the blend; our choice where the paper does not say. */
+  unique: number;
+}
+
+/** How a task is worked out in lines, where its answer is one number. */
+export interface Solution {
+  lines: string[];
+  answer: number;
+}
+
 /** One domain of the small world: everything that is particular to it. */
 export interface WorldSpec {
-  name: Domain;
   /** Families of problems; a `heldOut` family is never trained by RL, only benchmarked (IFBench's constraint types). */
   kinds: readonly Kind[];
   /** Draw one task of a difficulty level (1, 2, 3) and one of the named kinds, from the whole space; callers select the split. */
   generate(random: Random, level: number, kinds: readonly string[]): Task;
+  /** Levels that RL draws tasks from, uniformly over the list; a level that stands twice is drawn twice as often. */
+  rlLevels: readonly number[];
+  /** How often the domain is drawn among the task documents of the pre-training corpus, relative to the others. */
+  corpusWeight: number;
+  /** Its source of the SFT blend; `heldOutShare`: share of examples of held-out kinds, which SFT knows and RL never trains. */
+  blend: BlendRow & { heldOutShare?: number };
+  /** Which kinds have one number as their answer, so that a claimed answer can be checked, and how they are solved. */
+  checks?: {
+    kinds: readonly string[];
+    solve(task: Task, random: Random, slip: number): Solution;
+  };
   /** Messages after the user's: assistant turns, and tool results between them. */
   demonstrate(
     task: Task,

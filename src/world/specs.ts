@@ -1,5 +1,5 @@
-/** The table of the five domains of the small world. */
-import { DOMAINS, type Domain } from "../domains/task.js";
+/** The table of the domains of the small world. */
+import { DOMAINS, type Domain } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { agent } from "./agent/index.js";
 import { coding } from "./coding/index.js";

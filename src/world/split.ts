@@ -1,5 +1,5 @@
 /** Which part of the problem space a task lies in: a pure function of its identity. */
-import type { Split } from "../domains/task.js";
+import type { Split } from "../domains/index.js";
 import { key, uniform } from "../random.js";
 
 /** Fraction of all problem identities that only benchmarks may use. */

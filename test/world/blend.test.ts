@@ -11,13 +11,12 @@ import {
   sftExample,
   splitOf,
   type SftExample,
-  type Source,
 } from "../../src/world/index.js";
 
 const options = { total: 2000, seed: 1, care: 0.55, slip: 0.05 };
 const blend = sftBlend(options);
 const text = ({ messages }: SftExample): string => renderChat(messages);
-const of = (source: Source): SftExample[] =>
+const of = (source: string): SftExample[] =>
   blend.filter((example) => example.source === source);
 
 describe("BLEND", () => {

@@ -19,7 +19,10 @@ export { execute, TOOLS, type ToolResult } from "./tools.js";
 
 /** The agent domain. The template can list the tools; nano prompts leave them out, since the list alone is longer than an episode. */
 export const agent: DomainSpec = {
-  name: "agent",
+  style: { label: "Agent", color: "#e3b21c", dash: "4 2", symbol: "star" },
+  expert: "RL-Agent",
+  reasoning: false,
+  rlPrompts: 10229,
   maxNewTokens: 56,
   maxTurns: MAX_TURNS,
   tools: TOOLS,

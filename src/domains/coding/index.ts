@@ -13,7 +13,10 @@ export { unitTests, type UnitTest } from "./unitTests.js";
 
 /** The coding domain. */
 export const coding: DomainSpec = {
-  name: "coding",
+  style: { label: "Coding", color: "#b8420f", dash: "7 3", symbol: "square" },
+  expert: "RL-Coding",
+  reasoning: true,
+  rlPrompts: 19169,
   maxNewTokens: 104,
   maxTurns: 1,
   tools: [],

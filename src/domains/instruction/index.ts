@@ -31,7 +31,15 @@ export type { InstructionData } from "./data.js";
 
 /** The instruction domain. */
 export const instruction: DomainSpec = {
-  name: "instruction",
+  style: {
+    label: "Instruction",
+    color: "#c57ccb",
+    dash: "9 3 2 3",
+    symbol: "diamond",
+  },
+  expert: "RL-IF",
+  reasoning: false,
+  rlPrompts: 16575,
   maxNewTokens: 88,
   maxTurns: 1,
   tools: [],

@@ -21,10 +21,14 @@ export {
 
 /** The math domain. `Task.data` holds `answer`, a number. */
 export const math: DomainSpec = {
-  name: "math",
+  style: { label: "Math", color: "#1f3f94", dash: "none", symbol: "circle" },
+  expert: "RL-Math",
+  reasoning: true,
+  rlPrompts: 22056,
   maxNewTokens: 80,
   maxTurns: 1,
   tools: [],
+  finalAnswer: lastBoxed,
   verify: (task, completion, finish) =>
     gate(completion, finish, (text) => {
       const boxed = lastBoxed(text);

@@ -58,10 +58,19 @@ function gradeChoice(
 
 /** The science domain. `Task.data` holds an `ExactAnswer` or a `ChoiceAnswer`. */
 export const science: DomainSpec = {
-  name: "science",
+  style: {
+    label: "Science",
+    color: "#1a9060",
+    dash: "2 2.5",
+    symbol: "triangle",
+  },
+  expert: "RL-Science",
+  reasoning: true,
+  rlPrompts: 19670,
   maxNewTokens: 96,
   maxTurns: 1,
   tools: [],
+  finalAnswer: readAnswer,
   verify: (task, completion, finish) =>
     gate(completion, finish, (text) => {
       const given = readAnswer(text);

@@ -16,6 +16,12 @@ export function mergeMean(models: Walk, emit: Emit): void {
 export const averageMethod: MergeMethod = mergeMethod({
   name: "average",
   title: "Average",
+  style: {
+    label: "Average",
+    color: "#5a8f29",
+    dash: "2 2.5",
+    symbol: "square",
+  },
   paper: "https://arxiv.org/abs/2203.05482",
   models: { base: "unused" },
   dialects: DIALECTS.filter((dialect) => dialect !== "mergekit"),

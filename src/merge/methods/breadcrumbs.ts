@@ -69,7 +69,7 @@ export const breadcrumbs: Merge<BreadcrumbsOptions> = breadcrumbsMethod.merge;
 export const breadcrumbsTiesMethod: MergeMethod = familyMethod({
   name: "breadcrumbsTies",
   mergekitName: "breadcrumbs_ties",
-  title: "Breadcrumbs+Ties",
+  title: "Breadcrumbs+TIES",
   paper: "https://arxiv.org/abs/2312.06795",
   options: OPTIONS,
 });

@@ -22,6 +22,12 @@ export const dareTaskArithmeticMethod: MergeMethod = familyMethod({
   name: "dareTaskArithmetic",
   mergekitName: "dare_linear",
   title: "TA+DARE",
+  style: {
+    label: "TA + DARE",
+    color: "#6fb7c4",
+    dash: "9 3 2 3",
+    symbol: "star",
+  },
   paper: "https://arxiv.org/abs/2311.03099",
   dialects: DIALECTS,
   random: true,

@@ -19,7 +19,13 @@ const { lambda, weights, normalize } = generalOptions(family.dareTies.mergekit);
 export const dareTiesMethod: MergeMethod = familyMethod({
   name: "dareTies",
   mergekitName: "dare_ties",
-  title: "Ties+DARE",
+  title: "TIES+DARE",
+  style: {
+    label: "TIES + DARE",
+    color: "#e58ab0",
+    dash: "4 2",
+    symbol: "diamond",
+  },
   paper: "https://arxiv.org/abs/2311.03099",
   dialects: DIALECTS,
   random: true,

@@ -88,6 +88,7 @@ export const sceMethod: MergeMethod = mergeMethod({
   name: "sce",
   mergekitName: "sce",
   title: "SCE",
+  style: { label: "SCE", color: "#6b3fa0", dash: "2 2.5", symbol: "circle" },
   paper: "https://arxiv.org/abs/2408.07990",
   dialects: DIALECTS,
   options: {

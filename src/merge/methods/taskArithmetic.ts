@@ -20,6 +20,12 @@ export const taskArithmeticMethod: MergeMethod = familyMethod({
   name: "taskArithmetic",
   mergekitName: "task_arithmetic",
   title: "TA",
+  style: {
+    label: "Task arithmetic",
+    color: "#0f7c91",
+    dash: "7 3",
+    symbol: "triangle",
+  },
   paper: "https://arxiv.org/abs/2212.04089",
   dialects: DIALECTS,
   options: { lambda, weights, normalize },

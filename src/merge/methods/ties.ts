@@ -19,7 +19,8 @@ const { lambda, weights, normalize, rescale } = generalOptions(
 export const tiesMethod: MergeMethod = familyMethod({
   name: "ties",
   mergekitName: "ties",
-  title: "Ties",
+  title: "TIES",
+  style: { label: "TIES", color: "#c2185b", dash: "none", symbol: "wye" },
   paper: "https://arxiv.org/abs/2306.01708",
   dialects: DIALECTS,
   options: {

@@ -1,28 +1,24 @@
 /** Which tasks an RL run sees, and in which order. */
-import { DOMAINS, type Domain, type Task } from "../../domains/index.js";
+import { DOMAINS, spec, type Domain, type Task } from "../../domains/index.js";
 import { Random } from "../../random.js";
-import { drawTask } from "../../world/index.js";
+import { drawTask, worldSpec } from "../../world/index.js";
 
 /**
  * Prompts of the paper's RL data per domain (§3.2); the mixed run shuffles their concatenation uniformly, so a domain is
  * drawn in proportion to them.
  */
-export const RL_DATASET_SIZES: Readonly<Record<Domain, number>> = {
-  math: 22056,
-  coding: 19169,
-  science: 19670,
-  instruction: 16575,
-  agent: 10229,
-};
+export const RL_DATASET_SIZES: Readonly<Record<Domain, number>> = eachDomain(
+  (domain) => spec(domain).rlPrompts,
+);
 
 /** Levels that training tasks are drawn from, uniformly over the list; a level that stands twice is drawn twice as often. */
-export const RL_LEVELS: Readonly<Record<Domain, readonly number[]>> = {
-  math: [1, 2, 2, 3, 3],
-  coding: [1, 2, 2],
-  science: [1, 2, 2],
-  instruction: [1, 2, 2, 3, 3],
-  agent: [1, 2, 2],
-};
+export const RL_LEVELS: Readonly<Record<Domain, readonly number[]>> =
+  eachDomain((domain) => worldSpec(domain).rlLevels);
+
+function eachDomain<T>(of: (domain: Domain) => T): Record<Domain, T> {
+  const entries = DOMAINS.map((domain) => [domain, of(domain)]);
+  return Object.fromEntries(entries) as Record<Domain, T>;
+}
 
 /** What the task order of a run depends on. */
 export interface TaskOrder {

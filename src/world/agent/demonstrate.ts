@@ -1,7 +1,7 @@
 /** The noisy demonstrator of agent tasks: looks things up and plans when careful, guesses when terse. */
 import { agentData, type WorkRequest } from "../../domains/agent/data.js";
 import { environment } from "../../domains/agent/environment.js";
-import type { Environment, Task } from "../../domains/task.js";
+import type { Environment, Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 import { renderAssistant } from "../../tokenizer/index.js";
 import type { Message, ToolCall } from "../../tokenizer/message.js";

@@ -4,7 +4,7 @@ import type {
   WorkRequest,
   Workplace,
 } from "../../domains/agent/data.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
 import type { ToolCall } from "../../tokenizer/message.js";

@@ -10,8 +10,18 @@ import { generate } from "./generate.js";
 
 /** Agent tasks of the small world. */
 export const agent: WorldSpec = {
-  name: "agent",
   kinds: [{ name: "workplace", heldOut: false }],
   generate,
+  rlLevels: [1, 2, 2],
+  corpusWeight: 1.2,
+  blend: {
+    source: "agent",
+    row: 6,
+    paperName: "Nemotron-Agentic-v1",
+    paperSamples: 335_122,
+    paperPercent: 2.37,
+    sampling: "use all",
+    unique: 1,
+  },
   demonstrate,
 };

@@ -6,7 +6,7 @@ import {
   type Operation,
   type Reducer,
 } from "../../domains/coding/problem.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 
 const WORDS = { "+": "plus", "-": "minus", "*": "times" };

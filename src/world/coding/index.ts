@@ -4,7 +4,7 @@
  * Exports: `coding` (the WorldSpec).
  */
 import type { CodingData } from "../../domains/coding/problem.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 import type { Message } from "../../tokenizer/message.js";
 import { terseSlip } from "../slip.js";
@@ -34,8 +34,18 @@ function demonstrate(
 
 /** Coding in the small world. */
 export const coding: WorldSpec = {
-  name: "coding",
   kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),
   generate,
+  rlLevels: [1, 2, 2],
+  corpusWeight: 1,
+  blend: {
+    source: "code",
+    row: 4,
+    paperName: "Nemotron-Competitive-Programming-v1",
+    paperSamples: 3_927_984,
+    paperPercent: 27.81,
+    sampling: "use all",
+    unique: 1,
+  },
   demonstrate,
 };

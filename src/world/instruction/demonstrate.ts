@@ -1,6 +1,6 @@
 /** The noisy demonstrator of instruction tasks: drafts with every word numbered, so that counting is reasoning. */
 import { instructionData } from "../../domains/instruction/data.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
 import type { Message } from "../../tokenizer/message.js";

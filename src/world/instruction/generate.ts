@@ -1,7 +1,7 @@
 /** Draws toy prompts: a topic and one to three constraints that can be satisfied together. */
 import type { Kwargs } from "../../domains/instruction/constraints/index.js";
 import type { InstructionData } from "../../domains/instruction/data.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
 import type { Random } from "../../random.js";
 import { CLOSINGS, VOCABULARY } from "./vocabulary.js";

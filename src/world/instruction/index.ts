@@ -10,11 +10,22 @@ import { generate } from "./generate.js";
 
 /** Instruction following in the small world. */
 export const instruction: WorldSpec = {
-  name: "instruction",
   kinds: [
     { name: "trained", heldOut: false },
     { name: "heldOut", heldOut: true },
   ],
   generate,
+  rlLevels: [1, 2, 2, 3, 3],
+  corpusWeight: 1.4,
+  blend: {
+    source: "chat",
+    row: 5,
+    paperName: "Nemotron-Instruction-Following-Chat-v1",
+    paperSamples: 4_309_780,
+    paperPercent: 30.52,
+    sampling: "repeat 10×",
+    unique: 0.1,
+    heldOutShare: 0.35,
+  },
   demonstrate,
 };

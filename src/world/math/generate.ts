@@ -1,5 +1,5 @@
 /** Math problems: chains of operations and linear equations, all values between 0 and 400. */
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 
 /** An operation with a constant on its right side. */

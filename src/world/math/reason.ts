@@ -1,5 +1,5 @@
 /** How a math problem is worked out in lines, and what goes wrong when steps slip. */
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 import { step } from "../slip.js";
 import {

@@ -1,6 +1,6 @@
 /** Science problems: exact answers from remembered formulas and masses, and multiple choice among single words. */
 import type { Option } from "../../domains/science/data.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 import {
   ATOMS,

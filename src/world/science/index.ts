@@ -13,9 +13,26 @@ export { CHOICE_KINDS } from "./generate.js";
 
 /** Science of the small world. */
 export const science: WorldSpec = {
-  name: "science",
   kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),
   generate,
+  rlLevels: [1, 2, 2],
+  corpusWeight: 1.6,
+  blend: {
+    source: "science",
+    row: 3,
+    paperName: "Nemotron-Science-v1",
+    paperSamples: 2_263_340,
+    paperPercent: 16.04,
+    sampling: "repeat 10×",
+    unique: 0.1,
+  },
+  checks: {
+    kinds: ["formula", "chain", "molar"],
+    solve(task, random, slip) {
+      const { lines, answer } = reason(task, random, slip);
+      return { lines, answer: Number(answer) };
+    },
+  },
   demonstrate(task, random, { careful, slip }) {
     const { lines, answer } = reason(
       task,

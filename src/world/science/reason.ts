@@ -1,6 +1,6 @@
 /** How a science problem is worked out in lines, and what goes wrong when steps slip. */
 import type { Option } from "../../domains/science/data.js";
-import type { Task } from "../../domains/task.js";
+import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 import { slipped, step } from "../slip.js";
 import { ATOMS, FORMULAS, sayFormula } from "./facts.js";
