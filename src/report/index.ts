@@ -16,9 +16,9 @@ export {
   accuracyTrajectories,
   type TrajectoryOptions,
   type TrajectoryRow,
-} from "./accuracyTrajectories.js";
-export { check, checkRows, checkSummary, type Check } from "./check.js";
-export { claimLine, type ClaimNumber } from "./claimLine.js";
+} from "./charts/accuracyTrajectories.js";
+export { check, checkRows, checkSummary, type Check } from "./paper/check.js";
+export { claimLine, type ClaimNumber } from "./claims/claimLine.js";
 export {
   claim,
   judgeClaim,
@@ -27,27 +27,35 @@ export {
   type ClaimRule,
   type ClaimVerdict,
   type Verdict,
-} from "./claims.js";
+} from "./claims/claims.js";
 export {
   claimCounts,
   claimTable,
   VERDICTS,
   type ClaimControl,
   type JudgedClaim,
-} from "./claimTable.js";
+} from "./claims/claimTable.js";
 export {
   consistencyDots,
   type ConsistencyDot,
   type ConsistencyDotsOptions,
-} from "./consistencyDots.js";
+} from "./charts/consistencyDots.js";
 export {
   crossDomain,
   type CrossDomainOptions,
   type GainRow,
-} from "./crossDomain.js";
-export { klMap, type KlMapOptions, type KlRow } from "./klMap.js";
-export { type CurvePointRow, curves, type CurvesOptions } from "./curves.js";
-export { heatMap, type HeatMapOptions, type HeatRow } from "./heatMap.js";
+} from "./charts/crossDomain.js";
+export { klMap, type KlMapOptions, type KlRow } from "./charts/klMap.js";
+export {
+  type CurvePointRow,
+  curves,
+  type CurvesOptions,
+} from "./charts/curves.js";
+export {
+  heatMap,
+  type HeatMapOptions,
+  type HeatRow,
+} from "./charts/heatMap.js";
 export {
   GENERATOR,
   page,
@@ -63,46 +71,53 @@ export {
   type Figure,
   type FigureOptions,
   type Panel,
-} from "./figure.js";
-export { impliedTotals, isShareOf, type TotalFit } from "./granularity.js";
+} from "./figure/figure.js";
+export {
+  impliedTotals,
+  isShareOf,
+  type TotalFit,
+} from "./paper/granularity.js";
 export {
   judgeByDomain,
   type DomainJudgeRow,
   type JudgeByDomainOptions,
-} from "./judgeByDomain.js";
+} from "./charts/judging/judgeByDomain.js";
 export {
   judgeCorrelation,
   type JudgeCorrelationOptions,
   type JudgeRow,
-} from "./judgeCorrelation.js";
-export { judgeTradeOff, type JudgeTradeOffOptions } from "./judgeTradeOff.js";
+} from "./charts/judging/judgeCorrelation.js";
+export {
+  judgeTradeOff,
+  type JudgeTradeOffOptions,
+} from "./charts/judging/judgeTradeOff.js";
 export {
   landscape,
   type LandscapeOptions,
   type LandscapeRow,
-} from "./landscape.js";
+} from "./charts/landscape.js";
 export {
   livePlot,
   type LiveDisplay,
   type LivePlot,
   type LivePlotOptions,
-} from "./livePlot.js";
+} from "./charts/livePlot.js";
 export {
   mergeEffects,
   type MergeEffectRow,
   type MergeEffectsOptions,
-} from "./mergeEffects.js";
+} from "./charts/mergeEffects.js";
 export {
   mergeSize,
   type MergeSizeOptions,
   type MergeSizeRow,
-} from "./mergeSize.js";
+} from "./charts/mergeSize.js";
 export {
   mixOrMerge,
   type MixOrMergeOptions,
   type MixOrMergeRow,
   type ReferenceScore,
-} from "./mixOrMerge.js";
+} from "./charts/mixOrMerge.js";
 export {
   PAPER_BENCHMARKS,
   paperScores,
@@ -110,8 +125,8 @@ export {
   type PaperCell,
   type PaperScore,
   type PaperTable,
-} from "./paper.js";
-export { paperJudging } from "./paperJudging.js";
+} from "./paper/paper.js";
+export { paperJudging } from "./paper/paperJudging.js";
 export {
   codeDifferences,
   paperNumber,
@@ -120,19 +135,19 @@ export {
   type CodeDifference,
   type PaperNumber,
   type PaperTextNumber,
-} from "./paperNumbers.js";
-export { paradigms, type ParadigmsOptions } from "./paradigms.js";
+} from "./paper/paperNumbers.js";
+export { paradigms, type ParadigmsOptions } from "./charts/paradigms.js";
 export { pivot, type PivotOptions } from "./pivot.js";
 export {
   retentionDots,
   type RetentionDot,
   type RetentionDotsOptions,
-} from "./retentionDots.js";
+} from "./charts/retentionDots.js";
 export {
   rewardCurves,
   type RewardCurvesOptions,
   type RewardRow,
-} from "./rewardCurves.js";
+} from "./charts/rewardCurves.js";
 export {
   correlationOf,
   differenceOf,
@@ -142,20 +157,20 @@ export {
   ratioOf,
   sumOf,
   type Rounded,
-} from "./rounded.js";
-export { overlapCurves, type OverlapCurveRow } from "./overlapCurves.js";
-export { roundSvg } from "./roundSvg.js";
+} from "./paper/rounded.js";
+export { overlapCurves, type OverlapCurveRow } from "./charts/overlapCurves.js";
+export { roundSvg } from "./figure/roundSvg.js";
 export {
   scoreDots,
   type ScoreDotsOptions,
   type ScoreRow,
-} from "./scoreDots.js";
+} from "./charts/scoreDots.js";
 export {
   shiftCosines,
   type ShiftCosineRow,
   type ShiftCosinesOptions,
-} from "./shiftCosines.js";
-export { show, type SvgDisplay } from "./show.js";
+} from "./charts/shiftCosines.js";
+export { show, type SvgDisplay } from "./figure/show.js";
 export {
   markdownTable,
   showEstimate,
@@ -163,4 +178,4 @@ export {
   type TableOptions,
   type TableValue,
 } from "./table.js";
-export { FONT_FAMILY, FONT_SIZE, WIDTH } from "./theme.js";
+export { FONT_FAMILY, FONT_SIZE, WIDTH } from "./figure/theme.js";

@@ -1,6 +1,6 @@
 /** A self-contained page of text, tables and figures: one HTML file without scripts, fonts or anything to fetch. */
-import type { Figure } from "./figure.js";
-import { FONT_FAMILY, INK } from "./theme.js";
+import type { Figure } from "./figure/figure.js";
+import { FONT_FAMILY, INK } from "./figure/theme.js";
 
 /** A cell: numbers are shown with `digits`, null as a dash. */
 export type PageCell = string | number | null;

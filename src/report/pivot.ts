@@ -1,5 +1,5 @@
 /** Long rows → one record a row name, with a column for each of another field's values. */
-import { aq } from "./plot.js";
+import { aq } from "./figure/plot.js";
 import type { TableValue } from "./table.js";
 
 /** Which fields become what. */

@@ -1,6 +1,6 @@
 import { max, mean, min } from "simple-statistics";
 import { describe, expect, test } from "vitest";
-import { parseClaims } from "../../src/report/claims.js";
+import { parseClaims } from "../../src/report/claims/claims.js";
 import {
   claim,
   type ClaimRule,

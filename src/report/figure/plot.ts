@@ -2,7 +2,7 @@
 import type * as plot from "@observablehq/plot";
 import type * as arquero from "arquero";
 import type * as linkedom from "linkedom";
-import { optionalPackage } from "../optionalPackage.js";
+import { optionalPackage } from "../../optionalPackage.js";
 
 export type { Markish, PlotOptions, ScaleOptions } from "@observablehq/plot";
 

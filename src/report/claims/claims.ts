@@ -67,7 +67,7 @@ const FIELDS: Readonly<Record<keyof Claim, (value: unknown) => boolean>> = {
  */
 export function readClaims(): Claim[] {
   const path = fileURLToPath(
-    new URL("../../data/claims.json", import.meta.url),
+    new URL("../../../data/claims.json", import.meta.url),
   );
   return parseClaims(readFileSync(path, "utf8"));
 }

@@ -1,10 +1,10 @@
 /** Does a model that answers better also judge better? (paper's Figure 6) */
 import { sampleCorrelation } from "simple-statistics";
-import { figure, type Figure, type Panel } from "./figure.js";
-import { Plot, type Markish } from "./plot.js";
-import type { Estimate } from "./table.js";
-import { seriesStyle } from "./models.js";
-import { FAINT_INK } from "./theme.js";
+import { figure, type Figure, type Panel } from "../../figure/figure.js";
+import { Plot, type Markish } from "../../figure/plot.js";
+import type { Estimate } from "../../table.js";
+import { seriesStyle } from "../../models.js";
+import { FAINT_INK } from "../../figure/theme.js";
 
 /** How well one model answers the tasks of a benchmark, and how well it judges its own answers. All in percent. */
 export interface JudgeRow {

@@ -1,7 +1,9 @@
 /** Lines over a number, one or more panels on the same scales. */
-import { figure, type Figure } from "./figure.js";
-import { type SeriesStyle, seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { axis, distinct, seriesLine } from "../figure/grid.js";
+import { type SeriesStyle, seriesStyle } from "../models.js";
+import { Plot, type Markish } from "../figure/plot.js";
+import { FAINT_INK } from "../figure/theme.js";
 
 /** One point of a line. */
 export interface CurvePointRow {
@@ -56,17 +58,17 @@ export function curves(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("curves: rows must not be empty, got 0 rows");
-  const panels = [...new Set(rows.map((row) => row.panel ?? ""))];
-  const series = [...new Set(rows.map((row) => row.series))];
+  const panels = distinct(rows, ({ panel }) => panel ?? "");
+  const names = distinct(rows, ({ series }) => series);
   const xs = rows.map((row) => row.x);
   const across = columns ?? Math.min(2, panels.length);
   const styleOf = (name: string): SeriesStyle =>
-    styles[name] ?? seriesStyle(name, series);
+    styles[name] ?? seriesStyle(name, names);
   return figure({
     title,
     caption,
     columns: across,
-    legend: series.map(styleOf),
+    legend: names.map(styleOf),
     panels: panels.map((panel, i) => {
       const own = rows.filter((row) => (row.panel ?? "") === panel);
       return {
@@ -77,75 +79,48 @@ export function curves(
           marginTop: 18,
           marginBottom: 38,
           marginRight: 8,
-          x: {
+          x: axis(xLabel, {
             type: xScale,
             domain: [Math.min(...xs), Math.max(...xs)],
             inset: 6,
-            label: xLabel ?? null,
-            labelAnchor: "center",
-            labelArrow: "none",
             ...(xScale === "log" && {
               ticks: 4,
               tickFormat: (x: number): string => `${Number(x.toPrecision(1))}`,
             }),
-          },
-          y: {
+          }),
+          y: axis(i % across === 0 ? yLabel : null, {
             domain: [...yDomain],
             grid: true,
             ticks: 5,
-            label: i % across === 0 ? (yLabel ?? null) : null,
-            labelAnchor: "center",
-            labelArrow: "none",
-          },
+          }),
           symbol: { type: "identity" },
           marks: [
-            Plot.ruleX(marks, {
-              x: "x",
-              stroke: "#636c76",
-              strokeDasharray: "3 3",
-            }),
-            Plot.text(marks, {
-              x: "x",
-              text: "label",
-              frameAnchor: "top",
-              dy: -14,
-              fill: "#636c76",
-            }),
-            ...series.flatMap((name) => {
-              const style = styleOf(name);
-              const line = own
-                .filter((row) => row.series === name)
-                .sort((a, b) => a.x - b.x);
-              return [
-                Plot.ruleX(
-                  line.filter((row) => row.low !== undefined),
-                  {
-                    x: "x",
-                    y1: "low",
-                    y2: "high",
-                    stroke: style.color,
-                    strokeOpacity: 0.5,
-                  },
-                ),
-                Plot.line(line, {
-                  x: "x",
-                  y: "y",
-                  stroke: style.color,
-                  strokeDasharray: style.dash,
-                  strokeWidth: 1.8,
-                }),
-                Plot.dot(line, {
-                  x: "x",
-                  y: "y",
-                  symbol: style.symbol,
-                  fill: style.color,
-                  r: 3,
-                }),
-              ];
-            }),
+            ...uprights(marks),
+            ...names.flatMap((name) =>
+              seriesLine(
+                own
+                  .filter((row) => row.series === name)
+                  .sort((a, b) => a.x - b.x),
+                { x: "x", y: "y", style: styleOf(name) },
+              ),
+            ),
           ],
         },
       };
     }),
   });
+}
+
+/** Dashed uprights with their names above the plot. */
+function uprights(marks: NonNullable<CurvesOptions["marks"]>): Markish[] {
+  return [
+    Plot.ruleX(marks, { x: "x", stroke: FAINT_INK, strokeDasharray: "3 3" }),
+    Plot.text(marks, {
+      x: "x",
+      text: "label",
+      frameAnchor: "top",
+      dy: -14,
+      fill: FAINT_INK,
+    }),
+  ];
 }

@@ -1,7 +1,7 @@
 /** How much masks of changed weights overlap, and what chance and the size of the weights would give, by tolerance. */
 import { type CurvePointRow, curves, type CurvesOptions } from "./curves.js";
-import type { Figure } from "./figure.js";
-import type { SeriesStyle } from "./models.js";
+import type { Figure } from "../figure/figure.js";
+import type { SeriesStyle } from "../models.js";
 
 /** One tolerance. */
 export interface OverlapCurveRow {

@@ -1,9 +1,9 @@
 /** Training reward by step, one panel a run (paper's Figure 9). */
 import { mean } from "simple-statistics";
-import { figure, type Figure, type Panel } from "./figure.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { wholeNumber } from "./theme.js";
+import { figure, type Figure, type Panel } from "../figure/figure.js";
+import { seriesStyle } from "../models.js";
+import { Plot } from "../figure/plot.js";
+import { wholeNumber } from "../figure/theme.js";
 
 /** Mean reward of one training step. */
 export interface RewardRow {

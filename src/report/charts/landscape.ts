@@ -1,7 +1,7 @@
 /** A loss over the plane between two task vectors: contours, with the models that lie on it. */
-import { figure, type Figure } from "./figure.js";
-import { Plot } from "./plot.js";
-import { INK } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { Plot } from "../figure/plot.js";
+import { INK } from "../figure/theme.js";
 
 /** Loss at one point of the plane θ₀ + x τ_a + y τ_b. */
 export interface LandscapeRow {

@@ -1,8 +1,8 @@
 /** Quality beside cost of every way to make one model of five domains. */
-import { figure, type Figure } from "./figure.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INNER_WIDTH } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { seriesStyle } from "../models.js";
+import { Plot } from "../figure/plot.js";
+import { FAINT_INK, GAP, INNER_WIDTH } from "../figure/theme.js";
 
 /** One way to make one model. */
 export interface MixOrMergeRow {

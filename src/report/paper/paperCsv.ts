@@ -1,7 +1,7 @@
 /** The files of `data/paper/`, as text, because how many decimals a number was printed with is part of it. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { aq } from "./plot.js";
+import { aq } from "../figure/plot.js";
 
 /** A CSV file as text; a cell that is empty in print is null. */
 export interface PaperCsv {
@@ -18,7 +18,7 @@ export interface PaperCsv {
  */
 export function readPaperCsv(name: string): PaperCsv {
   const path = fileURLToPath(
-    new URL(`../../data/paper/${name}.csv`, import.meta.url),
+    new URL(`../../../data/paper/${name}.csv`, import.meta.url),
   );
   const table = aq.fromCSV(readFileSync(path, "utf8"), { autoType: false });
   return {

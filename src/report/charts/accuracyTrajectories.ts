@@ -1,8 +1,8 @@
 /** Accuracy on a benchmark by RL step, one panel a benchmark and one line an expert (paper's Figure 2). */
-import { figure, type Figure, type Panel } from "./figure.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { wholeNumber } from "./theme.js";
+import { figure, type Figure, type Panel } from "../figure/figure.js";
+import { axis, seriesLine } from "../figure/grid.js";
+import { seriesStyle } from "../models.js";
+import { wholeNumber } from "../figure/theme.js";
 
 /** Score of one checkpoint on one benchmark. */
 export interface TrajectoryRow {
@@ -54,57 +54,32 @@ export function accuracyTrajectories(
         marginLeft: 48,
         marginBottom: 36,
         marginTop: 10,
-        x: {
-          labelAnchor: "center",
-          labelArrow: "none",
-          label: i + columns >= benchmarks.length ? "RL step" : null,
+        x: axis(i + columns >= benchmarks.length ? "RL step" : null, {
           ticks: 4,
           tickFormat: wholeNumber,
           inset: 4,
-        },
-        y: {
-          labelAnchor: "center",
-          labelArrow: "none",
-          label: i % columns === 0 ? "score (%)" : null,
+        }),
+        y: axis(i % columns === 0 ? "score (%)" : null, {
           domain: [0, 100],
           grid: true,
           ticks: 5,
-        },
+        }),
         symbol: { type: "identity" },
-        marks: runs.flatMap((run, r) => {
-          const style = seriesStyle(run, runs);
-          const line = own
-            .filter((row) => row.run === run)
-            .sort((a, b) => a.step - b.step);
-          const whiskers = line.filter(
-            (row) => row.low !== undefined && row.high !== undefined,
-          );
-          return [
-            Plot.ruleX(whiskers, {
+        marks: runs.flatMap((run, r) =>
+          seriesLine(
+            own
+              .filter((row) => row.run === run)
+              .sort((a, b) => a.step - b.step),
+            {
               x: "step",
-              y1: "low",
-              y2: "high",
-              stroke: style.color,
-              strokeOpacity: 0.35,
+              y: "score",
+              style: seriesStyle(run, runs),
+              opacity: 0.35,
               // Beside each other, so that whiskers of equal steps do not hide each other.
               dx: 1.5 * (r - (runs.length - 1) / 2),
-            }),
-            Plot.line(line, {
-              x: "step",
-              y: "score",
-              stroke: style.color,
-              strokeDasharray: style.dash,
-              strokeWidth: 1.8,
-            }),
-            Plot.dot(line, {
-              x: "step",
-              y: "score",
-              symbol: style.symbol,
-              fill: style.color,
-              r: 3,
-            }),
-          ];
-        }),
+            },
+          ),
+        ),
       },
     };
   });

@@ -1,9 +1,10 @@
 /** How the score of each merge method depends on the size of what is added to the anchor. */
-import { figure, type Figure } from "./figure.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { axis, distinct, seriesLine } from "../figure/grid.js";
 import type { ReferenceScore } from "./mixOrMerge.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { FAINT_INK } from "./theme.js";
+import { seriesStyle } from "../models.js";
+import { Plot, type Markish } from "../figure/plot.js";
+import { FAINT_INK } from "../figure/theme.js";
 
 /** Score of one merge. */
 export interface MergeSizeRow {
@@ -55,7 +56,7 @@ export function mergeSize(
     "high" in row && row.high !== undefined ? row.high : row.score,
   );
   const top = 10 * Math.ceil(Math.max(...scores, 1) / 10);
-  const methods = [...new Set(rows.map((row) => row.method))];
+  const methods = distinct(rows, ({ method }) => method);
   return figure({
     title,
     caption,
@@ -68,65 +69,52 @@ export function mergeSize(
           marginLeft: 44,
           marginRight: 110,
           marginBottom: 40,
-          x: {
-            label: xLabel,
-            labelAnchor: "center",
-            labelArrow: "none",
-            inset: 8,
-          },
+          x: axis(xLabel, { inset: 8 }),
           y: { label: "average score (%)", grid: true, domain: [0, top] },
           symbol: { type: "identity" },
           marks: [
-            Plot.ruleY(references, {
-              y: "score",
-              stroke: FAINT_INK,
-              strokeDasharray: "3 3",
-            }),
-            Plot.text(spread(references, top), {
-              y: "score",
-              text: "label",
-              frameAnchor: "right",
-              textAnchor: "start",
-              dx: 6,
-              fill: FAINT_INK,
-            }),
-            ...methods.flatMap((method) => {
-              const style = seriesStyle(method, methods);
-              const own = rows
-                .filter((row) => row.method === method)
-                .sort((a, b) => a.size - b.size);
-              const whiskers = own.filter(
-                (row) => row.low !== undefined && row.high !== undefined,
-              );
-              return [
-                Plot.ruleX(whiskers, {
-                  x: "size",
-                  y1: "low",
-                  y2: "high",
-                  stroke: style.color,
-                  strokeOpacity: 0.5,
-                }),
-                Plot.line(own, {
+            ...referenceLines(references, top),
+            ...methods.flatMap((method) =>
+              seriesLine(
+                rows
+                  .filter((row) => row.method === method)
+                  .sort((a, b) => a.size - b.size),
+                {
                   x: "size",
                   y: "score",
-                  stroke: style.color,
-                  strokeDasharray: style.dash,
+                  style: seriesStyle(method, methods),
                   strokeWidth: 2,
-                }),
-                Plot.dot(own, {
-                  x: "size",
-                  y: "score",
-                  symbol: style.symbol,
-                  fill: style.color,
                   r: 4.5,
-                }),
-              ];
-            }),
+                },
+              ),
+            ),
           ],
         },
       },
     ],
   });
+}
+
+/** Levels to compare with, each with its name beside the plot. */
+function referenceLines(
+  references: readonly ReferenceScore[],
+  top: number,
+): Markish[] {
+  return [
+    Plot.ruleY(references, {
+      y: "score",
+      stroke: FAINT_INK,
+      strokeDasharray: "3 3",
+    }),
+    Plot.text(spread(references, top), {
+      y: "score",
+      text: "label",
+      frameAnchor: "right",
+      textAnchor: "start",
+      dx: 6,
+      fill: FAINT_INK,
+    }),
+  ];
 }
 
 /** Labels of close levels are moved apart, from the lowest up. */

@@ -1,8 +1,15 @@
 /** What merges keep of their experts' gains, for several families of experts side by side. */
-import { figure, type Figure, type Panel } from "./figure.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INNER_WIDTH } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import {
+  axis,
+  distinct,
+  intervalDot,
+  nameAxis,
+  panelGrid,
+} from "../figure/grid.js";
+import { seriesStyle, type SeriesStyle } from "../models.js";
+import { Plot } from "../figure/plot.js";
+import { FAINT_INK } from "../figure/theme.js";
 
 /** One merge of one family. */
 export interface RetentionDot {
@@ -44,65 +51,46 @@ export function retentionDots(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("retentionDots: rows must not be empty, got 0 rows");
-  const families = [...new Set(rows.map((row) => row.family))];
-  const merges = [...new Set(rows.map((row) => row.merge))];
-  const across = Math.min(columns, merges.length);
-  const inner = (INNER_WIDTH - LABELS - (GAP + INSET) * (across - 1)) / across;
-  const label = (row: RetentionDot): string =>
-    seriesStyle(row.family, families).label;
+  const families = distinct(rows, ({ family }) => family);
+  const styleOf = (family: string): SeriesStyle =>
+    seriesStyle(family, families);
   const ends = rows.flatMap((row) => [row.low, row.high]);
-  const panels = merges.map((merge, i): Panel => {
-    const first = i % across === 0;
-    const own = rows.filter((row) => row.merge === merge);
-    return {
+  const grid = panelGrid(
+    distinct(rows, ({ merge }) => merge),
+    { columns, labels: LABELS, inset: INSET },
+    (merge, { first, marginLeft }) => ({
       title: merge,
-      width: first ? inner + LABELS : inner + INSET,
       options: {
         height: 46 + families.length * 20,
-        marginLeft: first ? LABELS : INSET,
+        marginLeft,
         marginRight: INSET,
         marginTop: 6,
         marginBottom: 38,
-        x: {
+        x: axis("gain kept (%)", {
           domain: [Math.min(0, ...ends), Math.max(100, ...ends)],
           ticks: 4,
           grid: true,
-          label: "gain kept (%)",
-          labelAnchor: "center",
-          labelArrow: "none",
-        },
-        y: {
-          type: "point",
-          domain: families.map((name) => seriesStyle(name, families).label),
-          label: null,
-          axis: first ? "left" : null,
-          tickSize: 0,
-        },
+        }),
+        y: nameAxis(
+          families.map((family) => styleOf(family).label),
+          first,
+        ),
         symbol: { type: "identity" },
         marks: [
           Plot.ruleX([0, 100], { stroke: FAINT_INK, strokeDasharray: "3 3" }),
-          ...own.flatMap((row) => {
-            const { color, symbol } = seriesStyle(row.family, families);
-            return [
-              Plot.ruleY([row], {
-                y: label,
-                x1: "low",
-                x2: "high",
-                stroke: color,
-                strokeWidth: 1.8,
-              }),
-              Plot.dot([row], {
+          ...rows
+            .filter((row) => row.merge === merge)
+            .flatMap((row) =>
+              intervalDot(row, {
                 x: "kept",
-                y: label,
-                symbol,
-                fill: color,
+                y: ({ family }) => styleOf(family).label,
+                style: styleOf(row.family),
                 r: 3.4,
               }),
-            ];
-          }),
+            ),
         ],
       },
-    };
-  });
-  return figure({ title, panels, columns: across, caption });
+    }),
+  );
+  return figure({ title, caption, ...grid });
 }

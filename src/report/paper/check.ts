@@ -1,6 +1,6 @@
 /** A number of the paper beside the same number computed from its other numbers. */
 import type { Rounded } from "./rounded.js";
-import type { TableValue } from "./table.js";
+import type { TableValue } from "../table.js";
 
 /** One comparison. */
 export interface Check {

@@ -1,7 +1,7 @@
 /** A heat map with its numbers: one or more panels on the same scale of colours. */
-import { figure, type Figure } from "./figure.js";
-import { Plot } from "./plot.js";
-import { INK, INNER_WIDTH, GAP } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { Plot } from "../figure/plot.js";
+import { INK, INNER_WIDTH, GAP } from "../figure/theme.js";
 
 /** One cell. */
 export interface HeatRow {

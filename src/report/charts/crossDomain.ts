@@ -1,8 +1,8 @@
 /** What training one domain does to every benchmark: a heat map of gains over SFT. */
-import { figure, type Figure } from "./figure.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { INK } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { seriesStyle } from "../models.js";
+import { Plot, type Markish } from "../figure/plot.js";
+import { INK } from "../figure/theme.js";
 
 /** Gain of one expert on one benchmark. */
 export interface GainRow {
@@ -41,16 +41,6 @@ export function crossDomain(
   const experts = [...new Set(rows.map((row) => row.expert))];
   const benchmarks = [...new Set(rows.map((row) => row.benchmark))];
   const largest = Math.max(...rows.map((row) => Math.abs(row.gain)), 1);
-  const place = {
-    x: "benchmark",
-    y: (row: GainRow) => seriesStyle(row.expert, experts).label,
-  };
-  const sure = ({ low, high }: GainRow): boolean =>
-    low !== undefined && high !== undefined && (low > 0 || high < 0);
-  const number = (row: GainRow): string =>
-    `${row.gain < 0 ? "−" : "+"}${Math.abs(row.gain).toFixed(1)}`;
-  const ink = (row: GainRow): string =>
-    Math.abs(row.gain) > 0.7 * largest ? "white" : INK;
   return figure({
     title,
     caption,
@@ -81,25 +71,44 @@ export function crossDomain(
             domain: [-largest, largest],
             reverse: false,
           },
-          marks: [
-            Plot.cell(rows, { ...place, fill: "gain", inset: 1 }),
-            Plot.cell(
-              rows.filter((row) => row.domain === row.expert),
-              { ...place, stroke: INK, strokeWidth: 2, fill: "none", inset: 1 },
-            ),
-            Plot.text(rows.filter(sure), {
-              ...place,
-              text: number,
-              fill: ink,
-              fontWeight: "bold",
-            }),
-            Plot.text(
-              rows.filter((row) => !sure(row)),
-              { ...place, text: number, fill: ink },
-            ),
-          ],
+          marks: marksOf(rows, experts, largest),
         },
       },
     ],
   });
+}
+
+/** Shaded cells, frames round the experts' own domains, and the gains as numbers. */
+function marksOf(
+  rows: readonly GainRow[],
+  experts: readonly string[],
+  largest: number,
+): Markish[] {
+  const place = {
+    x: "benchmark",
+    y: (row: GainRow) => seriesStyle(row.expert, experts).label,
+  };
+  const sure = ({ low, high }: GainRow): boolean =>
+    low !== undefined && high !== undefined && (low > 0 || high < 0);
+  const number = (row: GainRow): string =>
+    `${row.gain < 0 ? "−" : "+"}${Math.abs(row.gain).toFixed(1)}`;
+  const fill = (row: GainRow): string =>
+    Math.abs(row.gain) > 0.7 * largest ? "white" : INK;
+  return [
+    Plot.cell(rows, { ...place, fill: "gain", inset: 1 }),
+    Plot.cell(
+      rows.filter((row) => row.domain === row.expert),
+      { ...place, stroke: INK, strokeWidth: 2, fill: "none", inset: 1 },
+    ),
+    Plot.text(rows.filter(sure), {
+      ...place,
+      text: number,
+      fill,
+      fontWeight: "bold",
+    }),
+    Plot.text(
+      rows.filter((row) => !sure(row)),
+      { ...place, text: number, fill },
+    ),
+  ];
 }

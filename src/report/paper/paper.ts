@@ -1,7 +1,7 @@
 /** The paper's published numbers, read from `data/paper/table<N>.csv`, which are kept as printed. */
-import { DOMAINS, spec } from "../domains/index.js";
-import { BENCHMARKS } from "../evaluate/benchmarks.js";
-import { methods } from "../merge/methods/table.js";
+import { DOMAINS, spec } from "../../domains/index.js";
+import { BENCHMARKS } from "../../evaluate/benchmarks.js";
+import { methods } from "../../merge/methods/table.js";
 import { readPaperCsv } from "./paperCsv.js";
 import { isNumber } from "./rounded.js";
 

@@ -1,8 +1,9 @@
 /** Cosines of pairs of weight shifts: exact, and after the projection to a few dimensions with the error that it adds (paper's Figure 3). */
-import { figure, type Figure, type Panel } from "./figure.js";
-import { type SeriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INK, INNER_WIDTH } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { axis, distinct, nameAxis, panelGrid } from "../figure/grid.js";
+import { type SeriesStyle } from "../models.js";
+import { Plot, type Markish } from "../figure/plot.js";
+import { FAINT_INK, INK } from "../figure/theme.js";
 
 /** One pair of experts in one group of matrices. */
 export interface ShiftCosineRow {
@@ -56,78 +57,65 @@ export function shiftCosines(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("shiftCosines: rows must not be empty, got 0 rows");
-  const pairs = [...new Set(rows.map((row) => row.pair))];
-  const names = [...new Set(rows.map((row) => row.panel))];
-  const inner =
-    (INNER_WIDTH - LABELS - (GAP + INSET) * (names.length - 1)) / names.length;
+  const pairs = distinct(rows, ({ pair }) => pair);
+  const names = distinct(rows, ({ panel }) => panel);
   const ends = rows.flatMap(({ exact, projected, error }) => [
     0,
     exact,
     projected - error,
     projected + error,
   ]);
-  const panels = names.map((name, i): Panel => {
-    const own = rows.filter((row) => row.panel === name);
-    return {
+  const grid = panelGrid(
+    names,
+    { columns: names.length, labels: LABELS, inset: INSET },
+    (name, { first, marginLeft }) => ({
       title: name,
-      width: i === 0 ? inner + LABELS : inner + INSET,
       options: {
         height: 46 + pairs.length * ROW,
-        marginLeft: i === 0 ? LABELS : INSET,
+        marginLeft,
         marginRight: INSET,
         marginTop: 6,
         marginBottom: 38,
-        x: {
+        x: axis("cosine", {
           domain: [Math.min(...ends), Math.max(...ends)],
           nice: true,
           ticks: 4,
           grid: true,
-          label: "cosine",
-          labelAnchor: "center",
-          labelArrow: "none",
-        },
-        y: {
-          type: "point",
-          domain: pairs,
-          label: null,
-          axis: i === 0 ? "left" : null,
-          tickSize: 0,
-        },
+        }),
+        y: nameAxis(pairs, first),
         symbol: { type: "identity" },
-        marks: [
-          Plot.ruleX([0], { stroke: FAINT_INK }),
-          Plot.ruleY(own, {
-            y: "pair",
-            x1: (row: ShiftCosineRow) => row.projected - row.error,
-            x2: (row: ShiftCosineRow) => row.projected + row.error,
-            stroke: PROJECTED.color,
-            strokeWidth: 1.8,
-          }),
-          Plot.dot(own, {
-            x: "projected",
-            y: "pair",
-            symbol: PROJECTED.symbol,
-            fill: "white",
-            stroke: PROJECTED.color,
-            strokeWidth: 1.5,
-            r: 3.6,
-          }),
-          Plot.dot(own, {
-            x: "exact",
-            y: "pair",
-            symbol: EXACT.symbol,
-            fill: EXACT.color,
-            r: 2.6,
-          }),
-        ],
+        marks: marksOf(rows.filter((row) => row.panel === name)),
       },
-    };
-  });
-  return figure({
-    title,
-    panels,
-    columns: names.length,
-    caption,
-    legend: [EXACT, PROJECTED],
-  });
+    }),
+  );
+  return figure({ title, caption, ...grid, legend: [EXACT, PROJECTED] });
+}
+
+function marksOf(rows: readonly ShiftCosineRow[]): Markish[] {
+  return [
+    Plot.ruleX([0], { stroke: FAINT_INK }),
+    Plot.ruleY(rows, {
+      y: "pair",
+      x1: (row: ShiftCosineRow) => row.projected - row.error,
+      x2: (row: ShiftCosineRow) => row.projected + row.error,
+      stroke: PROJECTED.color,
+      strokeWidth: 1.8,
+    }),
+    Plot.dot(rows, {
+      x: "projected",
+      y: "pair",
+      symbol: PROJECTED.symbol,
+      fill: "white",
+      stroke: PROJECTED.color,
+      strokeWidth: 1.5,
+      r: 3.6,
+    }),
+    Plot.dot(rows, {
+      x: "exact",
+      y: "pair",
+      symbol: EXACT.symbol,
+      fill: EXACT.color,
+      r: 2.6,
+    }),
+  ];
 }

@@ -1,5 +1,5 @@
 /** Table 7 as rows from which the figures of self-verification are drawn. */
-import type { JudgeRow } from "./judgeCorrelation.js";
+import type { JudgeRow } from "../charts/judging/judgeCorrelation.js";
 import { paperBenchmarkId, paperModelId, paperTable } from "./paper.js";
 
 const KINDS = ["Gen", "Out", "Proc"] as const;

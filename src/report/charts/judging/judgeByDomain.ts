@@ -1,10 +1,10 @@
 /** Which way of judging is better in which domain, and what training the domain does to it (paper's Figure 7). */
-import { figure, type Figure, type Panel } from "./figure.js";
+import { figure, type Figure, type Panel } from "../../figure/figure.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
-import { Plot } from "./plot.js";
-import type { Estimate } from "./table.js";
-import { seriesStyle } from "./models.js";
-import { GAP, INNER_WIDTH } from "./theme.js";
+import { Plot } from "../../figure/plot.js";
+import type { Estimate } from "../../table.js";
+import { seriesStyle } from "../../models.js";
+import { GAP, INNER_WIDTH } from "../../figure/theme.js";
 
 /** Judging on one benchmark. */
 export interface DomainJudgeRow extends JudgeRow {

@@ -1,9 +1,9 @@
 /** Which expert is close to which multi-domain model, on whose prompts (paper's Figure 4). */
-import { figure, type Figure, type Panel } from "./figure.js";
-import { Plot } from "./plot.js";
-import type { Estimate } from "./table.js";
-import { seriesStyle } from "./models.js";
-import { GAP, INK, INNER_WIDTH } from "./theme.js";
+import { figure, type Figure, type Panel } from "../figure/figure.js";
+import { Plot } from "../figure/plot.js";
+import type { Estimate } from "../table.js";
+import { seriesStyle } from "../models.js";
+import { GAP, INK, INNER_WIDTH } from "../figure/theme.js";
 
 /** Distance of one expert to one model on one domain's prompts. */
 export interface KlRow {

@@ -1,9 +1,9 @@
 /** Generation beside both ways of judging for each way to make one model of five domains (paper's Figure 8). */
-import { figure, type Figure } from "./figure.js";
+import { figure, type Figure } from "../../figure/figure.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
-import { seriesStyle } from "./models.js";
-import { Plot } from "./plot.js";
-import { FAINT_INK, GAP, INK, INNER_WIDTH, inkOn } from "./theme.js";
+import { seriesStyle } from "../../models.js";
+import { Plot } from "../../figure/plot.js";
+import { FAINT_INK, GAP, INK, INNER_WIDTH, inkOn } from "../../figure/theme.js";
 
 /** Options of `judgeTradeOff`. */
 export interface JudgeTradeOffOptions {

@@ -1,10 +1,10 @@
 /** A figure: panels drawn by Observable Plot, put together with title, legend and caption as one static SVG text. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeFileAtomically } from "../io/index.js";
+import { writeFileAtomically } from "../../io/index.js";
 import { document, Plot, type PlotOptions } from "./plot.js";
 import { roundSvg } from "./roundSvg.js";
-import { type SeriesStyle } from "./models.js";
+import { type SeriesStyle } from "../models.js";
 import {
   FAINT_INK,
   FONT_FAMILY,
@@ -15,6 +15,7 @@ import {
   PADDING,
   WIDTH,
 } from "./theme.js";
+import { addTooltips } from "./tooltips.js";
 
 /** One chart of a figure. */
 export interface Panel {
@@ -120,6 +121,7 @@ function drawPanel(
   panel: Panel,
   width: number,
 ): { svg: string; height: number } {
+  addTooltips(panel.options.marks ?? []);
   const element = Plot.plot({
     ...panel.options,
     width,
