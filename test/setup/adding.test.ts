@@ -1,0 +1,294 @@
+/** The lists of CONTRIBUTING.md are complete: a toy domain, benchmark, merge method and training option, added there and nowhere else. */
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../structure/sources.js";
+
+// Inside the checkout, so that packages are found; ignored by git.
+const COPY = join(ROOT, ".cache", `adding-${process.pid}`);
+
+/** Places of one list, in its order. */
+function places(kind: string): string[] {
+  const text = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
+  const section = text.split(/^## /m).find((part) => part.startsWith(kind))!;
+  return [...section.matchAll(/^\d\. `([^`]+)`/gm)].map(([, path]) => path!);
+}
+
+/** The new text of a file from the old one. */
+type Change = (text: string) => string;
+
+function after(anchor: string, addition: string): Change {
+  return (text) => {
+    if (text.split(anchor).length !== 2)
+      throw new Error(`there must be one ${JSON.stringify(anchor)}`);
+    return text.replace(anchor, () => anchor + addition);
+  };
+}
+
+const chain =
+  (...changes: Change[]): Change =>
+  (text) =>
+    changes.reduce((changed, change) => change(changed), text);
+
+const DOMAIN_ROW = `/** A domain whose every answer is "toy". */
+import { correct, gate, wrong } from "../gate.js";
+import type { DomainSpec } from "../task.js";
+
+/** The toy domain. */
+export const toy: DomainSpec = {
+  style: { label: "Toy", color: "#123456", dash: "none", symbol: "wye" },
+  expert: "RL-Toy",
+  reasoning: false,
+  rlPrompts: 1000,
+  maxNewTokens: 8,
+  maxTurns: 1,
+  tools: [],
+  verify: (_task, completion, finish) =>
+    gate(completion, finish, (text) =>
+      text === "toy" ? correct() : wrong("not toy"),
+    ),
+};
+`;
+
+const WORLD_ROW = `/** Toy tasks of the small world. */
+import type { WorldSpec } from "../spec.js";
+
+/** The toy domain of the small world. */
+export const toy: WorldSpec = {
+  kinds: [{ name: "say", heldOut: false }],
+  generate(random, level) {
+    const n = random.int(0, 9999);
+    const prompt = \`Say toy \${n}.\`;
+    return { id: \`toy \${level} \${n}\`, domain: "toy", kind: "say", prompt, data: {} };
+  },
+  rlLevels: [1],
+  corpusWeight: 1,
+  blend: { source: "toys", row: 7, paperName: "none", paperSamples: 1000, paperPercent: 0, sampling: "use all", unique: 1 },
+  demonstrate: () => [{ role: "assistant", reasoning: "", content: "toy" }],
+};
+`;
+
+const METHOD = `/** The first expert, whatever the others are. */
+import { mergeMethod } from "../method.js";
+import { mergeCombination } from "../parts/combine.js";
+import { walk } from "../parts/walk.js";
+import type { MergeMethod } from "../tensor.js";
+
+/** The row of \`toyMean\`. */
+export const toyMeanMethod: MergeMethod = mergeMethod({
+  name: "toyMean",
+  title: "Toy mean",
+  paper: "https://example.org",
+  models: { base: "unused" },
+  tensor(input, _options, context, emit) {
+    const models = walk(input, context);
+    const weights = Array.from({ length: models.models }, (_, m) => Number(m === 0));
+    mergeCombination(models, 0, weights, emit, 1);
+  },
+});
+`;
+
+const BENCHMARK_ROW = `
+  toyBench: {
+    label: "ToyBench",
+    paperName: null,
+    domain: "toy",
+    level: 1,
+    items: 5,
+    includes: () => true,
+    about: "Say toy",
+  },`;
+
+/** What each kind writes into each place of its list. */
+const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
+  "To add a domain": {
+    "src/domains/<name>/index.ts": () => DOMAIN_ROW,
+    "src/domains/specs.ts": chain(
+      after(`\n  "agent",`, `\n  "toy",`),
+      after(`\n  agent,`, `\n  toy,`),
+      after(
+        `import { agent } from "./agent/index.js";`,
+        `\nimport { toy } from "./toy/index.js";`,
+      ),
+    ),
+    "src/world/<name>/index.ts": () => WORLD_ROW,
+    "src/world/specs.ts": chain(
+      after(`\n  agent,`, `\n  toy,`),
+      after(
+        `import { agent } from "./agent/index.js";`,
+        `\nimport { toy } from "./toy/index.js";`,
+      ),
+    ),
+  },
+  "To add a benchmark": {
+    "src/evaluate/benchmarks.ts": chain(
+      after(`\n  | "bfcl"`, `\n  | "toyBench"`),
+      after(
+        `\n  Record<BenchmarkName, Omit<BenchmarkSpec, "name" | "title">>\n> = {`,
+        BENCHMARK_ROW,
+      ),
+    ),
+    "data/nano/study.yml": after(`ifbench, bfcl`, `, toyBench`),
+  },
+  "To add a merge method": {
+    "src/merge/methods/<name>.ts": () => METHOD,
+    "src/merge/methods/table.ts": chain(
+      after(`\n  | "average"`, `\n  | "toyMean"`),
+      after(`\n  average: averageMethod,`, `\n  toyMean: toyMeanMethod,`),
+      after(
+        `import { averageMethod } from "./average.js";`,
+        `\nimport { toyMeanMethod } from "./toy.js";`,
+      ),
+    ),
+  },
+  "To add a training option": {
+    "src/train/grpoSettings.ts": after(
+      `const OWN = {`,
+      `\n  toyWeight: { type: "number", min: 0, max: 1, default: 0.25, doc: "A toy." },`,
+    ),
+  },
+};
+
+const inCopy = (path: string): string =>
+  join(COPY, path.replace("<name>", "toy"));
+
+/** The library of the copy, with errors where it does not compile. */
+function compile(): ts.Program {
+  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.build.json"), (p) =>
+    ts.sys.readFile(p),
+  ) as { config: object };
+  const { options, fileNames } = ts.parseJsonConfigFileContent(
+    { ...config, extends: join(ROOT, "tsconfig.json") },
+    ts.sys,
+    COPY,
+  );
+  return ts.createProgram(fileNames, { ...options, declaration: false });
+}
+
+function errors(program: ts.Program, path?: string): string[] {
+  const file =
+    path === undefined ? undefined : program.getSourceFile(inCopy(path));
+  return [
+    ...program.getSyntacticDiagnostics(file),
+    ...program.getSemanticDiagnostics(file),
+  ].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+}
+
+// Vite would transform the import of a built file; Node shall load it as it is.
+const load = (path: string): Promise<typeof import("../../src/index.js")> =>
+  import(
+    /* @vite-ignore */ pathToFileURL(inCopy(`dist/${path}`)).href
+  ) as Promise<typeof import("../../src/index.js")>;
+
+describe("what CONTRIBUTING.md names", () => {
+  beforeAll(() => {
+    mkdirSync(COPY, { recursive: true });
+    for (const path of [
+      "src",
+      "data/nano/study.yml",
+      "data/paper",
+      "package.json",
+    ])
+      cpSync(join(ROOT, path), inCopy(path), { recursive: true });
+    symlinkSync(join(ROOT, "data/claims.json"), inCopy("data/claims.json"));
+    mkdirSync(inCopy("dist/merge/kernels"), { recursive: true });
+    const kernels = "dist/merge/kernels/kernels.wasm";
+    cpSync(join(ROOT, kernels), inCopy(kernels));
+    for (const files of Object.values(ADDITIONS)) {
+      for (const [path, change] of Object.entries(files)) {
+        mkdirSync(dirname(inCopy(path)), { recursive: true });
+        const old = path.includes("<name>")
+          ? ""
+          : readFileSync(inCopy(path), "utf8");
+        writeFileSync(inCopy(path), change(old));
+      }
+    }
+  });
+  afterAll(() => {
+    rmSync(COPY, { recursive: true, force: true });
+  });
+
+  test.each(Object.keys(ADDITIONS))("%s is what the toy changes", (kind) => {
+    expect(Object.keys(ADDITIONS[kind]!)).toEqual(places(kind));
+  });
+
+  test("is at most 4 places for a domain, 2 for a benchmark or method, 1 for a training option", () => {
+    expect(Object.keys(ADDITIONS).map((kind) => places(kind).length)).toEqual([
+      4, 2, 2, 1,
+    ]);
+  });
+
+  test("compiles with the toys, which then work everywhere", async () => {
+    const program = compile();
+    expect(errors(program)).toEqual([]);
+    program.emit();
+    const m2rl = await load("index.js");
+    // What the types of this checkout do not know.
+    const toy = "toy" as "math";
+    expect(m2rl.domains.DOMAINS).toContain(toy);
+    expect(m2rl.report.seriesStyle(toy).label).toBe("Toy");
+    expect(m2rl.report.modelLabel(toy)).toBe("RL-Toy");
+    expect(m2rl.train.RL_DATASET_SIZES[toy]).toBe(1000);
+    expect(m2rl.train.RL_LEVELS[toy]).toEqual([1]);
+    expect(m2rl.world.BLEND.at(-1)!.source).toBe("toys");
+    const random = new m2rl.random.Random(1, "toy");
+    const { task } = m2rl.world.sftExample("toys", random, {
+      careful: true,
+      slip: 0,
+    });
+    const verdict = m2rl.domains
+      .spec(toy)
+      .verify(task, "<think>\n\n</think>\n\ntoy", "stop");
+    expect(verdict.outcome).toBe("correct");
+    expect(m2rl.evaluate.benchmark("toyBench")).toHaveLength(5);
+    expect(m2rl.report.benchmarkLabel("toyBench")).toBe("ToyBench");
+    expect(m2rl.report.modelLabel("toyMean")).toBe("Toy mean");
+    const params = (value: number): Map<string, object> =>
+      new Map([
+        ["w", { dtype: "F32", shape: [1], data: new Float32Array([value]) }],
+      ]);
+    const merged = m2rl.merge.methods["toyMean"]!.merge(
+      params(0) as never,
+      [params(3), params(5)] as never,
+    );
+    expect([...merged.get("w")!.data]).toEqual([3]);
+    expect(readFileSync(inCopy("data/nano/study.yml"), "utf8")).toContain(
+      "toyBench",
+    );
+    const { GRPO_SETTINGS } = (await load(
+      "train/grpoSettings.js",
+    )) as unknown as {
+      GRPO_SETTINGS: Record<string, { default: unknown }>;
+    };
+    expect(GRPO_SETTINGS["toyWeight"]!.default).toBe(0.25);
+  }, 300_000);
+
+  test.each([
+    ["src/domains/toy/index.ts", "  rlPrompts: 1000,\n", "rlPrompts"],
+    ["src/world/toy/index.ts", "  rlLevels: [1],\n", "rlLevels"],
+    ["src/evaluate/benchmarks.ts", '    label: "ToyBench",\n', "label"],
+    ["src/merge/methods/toy.ts", '  title: "Toy mean",\n', "title"],
+  ])(
+    "does not compile when %s lacks a field",
+    (path, line, field) => {
+      const old = readFileSync(inCopy(path), "utf8");
+      expect(old).toContain(line);
+      writeFileSync(inCopy(path), old.replace(line, ""));
+      try {
+        expect(errors(compile(), path).join()).toContain(field);
+      } finally {
+        writeFileSync(inCopy(path), old);
+      }
+    },
+    120_000,
+  );
+});
