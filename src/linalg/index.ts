@@ -20,6 +20,7 @@ export {
 } from "./matrix.js";
 export { gramOf, multiply, PANEL, product } from "./product.js";
 export {
+  CUTOFF,
   inverseRoot,
   leading,
   leftSvd,

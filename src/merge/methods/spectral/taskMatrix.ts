@@ -69,7 +69,7 @@ export function taskMatrix(
   input: TensorInput,
   experts: readonly number[],
   context: Pick<MergeContext, "chunk">,
-): Matrix {
+): Matrix & { data: Float32Array } {
   const [rows, columns] = input.shape as [number, number];
   const data = new Float32Array(rows * columns);
   for (const expert of experts) addTaskVector(data, input, expert, context);
