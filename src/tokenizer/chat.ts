@@ -1,6 +1,7 @@
 /** The chat template: ChatML with `<think>`, tools, tool calls and tool results, as text and as trained segments. */
 import { TokenizerError } from "../error.js";
-import type { Message, Tool, ToolCall } from "./message.js";
+import type { ForeignMessage, Message, Tool, ToolCall } from "./message.js";
+import { readMessage } from "./readMessage.js";
 import { IM_END, IM_START, escapeTurns } from "./specials.js";
 
 /** Options of `renderSegments`. */
@@ -76,7 +77,8 @@ function renderTools(tools: readonly Tool[]): string {
  * @example
  * renderAssistant({ role: "assistant", content: "4", reasoning: "2 + 2 = 4" })
  */
-export function renderAssistant(message: Message): string {
+export function renderAssistant(given: Message | ForeignMessage): string {
+  const message = readMessage(given, "renderAssistant");
   if (message.role !== "assistant") {
     throw new TokenizerError(
       `renderAssistant: role must be "assistant", got "${message.role}"`,
@@ -114,14 +116,17 @@ function renderToolTurn(messages: readonly Message[]): string {
  * Stretches of a rendered chat with the mark of what is trained: the text of assistant turns with their `<|im_end|>`. Headers, the
  * newline after `<|im_end|>`, and every other turn are not.
  *
- * @throws TokenizerError a system message stands behind another message, or a role is unknown
+ * @throws TokenizerError a system message stands behind another message, or as `readMessage`
  * @example
  * renderSegments([{ role: "user", content: "2+2?" }, { role: "assistant", content: "4" }])
  */
 export function renderSegments(
-  messages: readonly Message[],
+  chat: readonly (Message | ForeignMessage)[],
   { tools = [] }: RenderOptions = {},
 ): Segment[] {
+  const messages = chat.map((message, i) =>
+    readMessage(message, "renderChat", i),
+  );
   const segments: Segment[] = [];
   const add = (text: string, trained: boolean): void => {
     const last = segments.at(-1);
@@ -154,13 +159,9 @@ export function renderSegments(
       add(ASSISTANT_HEADER, false);
       add(renderAssistant(message) + IM_END, true);
       add("\n", false);
-    } else if (message.role === "system") {
-      throw new TokenizerError(
-        `renderChat: a system message must be the first message, got it at position ${i}`,
-      );
     } else {
       throw new TokenizerError(
-        `renderChat: role must be system, user, assistant or tool, got ${JSON.stringify(message.role)}`,
+        `renderChat: a system message must be the first message, got it at position ${i}`,
       );
     }
   }
@@ -175,16 +176,17 @@ export function renderSegments(
  * question), so that the text of a whole history is the concatenation of what was generated and what was appended, byte for byte.
  *
  * Inside contents, strings that open or close turns are broken by a space (`escapeTurns`), and so are the tags of tool results in user
- * and tool messages; other tags, such as `<think>`, become special tokens there.
+ * and tool messages; other tags, such as `<think>`, become tokens of their own there. Thoughts inside the content of an assistant are
+ * its reasoning, and messages may be written as OpenAI and transformers do (`readMessage`).
  *
  * @param messages  the chat; a system message only in the first place
  * @param options   tools: offered tools · addGenerationPrompt: append the header of an assistant turn, default false
- * @throws TokenizerError a system message stands behind another message, or a role is unknown
+ * @throws TokenizerError a system message stands behind another message, or as `readMessage`
  * @example
  * renderChat([{ role: "user", content: "2+2?" }], { addGenerationPrompt: true })
  */
 export function renderChat(
-  messages: readonly Message[],
+  messages: readonly (Message | ForeignMessage)[],
   { tools = [], addGenerationPrompt = false }: RenderChatOptions = {},
 ): string {
   const text = renderSegments(messages, { tools })
@@ -198,12 +200,17 @@ export function renderChat(
  * the newline, one user turn with the results, and the next assistant header. Appending it to the tokens of a rollout gives the
  * same text as rendering the whole history.
  *
- * @param messages  tool messages, at least one
+ * @param given  tool messages, at least one
  * @throws TokenizerError a message is not a tool's, or there is none
  * @example
  * renderToolResults([{ role: "tool", content: '{"ok": true}' }])
  */
-export function renderToolResults(messages: readonly Message[]): string {
+export function renderToolResults(
+  given: readonly (Message | ForeignMessage)[],
+): string {
+  const messages = given.map((message, i) =>
+    readMessage(message, "renderToolResults", i),
+  );
   if (messages.length === 0)
     throw new TokenizerError(
       "renderToolResults: messages must not be empty, got 0 messages",

@@ -30,4 +30,5 @@ export {
   type Segment,
 } from "./chat.js";
 export { parseToolCalls, type ParsedToolCalls } from "./parseToolCalls.js";
-export type { Message, Tool, ToolCall } from "./message.js";
+export { readMessage } from "./readMessage.js";
+export type { ForeignMessage, Message, Tool, ToolCall } from "./message.js";

@@ -20,3 +20,26 @@ export interface Message {
   reasoning?: string;
   toolCalls?: ToolCall[];
 }
+
+/** A message as OpenAI's interface and transformers' templates have it; `readMessage` makes it a `Message`. */
+export interface ForeignMessage {
+  role: string;
+  /** Text, parts of text, or null beside tool calls. */
+  content?: string | null | readonly { type?: string; text?: string }[];
+  reasoning?: string | null;
+  reasoning_content?: string | null;
+  toolCalls?: readonly ToolCall[] | null;
+  tool_calls?:
+    | readonly {
+        id?: string;
+        type?: string;
+        name?: string;
+        arguments?: unknown;
+        function?: { name: string; arguments: unknown };
+      }[]
+    | null;
+  /** Say nothing to the model. */
+  name?: string | null;
+  tool_call_id?: string | null;
+  [key: string]: unknown;
+}

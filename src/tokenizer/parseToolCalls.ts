@@ -10,42 +10,127 @@ export interface ParsedToolCalls {
 const OPEN = "<tool_call>";
 const CLOSE = "</tool_call>";
 
+/** The tags that matter, wherever the next one stands. */
+const TAG = /<think>|<\/think>|<tool_call>|<\/tool_call>/g;
+
 /**
  * Parse the `<tool_call>{"name": …, "arguments": {…}}</tool_call>` blocks of an assistant turn.
  *
- * Only what follows the last `</think>` counts; calls inside an open think block are thoughts. The JSON is strict: nothing is
- * repaired. Arguments are an object, or a string that holds one. The last block may lack its closing tag when its JSON is whole.
- * One bad block does not hide the others: it is reported in `errors`. Other keys beside name and arguments are ignored. An object
- * key `__proto__`, at any depth, makes a call invalid.
+ * Only what follows the last `</think>` counts; calls inside an open think block are thoughts. The text is read from its start, and a
+ * block is read as JSON: tags inside the strings of its arguments are text. The JSON is strict: nothing is repaired. Arguments are an
+ * object, or a string that holds one. The last block may lack its closing tag when its JSON is whole. One bad block does not hide the
+ * others: it is reported in `errors`. Other keys beside name and arguments are ignored. An object key `__proto__`, at any depth, makes
+ * a call invalid.
+ *
+ * Cost: linear in the text.
  *
  * @param text  everything after the assistant header
  * @example
  * parseToolCalls('<tool_call>\n{"name": "find", "arguments": {"who": "Ana"}}\n</tool_call>').calls[0]?.name // "find"
  */
 export function parseToolCalls(text: string): ParsedToolCalls {
-  const calls: ToolCall[] = [];
-  const errors: string[] = [];
-  const answer = text.split("</think>").at(-1)!.split("<think>")[0]!;
-  const [before, ...blocks] = answer.split(OPEN);
-  if (before!.includes(CLOSE)) errors.push(`${CLOSE} must follow ${OPEN}`);
-  blocks.forEach((block, index) => {
-    const name = `tool call ${index + 1}`;
-    const end = block.indexOf(CLOSE);
-    if (end < 0 && index < blocks.length - 1) {
-      errors.push(`${name}: must end with ${CLOSE}`);
-      return;
-    }
-    try {
-      calls.push(parseCall(end < 0 ? block : block.slice(0, end)));
-    } catch (error) {
-      errors.push(
-        `${name}: ${end < 0 ? `must end with ${CLOSE}` : (error as Error).message}`,
-      );
-    }
-    if (end >= 0 && block.indexOf(CLOSE, end + 1) >= 0)
+  let calls: ToolCall[] = [];
+  let errors: string[] = [];
+  let blocks = 0;
+  let thinking = false;
+  for (let tag = nextTag(text, 0); tag !== null;) {
+    let next = tag.end;
+    if (tag.text === "<think>") thinking = true;
+    else if (tag.text === "</think>") {
+      [calls, errors, blocks, thinking] = [[], [], 0, false];
+    } else if (!thinking && tag.text === CLOSE) {
       errors.push(`${CLOSE} must follow ${OPEN}`);
-  });
+    } else if (!thinking) {
+      blocks++;
+      const block = readBlock(text, tag.end);
+      next = block.next;
+      try {
+        const call = parseCall(block.text);
+        if (!block.closed) throw new Error(UNCLOSED);
+        calls.push(call);
+      } catch (error) {
+        const why = block.closed ? (error as Error).message : UNCLOSED;
+        errors.push(`tool call ${blocks}: ${why}`);
+      }
+    }
+    tag = nextTag(text, next);
+  }
   return { calls, errors };
+}
+
+const UNCLOSED = `must end with ${CLOSE}`;
+
+interface Tag {
+  text: string;
+  begin: number;
+  end: number;
+}
+
+/** The first tag from a place on. */
+function nextTag(text: string, from: number): Tag | null {
+  TAG.lastIndex = from;
+  const match = TAG.exec(text);
+  return match === null
+    ? null
+    : { text: match[0], begin: match.index, end: TAG.lastIndex };
+}
+
+interface Block {
+  text: string;
+  /** Whether its closing tag stands behind it, or it is whole and the last thing of the text. */
+  closed: boolean;
+  /** Where reading goes on. */
+  next: number;
+}
+
+/** The block whose opening tag ends at `begin`: up to the end of its JSON, or where that is broken up to the next tag. */
+function readBlock(text: string, begin: number): Block {
+  const end = objectEnd(text, begin);
+  if (end !== null) {
+    const tag = nextTag(text, end);
+    const block = text.slice(begin, end);
+    if (tag === null && text.slice(end).trim() === "")
+      return { text: block, closed: true, next: text.length };
+    if (tag?.text === CLOSE && text.slice(end, tag.begin).trim() === "")
+      return { text: block, closed: true, next: tag.end };
+  }
+  const tag = nextTag(text, begin);
+  if (tag === null)
+    return { text: text.slice(begin), closed: false, next: text.length };
+  const closed = tag.text === CLOSE;
+  return {
+    text: text.slice(begin, tag.begin),
+    closed,
+    next: closed ? tag.end : tag.begin,
+  };
+}
+
+/** Characters of JSON outside strings. */
+const OUTSIDE = /[\s{}[\]:,\-+.\w]/;
+
+/** Where the JSON object ends that begins at a place; null where none does. A character that is no JSON ends the search. */
+function objectEnd(text: string, begin: number): number | null {
+  let depth = 0;
+  let inString = false;
+  for (let i = begin; i < text.length; i++) {
+    const character = text[i]!;
+    if (inString) {
+      if (character === "\\") i++;
+      else if (character === '"') inString = false;
+      continue;
+    }
+    if (character === '"') {
+      if (depth === 0) return null;
+      inString = true;
+    } else if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") {
+      depth--;
+      if (depth === 0) return i + 1;
+      if (depth < 0) return null;
+    } else if (!OUTSIDE.test(character)) return null;
+    else if (depth === 0 && /\S/.test(character)) return null;
+  }
+  return null;
 }
 
 function parseJson(text: string): unknown {

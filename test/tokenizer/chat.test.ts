@@ -122,6 +122,87 @@ describe("renderChat", () => {
     );
   });
 
+  test("renderChat(messages) cuts thoughts out of a content as Qwen3's template does", () => {
+    const inside: Message = {
+      role: "assistant",
+      content: "<think>\nr\n</think>\n\nx",
+    };
+    expect(renderChat([inside])).toBe(
+      renderChat([{ role: "assistant", reasoning: "r", content: "x" }]),
+    );
+    expect(renderAssistant({ role: "assistant", content: "r</think>x" })).toBe(
+      "<think>\nr\n</think>\n\nx",
+    );
+  });
+
+  test("renderChat(messages) reads the names of OpenAI and transformers, and content as parts", () => {
+    const foreign = agent.map(({ reasoning, toolCalls, content, ...rest }) => ({
+      ...rest,
+      content:
+        content === ""
+          ? null
+          : [
+              { type: "text", text: content.slice(0, 2) },
+              { type: "text", text: content.slice(2) },
+            ],
+      reasoning_content: reasoning,
+      tool_calls: toolCalls?.map((call, i) => ({
+        id: `call_${i}`,
+        type: "function",
+        function: {
+          name: call.name,
+          arguments: i === 0 ? JSON.stringify(call.arguments) : call.arguments,
+        },
+      })),
+      tool_call_id: rest.role === "tool" ? "call_0" : undefined,
+      refusal: null,
+    }));
+    expect(renderChat(foreign)).toBe(renderChat(agent));
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "an unknown key",
+      { role: "user", content: "x", audio: {} },
+      'keys of a message must be role, content, reasoning, reasoning_content, toolCalls, tool_calls, name, tool_call_id, id, annotations, got "audio"',
+    ],
+    [
+      "a picture",
+      { role: "user", content: [{ type: "image_url" }] },
+      'parts of content must be text, got "image_url"',
+    ],
+    ["a number", { role: "user", content: 3 }, "content must be text, got 3"],
+    [
+      "both spellings",
+      { role: "assistant", reasoning: "a", reasoning_content: "b" },
+      'message must have either reasoning or reasoning_content, got "both"',
+    ],
+    [
+      "arguments that are no JSON",
+      { role: "assistant", tool_calls: [{ name: "f", arguments: "x" }] },
+      'arguments of a tool call must be JSON, got "x"',
+    ],
+    [
+      "a call without a name",
+      { role: "assistant", tool_calls: [{ function: {} }] },
+      "a tool call must have a name, got nothing",
+    ],
+    [
+      "thoughts of a user",
+      { role: "user", content: "x", reasoning: "r" },
+      'only an assistant has reasoning, got "user"',
+    ],
+    [
+      "calls of a user",
+      { role: "user", content: "x", tool_calls: [{}] },
+      'only an assistant has tool calls, got "user"',
+    ],
+  ])("renderChat(messages) refuses %s", (_, message, text) => {
+    expect(() => renderChat([message as Message])).toThrow(
+      new TokenizerError(`renderChat: ${text} in messages[0]`),
+    );
+  });
+
   test("renderChat(messages) throws TokenizerError for a late system message or an unknown role", () => {
     const user: Message = { role: "user", content: "Hi" };
     expect(() => renderChat([user, { role: "system", content: "x" }])).toThrow(
@@ -133,7 +214,7 @@ describe("renderChat", () => {
       renderChat([{ role: "developer", content: "x" } as unknown as Message]),
     ).toThrow(
       new TokenizerError(
-        'renderChat: role must be system, user, assistant or tool, got "developer"',
+        'renderChat: role must be system, user, assistant or tool, got "developer" in messages[0]',
       ),
     );
   });
