@@ -52,6 +52,7 @@ export {
 } from "./inspectCheckpoint.js";
 export { scanTensor, type TensorScan } from "./scanTensor.js";
 export { hashFile } from "../io/index.js";
+export { hashModel } from "./hashModel.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export {
   type WriteSafetensorsOptions,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CheckpointError } from "../error.js";
 import { writeChunks, writeFolder } from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
+import { withDtype } from "./configuration/resultConfiguration.js";
 import type { Params } from "./params.js";
 import { readParams } from "./readSafetensors.js";
 import { INDEX, isPlainName, WEIGHTS } from "./shardIndex.js";
@@ -76,11 +77,25 @@ export function readModelFolder(path: string): ModelFolder {
   return { config, params: readParams("readModelFolder", path), path };
 }
 
+/** The configuration with the dtype that most entries have, where it names one: loaders round to what it says. */
+function storedConfig(
+  config: Record<string, unknown>,
+  params: Params,
+): Record<string, unknown> {
+  if (!("dtype" in config) && !("torch_dtype" in config)) return config;
+  const entries = new Map<string, number>();
+  for (const { dtype, data } of params.values())
+    entries.set(dtype, (entries.get(dtype) ?? 0) + data.length);
+  const [first] = [...entries].sort(([, a], [, b]) => b - a);
+  return first === undefined ? config : withDtype(config, first[0]);
+}
+
 /**
  * Write a Hugging Face model folder; an older model that m2rl wrote there is replaced as a whole.
  *
  * Everything is written into a temporary folder beside `path`, which is then renamed: readers see the old model or the new one, never
- * half of one. Only a folder is replaced whose files are all as m2rl wrote them, see `io/marker.ts`; the result is marked likewise.
+ * half of one. Only a folder is replaced whose files are all as m2rl wrote them, see `io/marker.ts`; the result is marked likewise. Where the
+ * configuration names a dtype, the stored one is written.
  *
  * @param path      the folder; parents are created
  * @param contents  what to write; config, tokenizerConfig and provenance as indented JSON
@@ -101,7 +116,9 @@ export function writeModelFolder(
     provenance,
     files = {},
   } = contents;
-  const all = new Map<string, string | Uint8Array>([[CONFIG, json(config)]]);
+  const all = new Map<string, string | Uint8Array>([
+    [CONFIG, json(storedConfig(config, params))],
+  ]);
   if (tokenizer !== undefined) all.set(TOKENIZER, tokenizer);
   if (tokenizerConfig !== undefined)
     all.set(TOKENIZER_CONFIG, json(tokenizerConfig));

@@ -9,7 +9,7 @@ import {
   mean,
 } from "../evaluate/index.js";
 import { loadPolicy } from "../model/index.js";
-import { hashWeights } from "../train/index.js";
+import { hashModel } from "../checkpoint/index.js";
 import {
   integerOption,
   numberOption,
@@ -69,7 +69,7 @@ export const evaluate: Verb = {
       (name) => benchmarkSpec(name).name,
     );
     const { policy, tokenizer } = loadPolicy(folder);
-    const model = hashWeights(folder);
+    const model = hashModel(folder);
     const rows = [
       ["benchmark", "score", "95 % interval", "items", "K", "truncated"],
     ];

@@ -30,7 +30,9 @@ export interface EvaluateOptions {
   topP?: number;
   /** Where records are kept; an interrupted evaluation goes on from them. Default: nowhere. */
   recordsPath?: string;
-  /** Identity of the model in the records, for example the hash of its weights; default "". */
+  /** Replace records of another evaluation at `recordsPath` instead of refusing them; default false. */
+  replaceRecords?: boolean;
+  /** Identity of the model in the records, for example `checkpoint.hashModel`; default "". */
   model?: string;
   /** Of how many items the first sample's text is kept in the records; default 10. */
   keep?: number;
@@ -88,8 +90,9 @@ function earlier(
   header: RecordsHeader,
   tasks: readonly Task[],
   perBlock: number,
+  replace: boolean,
 ): EvaluationRecord[] {
-  const found = openRecords(path, header);
+  const found = openRecords(path, header, { replace });
   const total = tasks.length * header.samples;
   const whole =
     found.length >= total
@@ -163,6 +166,7 @@ export async function evaluate(
     temperature = 1,
     topP = 1,
     recordsPath,
+    replaceRecords = false,
     model = "",
     keep = 10,
     onProgress,
@@ -189,7 +193,7 @@ export async function evaluate(
   const records =
     recordsPath === undefined
       ? []
-      : earlier(recordsPath, header, tasks, perBlock);
+      : earlier(recordsPath, header, tasks, perBlock, replaceRecords);
   if (records.length > 0) onProgress?.(records.length, total);
   for (let done = records.length; done < total; done = records.length) {
     const start = done / samples;

@@ -125,20 +125,34 @@ function line(value: object): string {
 /**
  * Records of earlier, interrupted work under the same header, ready to be appended to; starts the file otherwise.
  *
- * A half-written last line is cut off. A file with another header belongs to another evaluation and is replaced.
+ * A half-written last line is cut off. A file with another header belongs to another evaluation: of another model, of other tasks, with
+ * other settings. It is refused, or replaced where the caller owns the file and says so.
  *
+ * @param options  replace: replace the records of another evaluation; default false
  * @returns the records that are already there
+ * @throws TaskError the file holds records of another evaluation, or is broken
  */
 export function openRecords(
   path: string,
   header: RecordsHeader,
+  { replace = false }: { replace?: boolean } = {},
 ): EvaluationRecord[] {
   if (existsSync(path)) {
     const old = readWhole(path);
-    if (old && JSON.stringify(old.header) === JSON.stringify(header)) {
+    const differs =
+      old === null
+        ? undefined
+        : (Object.keys(header) as (keyof RecordsHeader)[]).find(
+            (key) => old.header[key] !== header[key],
+          );
+    if (old !== null && differs === undefined) {
       truncateSync(path, old.bytes);
       return old.records;
     }
+    if (old !== null && !replace)
+      throw new TaskError(
+        `records: ${path} must be of this evaluation, got ${differs} ${JSON.stringify(old.header[differs!])} where ${JSON.stringify(header[differs!])} is evaluated; give another folder`,
+      );
   }
   replaceFile(path, line(header));
   return [];

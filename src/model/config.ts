@@ -1,5 +1,7 @@
 /** The shape of a Qwen3 decoder and its Hugging Face `config.json`. */
+import { meaningOf } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
+import type { TextTokens } from "./folderFiles.js";
 
 /** Hyper-parameters of a Qwen3 decoder; names in brackets are those of `config.json`. */
 export interface ModelConfig {
@@ -53,40 +55,69 @@ const INTEGERS: [keyof ModelConfig, string][] = [
   ["maxPositions", "max_position_embeddings"],
 ];
 
+/** Most that a size may be: real ones stay far below, and each makes us allocate. */
+const LARGEST = 2 ** 24;
+
+/** What a configuration may mean beside the sizes; everything else is not implemented. */
+const UNDERSTOOD: readonly string[] = [
+  ...INTEGERS.map(([, name]) => name),
+  ...["model_type", "architectures", "auto_map", "hidden_act"],
+  ...["rms_norm_eps", "rope_theta"],
+];
+
+function refuse(key: string, must: string, got: unknown): never {
+  throw new CheckpointError(
+    `configFromJson: ${key} must be ${must}, got ${JSON.stringify(got)}`,
+  );
+}
+
+/** Refuse what the decoder does not implement, by name. */
+function checkImplemented(values: ReadonlyMap<string, unknown>): void {
+  const type = values.get("model_type");
+  if (type !== "qwen3") refuse("model_type", '"qwen3"', type);
+  const activation = values.get("hidden_act");
+  if (activation !== "silu") refuse("hidden_act", '"silu"', activation);
+  const classes = values.get("architectures");
+  if (
+    Array.isArray(classes) &&
+    !classes.some((name) => /ForCausalLM$/.test(String(name)))
+  )
+    refuse("architectures", "a decoder of text (…ForCausalLM)", classes);
+  for (const [key, value] of values)
+    if (!UNDERSTOOD.includes(key))
+      refuse(key, "off or absent, since it is not implemented", value);
+}
+
 /**
- * Read a Hugging Face Qwen3 `config.json`.
+ * Read a Hugging Face `config.json`, as transformers 4 or 5 write it.
+ *
+ * What it means (`checkpoint.meaningOf`) must be what the decoder computes; the first key that it does not implement is refused by
+ * name: another type or activation, windows that are switched on, scaled rotary embeddings, quantization, softcapping, biases, …
  *
  * @param json parsed file
- * @throws CheckpointError the architecture is not Qwen3 or a field is missing or not valid
+ * @throws CheckpointError something is not implemented, or a field is missing or not valid
  */
 export function configFromJson(json: Record<string, unknown>): ModelConfig {
-  if (json["model_type"] !== "qwen3") {
-    throw new CheckpointError(
-      `configFromJson: model_type must be "qwen3", got ${JSON.stringify(json["model_type"])}`,
-    );
-  }
-  const rope = json["rope_parameters"] as Record<string, unknown> | undefined;
-  if (
-    json["rope_scaling"] != null ||
-    (rope?.["rope_type"] ?? "default") !== "default"
-  ) {
-    throw new CheckpointError(
-      "configFromJson: rotary embeddings must be unscaled, got rope_scaling or another rope_type",
-    );
-  }
-  const read = (name: string, fallback?: unknown): unknown =>
-    json[name] ?? fallback;
+  const { values } = meaningOf(json);
+  checkImplemented(values);
   const config: Record<string, unknown> = {
-    // Newer files keep theta inside rope_parameters.
-    ropeTheta: read("rope_theta", rope?.["rope_theta"]),
-    rmsEps: read("rms_norm_eps", 1e-6),
-    tieEmbeddings: read("tie_word_embeddings", false),
+    ropeTheta: values.get("rope_theta"),
+    rmsEps: values.get("rms_norm_eps"),
+    tieEmbeddings: json["tie_word_embeddings"] ?? false,
   };
   for (const [ours, theirs] of INTEGERS) {
-    const value = read(theirs);
-    if (!Number.isInteger(value) || (value as number) < 1) {
+    const value =
+      theirs === "max_position_embeddings"
+        ? (json[theirs] ?? 32768)
+        : values.get(theirs);
+    const isSize =
+      Number.isInteger(value) &&
+      (value as number) >= 1 &&
+      (value as number) <= LARGEST;
+    if (!isSize) {
+      const got = json[theirs] === undefined ? value : json[theirs];
       throw new CheckpointError(
-        `configFromJson: ${theirs} must be a positive integer, got ${JSON.stringify(value)}`,
+        `configFromJson: ${theirs} must be ${Number(got) > LARGEST ? `at most ${LARGEST}` : "a positive integer"}, got ${JSON.stringify(got)}`,
       );
     }
     config[ours] = value;
@@ -112,14 +143,22 @@ export function configFromJson(json: Record<string, unknown>): ModelConfig {
   return result;
 }
 
-/** Write a Hugging Face Qwen3 `config.json`, readable by transformers. */
-export function configToJson(config: ModelConfig): Record<string, unknown> {
+/**
+ * Write a Hugging Face Qwen3 `config.json`, readable by transformers. Its dtype is that of float32; `writeModelFolder` puts the one
+ * that is stored.
+ *
+ * @param tokens  ids of the tokens that open, close and fill a text, see `textTokens`; default none
+ */
+export function configToJson(
+  config: ModelConfig,
+  tokens: Partial<TextTokens> = {},
+): Record<string, unknown> {
   return {
     architectures: ["Qwen3ForCausalLM"],
     attention_bias: false,
     attention_dropout: 0,
-    bos_token_id: 0,
-    eos_token_id: 2,
+    bos_token_id: null,
+    eos_token_id: null,
     head_dim: config.headDim,
     hidden_act: "silu",
     hidden_size: config.hiddenSize,
@@ -131,14 +170,16 @@ export function configToJson(config: ModelConfig): Record<string, unknown> {
     num_attention_heads: config.heads,
     num_hidden_layers: config.layers,
     num_key_value_heads: config.kvHeads,
+    pad_token_id: null,
     rms_norm_eps: config.rmsEps,
     rope_scaling: null,
     rope_theta: config.ropeTheta,
     sliding_window: null,
     tie_word_embeddings: config.tieEmbeddings,
-    torch_dtype: "bfloat16",
+    torch_dtype: "float32",
     use_cache: true,
     use_sliding_window: false,
     vocab_size: config.vocabSize,
+    ...tokens,
   };
 }

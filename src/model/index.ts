@@ -5,7 +5,8 @@
  * Legend of axis letters, used in every comment: B batch, T tokens, C channels, H heads, D head size, V vocabulary, L layers,
  * P prompts, G group, M models, N any flat count.
  *
- * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `parameterShapes`, `initParams`, `checkParams`,
+ * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
+ * `initParams`, `checkParams`,
  * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
  * `generate`, `sample`.
@@ -16,6 +17,7 @@ export {
   NANO_CONFIG,
   type ModelConfig,
 } from "./config.js";
+export { folderFiles, textTokens, type TextTokens } from "./folderFiles.js";
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { loadPolicy, Policy } from "./policy.js";
 export {

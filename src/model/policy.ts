@@ -1,11 +1,14 @@
 /** A model that can generate and score: a configuration with its weights on the engine. */
 import {
+  Checkpoint,
+  checkConfiguration,
+  readConfiguration,
   readModelFolder,
   type Dtype,
   type Params,
 } from "../checkpoint/index.js";
 import { startEngine, tf, type Tensor } from "../engine/index.js";
-import { TokenizerError } from "../error.js";
+import { CheckpointError, ShapeError, TokenizerError } from "../error.js";
 import { Tokenizer } from "../tokenizer/index.js";
 import { configFromJson, type ModelConfig } from "./config.js";
 import { checkParams, parameterShapes } from "./parameters.js";
@@ -73,13 +76,26 @@ export function loadPolicy(folder: string): {
   policy: Policy;
   tokenizer: Tokenizer;
 } {
-  const model = readModelFolder(folder);
-  const config = configFromJson(model.config);
+  // Everything small is read and checked before the weights.
+  const json = readConfiguration(folder);
+  if (json === null)
+    throw new CheckpointError(
+      `loadPolicy: ${folder} must be a model folder, got none with config.json`,
+    );
+  const config = configFromJson(json);
   const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
   if (tokenizer.size > config.vocabSize) {
     throw new TokenizerError(
       `loadPolicy: tokenizer must have at most the model's ${config.vocabSize} tokens, got ${tokenizer.size} in ${folder}`,
     );
   }
-  return { policy: Policy.fromParams(model.params, config), tokenizer };
+  const checkpoint = Checkpoint.open(folder);
+  checkpoint.close();
+  const [wrong] = checkConfiguration(json, checkpoint.tensors.values());
+  if (wrong !== undefined)
+    throw new ShapeError(
+      `loadPolicy: ${wrong.key} of config.json must be ${wrong.found} as in tensor "${wrong.tensor}", got ${wrong.said} in ${folder}`,
+    );
+  const { params } = readModelFolder(folder);
+  return { policy: Policy.fromParams(params, config), tokenizer };
 }

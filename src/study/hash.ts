@@ -1,7 +1,7 @@
 /** Content hashes: of a specification, a file and a model folder. They decide what is done and what must run again. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { hashModel } from "../checkpoint/index.js";
 
 /** A value that JSON can hold. */
 export type Json =
@@ -37,17 +37,13 @@ export function hashJson(value: Json): string {
   return digest([canonical(value)]);
 }
 
-// What a model is. Its provenance holds times and versions, which do not change what it answers.
-const MODEL_FILES = ["config.json", "model.safetensors", "tokenizer.json"];
-
 /** Hash of a file, or of a model folder by its configuration, weights and tokenizer; null where there is none. */
 export function hashPath(path: string): string | null {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return null;
   if (!stat.isDirectory()) return digest([readFileSync(path)]);
-  const files = MODEL_FILES.filter((name) => existsSync(join(path, name)));
-  if (!files.includes("model.safetensors")) return null;
-  return digest(
-    files.flatMap((name) => [`${name}\n`, readFileSync(join(path, name))]),
+  const isModel = readdirSync(path).some((name) =>
+    name.endsWith(".safetensors"),
   );
+  return isModel ? hashModel(path) : null;
 }

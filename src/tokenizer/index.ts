@@ -13,6 +13,7 @@ export {
   type TrainBpeOptions,
 } from "./trainBpe.js";
 export {
+  CONTROL_TOKENS,
   SPECIAL_TOKENS,
   END_OF_TEXT,
   IM_START,
@@ -30,5 +31,10 @@ export {
   type Segment,
 } from "./chat.js";
 export { parseToolCalls, type ParsedToolCalls } from "./parseToolCalls.js";
+export { CHAT_TEMPLATE } from "./chatTemplate.js";
+export {
+  FolderTemplate,
+  type FolderTemplateOptions,
+} from "./folderTemplate.js";
 export { readMessage } from "./readMessage.js";
 export type { ForeignMessage, Message, Tool, ToolCall } from "./message.js";

@@ -1,6 +1,6 @@
 /** The special tokens of the chat format, their ids, and what keeps foreign text from forging them. */
 
-/** Special tokens in id order: `SPECIAL_TOKENS[2]` has id 2. The names are Qwen3's. */
+/** Tokens of the chat format in id order: `SPECIAL_TOKENS[2]` has id 2. The names are Qwen3's; each is one token wherever it stands. */
 export const SPECIAL_TOKENS: readonly string[] = [
   "<|endoftext|>",
   "<|im_start|>",
@@ -12,6 +12,12 @@ export const SPECIAL_TOKENS: readonly string[] = [
   "<tool_response>",
   "</tool_response>",
 ];
+
+/**
+ * Those of `SPECIAL_TOKENS` that a tokenizer.json marks as special, so that decoding for people leaves them out. The tags are not among
+ * them, as in Qwen3: a reader of answers needs `</think>`.
+ */
+export const CONTROL_TOKENS: readonly string[] = SPECIAL_TOKENS.slice(0, 3);
 
 /** Ends a document. */
 export const END_OF_TEXT = "<|endoftext|>";

@@ -100,6 +100,11 @@ export class Tokenizer {
     });
   }
 
+  /** Whether a token is in the vocabulary. */
+  has(token: string): boolean {
+    return this.library.token_to_id(token) !== undefined;
+  }
+
   /**
    * Id of one token.
    *

@@ -1,7 +1,7 @@
 /** Train a byte-level BPE tokenizer and write it as a Hugging Face `tokenizer.json` object. */
 import { TokenizerError } from "../error.js";
 import { BYTE_CHARACTERS, toByteCharacters } from "./bytes.js";
-import { SPECIAL_TOKENS, splitAtSpecials } from "./specials.js";
+import { CONTROL_TOKENS, SPECIAL_TOKENS, splitAtSpecials } from "./specials.js";
 
 /**
  * Cuts text into pre-tokens, which no merge crosses: one digit; a word with its leading space; other signs with a leading space
@@ -191,7 +191,7 @@ function tokenizerJson(
       lstrip: false,
       rstrip: false,
       normalized: false,
-      special: true,
+      special: CONTROL_TOKENS.includes(content),
     })),
     normalizer: null,
     pre_tokenizer: {

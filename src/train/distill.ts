@@ -22,6 +22,7 @@
  *
  * Source: paper §3.1 and appendix A; Agarwal et al. 2024 (arXiv 2306.13649), Gu et al. 2024 (arXiv 2306.08543).
  */
+import { hashModel } from "../checkpoint/index.js";
 import type { Task } from "../domains/index.js";
 import {
   completionLength,
@@ -44,7 +45,6 @@ import { fullKlLosses } from "./loss/klLoss.js";
 import { sftLosses } from "./loss/sftLoss.js";
 import type { Loss } from "./optim/gradient.js";
 import { rolloutSequence } from "./rolloutSequence.js";
-import { hashWeights } from "./run/hashWeights.js";
 import { klFromLogprobs } from "./run/klEstimate.js";
 import type { DistillMetrics } from "./run/metrics.js";
 import {
@@ -80,9 +80,9 @@ export async function trainDistill(
   const { domains, groupSize, updatesPerRollout } = settings;
   const trainer = {
     ...({ who: "trainDistill", kind: "distill" } as const),
-    ...{ init: hashWeights(init), open: () => loadPolicy(init) },
+    ...{ init: hashModel(init), source: init, open: () => loadPolicy(init) },
     teachers: Object.fromEntries(
-      domains.map((domain) => [domain, hashWeights(folders[domain]!)]),
+      domains.map((domain) => [domain, hashModel(folders[domain]!)]),
     ),
     ...{ settings, checkpointEvery: 10 },
   };

@@ -20,11 +20,11 @@
  * - importance sampling is masked, as the paper says; the scripts truncate it, which is the option "truncated". While sampler and
  *   trainer agree to rounding, as here, the two give the same bytes.
  */
+import { hashModel } from "../checkpoint/index.js";
 import { loadPolicy, sumTokens } from "../model/index.js";
 import { grpoSettings, type TrainGrpoOptions } from "./grpoSettings.js";
 import { grpoLosses, samplesWithGradient } from "./loss/grpoLoss.js";
 import { policySamples } from "./loss/policySamples.js";
-import { hashWeights } from "./run/hashWeights.js";
 import { klEstimate, klFromLogprobs } from "./run/klEstimate.js";
 import type { GrpoMetrics } from "./run/metrics.js";
 import {
@@ -56,7 +56,12 @@ export async function trainGrpo(
   const { init } = options;
   const { groupSize, temperature, updatesPerRollout, klCoef } = settings;
   const trainer = {
-    ...({ who: "trainGrpo", kind: "grpo", init: hashWeights(init) } as const),
+    ...({
+      who: "trainGrpo",
+      kind: "grpo",
+      init: hashModel(init),
+      source: init,
+    } as const),
     ...{ settings, open: () => loadPolicy(init), checkpointEvery: 10 },
   };
   return train<GrpoMetrics>(trainer, options, ({ policy, tokenizer, own }) => {

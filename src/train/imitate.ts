@@ -1,4 +1,5 @@
 /** Fine-tuning on correct answers alone: what a demonstrator wrote, or what the model itself wrote before it was trained. */
+import { hashModel } from "../checkpoint/index.js";
 import { taskMessages, type Domain } from "../domains/index.js";
 import {
   loadPolicy,
@@ -11,7 +12,6 @@ import { rollouts } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { sftLosses } from "./loss/sftLoss.js";
 import { rolloutSequence } from "./rolloutSequence.js";
-import { hashWeights } from "./run/hashWeights.js";
 import type { ImitationMetrics } from "./run/metrics.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { countTokens } from "./run/rolloutMetrics.js";
@@ -112,7 +112,7 @@ export async function trainImitation(
   const { init } = options;
   const trainer = {
     ...({ who: "trainImitation", kind: "imitation" } as const),
-    ...{ init: hashWeights(init), open: () => loadPolicy(init) },
+    ...{ init: hashModel(init), source: init, open: () => loadPolicy(init) },
     ...{ settings, checkpointEvery: 10 },
   };
   return train<ImitationMetrics>(trainer, options, (model) => {

@@ -56,7 +56,6 @@ export {
   type TaughtRows,
 } from "./loss/klLoss.js";
 export { rolloutSequence } from "./rolloutSequence.js";
-export { hashWeights } from "./run/hashWeights.js";
 export type { RunOptions, TrainResult } from "./run/train.js";
 export type { TaskOptions } from "./run/taskOrder.js";
 export type { LoopOptions } from "./run/loop.js";

@@ -1,7 +1,7 @@
 /** Supervised fine-tuning: the base model learns the chat format from a blend of noisy demonstrations. */
+import { hashModel } from "../checkpoint/index.js";
 import { loadPolicy, sumTokens } from "../model/index.js";
 import { sftLosses } from "./loss/sftLoss.js";
-import { hashWeights } from "./run/hashWeights.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { train, type RunOptions, type TrainResult } from "./run/train.js";
 import { resolveSettings, type OptionsOf } from "./settings.js";
@@ -97,7 +97,12 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
   const { blendTotal = steps * batchSize } = resolved;
   const settings = { seed, ...resolved, blendTotal };
   const trainer = {
-    ...({ who: "trainSft", kind: "sft", init: hashWeights(init) } as const),
+    ...({
+      who: "trainSft",
+      kind: "sft",
+      init: hashModel(init),
+      source: init,
+    } as const),
     ...{ settings, open: () => loadPolicy(init), checkpointEvery: 50 },
     schedule: {
       warmup: Math.round(warmup * steps),

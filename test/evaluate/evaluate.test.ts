@@ -112,19 +112,18 @@ describe("evaluate(policy, tokenizer, name)", () => {
     expect(seen).toEqual([120]);
     expect(performance.now() - start).toBeLessThan(1000);
   });
-  it("gives another model or another seed records of its own", async () => {
+  it("refuses records of another model, and replaces them where the caller says so", async () => {
     const path = join(folder, "model.jsonl");
+    const few = { items: 2, samples: 1, recordsPath: path };
+    await evaluate(policy, tokenizer, "hle", { ...few, model: "a" });
+    await expect(
+      evaluate(policy, tokenizer, "hle", { ...few, model: "b" }),
+    ).rejects.toThrow('got model "a" where "b" is evaluated');
+    expect(readRecords(path).header.model).toBe("a");
     await evaluate(policy, tokenizer, "hle", {
-      items: 2,
-      samples: 1,
-      recordsPath: path,
-      model: "a",
-    });
-    await evaluate(policy, tokenizer, "hle", {
-      items: 2,
-      samples: 1,
-      recordsPath: path,
+      ...few,
       model: "b",
+      replaceRecords: true,
     });
     expect(readRecords(path).header.model).toBe("b");
   });

@@ -78,10 +78,18 @@ describe("records", () => {
     expect(openRecords(path, header)).toHaveLength(1);
     expect(readFileSync(path)).toEqual(whole);
   });
-  it("of another evaluation are replaced", () => {
+  it("of another evaluation are refused, and replaced where the caller says so", () => {
     openRecords(path, header);
     appendRecords(path, [record("a")]);
-    expect(openRecords(path, { ...header, model: "other" })).toEqual([]);
+    const other = { ...header, model: "other" };
+    expect(() => openRecords(path, other)).toThrow(
+      `records: ${path} must be of this evaluation, got model ${JSON.stringify(header.model)} where "other" is evaluated; give another folder`,
+    );
+    expect(() => openRecords(path, { ...header, seed: 77 })).toThrow(
+      `got seed ${header.seed} where 77 is evaluated`,
+    );
+    expect(readRecords(path).records).toEqual([record("a")]);
+    expect(openRecords(path, other, { replace: true })).toEqual([]);
     expect(readRecords(path).records).toEqual([]);
   });
   it("whose header was cut are started anew", () => {

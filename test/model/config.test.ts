@@ -16,6 +16,20 @@ describe("configFromJson", () => {
     expect(configFromJson(configToJson(PICO))).toEqual(PICO);
   });
 
+  test("reads the spelling of transformers 5, and defaults that are left out", () => {
+    const { rope_theta, rope_scaling, torch_dtype, hidden_act, ...rest } =
+      configToJson(PICO);
+    expect(rope_scaling).toBe(null);
+    expect(hidden_act).toBe("silu");
+    const five = {
+      ...rest,
+      rope_parameters: { rope_theta, rope_type: "default" },
+      dtype: torch_dtype,
+      layer_types: Array.from({ length: PICO.layers }, () => "full_attention"),
+    };
+    expect(configFromJson(five)).toEqual(PICO);
+  });
+
   test.each([
     [
       { model_type: "llama" },
@@ -26,8 +40,8 @@ describe("configFromJson", () => {
       "configFromJson: hidden_size must be a positive integer, got 0",
     ],
     [
-      { num_hidden_layers: undefined },
-      "configFromJson: num_hidden_layers must be a positive integer, got undefined",
+      { num_hidden_layers: null },
+      "configFromJson: num_hidden_layers must be a positive integer, got null",
     ],
     [
       { num_key_value_heads: 3 },
@@ -39,8 +53,40 @@ describe("configFromJson", () => {
       "configFromJson: ropeTheta must be a positive number, got -1",
     ],
     [
-      { rope_scaling: { factor: 2 } },
-      "configFromJson: rotary embeddings must be unscaled, got rope_scaling or another rope_type",
+      { rope_scaling: { rope_type: "linear", factor: 2 } },
+      'configFromJson: rope_scaling must be off or absent, since it is not implemented, got {"rope_type":"linear","factor":2}',
+    ],
+    [
+      { hidden_act: "gelu" },
+      'configFromJson: hidden_act must be "silu", got "gelu"',
+    ],
+    [
+      { use_sliding_window: true, sliding_window: 8, max_window_layers: 0 },
+      "configFromJson: sliding_window must be off or absent, since it is not implemented, got 8",
+    ],
+    [
+      { quantization_config: { bits: 4 } },
+      'configFromJson: quantization_config must be off or absent, since it is not implemented, got {"bits":4}',
+    ],
+    [
+      { final_logit_softcapping: 30 },
+      "configFromJson: final_logit_softcapping must be off or absent, since it is not implemented, got 30",
+    ],
+    [
+      { attention_bias: true },
+      "configFromJson: attention_bias must be off or absent, since it is not implemented, got true",
+    ],
+    [
+      { partial_rotary_factor: 0.5 },
+      "configFromJson: partial_rotary_factor must be off or absent, since it is not implemented, got 0.5",
+    ],
+    [
+      { architectures: ["Qwen3ForSequenceClassification"] },
+      'configFromJson: architectures must be a decoder of text (…ForCausalLM), got ["Qwen3ForSequenceClassification"]',
+    ],
+    [
+      { num_hidden_layers: 1e9 },
+      "configFromJson: num_hidden_layers must be at most 16777216, got 1000000000",
     ],
   ])("refuses %o", (change, message) => {
     expect(() => configFromJson({ ...configToJson(PICO), ...change })).toThrow(

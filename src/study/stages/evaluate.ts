@@ -29,6 +29,8 @@ export async function evaluateStage(job: Job, report: Report): Promise<Result> {
       temperature,
       topP,
       recordsPath: outputPath(job, i),
+      // The stage owns the file, and its work is done anew when an input changed.
+      replaceRecords: true,
       model: job.inputHashes["model"]!,
       onProgress: (done) => report({ done: i * items * samples + done, total }),
     });

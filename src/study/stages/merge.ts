@@ -1,5 +1,4 @@
 /** The merging stages: one merged model, and the scores of many merges whose task vectors differ in size. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   readModelFolder,
@@ -12,7 +11,7 @@ import {
   type MergeMethodName,
   type MergeOptions,
 } from "../../merge/index.js";
-import { configFromJson, Policy } from "../../model/index.js";
+import { configFromJson, folderFiles, Policy } from "../../model/index.js";
 import { Tokenizer } from "../../tokenizer/index.js";
 import type { MergeSpec, SizeSpec } from "../spec.js";
 import { itemMeans, LineFile } from "./evaluate.js";
@@ -59,7 +58,10 @@ export async function mergeStage(job: Job, report: Report): Promise<Result> {
   writeModelFolder(outputPath(job), {
     config: anchor.config,
     params,
-    tokenizer: readFileSync(join(folder, "tokenizer.json"), "utf8"),
+    files: folderFiles(
+      Tokenizer.fromFile(join(folder, "tokenizer.json")),
+      folder,
+    ),
     provenance: {
       stage: job.stage.id,
       method,

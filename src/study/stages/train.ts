@@ -1,9 +1,10 @@
 /** The training stages: fine-tuning on the blend, reinforcement learning of an expert or the mixed run, distillation, imitation. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeModelFolder } from "../../checkpoint/index.js";
+import { readConfiguration, writeModelFolder } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
-import { configToJson, type Policy } from "../../model/index.js";
+import { folderFiles, type Policy } from "../../model/index.js";
+import { Tokenizer } from "../../tokenizer/index.js";
 import {
   trainDistill,
   trainGrpo,
@@ -141,9 +142,9 @@ function keepCheckpoint(
   const { store } = job.stage.spec as { store?: RlSpec["store"] };
   mkdirSync(dirname(path), { recursive: true });
   writeModelFolder(path, {
-    config: configToJson(policy.config) as Record<string, unknown>,
+    config: { ...readConfiguration(init) },
     params: policy.toParams(store === "bfloat16" ? "BF16" : "F32"),
-    tokenizer: readFileSync(join(init, "tokenizer.json"), "utf8"),
+    files: folderFiles(Tokenizer.fromFile(join(init, "tokenizer.json")), init),
     provenance: { stage: job.stage.id, step, inputs: job.inputHashes },
   });
 }

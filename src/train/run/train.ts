@@ -1,8 +1,13 @@
 /** What all trainers share: their common options, the frame of a run and of a step, and the model folder it ends with. */
 import { createHash } from "node:crypto";
-import { writeModelFolder } from "../../checkpoint/index.js";
+import { readConfiguration, writeModelFolder } from "../../checkpoint/index.js";
 import { engineInfo } from "../../engine/index.js";
-import { configToJson, type Policy } from "../../model/index.js";
+import {
+  configToJson,
+  folderFiles,
+  textTokens,
+  type Policy,
+} from "../../model/index.js";
 import type { Tokenizer } from "../../tokenizer/index.js";
 import type { Loss } from "../optim/gradient.js";
 import { Learner, type LearnerOptions, type Update } from "../optim/learner.js";
@@ -76,9 +81,11 @@ export interface Trainer {
   who: string;
   /** Kind of run in the model's provenance. */
   kind: "pretrain" | "sft" | "grpo" | "imitation" | "distill";
-  /** SHA-256 of the weights that the run starts from. */
+  /** Hash of the model that the run starts from: configuration, weights and tokenizer. */
   init?: string;
-  /** SHA-256 of each teacher's weights. */
+  /** Its folder; configuration, tokenizer and template are passed on. */
+  source?: string;
+  /** Hash of each teacher. */
   teachers?: Record<string, string>;
   /** Every setting that the result depends on. */
   settings: FrameSettings;
@@ -197,7 +204,7 @@ async function completeRun<Metrics extends StepMetrics>(
   tokenizer: Tokenizer,
   step: (step: number) => StepReport<Metrics>,
 ): Promise<TrainResult<Metrics>> {
-  const { kind, init, teachers, settings } = trainer;
+  const { kind, init, source, teachers, settings } = trainer;
   const origin = { kind, init, teachers, options: settings };
   const { out, checkpoints = `${out}.checkpoints` } = options;
   const { checkpointEvery = trainer.checkpointEvery } = options;
@@ -211,9 +218,13 @@ async function completeRun<Metrics extends StepMetrics>(
   );
   const sums = totals(metrics);
   writeModelFolder(out, {
-    config: configToJson(learner.policy.config),
+    config: {
+      ...(source === undefined
+        ? configToJson(learner.policy.config, textTokens(tokenizer))
+        : readConfiguration(source)),
+    },
     params: learner.policy.toParams(dtype),
-    tokenizer: JSON.stringify(tokenizer.json),
+    files: folderFiles(tokenizer, source),
     provenance: {
       ...origin,
       steps: metrics.length,
