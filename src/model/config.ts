@@ -1,10 +1,14 @@
-/** The shape of a Qwen3 decoder and its Hugging Face `config.json`. */
+/** The shape of a decoder and its Hugging Face `config.json`. */
 import { meaningOf } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
+import { FAMILIES, familyOf, type FamilyName } from "./families.js";
 import type { TextTokens } from "./folderFiles.js";
+import type { RopeScaling } from "./ropeFrequencies.js";
 
-/** Hyper-parameters of a Qwen3 decoder; names in brackets are those of `config.json`. */
+/** Hyper-parameters of a decoder; names in brackets are those of `config.json`. */
 export interface ModelConfig {
+  /** Which decoder it is, see `FAMILIES`; default "qwen3" [model_type]. */
+  family?: FamilyName;
   /** Tokens V [vocab_size]. */
   vocabSize: number;
   /** Channels C [hidden_size]. */
@@ -21,6 +25,8 @@ export interface ModelConfig {
   headDim: number;
   /** Base of the rotary embedding [rope_theta]. */
   ropeTheta: number;
+  /** Scaling of the rotary frequencies; absent where they are not scaled [rope_scaling]. */
+  ropeScaling?: RopeScaling;
   /** Epsilon of RMSNorm [rms_norm_eps]. */
   rmsEps: number;
   /** Whether the output head is the embedding matrix [tie_word_embeddings]. */
@@ -74,7 +80,8 @@ function refuse(key: string, must: string, got: unknown): never {
 /** Refuse what the decoder does not implement, by name. */
 function checkImplemented(values: ReadonlyMap<string, unknown>): void {
   const type = values.get("model_type");
-  if (type !== "qwen3") refuse("model_type", '"qwen3"', type);
+  if (typeof type !== "string" || !Object.hasOwn(FAMILIES, type))
+    refuse("model_type", `one of ${Object.keys(FAMILIES).join(", ")}`, type);
   const activation = values.get("hidden_act");
   if (activation !== "silu") refuse("hidden_act", '"silu"', activation);
   const classes = values.get("architectures");
@@ -83,8 +90,9 @@ function checkImplemented(values: ReadonlyMap<string, unknown>): void {
     !classes.some((name) => /ForCausalLM$/.test(String(name)))
   )
     refuse("architectures", "a decoder of text (…ForCausalLM)", classes);
+  const scalable = FAMILIES[type as FamilyName].scaledRope;
   for (const [key, value] of values)
-    if (!UNDERSTOOD.includes(key))
+    if (!UNDERSTOOD.includes(key) && !(key === "rope_scaling" && scalable))
       refuse(key, "off or absent, since it is not implemented", value);
 }
 
@@ -100,7 +108,11 @@ function checkImplemented(values: ReadonlyMap<string, unknown>): void {
 export function configFromJson(json: Record<string, unknown>): ModelConfig {
   const { values } = meaningOf(json);
   checkImplemented(values);
+  const family = values.get("model_type") as FamilyName;
+  const scaling = values.get("rope_scaling");
   const config: Record<string, unknown> = {
+    ...(family !== "qwen3" && { family }),
+    ...(scaling !== undefined && { ropeScaling: readScaling(scaling) }),
     ropeTheta: values.get("rope_theta"),
     rmsEps: values.get("rms_norm_eps"),
     tieEmbeddings: json["tie_word_embeddings"] ?? false,
@@ -108,7 +120,7 @@ export function configFromJson(json: Record<string, unknown>): ModelConfig {
   for (const [ours, theirs] of INTEGERS) {
     const value =
       theirs === "max_position_embeddings"
-        ? (json[theirs] ?? 32768)
+        ? (json[theirs] ?? (family === "llama" ? 2048 : 32768))
         : values.get(theirs);
     const isSize =
       Number.isInteger(value) &&
@@ -143,8 +155,39 @@ export function configFromJson(json: Record<string, unknown>): ModelConfig {
   return result;
 }
 
+/** The scaling of Llama 3, the one that is implemented. */
+function readScaling(scaling: unknown): RopeScaling {
+  const given = scaling as Record<string, unknown>;
+  if (given["rope_type"] !== "llama3")
+    refuse("rope_scaling", 'off or of rope_type "llama3"', scaling);
+  const read = (key: string): number => {
+    const value = given[key];
+    return typeof value === "number" && value > 0
+      ? value
+      : refuse(`${key} of rope_scaling`, "a positive number", value);
+  };
+  return {
+    factor: read("factor"),
+    lowFreqFactor: read("low_freq_factor"),
+    highFreqFactor: read("high_freq_factor"),
+    originalMaxPositions: read("original_max_position_embeddings"),
+  };
+}
+
+/** The scaling as `rope_scaling` of config.json; null where there is none. */
+function scalingToJson(scaling: RopeScaling | undefined): object | null {
+  if (scaling === undefined) return null;
+  return {
+    rope_type: "llama3",
+    factor: scaling.factor,
+    low_freq_factor: scaling.lowFreqFactor,
+    high_freq_factor: scaling.highFreqFactor,
+    original_max_position_embeddings: scaling.originalMaxPositions,
+  };
+}
+
 /**
- * Write a Hugging Face Qwen3 `config.json`, readable by transformers. Its dtype is that of float32; `writeModelFolder` puts the one
+ * Write a Hugging Face `config.json`, readable by transformers. Its dtype is that of float32; `writeModelFolder` puts the one
  * that is stored.
  *
  * @param tokens  ids of the tokens that open, close and fill a text, see `textTokens`; default none
@@ -154,7 +197,7 @@ export function configToJson(
   tokens: Partial<TextTokens> = {},
 ): Record<string, unknown> {
   return {
-    architectures: ["Qwen3ForCausalLM"],
+    architectures: [familyOf(config).architecture],
     attention_bias: false,
     attention_dropout: 0,
     bos_token_id: null,
@@ -166,13 +209,13 @@ export function configToJson(
     intermediate_size: config.intermediateSize,
     max_position_embeddings: config.maxPositions,
     max_window_layers: config.layers,
-    model_type: "qwen3",
+    model_type: config.family ?? "qwen3",
     num_attention_heads: config.heads,
     num_hidden_layers: config.layers,
     num_key_value_heads: config.kvHeads,
     pad_token_id: null,
     rms_norm_eps: config.rmsEps,
-    rope_scaling: null,
+    rope_scaling: scalingToJson(config.ropeScaling),
     rope_theta: config.ropeTheta,
     sliding_window: null,
     tie_word_embeddings: config.tieEmbeddings,

@@ -2,8 +2,11 @@
 import { Handles, tf, type Handle, type Tensor } from "../engine/index.js";
 import type { ModelConfig } from "./config.js";
 import { decodeOps, type DecodeOps } from "./decodeOps.js";
+import { familyOf } from "./families.js";
 import {
+  fusedQkv,
   headNorms,
+  headScales,
   headWeight,
   HIDDEN,
   hiddenStates,
@@ -19,7 +22,10 @@ const TAIL = 32;
 interface LayerHandles {
   input: Handle;
   qkv: Handle;
-  norms: Handle;
+  /** Null where the family has none. */
+  bias: Handle | null;
+  /** Norms of the heads, or their scales where the family has no norms. */
+  heads: Handle;
   out: Handle;
   post: Handle;
   gateUp: Handle;
@@ -80,16 +86,21 @@ export class Decoder {
       this.fused.push(tensor);
       return this.handles.of(tensor);
     };
-    const stack = (...names: string[]): Handle =>
-      fuse(() => tf.concat(names.map(w)));
+    const { headNorms: isNormed, qkvBias } = familyOf(this.config);
     return {
       input: this.handles.of(w("input_layernorm")),
-      qkv: stack("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-      // (H + kv, 1, D)
-      norms: fuse(() => tf.expandDims(headNorms(w, this.config), 1)),
+      qkv: fuse(() => fusedQkv(w, "weight")),
+      bias: qkvBias ? fuse(() => fusedQkv(w, "bias")) : null,
+      // (H + kv, 1, D), or (H + kv, 1, 1) where heads are only scaled
+      heads: fuse(() =>
+        tf.expandDims(
+          isNormed ? headNorms(w, this.config) : headScales(this.config),
+          1,
+        ),
+      ),
       out: this.handles.of(w("self_attn.o_proj")),
       post: this.handles.of(w("post_attention_layernorm")),
-      gateUp: stack("mlp.gate_proj", "mlp.up_proj"),
+      gateUp: fuse(() => tf.concat([w("mlp.gate_proj"), w("mlp.up_proj")])),
       down: this.handles.of(w("mlp.down_proj")),
     };
   }
@@ -161,22 +172,23 @@ export class Decoder {
   step(tokens: Int32Array, want: boolean): Float32Array | undefined {
     const { add, concat, matMul, matMulT, mul, norm, ...ops } = this.ops;
     const { headDim: D, heads, kvHeads, intermediateSize } = this.config;
+    const { headNorms: isNormed } = familyOf(this.config);
     const B = tokens.length;
     const widths = [this.prefixWidth, this.tailWidth + 1] as const;
     const cos = this.rowTable(this.tables.cos, B);
     const sin = this.rowTable(this.tables.sin, B);
     let x = ops.gather(this.embed, this.handles.upload(tokens, [B])); // (B, C)
     this.tail = this.layers.map((layer, l) => {
+      const product = matMulT(norm(x, layer.input, 1), layer.qkv);
       const [qkFlat, v] = ops.split(
-        matMulT(norm(x, layer.input, 1), layer.qkv),
+        layer.bias === null ? product : add(product, layer.bias),
         [(heads + kvHeads) * D, kvHeads * D],
         1,
       );
-      const normed = norm(
-        ops.reshape(qkFlat, [B, heads + kvHeads, 1, D]),
-        layer.norms,
-        3,
-      );
+      const qkHeads = ops.reshape(qkFlat, [B, heads + kvHeads, 1, D]);
+      const normed = isNormed
+        ? norm(qkHeads, layer.heads, 3)
+        : mul(qkHeads, layer.heads);
       const qk = add(mul(normed, cos), mul(ops.roll(normed, D / 2), sin));
       const [q, k] = ops.split(qk, [heads, kvHeads], 1); // k (B, kv, 1, D)
       const column = { k, v: ops.reshape(v, [B, kvHeads, 1, D]) };
@@ -293,7 +305,7 @@ function rolledRopeTables(config: ModelConfig): {
   cos: Float32Array;
   sin: Float32Array;
 } {
-  const { maxPositions, headDim: D, ropeTheta } = config;
-  const { cos, sin } = ropeTables(maxPositions, D, ropeTheta);
+  const { maxPositions, headDim: D, ropeTheta, ropeScaling } = config;
+  const { cos, sin } = ropeTables(maxPositions, D, ropeTheta, ropeScaling);
   return { cos, sin: sin.map((value, i) => (i % D < D / 2 ? -value : value)) };
 }

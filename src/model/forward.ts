@@ -9,6 +9,7 @@ import {
 } from "../engine/index.js";
 import { attend } from "./attend.js";
 import type { ModelConfig } from "./config.js";
+import { familyOf } from "./families.js";
 import {
   halfRotation,
   labelLogprobs,
@@ -54,7 +55,7 @@ export const HIDDEN = -1e9;
 function passOf(config: ModelConfig, B: number, T: number): Pass {
   const { headDim: D } = config;
   const rep = config.heads / config.kvHeads;
-  const tables = ropeTables(T, D, config.ropeTheta);
+  const tables = ropeTables(T, D, config.ropeTheta, config.ropeScaling);
   const bias = new Float32Array(rep * T * T);
   for (let r = 0; r < rep; r++) {
     for (let t = 0; t < T; t++)
@@ -76,13 +77,31 @@ export function weight(weights: Weights, name: string): Tensor {
   return tensor;
 }
 
-/** Weights of one layer by their name inside it, for example "self_attn.q_proj". */
-export type LayerWeights = (name: string) => Tensor2D;
+/** Weights of one layer by their name inside it, for example "self_attn.q_proj"; their biases likewise. */
+export type LayerWeights = (name: string, kind?: "weight" | "bias") => Tensor2D;
 
 /** The weights of layer `l`. */
 export function layerWeights(weights: Weights, l: number): LayerWeights {
-  return (name) =>
-    weight(weights, `model.layers.${l}.${name}.weight`) as Tensor2D;
+  return (name, kind = "weight") =>
+    weight(weights, `model.layers.${l}.${name}.${kind}`) as Tensor2D;
+}
+
+/** Projections to queries, keys and values in one: weights ((H + 2·kv)·D, C), or biases ((H + 2·kv)·D). */
+export function fusedQkv(w: LayerWeights, kind: "weight" | "bias"): Tensor {
+  return tf.concat(
+    ["q_proj", "k_proj", "v_proj"].map((part): Tensor =>
+      w(`self_attn.${part}`, kind),
+    ),
+    0,
+  );
+}
+
+/** Scale of the query heads, 1/√D, and of the key heads, 1, for a family without head norms: (H + kvHeads, 1). */
+export function headScales(config: ModelConfig): Tensor2D {
+  const { heads, kvHeads, headDim } = config;
+  const scales = new Float32Array(heads + kvHeads).fill(1);
+  scales.fill(1 / Math.sqrt(headDim), 0, heads);
+  return tf.tensor2d(scales, [heads + kvHeads, 1]);
 }
 
 /** RMSNorm weights of all query and key heads in one (H + kvHeads, D) tensor; the score scale 1/√D is folded into the queries'. */
@@ -101,25 +120,22 @@ function linear(x: Tensor2D, w: Tensor2D): Tensor2D {
   return tf.matMul(x, w, false, true);
 }
 
-/** Grouped-query attention with normalised queries and keys, on (B·T, C). */
+/** Grouped-query attention, with normalised queries and keys and with biases where the family has them, on (B·T, C). */
 function attention(x: Tensor2D, w: LayerWeights, pass: Pass): Tensor2D {
   const { config, B, T } = pass;
   const { heads, kvHeads, headDim: D, rmsEps } = config;
-  const qkvWeight = tf.concat(
-    ["q_proj", "k_proj", "v_proj"].map((part) => w(`self_attn.${part}`)),
-    0,
-  ) as Tensor2D;
-  const qkv = linear(x, qkvWeight); // (B·T, (H + 2·kv)·D)
+  const family = familyOf(config);
+  const product = linear(x, fusedQkv(w, "weight") as Tensor2D); // (B·T, (H + 2·kv)·D)
+  const qkv = family.qkvBias ? tf.add(product, fusedQkv(w, "bias")) : product;
   const [qkFlat, vFlat] = tf.split(
     qkv,
     [(heads + kvHeads) * D, kvHeads * D],
     1,
   ) as [Tensor, Tensor];
-  const normed = rmsNorm(
-    tf.reshape(qkFlat, [B, T, heads + kvHeads, D]),
-    headNorms(w, config),
-    rmsEps,
-  );
+  const qkHeads = tf.reshape(qkFlat, [B, T, heads + kvHeads, D]);
+  const normed = family.headNorms
+    ? rmsNorm(qkHeads, headNorms(w, config), rmsEps)
+    : tf.mul(qkHeads, headScales(config));
   const qk = tf.transpose(
     rope(normed, pass.cos, pass.sin, pass.rotation),
     [0, 2, 1, 3],

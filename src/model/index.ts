@@ -1,11 +1,11 @@
 /**
- * The Qwen3 decoder on the tensor engine: configuration, parameters with Hugging Face names, forward pass, token
+ * Decoders on the tensor engine (Qwen3, Qwen2 and 2.5, Llama): configuration, parameters with Hugging Face names, forward pass, token
  * log-probabilities, batched generation with a key-value cache.
  *
  * Legend of axis letters, used in every comment: B batch, T tokens, C channels, H heads, D head size, V vocabulary, L layers,
  * P prompts, G group, M models, N any flat count.
  *
- * Exports: `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
+ * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
  * `initParams`, `checkParams`,
  * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
@@ -17,6 +17,13 @@ export {
   NANO_CONFIG,
   type ModelConfig,
 } from "./config.js";
+export {
+  FAMILIES,
+  familyOf,
+  type Family,
+  type FamilyName,
+} from "./families.js";
+export type { RopeScaling } from "./ropeFrequencies.js";
 export { folderFiles, textTokens, type TextTokens } from "./folderFiles.js";
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { loadPolicy, Policy } from "./policy.js";

@@ -6,6 +6,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from "../engine/index.js";
+import { ropeFrequencies, type RopeScaling } from "./ropeFrequencies.js";
 
 /**
  * RMSNorm over the last axis: y = x / √(mean(x²) + ε) · w.
@@ -61,16 +62,16 @@ export function ropeTables(
   positions: number,
   headDim: number,
   theta: number,
+  scaling?: RopeScaling,
 ): { cos: Float32Array; sin: Float32Array } {
   const half = headDim / 2;
+  const frequencies = ropeFrequencies(headDim, theta, scaling);
   const cos = new Float32Array(positions * headDim);
   const sin = new Float32Array(positions * headDim);
   for (let t = 0; t < positions; t++) {
     for (let i = 0; i < half; i++) {
       // float32 steps as in the reference implementation, so that long positions agree
-      const angle = Math.fround(
-        t * Math.fround(1 / Math.fround(Math.pow(theta, (2 * i) / headDim))),
-      );
+      const angle = Math.fround(t * frequencies[i]!);
       cos[t * headDim + i] = cos[t * headDim + i + half] = Math.cos(angle);
       sin[t * headDim + i] = sin[t * headDim + i + half] = Math.sin(angle);
     }

@@ -1,8 +1,9 @@
-/** Names, shapes and initial values of a Qwen3 decoder's parameters. */
+/** Names, shapes and initial values of a decoder's parameters. */
 import type { Params } from "../checkpoint/index.js";
 import { ShapeError } from "../error.js";
 import { Random } from "../random.js";
 import type { ModelConfig } from "./config.js";
+import { familyOf } from "./families.js";
 
 /**
  * Hugging Face names and shapes of all parameters, in file order of the layers.
@@ -18,6 +19,7 @@ export function parameterShapes(config: ModelConfig): Map<string, number[]> {
     intermediateSize: F,
     vocabSize: V,
   } = config;
+  const { headNorms, qkvBias } = familyOf(config);
   const shapes = new Map<string, number[]>([
     ["model.embed_tokens.weight", [V, C]],
   ]);
@@ -27,8 +29,15 @@ export function parameterShapes(config: ModelConfig): Map<string, number[]> {
     shapes.set(`${at}self_attn.k_proj.weight`, [kvHeads * D, C]);
     shapes.set(`${at}self_attn.v_proj.weight`, [kvHeads * D, C]);
     shapes.set(`${at}self_attn.o_proj.weight`, [C, heads * D]);
-    shapes.set(`${at}self_attn.q_norm.weight`, [D]);
-    shapes.set(`${at}self_attn.k_norm.weight`, [D]);
+    if (qkvBias) {
+      shapes.set(`${at}self_attn.q_proj.bias`, [heads * D]);
+      shapes.set(`${at}self_attn.k_proj.bias`, [kvHeads * D]);
+      shapes.set(`${at}self_attn.v_proj.bias`, [kvHeads * D]);
+    }
+    if (headNorms) {
+      shapes.set(`${at}self_attn.q_norm.weight`, [D]);
+      shapes.set(`${at}self_attn.k_norm.weight`, [D]);
+    }
     shapes.set(`${at}mlp.gate_proj.weight`, [F, C]);
     shapes.set(`${at}mlp.up_proj.weight`, [F, C]);
     shapes.set(`${at}mlp.down_proj.weight`, [C, F]);
@@ -41,7 +50,7 @@ export function parameterShapes(config: ModelConfig): Map<string, number[]> {
 }
 
 /**
- * Fresh parameters: norms 1, embeddings N(0, 0.05²), projections N(0, 1/in), those that write to the residual stream
+ * Fresh parameters: norms 1, biases 0, embeddings N(0, 0.05²), projections N(0, 1/in), those that write to the residual stream
  * divided by √(2L) further.
  *
  * @param seed the same seed gives the same bytes
@@ -50,7 +59,7 @@ export function initParams(config: ModelConfig, seed: number): Params {
   const params: Params = new Map();
   for (const [name, shape] of parameterShapes(config)) {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (shape.length === 1) data.fill(1);
+    if (shape.length === 1) data.fill(name.endsWith(".bias") ? 0 : 1);
     else {
       const random = new Random(seed, `init/${name}`);
       const residual = /o_proj|down_proj/.test(name)

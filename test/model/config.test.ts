@@ -4,7 +4,9 @@ import {
   checkParams,
   configFromJson,
   configToJson,
+  type FamilyName,
   initParams,
+  type ModelConfig,
   NANO_CONFIG,
   parameterShapes,
   Policy,
@@ -32,8 +34,8 @@ describe("configFromJson", () => {
 
   test.each([
     [
-      { model_type: "llama" },
-      'configFromJson: model_type must be "qwen3", got "llama"',
+      { model_type: "gpt2" },
+      'configFromJson: model_type must be one of qwen3, qwen2, llama, got "gpt2"',
     ],
     [
       { hidden_size: 0 },
@@ -91,6 +93,59 @@ describe("configFromJson", () => {
   ])("refuses %o", (change, message) => {
     expect(() => configFromJson({ ...configToJson(PICO), ...change })).toThrow(
       message,
+    );
+  });
+});
+
+describe("families", () => {
+  const scaled: ModelConfig = {
+    ...PICO,
+    family: "llama",
+    ropeScaling: {
+      factor: 8,
+      lowFreqFactor: 1,
+      highFreqFactor: 4,
+      originalMaxPositions: 8192,
+    },
+  };
+
+  test.each<[string, ModelConfig]>([
+    ["qwen2", { ...PICO, family: "qwen2" }],
+    ["llama", { ...PICO, family: "llama" }],
+    ["llama with scaled frequencies", scaled],
+  ])("configFromJson reads back what configToJson wrote: %s", (_, config) => {
+    expect(configFromJson(configToJson(config))).toEqual(config);
+  });
+
+  test("a family decides which parameters there are", () => {
+    const names = (family: FamilyName): string[] =>
+      [...parameterShapes({ ...PICO, family }).keys()]
+        .filter((name) => name.startsWith("model.layers.0.self_attn."))
+        .map((name) => name.replace("model.layers.0.self_attn.", ""))
+        .filter((name) => !/_proj\.weight$/.test(name));
+    expect(names("qwen3")).toEqual(["q_norm.weight", "k_norm.weight"]);
+    expect(names("qwen2")).toEqual([
+      "q_proj.bias",
+      "k_proj.bias",
+      "v_proj.bias",
+    ]);
+    expect(names("llama")).toEqual([]);
+    const bias = initParams({ ...PICO, family: "qwen2" }, 1).get(
+      "model.layers.0.self_attn.q_proj.bias",
+    )!;
+    expect(bias.data.every((value) => value === 0)).toBe(true);
+  });
+
+  test("a scaling that is not Llama 3's, or lacks a number, is refused by name", () => {
+    const refused = (scaling: object): (() => unknown) => {
+      const json = configToJson(scaled);
+      return () => configFromJson({ ...json, rope_scaling: scaling });
+    };
+    expect(refused({ rope_type: "yarn", factor: 4 })).toThrow(
+      'configFromJson: rope_scaling must be off or of rope_type "llama3", got {"rope_type":"yarn"',
+    );
+    expect(refused({ rope_type: "llama3", factor: 8 })).toThrow(
+      "configFromJson: low_freq_factor of rope_scaling must be a positive number, got undefined",
     );
   });
 });

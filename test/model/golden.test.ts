@@ -33,8 +33,8 @@ function distance(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
   return worst / scale;
 }
 
-describe.each(["tied", "untied"])(
-  "a pico Qwen3 with %s embeddings made by transformers",
+describe.each(["tied", "untied", "qwen2", "llama", "llama3"])(
+  "a pico model made by transformers: %s",
   (name) => {
     const folder = join(import.meta.dirname, "../golden/model", name);
     const golden = JSON.parse(
