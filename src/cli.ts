@@ -34,6 +34,10 @@ const VERBS: Readonly<
     about: "say what experts changed in the weights of a base",
     load: async () => (await import("./cli/diff.js")).diff,
   },
+  rewards: {
+    about: "serve the verifiers over HTTP, for trainers that run elsewhere",
+    load: async () => (await import("./cli/rewards.js")).rewards,
+  },
   merge: {
     about: "merge model folders",
     load: async () => (await import("./cli/merge.js")).merge,

@@ -20,5 +20,6 @@ export * as merge from "./merge/index.js";
 export * as evaluate from "./evaluate/index.js";
 export * as analysis from "./analysis/index.js";
 export * as study from "./study/index.js";
+export * as cluster from "./cluster/index.js";
 export * as random from "./random.js";
 export * as error from "./error.js";

@@ -1,0 +1,13 @@
+/**
+ * cluster: the crossings to programs that run elsewhere; each is a file or a plain HTTP call.
+ *
+ * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
+ * does with one row.
+ */
+export { judge, step, type RewardRow, type Step } from "./rewards/judge.js";
+export { readRewardRequest, type RewardRequest } from "./rewards/protocol.js";
+export {
+  startRewardServer,
+  type RewardServer,
+  type RewardServerOptions,
+} from "./rewards/rewardServer.js";
