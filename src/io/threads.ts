@@ -30,6 +30,8 @@ export interface ThreadsOptions<Setup> {
   setup: Setup;
   /** Who asks, for messages. */
   caller: string;
+  /** Seconds that a job may take before its thread is ended and the job fails; default: no limit. */
+  patience?: number;
 }
 
 /**
@@ -62,14 +64,23 @@ export class Threads<Setup, Job, Result, News = never> {
     );
   }
 
+  /** End one thread for good. */
+  private drop(worker: Worker): void {
+    this.all.delete(worker);
+    void worker.terminate();
+  }
+
   private send(
     worker: Worker,
     job: Job,
     onNews?: (news: News) => void,
   ): Promise<Result> {
+    const { caller, patience } = this.options;
     return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
       // Only these listeners: the worker has others of its own, without which it hears nothing.
       const settle = (action: () => void): void => {
+        clearTimeout(timer);
         worker.off("message", hear).off("error", fail).off("exit", end);
         action();
       };
@@ -81,12 +92,22 @@ export class Threads<Setup, Job, Result, News = never> {
           else reject(rebuilt(answer.name, answer.message, answer.stack));
         });
       };
-      const fail = (error: Error): void => settle(() => reject(error));
+      const fail = (error: Error): void =>
+        settle(() => {
+          this.drop(worker);
+          reject(error);
+        });
       const end = (code: number): void =>
         fail(
           new M2rlError(
-            `${this.options.caller}: threads must live until they are closed, got one that exited with code ${code}`,
+            `${caller}: threads must live until they are closed, got one that exited with code ${code}`,
           ),
+        );
+      if (patience !== undefined)
+        timer = setTimeout(
+          () =>
+            fail(new M2rlError(`${caller}: no answer within ${patience} s`)),
+          1000 * patience,
         );
       worker.on("message", hear).on("error", fail).on("exit", end);
       worker.postMessage(job);

@@ -14,6 +14,7 @@ import { VerifierPool } from "../../src/cluster/rewards/verifierPool.js";
 import type { Judged } from "../../src/cluster/rewards/worker.js";
 import { DOMAINS, type Domain, type Task } from "../../src/domains/index.js";
 import { Random } from "../../src/random.js";
+import { renderAssistant } from "../../src/tokenizer/index.js";
 import { drawTask, worldSpec } from "../../src/world/index.js";
 import { ROOT } from "../structure/sources.js";
 
@@ -34,7 +35,7 @@ function turnsOf(task: Task): string[] {
   return worldSpec(task.domain)
     .demonstrate(task, new Random(1, "turns"), { careful: true, slip: 0 })
     .filter(({ role }) => role === "assistant")
-    .map(({ content }) => `${content}${END}`);
+    .map((message) => `${renderAssistant(message)}${END}`);
 }
 
 interface Answer {
@@ -220,9 +221,10 @@ describe("the reward service", () => {
     const asked = Array.from({ length: 200 }, (_, i) =>
       post("/rewards", { label: math, response: `${i} ${wrong}` }, own.url),
     );
+    const settled = Promise.allSettled(asked);
     await asked[0];
     await own.close();
-    const answers = await Promise.allSettled(asked);
+    const answers = await settled;
     const answered = answers.filter(
       (answer) => answer.status === "fulfilled" && answer.value.body === 0,
     );
@@ -260,7 +262,10 @@ describe("VerifierPool", () => {
     const pool = new VerifierPool({ workers: 1, patience: 0.000_01 });
     const results = await pool.judge([{ label: math, turns: [right] }]);
     expect(results).toEqual([
-      { failed: "infrastructure", message: "no verdict within 0.00001 s" },
+      {
+        failed: "infrastructure",
+        message: "rewards: no answer within 0.00001 s",
+      },
     ]);
     await pool.close();
   });

@@ -1,5 +1,5 @@
 /** Verdicts by content: a row that was judged, or is being judged, is not judged again. */
-import { createHash } from "node:crypto";
+import { hashText } from "../../io/index.js";
 import type { RewardRow } from "./judge.js";
 import type { Judged } from "./worker.js";
 
@@ -10,7 +10,7 @@ export function contentKey({ label, turns, finish }: RewardRow): string {
     turns,
     finish ?? null,
   ]);
-  return createHash("sha256").update(text).digest("base64");
+  return hashText(text);
 }
 
 /** The last so many verdicts, and those under way. Failures are forgotten: the next request tries again. */

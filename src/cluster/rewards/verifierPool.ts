@@ -1,6 +1,6 @@
 /** Threads that judge rows side by side, so that a slow verifier holds up neither the server nor the others. */
-import { Worker } from "node:worker_threads";
 import { builtFile } from "../../built.js";
+import { Threads } from "../../io/index.js";
 import type { RewardRow } from "./judge.js";
 import type { Judged } from "./worker.js";
 
@@ -28,17 +28,21 @@ interface Batch {
  */
 export class VerifierPool {
   private readonly queue: Batch[] = [];
-  private readonly idle: Worker[] = [];
-  private readonly all = new Set<Worker>();
+  private readonly threads: Threads<null, RewardRow[], Judged[]>;
+  private free: number;
   private closed = false;
-  private readonly patience: number;
 
   constructor({ workers = 2, patience = 120 }: VerifierPoolOptions = {}) {
-    this.patience = patience;
-    for (let i = 0; i < workers; i++) this.start();
+    this.free = workers;
+    this.threads = new Threads({
+      module: builtFile("./worker.js", import.meta.url),
+      setup: null,
+      caller: "rewards",
+      patience,
+    });
   }
 
-  /** Judge rows; results stand in their order. */
+  /** Judge rows; results stand in their order. Never rejects: what failed is said row by row. */
   async judge(rows: readonly RewardRow[]): Promise<Judged[]> {
     const batches: Promise<Judged[]>[] = [];
     for (let i = 0; i < rows.length; i += BATCH)
@@ -51,7 +55,7 @@ export class VerifierPool {
     this.closed = true;
     for (const { rows, done } of this.queue.splice(0))
       done(rows.map(() => lost("the service was ended")));
-    await Promise.all([...this.all].map((worker) => worker.terminate()));
+    await this.threads.close();
   }
 
   private batch(rows: RewardRow[], retried: boolean): Promise<Judged[]> {
@@ -61,54 +65,29 @@ export class VerifierPool {
     });
   }
 
-  private start(): void {
-    const worker = new Worker(builtFile("./worker.js", import.meta.url));
-    this.all.add(worker);
-    this.idle.push(worker);
-  }
-
   private next(): void {
-    while (this.idle.length > 0 && this.queue.length > 0)
-      this.run(this.idle.pop()!, this.queue.shift()!);
-  }
-
-  private run(worker: Worker, batch: Batch): void {
-    const settle = (): void => {
-      clearTimeout(timer);
-      worker.removeAllListeners();
-    };
-    const end = (reason: string): void => {
-      settle();
-      this.all.delete(worker);
-      void worker.terminate();
-      if (!this.closed) this.start();
-      void this.again(batch, reason).then(batch.done);
-      this.next();
-    };
-    const timer = setTimeout(
-      () => end(`no verdict within ${this.patience} s`),
-      1000 * this.patience,
-    );
-    worker.once("message", (results: Judged[]) => {
-      settle();
-      this.idle.push(worker);
-      batch.done(results);
-      this.next();
-    });
-    worker.once("error", (error: Error) => end(error.message));
-    worker.once("exit", (code) => end(`the thread ended with code ${code}`));
-    worker.postMessage(batch.rows);
+    while (this.free > 0 && this.queue.length > 0) {
+      const batch = this.queue.shift()!;
+      this.free--;
+      void this.threads
+        .run(batch.rows)
+        .catch((error: Error) => error)
+        .then((results) => {
+          this.free++;
+          if (results instanceof Error) this.again(batch, results.message);
+          else batch.done(results);
+          this.next();
+        });
+    }
   }
 
   /** Rows of a thread that ended: each alone once more, so that one of them cannot fail its neighbours. */
-  private async again(
-    { rows, retried }: Batch,
-    reason: string,
-  ): Promise<Judged[]> {
-    if (retried || this.closed) return rows.map(() => lost(reason));
-    return (
-      await Promise.all(rows.map((row) => this.batch([row], true)))
-    ).flat();
+  private again({ rows, retried, done }: Batch, reason: string): void {
+    if (retried || this.closed) done(rows.map(() => lost(reason)));
+    else
+      void Promise.all(rows.map((row) => this.batch([row], true))).then(
+        (results) => done(results.flat()),
+      );
   }
 }
 

@@ -1,7 +1,7 @@
 /** A thread that judges rows: batches in, one result a row out, in order. */
-import { parentPort } from "node:worker_threads";
 import type { Verdict } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
+import { serveThread } from "../../io/index.js";
 import { judge, type RewardRow } from "./judge.js";
 
 /** What became of a row: a verdict, or why there is none. */
@@ -20,6 +20,8 @@ export function judged(row: RewardRow): Judged {
   }
 }
 
-parentPort?.on("message", (rows: RewardRow[]) => {
-  parentPort!.postMessage(rows.map(judged));
-});
+serveThread(
+  () =>
+    (rows: RewardRow[]): Judged[] =>
+      rows.map(judged),
+);
