@@ -5,7 +5,8 @@
  * Where tasks come from is another matter: the small world (`world`) is one source of them.
  *
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
- * graders of mathematics (`GRADERS`, `gradeMath`).
+ * graders of mathematics (`GRADERS`, `gradeMath`), constraints (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace
+ * assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and BFCL's single-turn check (`checkCalls`).
  */
 export {
   taskMessages,
@@ -27,3 +28,31 @@ export {
   type GraderName,
 } from "./math/index.js";
 export { readAnswer } from "./science/index.js";
+export {
+  constraint,
+  CONSTRAINTS,
+  followInstructions,
+  type Constraint,
+  type ConstraintOptions,
+  type Family,
+  type Followed,
+  type FollowOptions,
+  type Kwargs,
+  type KwargType,
+} from "./instruction/index.js";
+export {
+  checkCalls,
+  isSolved,
+  loadWorkplace,
+  WORKPLACE_TOOLS,
+  type BfclAnswer,
+  type BfclFunction,
+  type BfclKind,
+  type BfclLanguage,
+  type BfclParameter,
+  type CheckCallsOptions,
+  type Cell,
+  type Row,
+  type Table,
+  type WorkplaceTables,
+} from "./agent/index.js";

@@ -2,12 +2,15 @@
  * Agent: requests to an assistant that works with a directory, a calendar, emails and tasks through seven tools; only the final
  * state of the tables is judged. It is the paper's workplace assistant (NeMo-Gym) made small, in the real tool-call format.
  *
- * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), data types.
+ * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), data types;
+ * from `workplace/` the full-size assistant (27 tools on tables from files), from `bfcl/` the checks of BFCL v3.
  */
 import type { DomainSpec } from "../task.js";
 import { environment, MAX_TURNS, verify } from "./environment.js";
 import { TOOLS } from "./tools.js";
 
+export * from "./bfcl/index.js";
+export * from "./workplace/index.js";
 export type {
   AgentData,
   CalendarEvent,
