@@ -5,8 +5,9 @@
  * Where tasks come from is another matter: the small world (`world`) is one source of them.
  *
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
- * graders of mathematics (`GRADERS`, `gradeMath`), constraints (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace
- * assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and BFCL's single-turn check (`checkCalls`).
+ * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`readChoice`, `scoreHle`), constraints
+ * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
+ * BFCL's single-turn check (`checkCalls`).
  */
 export {
   taskMessages,
@@ -27,7 +28,22 @@ export {
   type Grader,
   type GraderName,
 } from "./math/index.js";
-export { readAnswer } from "./science/index.js";
+export {
+  gradeHleExact,
+  judgeByServer,
+  judgePrompt,
+  parseJudgement,
+  readAnswer,
+  readChoice,
+  readHleResponse,
+  scoreHle,
+  type Choice,
+  type Choices,
+  type HleResponse,
+  type HleScore,
+  type Judgement,
+  type JudgeServer,
+} from "./science/index.js";
 export {
   constraint,
   CONSTRAINTS,

@@ -1,14 +1,29 @@
 /**
  * The science domain: exact answers and multiple choice, said on a line "Answer: …".
  *
- * Exports: `science` (the DomainSpec), `readAnswer` (the last "Answer:"), types of `Task.data`.
+ * Exports: `science` (the DomainSpec), `readAnswer` (the last "Answer:"), `readChoice` (multiple choice of real data), the two scores of
+ * Humanity's Last Exam (`scoreHle` and its parts), types of `Task.data`.
  */
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import { equalAnswers } from "../math/answer.js";
 import type { DomainSpec, Verdict } from "../task.js";
+import { unwrapAnswer } from "./unwrap.js";
 import type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
 
 export type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
+export { readChoice, type Choice, type Choices } from "./choice.js";
+export {
+  gradeHleExact,
+  judgeByServer,
+  judgePrompt,
+  parseJudgement,
+  readHleResponse,
+  scoreHle,
+  type HleResponse,
+  type HleScore,
+  type Judgement,
+  type JudgeServer,
+} from "./hle.js";
 
 /**
  * The text after the last `Answer:` of an answer, to the end of its line, without bold marks, `$`, one pair of
@@ -20,20 +35,8 @@ export type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
 export function readAnswer(text: string): string | null {
   const at = text.lastIndexOf("Answer:");
   if (at < 0) return null;
-  let answer = text.slice(at + "Answer:".length).split("\n", 1)[0]!;
-  answer = answer
-    .replaceAll("*", "")
-    .replaceAll("$", "")
-    .trim()
-    .replace(/\.$/, "");
-  for (const wrapper of [
-    /^\\boxed\{([^{}]*)\}$/,
-    /^\\text\{([^{}]*)\}$/,
-    /^\(([^()]*)\)$/,
-  ]) {
-    answer = (wrapper.exec(answer)?.[1] ?? answer).trim();
-  }
-  return answer;
+  const line = text.slice(at + "Answer:".length).split("\n", 1)[0]!;
+  return unwrapAnswer(line.replaceAll("*", ""));
 }
 
 function gradeChoice(
@@ -45,8 +48,10 @@ function gradeChoice(
   const byWord = options.filter(
     ({ word }) => word.toLowerCase() === given.toLowerCase(),
   );
+  // "B work", "B. work", "B) work", "(B) work".
+  const said = /^\(?([A-Z])[).:]?\s+(.+)$/.exec(given);
   const both = options.find(
-    ({ word, letter }) => given === `${letter} ${word}`,
+    ({ word, letter }) => said?.[1] === letter && said[2] === word,
   );
   const chosen =
     byLetter ?? both ?? (byWord.length === 1 ? byWord[0] : undefined);
