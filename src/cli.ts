@@ -22,6 +22,10 @@ const VERBS: Readonly<
     about: "score a model folder on benchmarks",
     load: async () => (await import("./cli/evaluate.js")).evaluate,
   },
+  verify: {
+    about: "grade a file of completions",
+    load: async () => (await import("./cli/verify.js")).verify,
+  },
   generate: {
     about: "answer a prompt with a model folder",
     load: async () => (await import("./cli/generate.js")).generate,

@@ -1,0 +1,192 @@
+/**
+ * Every verifier answers 100 kB of anything within 1 s of CPU, and nothing that holds no right answer is right.
+ *
+ * To add a verifier, add a row to `VERIFIERS`; to add an attack, a row to `FAMILIES`.
+ */
+import { describe, expect, test } from "vitest";
+import { gradeHleExact, readChoice } from "../../src/domains/index.js";
+import { GRADERS, gradeMath } from "../../src/domains/math/graders/index.js";
+import { lastBoxed, math } from "../../src/domains/math/index.js";
+import { science } from "../../src/domains/science/index.js";
+import { Random } from "../../src/random.js";
+
+const SIZE = 100_000;
+
+/** The text repeated to 100 kB. */
+function fill(unit: string): string {
+  return unit.repeat(Math.ceil(SIZE / unit.length)).slice(0, SIZE);
+}
+
+function wrap(open: string, inside: string, close: string): string {
+  const times = Math.floor(SIZE / (open.length + close.length));
+  return open.repeat(times) + inside + close.repeat(times);
+}
+
+/** Texts of 100 kB, each of another kind. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  "open braces": fill("{"),
+  "closed braces": fill("}"),
+  "nested braces": wrap("{", "1", "}"),
+  "open boxes": fill("\\boxed{"),
+  "nested boxes": wrap("\\boxed{", "1", "}"),
+  "closed boxes": fill("\\boxed{1}"),
+  "boxes and prose": fill("\\boxed{1} and then "),
+  "one long box": `\\boxed{${fill("1+")}1}`,
+  "a number": `\\boxed{${fill("9")}}`,
+  "a plain number": fill("7"),
+  decimals: fill("1.5 "),
+  "thousands commas": fill("1,000 "),
+  "grouped digits": `1${fill(",000")}`,
+  "tower of powers": `\\boxed{9${fill("^{9")}${fill("}")}}`,
+  "flat tower": `\\boxed{9${fill("^9")}}`,
+  "large power": "\\boxed{9^{9^{9^{9}}}}" + fill(" "),
+  factorials: `\\boxed{9${fill("!")}}`,
+  "nested fractions": wrap("\\frac{", "1", "}{2}"),
+  "open fractions": fill("\\frac"),
+  "nested roots": `\\boxed{${wrap("\\sqrt{", "2", "}")}}`,
+  "short roots": `\\boxed{${fill("\\sqrt2")}}`,
+  dollars: fill("$"),
+  "pairs of dollars": fill("$x$ "),
+  "open display": fill("\\["),
+  "open parentheses": fill("\\("),
+  "bracket between blanks": fill(" ["),
+  "answer, again": fill("answer "),
+  "answer:": fill("answer: "),
+  "final answer is": fill("final answer is "),
+  "answer $": fill("answer $"),
+  "answer =": fill("answer = "),
+  blanks: fill(" "),
+  "a number and blanks": `1${fill(" ")}x`,
+  "line breaks": fill("\n"),
+  operators: fill("1+ "),
+  minus: fill("-"),
+  "parentheses in plain text": wrap(" (1+", "1", ")"),
+  letters: fill("a"),
+  words: fill("the answer choices suggest much "),
+  equals: fill("x="),
+  bars: `\\boxed{${fill("|")}}`,
+  "sets in sets": `\\boxed{${wrap("\\{", "1", "\\}")}}`,
+  list: `\\boxed{${fill("1,")}1}`,
+  matrix: `\\boxed{\\begin{pmatrix}${fill("1&")}1\\end{pmatrix}}`,
+  rows: `\\boxed{\\begin{pmatrix}${fill("1\\\\")}1\\end{pmatrix}}`,
+  units: `\\boxed{5 ${fill("\\text{ cm}")}}`,
+  sums: `\\boxed{${wrap("\\sum_{i=1}^{9}", "i", "")}}`,
+  "bold marks": fill("**"),
+  "think tags": fill("</think>"),
+  "surrogate halves": fill("\ud800"),
+  "zero bytes": fill("\0"),
+  "answers of letters": fill("Answer: A "),
+  confidence: fill("Confidence: "),
+  verdicts: fill("Verdict: \n"),
+};
+
+const task = (data: unknown): Parameters<typeof math.verify>[0] => ({
+  id: "t",
+  domain: "math",
+  kind: "t",
+  prompt: "t",
+  data,
+});
+const options = ["work", "heat", "force"].map((word, i) => ({
+  word,
+  letter: "ABC"[i]!,
+}));
+
+/** What each verifier says of a text whose right answer is 4321 (or the option "force", C). */
+const VERIFIERS: Readonly<Record<string, (text: string) => boolean>> = {
+  ...Object.fromEntries(
+    GRADERS.map(({ name }) => [
+      name,
+      (text: string) => gradeMath(name, "4321", text).outcome === "right",
+    ]),
+  ),
+  "mathVerify, an expression": (text) =>
+    gradeMath("mathVerify", "$x^2+\\sqrt{3}$", text).outcome === "right",
+  "deepscaler, an expression": (text) =>
+    gradeMath("deepscaler", "x^2+\\sqrt{3}", text).outcome === "right",
+  "qwq, an expression": (text) =>
+    gradeMath("qwq", "x^2+\\sqrt{3}", text).outcome === "right",
+  "math domain": (text) =>
+    math.verify(task({ answer: 4321 }), `</think>${text}`, "stop").reward === 1,
+  "science domain, exact": (text) =>
+    science.verify(task({ answer: 4321 }), `</think>${text}`, "stop").reward ===
+    1,
+  "science domain, choice": (text) =>
+    science.verify(task({ options, answer: "C" }), `</think>${text}`, "stop")
+      .reward === 1,
+  "multiple choice": (text) =>
+    readChoice(text, { count: 10, texts: ["x", "y", "force"] })?.letter === "C",
+  "exact match": (text) => gradeHleExact("4321", text).reward === 1,
+};
+
+/** Seconds of CPU that a call took; the clock alone would measure the machine's other work. */
+function cpuSeconds(call: () => void): number {
+  const { user, system } = process.cpuUsage();
+  call();
+  const spent = process.cpuUsage({ user, system });
+  return (spent.user + spent.system) / 1e6;
+}
+
+describe("100 kB of anything", () => {
+  test("comes in at least 40 kinds", () => {
+    expect(Object.keys(FAMILIES).length).toBeGreaterThanOrEqual(40);
+  });
+
+  test.each(Object.keys(VERIFIERS))(
+    "%s answers each kind within 1 s of CPU, and none is right",
+    (name) => {
+      const slow: string[] = [];
+      const right: string[] = [];
+      for (const [family, text] of Object.entries(FAMILIES)) {
+        for (const attack of [text, `Answer: ${text}`]) {
+          let accepted = false;
+          const seconds = cpuSeconds(() => {
+            accepted = VERIFIERS[name]!(attack);
+          });
+          if (seconds > 1) slow.push(`${family} ${seconds.toFixed(1)} s`);
+          if (accepted) right.push(family);
+        }
+      }
+      expect({ slow, right }).toEqual({ slow: [], right: [] });
+    },
+    120_000,
+  );
+
+  test("lastBoxed takes one pass", () => {
+    const text = fill("\\boxed{") + fill("}");
+    expect(cpuSeconds(() => lastBoxed(text))).toBeLessThan(0.2);
+  });
+});
+
+describe("a completion that holds no right answer", () => {
+  const pieces =
+    "\\boxed{ } $ $$ \\( \\) [ ] ( ) 1 2 7 12 0.5 , . + - * / ^ { = x y \\frac \\sqrt \\text{cm} % answer: Answer: The final is \n A B D \\pi".split(
+      " ",
+    );
+
+  test.each(Object.keys(VERIFIERS))("never scores by %s", (name) => {
+    const random = new Random(7, `adversarial ${name}`);
+    for (let i = 0; i < 2000; i++) {
+      const text = Array.from({ length: random.int(1, 14) }, () =>
+        random.pick(pieces),
+      ).join(random.chance(0.5) ? " " : "");
+      expect({ text, right: VERIFIERS[name]!(text) }).toEqual({
+        text,
+        right: false,
+      });
+    }
+  });
+
+  test("a constant text, a copied prompt and a problem in a box score nothing in the nano world", () => {
+    for (const text of [
+      "\\boxed{8642/2}",
+      "\\boxed{4320+1}",
+      "Answer: 8642/2",
+      "Answer: 4,321,",
+      "Answer: 43 21",
+    ]) {
+      expect(VERIFIERS["math domain"]!(text), text).toBe(false);
+      expect(VERIFIERS["science domain, exact"]!(text), text).toBe(false);
+    }
+  });
+});
