@@ -22,6 +22,10 @@ const VERBS: Readonly<
     about: "score a model folder on benchmarks",
     load: async () => (await import("./cli/evaluate.js")).evaluate,
   },
+  benchmarks: {
+    about: "list public benchmarks, and compare files with them",
+    load: async () => (await import("./cli/benchmarks.js")).benchmarks,
+  },
   verify: {
     about: "grade a file of completions",
     load: async () => (await import("./cli/verify.js")).verify,
