@@ -14,7 +14,8 @@ import {
 import { howToInstall } from "./tools.mjs";
 
 const STAMP = join(VENV, "m2rl.json");
-const REQUIREMENTS = join(ROOT, "scripts", "setup", "requirements.txt");
+/** Every package with the hashes of its files: pip takes no other. */
+const REQUIREMENTS = join(ROOT, "scripts", "setup", "requirements.lock");
 
 /** The programs of an environment name its folder, so a moved checkout needs a new one. */
 function wanted() {
@@ -122,6 +123,7 @@ export const python = {
         ...PIP,
         "install",
         "--quiet",
+        "--require-hashes",
         "--requirement",
         REQUIREMENTS,
       ],

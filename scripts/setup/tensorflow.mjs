@@ -9,8 +9,10 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { command, saysOffline, SetupError, tail } from "./command.mjs";
@@ -68,7 +70,28 @@ export function hasTensorflow(variant) {
   );
 }
 
-async function download(requirements, folder, beat, log) {
+/** The lines of tensorflow.lock about some packages: versions and hashes, of which pip takes no other. */
+export function lockedLines(names) {
+  const lock = readFileSync(
+    join(ROOT, "scripts", "setup", "tensorflow.lock"),
+    "utf8",
+  );
+  const blocks = lock
+    .split(/\n(?=[a-z])/)
+    .filter((block) => /^[a-z]/.test(block));
+  return names.map((name) => {
+    const block = blocks.find((text) => text.startsWith(`${name}==`));
+    if (block === undefined)
+      throw new SetupError(
+        `tensorflow: tensorflow.lock must have hashes of ${name}, got none`,
+      );
+    return block.trimEnd();
+  });
+}
+
+async function download(names, folder, beat, log) {
+  const requirements = join(folder, "requirements.txt");
+  writeFileSync(requirements, `${lockedLines(names).join("\n")}\n`);
   // A terminal gets pip's own progress bar, a log file a line now and then.
   const show =
     process.stdout.isTTY && log === console.log ? "progress" : "nothing";
@@ -90,7 +113,7 @@ async function download(requirements, folder, beat, log) {
         ...["--implementation", "cp", "--python-version", python],
         ...platforms().flatMap((platform) => ["--platform", platform]),
         ...["--progress-bar", show === "progress" ? "on" : "off"],
-        ...requirements,
+        ...["--require-hashes", "--requirement", requirements],
       ],
       { beat, log, show },
     );
@@ -100,7 +123,7 @@ async function download(requirements, folder, beat, log) {
     }
   }
   throw new SetupError(
-    `tensorflow: the package index has no ${requirements.join(", ")} for ${process.platform} ${process.arch}`,
+    `tensorflow: the package index has no ${names.join(", ")} for ${process.platform} ${process.arch}`,
     { noWheel: true },
   );
 }
@@ -150,18 +173,14 @@ export async function fetchTensorflow(variant, log) {
     log(
       `      downloading the ${name} ${TENSORFLOW} wheel (about ${variant === "cpu" ? "275 MB" : "600 MB"})`,
     );
-    await download(
-      [`${name}==${TENSORFLOW}`],
-      wheels,
-      "downloading TensorFlow",
-      log,
-    );
+    await download([name], wheels, "downloading TensorFlow", log);
     if (variant === "cuda") {
       const needs = await unpack("cuda", wheelsIn(wheels)[0]);
       log(
         `      downloading ${needs.length} wheels of CUDA 12 libraries (about 3 GB)`,
       );
-      await download(needs, wheels, "downloading CUDA libraries", log);
+      const names = needs.map((need) => /^[\w.-]+/.exec(need)[0]);
+      await download(names, wheels, "downloading CUDA libraries", log);
     }
     await unpack("files", partial, ...wheelsIn(wheels));
     rmSync(wheels, { recursive: true, force: true });
