@@ -31,6 +31,9 @@ export interface CheckpointOptions {
 /** Bytes that are read and converted at a time: small enough to stay in the second-level cache between the two. */
 const PIECE = 2 ** 18;
 
+const CHANGED =
+  "file must stay as it was when its header was read, got another one";
+
 /**
  * An open checkpoint: a .safetensors file, or a folder with model.safetensors or with model.safetensors.index.json and its shards.
  *
@@ -163,6 +166,20 @@ export class Checkpoint {
     });
   }
 
+  /**
+   * Check that every file is still the one whose header was read, by place on the disk, size and time of change; whoever merges for hours
+   * asks at the end.
+   *
+   * @throws CheckpointError one was replaced, changed or removed
+   */
+  checkUnchanged(): void {
+    for (const [path, { ino, size, mtimeMs }] of this.stats) {
+      const now = about(path, () => statSync(path));
+      if (now.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs)
+        throw new CheckpointError(`${path}: ${CHANGED}`);
+    }
+  }
+
   /** Close the file that is open; nothing can be read from then on. */
   close(): void {
     if (this.current !== undefined) closeSync(this.current.file);
@@ -182,9 +199,7 @@ export class Checkpoint {
     const { ino, size, mtimeMs } = this.stats.get(path)!;
     if (now.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs) {
       closeSync(file);
-      throw new CheckpointError(
-        "file must stay as it was when its header was read, got another one",
-      );
+      throw new CheckpointError(CHANGED);
     }
     this.current = { path, file };
     return file;

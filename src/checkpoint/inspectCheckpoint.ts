@@ -1,9 +1,8 @@
 /** What a checkpoint consists of: files, tensors, dtypes, sums, and whether its embeddings are tied. */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { CheckpointError } from "../error.js";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
 import type { Checkpoint, StoredTensor } from "./checkpoint.js";
-import { about } from "./openFiles.js";
+import { readConfiguration } from "./configuration/readConfiguration.js";
 
 /**
  * How the output head and the embedding are related. `"config"`: no head is stored, and config.json says that the embedding is used.
@@ -88,29 +87,11 @@ function tying(checkpoint: Checkpoint): Tying {
   const embedding = find(/(?:^|\.)embed_tokens\.weight$/);
   const head = find(/(?:^|\.)lm_head\.weight$/);
   if (embedding === undefined) return "no embedding";
-  const configured = tiedByConfig(dirname(checkpoint.files[0]!));
+  const configured =
+    readConfiguration(checkpoint.files[0]!)?.["tie_word_embeddings"] === true;
   if (head === undefined) return configured ? "config" : "no head";
   if (sameBytes(checkpoint, head, embedding)) return "copy";
   return configured ? "contradiction" : "apart";
-}
-
-/** `tie_word_embeddings` of the config.json beside the weights; false where there is none. */
-function tiedByConfig(folder: string): boolean {
-  const file = join(folder, "config.json");
-  if (!existsSync(file)) return false;
-  return about(file, () => {
-    let config: unknown;
-    try {
-      config = JSON.parse(readFileSync(file, "utf8"));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new CheckpointError(`file must hold JSON, got "${error.message}"`);
-    }
-    return (
-      (config as { tie_word_embeddings?: unknown } | null)
-        ?.tie_word_embeddings === true
-    );
-  });
 }
 
 const PIECE = 2 ** 20;

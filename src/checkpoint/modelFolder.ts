@@ -1,8 +1,12 @@
 /** Hugging Face model folders: config.json, weights, tokenizer.json, and where they came from. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import { writeChunks, writeFolder } from "../io/index.js";
+import {
+  BUDGETS,
+  readJsonObject,
+  writeChunks,
+  writeFolder,
+} from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
 import { withDtype } from "./configuration/resultConfiguration.js";
 import type { Params } from "./params.js";
@@ -38,33 +42,6 @@ const TOKENIZER = "tokenizer.json";
 const TOKENIZER_CONFIG = "tokenizer_config.json";
 const PROVENANCE = "provenance.json";
 
-function readObject(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw asCheckpointError(
-      error,
-      `readModelFolder: ${path}: file`,
-      "readable",
-    );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new CheckpointError(
-      `readModelFolder: ${path}: file must hold JSON, got "${(error as Error).message}"`,
-    );
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new CheckpointError(
-      `readModelFolder: ${path}: file must hold an object, got ${text.slice(0, 20)}`,
-    );
-  }
-  return value as Record<string, unknown>;
-}
-
 /**
  * Read a Hugging Face model folder: config.json, and model.safetensors or the shards of model.safetensors.index.json.
  *
@@ -73,7 +50,11 @@ function readObject(path: string): Record<string, unknown> {
  * const { config, params } = readModelFolder("models/base");
  */
 export function readModelFolder(path: string): ModelFolder {
-  const config = readObject(join(path, CONFIG));
+  const config = readJsonObject(
+    join(path, CONFIG),
+    BUDGETS.config,
+    (text, cause) => new CheckpointError(`readModelFolder: ${text}`, { cause }),
+  );
   return { config, params: readParams("readModelFolder", path), path };
 }
 

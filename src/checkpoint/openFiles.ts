@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
+import { readBytes } from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
 import { FormatError } from "./formatError.js";
 import {
@@ -117,7 +118,12 @@ function isLink(path: string): boolean {
 /** Open every shard of an index; both must agree on which tensor lies where. */
 function openShards(folder: string, mode: ReadMode): OpenedFile[] {
   const index = join(folder, INDEX);
-  const { shardOf } = about(index, () => parseShardIndex(readWhole(index)));
+  const bytes = readBytes(
+    index,
+    { bytes: MAX_HEADER_LENGTH },
+    (text, cause) => new CheckpointError(text, { cause }),
+  );
+  const { shardOf } = about(index, () => parseShardIndex(bytes));
   const left = new Map(shardOf);
   const shards = [...new Set(shardOf.values())].sort().map((shard) => {
     // Its name is plain; a link in its place was made by who made the folder, as in the cache of the hub.
@@ -141,18 +147,4 @@ function openShards(folder: string, mode: ReadMode): OpenedFile[] {
       `${index}: tensor ${JSON.stringify(name)} must be in ${shard}, got no such tensor there`,
     );
   return shards;
-}
-
-function readWhole(path: string): Uint8Array {
-  const file = openSync(path, "r");
-  try {
-    const { size } = fstatSync(file);
-    if (size > MAX_HEADER_LENGTH)
-      throw new CheckpointError(
-        `index must have at most ${MAX_HEADER_LENGTH} bytes, got ${size}`,
-      );
-    return bytesAt(file, 0, size);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -64,7 +64,7 @@ export function numberOption(
 /** Lines of a table, columns padded; numbers to the right. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) =>
-    Math.max(...rows.map((row) => row[i]!.length)),
+    rows.reduce((most, row) => Math.max(most, row[i]!.length), 0),
   );
   return rows
     .map((row) =>

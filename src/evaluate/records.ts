@@ -1,15 +1,9 @@
 /** Records: one scored sample a line of JSON, appended while an evaluation runs and put in order when it is complete. */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  truncateSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { FinishReason, Verdict } from "../domains/index.js";
 import { InfrastructureError, TaskError } from "../error.js";
-import { writeFileAtomically } from "../io/index.js";
+import { BUDGETS, readText, writeFileAtomically } from "../io/index.js";
 
 /** One scored sample. */
 export interface EvaluationRecord {
@@ -77,7 +71,11 @@ export interface RecordsFile {
  * @throws TaskError the file is empty, or a line other than the half-written last one is no record; names the line
  */
 export function readRecords(path: string): RecordsFile {
-  const text = readFileSync(path, "utf8");
+  const text = readText(
+    path,
+    BUDGETS.lines,
+    (message, cause) => new TaskError(`readRecords: ${message}`, { cause }),
+  );
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const lines = whole.split("\n").slice(0, -1);
   if (lines.length === 0)
@@ -160,7 +158,12 @@ export function openRecords(
 
 // A file whose first line was cut short holds no work; anything else that is broken is an error for a person to see.
 function readWhole(path: string): RecordsFile | null {
-  return readFileSync(path, "utf8").includes("\n") ? readRecords(path) : null;
+  const text = readText(
+    path,
+    BUDGETS.lines,
+    (message, cause) => new TaskError(`readRecords: ${message}`, { cause }),
+  );
+  return text.includes("\n") ? readRecords(path) : null;
 }
 
 function writable(path: string, write: () => void): void {

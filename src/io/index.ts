@@ -6,12 +6,23 @@
  * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`.
  * Jobs in worker threads: `Threads`, and `serveThread` at their end; `breathe` pauses a long computation.
  *
+ * What others wrote is read by `readBytes`, `readText` and `readJsonObject`, each within a budget, and shown by `printable`.
+ *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
  */
 export { breathe } from "./breathe.js";
 export { type Failure, guarded, systemCode } from "./failure.js";
 export { hashFile, hashText } from "./hash.js";
 export { type Lease, LEASE_LASTS, takeLease } from "./lease.js";
+export { codeBlock, codeSpan, inLine, printable } from "./printable.js";
+export {
+  BUDGETS,
+  parseJson,
+  type ReadBudget,
+  readBytes,
+  readJsonObject,
+  readText,
+} from "./readFile.js";
 export { mark, MARKER, removeOurs, whyNotOurs } from "./marker.js";
 export { serveThread, Threads, type ThreadsOptions } from "./threads.js";
 export { checkTarget, resolveTarget, type TargetOptions } from "./target.js";
@@ -23,4 +34,5 @@ export {
   writeFileAtomically,
   type WriteFileOptions,
 } from "./writeFile.js";
+export { parseYaml, type TextPlace } from "./yaml.js";
 export { publishFolder, recoverFolder, writeFolder } from "./writeFolder.js";

@@ -63,6 +63,8 @@ const INTEGERS: [keyof ModelConfig, string][] = [
 
 /** Most that a size may be: real ones stay far below, and each makes us allocate. */
 const LARGEST = 2 ** 24;
+/** Most layers: each is a dozen tensors. */
+const MOST_LAYERS = 10_000;
 
 /** What a configuration may mean beside the sizes; everything else is not implemented. */
 const UNDERSTOOD: readonly string[] = [
@@ -122,14 +124,15 @@ export function configFromJson(json: Record<string, unknown>): ModelConfig {
       theirs === "max_position_embeddings"
         ? (json[theirs] ?? (family === "llama" ? 2048 : 32768))
         : values.get(theirs);
+    const most = ours === "layers" ? MOST_LAYERS : LARGEST;
     const isSize =
       Number.isInteger(value) &&
       (value as number) >= 1 &&
-      (value as number) <= LARGEST;
+      (value as number) <= most;
     if (!isSize) {
       const got = json[theirs] === undefined ? value : json[theirs];
       throw new CheckpointError(
-        `configFromJson: ${theirs} must be ${Number(got) > LARGEST ? `at most ${LARGEST}` : "a positive integer"}, got ${JSON.stringify(got)}`,
+        `configFromJson: ${theirs} must be ${Number(got) > most ? `at most ${most}` : "a positive integer"}, got ${JSON.stringify(got)}`,
       );
     }
     config[ours] = value;

@@ -1,4 +1,5 @@
 /** A self-contained page of text, tables and figures: one HTML file without scripts, fonts or anything to fetch. */
+import { printable } from "../io/index.js";
 import type { Figure } from "./figure/figure.js";
 import { FONT_FAMILY, INK } from "./figure/theme.js";
 
@@ -81,7 +82,7 @@ function tableOf({ columns, rows, digits = 3 }: PageTable): string {
 }
 
 function escape(text: string): string {
-  return text
+  return printable(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");

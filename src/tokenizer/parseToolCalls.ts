@@ -151,7 +151,7 @@ function refuseProto(root: unknown): void {
     if (typeof value !== "object" || value === null) continue;
     if (Object.hasOwn(value, "__proto__"))
       throw new Error("keys must not be __proto__");
-    open.push(...Object.values(value));
+    for (const inner of Object.values(value)) open.push(inner);
   }
 }
 

@@ -1,9 +1,13 @@
 /** A tokenizer: text → ids and back, run by the Hugging Face tokenizers library from a `tokenizer.json`. */
-import { readFileSync } from "node:fs";
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { TokenizerError } from "../error.js";
+import { BUDGETS, readJsonObject } from "../io/index.js";
+import { hasOnlySimplePatterns, withinTime } from "./withinTime.js";
 
 type Json = Record<string, unknown>;
+
+/** Characters from which a text is long: patterns without any repeated group may be slow on it, too. */
+const LONG = 20_000;
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -24,10 +28,13 @@ export class Tokenizer {
   /** Smallest vocabulary that holds every id: the largest id plus one. */
   readonly size: number;
   private readonly library: Library;
+  /** Whether no pattern of it can take long on a short text. */
+  private readonly isSimple: boolean;
 
   private constructor(json: Json) {
     this.size = checkTokenizerJson(json);
     this.json = json;
+    this.isSimple = hasOnlySimplePatterns(json);
     try {
       this.library = new Library(json, {});
     } catch (error) {
@@ -43,23 +50,13 @@ export class Tokenizer {
    * @throws TokenizerError the file is missing, is not JSON, or breaks the format
    */
   static fromFile(path: string): Tokenizer {
-    let text: string;
-    try {
-      text = readFileSync(path, "utf8");
-    } catch (error) {
-      throw new TokenizerError(
-        `Tokenizer.fromFile: "${path}" must be readable, got ${(error as NodeJS.ErrnoException).code}`,
-      );
-    }
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (error) {
-      throw new TokenizerError(
-        `Tokenizer.fromFile: "${path}" must hold JSON, got "${(error as Error).message}"`,
-      );
-    }
-    return Tokenizer.fromJson(json as object);
+    const json = readJsonObject(
+      path,
+      BUDGETS.tokenizer,
+      (message, cause) =>
+        new TokenizerError(`Tokenizer.fromFile: ${message}`, { cause }),
+    );
+    return Tokenizer.fromJson(json);
   }
 
   /**
@@ -75,9 +72,17 @@ export class Tokenizer {
     return new Tokenizer(json);
   }
 
-  /** Ids of a text. */
+  /**
+   * Ids of a text.
+   *
+   * @throws TokenizerError a pattern of the tokenizer takes far longer on this text than any sound one does
+   */
   encode(text: string): number[] {
-    return this.library.encode(text, { add_special_tokens: false }).ids;
+    const encode = (): number[] =>
+      this.library.encode(text, { add_special_tokens: false }).ids;
+    return this.isSimple && text.length < LONG
+      ? encode()
+      : withinTime(text.length, encode);
   }
 
   /**

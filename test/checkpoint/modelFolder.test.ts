@@ -265,16 +265,16 @@ describe("readModelFolder", () => {
 
   test("readModelFolder(path) throws CheckpointError for a missing folder or a broken config.json", () => {
     expect(message(() => readModelFolder(path))).toMatch(
-      /^readModelFolder: ROOT\/models\/sft\/config\.json: file must be readable, got ENOENT/,
+      /^readModelFolder: ROOT\/models\/sft\/config\.json must be readable, got no such file/,
     );
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, "config.json"), "{");
     expect(message(() => readModelFolder(path))).toMatch(
-      /config\.json: file must hold JSON, got "/,
+      /config\.json must hold JSON, got "/,
     );
     writeFileSync(join(path, "config.json"), "[1]");
     expect(message(() => readModelFolder(path))).toBe(
-      "readModelFolder: ROOT/models/sft/config.json: file must hold an object, got [1]",
+      "readModelFolder: ROOT/models/sft/config.json must hold an object, got [1]",
     );
   });
 });

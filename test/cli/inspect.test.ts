@@ -233,7 +233,7 @@ model.embed_tokens.weight    F32  [2, 1]           2      8
       },
     ],
     [
-      'ROOT/config/config.json: file must hold JSON, got "',
+      'ROOT/config/config.json must hold JSON, got "',
       () => {
         const folder = model("config", {});
         writeFileSync(join(folder, "config.json"), "{");

@@ -157,7 +157,7 @@ out_dtype: float32
   it.each([
     [
       ["nowhere.yml", "o"],
-      "recipe: nowhere.yml must be a recipe file, got no such file",
+      "recipe: nowhere.yml must be readable, got no such file",
     ],
     [
       ["ties", "a", "--base", "b", "--out", "o", "--option", "densty=1"],

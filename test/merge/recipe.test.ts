@@ -449,10 +449,10 @@ describe("readRecipe(path)", () => {
 
   it("throws RecipeError for what is no file", () => {
     expect(() => readRecipe(join(folder, "none.yml"))).toThrow(
-      `recipe: ${folder}/none.yml must be a recipe file, got no such file`,
+      `recipe: ${folder}/none.yml must be readable, got no such file`,
     );
     expect(() => readRecipe(folder)).toThrow(
-      `recipe: ${folder} must be a recipe file, got a folder`,
+      `recipe: ${folder} must be a regular file, got a folder`,
     );
   });
 });

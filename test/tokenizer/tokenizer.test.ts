@@ -204,7 +204,7 @@ describe("a broken tokenizer.json", () => {
     const path = join(folder, "tokenizer.json");
     expect(() => Tokenizer.fromFile(path)).toThrow(
       new TokenizerError(
-        `Tokenizer.fromFile: "${path}" must be readable, got ENOENT`,
+        `Tokenizer.fromFile: ${path} must be readable, got no such file`,
       ),
     );
     writeFileSync(path, '{"model": ');
@@ -214,10 +214,35 @@ describe("a broken tokenizer.json", () => {
     writeFileSync(path, "[]");
     expect(() => Tokenizer.fromFile(path)).toThrow(
       new TokenizerError(
-        "Tokenizer: tokenizer.json must hold an object, got an array",
+        `Tokenizer.fromFile: ${path} must hold an object, got []`,
       ),
     );
   });
+
+  test("Tokenizer.encode(text) gives up a pattern that backtracks without end, and encodes what a sound one takes", () => {
+    const json = structuredClone(tokenizer.json) as Record<string, unknown>;
+    const split = (Regex: string): Tokenizer =>
+      Tokenizer.fromJson({
+        ...json,
+        pre_tokenizer: {
+          type: "Sequence",
+          pretokenizers: [
+            { type: "Split", pattern: { Regex }, behavior: "Isolated" },
+            { type: "ByteLevel", add_prefix_space: false, use_regex: false },
+          ],
+        },
+      });
+    const text = `${"a".repeat(60)}!`;
+    for (const pattern of ["(a+)+$", "(a|aa)+$", "(?:(?:a*)*)*$"]) {
+      expect(() => split(pattern).encode(text)).toThrow(
+        /^encode: patterns of tokenizer\.json must take at most \d+ ms for 61 characters, got one that takes longer$/,
+      );
+    }
+    const sound = split("(?:a|b)+|[^ab]+");
+    expect(sound.decode(sound.encode(text))).toBe(text);
+    const long = "ab! ".repeat(10_000);
+    expect(sound.decode(sound.encode(long))).toBe(long);
+  }, 30_000);
 
   test("Tokenizer.fromFile reads what was written from json", () => {
     const path = join(folder, "good.json");

@@ -1,15 +1,15 @@
 /** The YAML of a recipe: values by their keys, and errors that point at file, line and column. */
 import {
-  LineCounter,
+  type LineCounter,
   isAlias,
   isMap,
   isScalar,
   isSeq,
-  parseDocument,
   type Document,
   type Node,
 } from "yaml";
 import { RecipeError } from "../../error.js";
+import { parseYaml } from "../../io/index.js";
 import { hint } from "../../nearest.js";
 import type { Place } from "./recipe.js";
 
@@ -44,7 +44,7 @@ export function show(node: Node | null): string {
 export class RecipeDocument {
   readonly file: string;
   private readonly document: Document;
-  private readonly lines: LineCounter = new LineCounter();
+  private readonly lines: LineCounter;
   private readonly noted = new Set<string>();
 
   /**
@@ -54,15 +54,11 @@ export class RecipeDocument {
    */
   constructor(text: string, file: string) {
     this.file = file;
-    this.document = parseDocument(text, {
-      lineCounter: this.lines,
-      uniqueKeys: true,
-    });
-    const problem = this.document.errors[0] ?? this.document.warnings[0];
-    if (problem === undefined) return;
-    const { line, col } = this.lines.linePos(problem.pos[0]);
-    const message = problem.message.split(/ at line | in \d|\n|; please/)[0]!;
-    throw recipeError(this, { line, column: col }, message);
+    const { document, lines } = parseYaml(text, (place, message) =>
+      recipeError(this, place, message),
+    );
+    this.document = document;
+    this.lines = lines;
   }
 
   /** The outermost value. */

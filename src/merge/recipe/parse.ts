@@ -1,9 +1,9 @@
 /** Read a recipe: YAML text → models, method and numbers, checked as far as the text alone allows. */
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Node } from "yaml";
 import type { Dtype } from "../../checkpoint/index.js";
 import { RecipeError } from "../../error.js";
+import { BUDGETS, readText } from "../../io/index.js";
 import { hint } from "../../nearest.js";
 import { methods } from "../methods/table.js";
 import type { Dialect, MergeMethod } from "../tensor.js";
@@ -151,19 +151,11 @@ export function parseRecipe(text: string, file = "recipe.yml"): Recipe {
  * readRecipe("recipe.yml").slices.length
  */
 export function readRecipe(path: string): Recipe {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const got =
-      code === "ENOENT"
-        ? "no such file"
-        : code === "EISDIR"
-          ? "a folder"
-          : message;
-    throw new RecipeError(`recipe: ${path} must be a recipe file, got ${got}`);
-  }
+  const text = readText(
+    path,
+    BUDGETS.yaml,
+    (message, cause) => new RecipeError(`recipe: ${message}`, { cause }),
+  );
   return parseRecipe(text, path);
 }
 

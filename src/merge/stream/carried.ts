@@ -1,12 +1,13 @@
 /** The files beside the weights that a merged model takes over: configuration, generation settings, tokenizer, chat template, code. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, realpathSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
 import {
   checkConfiguration,
   companionFiles,
   withDtype,
   withLayers,
 } from "../../checkpoint/index.js";
+import { BUDGETS, readBytes } from "../../io/index.js";
 import { recipeError } from "../recipe/document.js";
 import type { Recipe } from "../recipe/recipe.js";
 import { layerOf } from "./plan/layers.js";
@@ -114,6 +115,32 @@ function templated(
 }
 
 /**
+ * A file to be copied. Where it is a link, its content must belong to the model: lie in the folder, or among the blobs of the same model
+ * in the cache of the Hugging Face hub. What is merged is often given away, and nobody looks for a copy of another file in it.
+ *
+ * @throws RecipeError it is a link out of the model, no regular file, or too large
+ */
+function carriedBytes(
+  path: string,
+  recipe: Recipe,
+  { ref }: OpenModel,
+): Uint8Array {
+  const wrong = (text: string): Error => recipeError(recipe, ref.place, text);
+  if (lstatSync(path).isSymbolicLink()) {
+    const home = realpathSync(dirname(path));
+    const target = realpathSync(path);
+    const blobs = join(dirname(dirname(home)), "blobs");
+    const inCache =
+      basename(dirname(home)) === "snapshots" && dirname(target) === blobs;
+    if (!target.startsWith(home + sep) && !inCache)
+      throw wrong(
+        `${path} must be a file of the model to be copied, got a link to ${target}; put the file there if it belongs to the model`,
+      );
+  }
+  return readBytes(path, BUDGETS.tokenizer, wrong);
+}
+
+/**
  * The files that the result carries.
  *
  * @param donor  the model of `tokenizer_source`, or the base
@@ -132,7 +159,8 @@ export function carriedFiles(
     files.set("config.json", json(config));
   }
   const names = folder === null ? [] : companionFiles(folder);
-  for (const name of names) files.set(name, readFileSync(join(folder!, name)));
+  for (const name of names)
+    files.set(name, carriedBytes(join(folder!, name), recipe, donor));
   if (recipe.chatTemplate !== null) {
     templated(files, recipe.chatTemplate, recipe, donor);
   }

@@ -8,6 +8,7 @@ import {
   type ShardPlan,
 } from "../../checkpoint/index.js";
 import { INDEX, WEIGHTS } from "../../checkpoint/shardIndex.js";
+import { CheckpointError } from "../../error.js";
 import { hashText, MARKER, writeFileAtomically } from "../../io/index.js";
 import { methods } from "../methods/table.js";
 import type { Recipe } from "../recipe/recipe.js";
@@ -353,6 +354,8 @@ export async function mergeCheckpoints(
     outOptions(inputsOf(recipe), options.force ?? false),
   );
   let writer: CheckpointWriter | undefined;
+  /** Nothing of the work may be gone on with. */
+  let spoiled = false;
   try {
     const { index } = shards;
     const named = join(work.path, index === null ? WEIGHTS : INDEX);
@@ -377,6 +380,12 @@ export async function mergeCheckpoints(
         signal,
       );
       state = execution.state();
+      try {
+        checkInputs(plan, fingerprints);
+      } catch (error) {
+        spoiled = true;
+        throw error;
+      }
       const inputs = inputRecords(plan, fingerprints, hashes);
       writeBesides(work.path, plan, writer, inputs, survivals);
       work.complete = true;
@@ -399,8 +408,26 @@ export async function mergeCheckpoints(
   } catch (error) {
     writer?.abort();
     const worthIt = writer?.shards.some(({ done }) => done) ?? false;
-    work.release(worthIt || work.complete);
+    work.release(!spoiled && (worthIt || work.complete));
     throw error;
+  }
+}
+
+/**
+ * Check that what was merged is what was planned: the files are those whose headers were read, and their samples are as they were.
+ *
+ * @throws CheckpointError an input was replaced, overwritten or removed meanwhile
+ */
+function checkInputs(
+  { models }: MergePlan,
+  fingerprints: ReadonlyMap<string, string>,
+): void {
+  for (const { ref, checkpoint } of models) {
+    checkpoint.checkUnchanged();
+    if (fingerprint(checkpoint) !== fingerprints.get(ref.path))
+      throw new CheckpointError(
+        `${ref.path}: weights must stay as they were when the merge began, got others`,
+      );
   }
 }
 

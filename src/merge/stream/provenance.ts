@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { WrittenFile } from "../../checkpoint/index.js";
-import { hashText } from "../../io/index.js";
+import { codeBlock, codeSpan, hashText } from "../../io/index.js";
 import { methods } from "../methods/table.js";
 import { byteText } from "./plan/memory.js";
 import type { MergePlan } from "./plan/preflight.js";
@@ -149,7 +149,9 @@ function kinds(
       .replace(/\.(weight|bias)$/, "")
       .split(".")
       .at(-1)!;
-    groups.set(kind, [...(groups.get(kind) ?? []), survival]);
+    const group = groups.get(kind);
+    if (group === undefined) groups.set(kind, [survival]);
+    else group.push(survival);
   }
   return [...groups].map(([kind, parts]) => [kind, totalSurvival(parts)]);
 }
@@ -165,7 +167,7 @@ export function modelCard(
   const models = table([
     ["model", "role", "fingerprint"],
     ...inputs.map(({ model, role, fingerprint }) => [
-      `\`${model}\``,
+      codeSpan(model),
       role,
       `\`${fingerprint}\``,
     ]),
@@ -173,7 +175,7 @@ export function modelCard(
   const rows = kinds(plan, survivals).map(([kind, part]) => {
     const { entries, magnitude, error } = sharesOf(part);
     return [
-      `\`${kind}\``,
+      codeSpan(kind),
       percent(entries),
       percent(magnitude),
       percent(error),
@@ -204,9 +206,7 @@ ${report}
 
 Also in \`recipe.yml\`; hashes of inputs and outputs and numbers of every tensor are in \`provenance.json\`.
 
-\`\`\`yaml
-${recipe.text.trimEnd()}
-\`\`\`
+${codeBlock(recipe.text, "yaml")}
 `;
 }
 

@@ -1,7 +1,7 @@
 /** A figure: panels drawn by Observable Plot, put together with title, legend and caption as one static SVG text. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeFileAtomically } from "../../io/index.js";
+import { printable, writeFileAtomically } from "../../io/index.js";
 import { document, Plot, type PlotOptions } from "./plot.js";
 import { roundSvg } from "./roundSvg.js";
 import { type SeriesStyle } from "../models.js";
@@ -208,7 +208,7 @@ function text(
 }
 
 function escapeXml(content: string): string {
-  return content
+  return printable(content)
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;");

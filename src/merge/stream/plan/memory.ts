@@ -58,7 +58,9 @@ export function budgetFor(
   threads: number,
   maxMemory: number,
 ): Budget {
-  const models = Math.max(...tensors.map(({ experts }) => experts.length)) + 1;
+  const models =
+    tensors.reduce((most, { experts }) => Math.max(most, experts.length), 0) +
+    1;
   const thread = THREAD + (models + OWN_CHUNKS) * CHUNK * 4;
   const held = tensors.map((tensor) => ({
     name: tensor.name,

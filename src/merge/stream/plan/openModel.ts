@@ -1,5 +1,5 @@
 /** A model of a recipe, opened: the headers of its weights, its configuration and its tokenizer; no weight is read. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   Checkpoint,
@@ -7,6 +7,8 @@ import {
   type StoredTensor,
   textConfigOf,
 } from "../../../checkpoint/index.js";
+import { CheckpointError } from "../../../error.js";
+import { BUDGETS, readJsonObject } from "../../../io/index.js";
 import { recipeError } from "../../recipe/document.js";
 import type { ModelRef } from "../../recipe/recipe.js";
 import { countLayers } from "./layers.js";
@@ -31,27 +33,22 @@ export interface OpenModel {
 
 const HEAD = /(?:^|\.)lm_head\.weight$/;
 
-/** A JSON object of a model folder, or null where there is no such file. */
+/**
+ * A JSON object of a model folder, or null where there is no such file.
+ *
+ * @throws CheckpointError it is no regular file, too large or no object
+ */
 export function readJson(
   folder: string,
   name: string,
 ): Record<string, unknown> | null {
   const path = join(folder, name);
-  if (!existsSync(path)) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new Error(`${path} must hold JSON, got ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Error(
-      `${path} must hold an object, got ${JSON.stringify(value)}`,
-    );
-  }
-  return value as Record<string, unknown>;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+  return readJsonObject(
+    path,
+    BUDGETS.config,
+    (text, cause) => new CheckpointError(text, { cause }),
+  );
 }
 
 /** Why nothing is at the path of a model: mergekit's references can mean more than a path. */

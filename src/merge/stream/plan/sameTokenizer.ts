@@ -1,7 +1,12 @@
 /** Whether models may be merged by the tokens they speak: every vocabulary file that two of them have must give the same numbers. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { companionFiles, isVocabulary } from "../../../checkpoint/index.js";
+import {
+  BUDGETS,
+  type Failure,
+  parseJson,
+  readBytes,
+} from "../../../io/index.js";
 import { recipeError } from "../../recipe/document.js";
 import type { OpenModel } from "./openModel.js";
 
@@ -78,6 +83,14 @@ function compare(name: string, a: Buffer, b: Buffer): Comparison {
   return { same: isText && lines(left) === lines(right), warning: null };
 }
 
+/** The bytes of a vocabulary file, which hold JSON where its name says so. */
+function readVocabulary(path: string, wrong: Failure): Buffer {
+  const bytes = readBytes(path, BUDGETS.tokenizer, wrong);
+  if (path.endsWith(".json"))
+    parseJson(bytes.toString("utf8"), path, BUDGETS.tokenizer, wrong);
+  return bytes;
+}
+
 /** Vocabulary files of a model by name. `added_tokens.json` alone says nothing. */
 function vocabularies({ folder }: OpenModel): string[] {
   const names =
@@ -108,21 +121,13 @@ export function checkTokenizers(
     const common = others.filter((name) => own.includes(name));
     // Where both have the whole tokenizer in one file, that one is read by everybody; the others may be left over.
     for (const name of common) {
-      const path = join(folder!, name);
-      let found: Comparison;
-      try {
-        found = compare(
-          name,
-          readFileSync(join(donor.folder!, name)),
-          readFileSync(path),
-        );
-      } catch (error) {
-        throw recipeError(
-          recipe,
-          ref.place,
-          `${path} must hold JSON, got ${(error as Error).message}`,
-        );
-      }
+      const read = (path: string): Buffer =>
+        readVocabulary(path, (text) => recipeError(recipe, ref.place, text));
+      const found = compare(
+        name,
+        read(join(donor.folder!, name)),
+        read(join(folder!, name)),
+      );
       if (found.warning !== null)
         warnings.push(`tokenizers of ${pair}: ${found.warning}`);
       if (found.same) continue;
