@@ -16,7 +16,8 @@ const FORBIDDEN: [string, RegExp][] = [
   ["a Windows user folder", /\b[A-Z]:\\+Users\\/],
   [
     "a private address",
-    /\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b/,
+    // A version of four numbers in a lock of Python packages is none.
+    /(?<!==)\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b/,
   ],
   [
     "a package registry",
