@@ -112,7 +112,10 @@ function whatInstead(names: readonly string[]): string {
 }
 
 function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return about(
+    path,
+    () => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+  );
 }
 
 /** Open every shard of an index; both must agree on which tensor lies where. */

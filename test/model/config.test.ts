@@ -88,7 +88,7 @@ describe("configFromJson", () => {
     ],
     [
       { num_hidden_layers: 1e9 },
-      "configFromJson: num_hidden_layers must be at most 16777216, got 1000000000",
+      "configFromJson: num_hidden_layers must be at most 10000, got 1000000000",
     ],
   ])("refuses %o", (change, message) => {
     expect(() => configFromJson({ ...configToJson(PICO), ...change })).toThrow(
