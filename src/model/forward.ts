@@ -9,6 +9,7 @@ import {
 } from "../engine/index.js";
 import { attend } from "./attend.js";
 import type { ModelConfig } from "./config.js";
+import { chunkedLogprobs } from "./chunkedLogprobs.js";
 import { familyOf } from "./families.js";
 import {
   halfRotation,
@@ -283,19 +284,10 @@ export function logprobsAt(
   const states = hiddenStates(weights, config, ids, options);
   const hidden = tf.gather(states, at) as Tensor2D; // (N, C)
   const head = headWeight(weights, config); // (V, C)
-  const N = targets.size;
   const rows = Math.max(1, Math.floor(CHUNK_LOGITS / config.vocabSize));
-  if (N <= rows) return labelLogprobs(linear(hidden, head), targets);
-  const chunks = Array.from({ length: Math.ceil(N / rows) }, (_, c) => {
-    const size = Math.min(rows, N - c * rows);
-    return recompute(
-      ([h, w], [labels]) =>
-        labelLogprobs(linear(h as Tensor2D, w as Tensor2D), labels as Tensor1D),
-      [tf.slice(hidden, [c * rows, 0], [size, -1]), head],
-      [tf.slice(targets, [c * rows], [size])],
-    ) as Tensor1D;
-  });
-  return tf.concat1d(chunks);
+  return targets.size <= rows
+    ? labelLogprobs(linear(hidden, head), targets)
+    : chunkedLogprobs(hidden, head, targets, rows);
 }
 
 /**

@@ -79,9 +79,9 @@ export function adamw(
   return { weight: next, first, second };
 }
 
-/** Moments before the first step. */
-export function zeroMoments(weight: Tensor): Moments {
-  return { first: tf.zeros(weight.shape), second: tf.zeros(weight.shape) };
+/** Moments before the first step; filled on the device, where `tf.zeros` would keep as many numbers in JavaScript until they are used. */
+export function zeroMoments({ shape }: Tensor): Moments {
+  return { first: tf.fill(shape, 0), second: tf.fill(shape, 0) };
 }
 
 /** Entries that one reduction of `globalNorm` sums; a model below this size has its norm from a single float32 reduction. */

@@ -58,6 +58,6 @@ export function lossAndGradient(
   }
   if (gradient.size === 0)
     for (const [name, { shape }] of weights)
-      gradient.set(name, tf.zeros(shape));
+      gradient.set(name, tf.fill(shape, 0));
   return { loss, gradient, stats };
 }
