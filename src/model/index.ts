@@ -7,7 +7,7 @@
  *
  * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
  * `initParams`, `checkParams`,
- * `Policy`, `loadPolicy`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
+ * `Policy`, `loadPolicy`, `streamParams`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
  * `generate`, `sample`.
  */
@@ -27,6 +27,7 @@ export type { RopeScaling } from "./ropeFrequencies.js";
 export { folderFiles, textTokens, type TextTokens } from "./folderFiles.js";
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { loadPolicy, Policy } from "./policy.js";
+export { streamParams } from "./streamParams.js";
 export {
   headWeight,
   hiddenStates,

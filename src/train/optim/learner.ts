@@ -2,7 +2,7 @@
 import type { Params } from "../../checkpoint/index.js";
 import { tf, type Tensor } from "../../engine/index.js";
 import { TrainError } from "../../error.js";
-import type { Policy } from "../../model/index.js";
+import { streamParams, type Policy } from "../../model/index.js";
 import {
   adamw,
   globalNorm,
@@ -106,15 +106,21 @@ export class Learner {
 
   /** Everything that the next update depends on, exactly: weights by name, moments as `optimizer.first.<name>` and `optimizer.second.<name>`. */
   toParams(): { params: Params; updates: number } {
-    const params = this.policy.toParams("F32");
-    for (const [name, moments] of this.moments)
-      for (const moment of ["first", "second"] as const)
-        params.set(`optimizer.${moment}.${name}`, {
-          dtype: "F32",
-          shape: [...moments[moment].shape],
-          data: Float32Array.from(moments[moment].dataSync()),
-        });
-    return { params, updates: this.updates };
+    const { params, updates } = this.streamParams();
+    const copies = [...params].map(
+      ([name, param]) => [name, { ...param }] as const,
+    );
+    return { params: new Map(copies), updates };
+  }
+
+  /** The same for a writer, each tensor copied while it is read; valid until the next update. */
+  streamParams(): { params: Params; updates: number } {
+    const moments = [...this.moments].flatMap(([name, { first, second }]) => [
+      [`optimizer.first.${name}`, first] as const,
+      [`optimizer.second.${name}`, second] as const,
+    ]);
+    const tensors = [...this.policy.weights, ...moments];
+    return { params: streamParams(tensors), updates: this.updates };
   }
 
   /**

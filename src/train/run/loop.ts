@@ -69,7 +69,7 @@ export async function runSteps<Metrics extends StepMetrics>(
   const save = (done: number): void => {
     saveSnapshot(checkpoints, run, {
       step: done,
-      ...learner.toParams(),
+      ...learner.streamParams(),
       log: lines.map((line) => `${line}\n`).join(""),
     });
   };

@@ -5,6 +5,7 @@ import { engineInfo } from "../../engine/index.js";
 import {
   configToJson,
   folderFiles,
+  streamParams,
   textTokens,
   type Policy,
 } from "../../model/index.js";
@@ -223,7 +224,7 @@ async function completeRun<Metrics extends StepMetrics>(
         ? configToJson(learner.policy.config, textTokens(tokenizer))
         : readConfiguration(source)),
     },
-    params: learner.policy.toParams(dtype),
+    params: streamParams(learner.policy.weights, dtype),
     files: folderFiles(tokenizer, source),
     provenance: {
       ...origin,
