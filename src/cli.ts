@@ -14,6 +14,18 @@ const VERBS: Readonly<
     about: "run a study, or what is left of it",
     load: async () => (await import("./cli/run.js")).run,
   },
+  plan: {
+    about: "say which models and stages a study has, and what is left",
+    load: async () => (await import("./cli/plan.js")).plan,
+  },
+  stage: {
+    about: "do one stage of a study alone, for a scheduler",
+    load: async () => (await import("./cli/stage.js")).stage,
+  },
+  "verify-study": {
+    about: "check a study's record: hashes, scores, rows",
+    load: async () => (await import("./cli/verifyStudy.js")).verifyStudy,
+  },
   doctor: {
     about:
       "report engine, device, threads, speed, notebook kernel, and what is wrong",

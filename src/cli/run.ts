@@ -2,25 +2,25 @@
 import { parseArgs } from "node:util";
 import {
   inspect,
-  PROFILES,
   run as runStudy,
   terminalProgress,
   timeTable,
 } from "../study/index.js";
+import { untilStopped } from "./stopSignal.js";
 import {
   integerOption,
-  UsageError,
+  onlyArgument,
   type CliOutput,
   type Verb,
 } from "./verb.js";
 
 const HELP = `m2rl run STUDY [options]
 
-Run the study in a folder with a study.yml. Stages that are done are skipped; a run that was stopped goes on.
+Run the study in a folder with a study.yml. Stages that are done are skipped; a run that was stopped is resumed.
 
-  --profile NAME  ${PROFILES.join(" or ")}, default quick
-  --only STAGE    only these stages and what they need: analysis, experts, seed1/evaluate, math, …
-  --jobs N        processes side by side, default one a core
+  --profile NAME  a profile of the study, default quick
+  --only NAME     one model or list of models and what it needs (math, experts), or stages: analysis, scores/math, seed1, …
+  --jobs N        processes side by side, default one per core
   --dry-run       say what would run and why, and do nothing
 `;
 
@@ -29,8 +29,8 @@ function dryRun(
   options: { profile: string; only?: string },
   output: CliOutput,
 ): number {
-  const stages = inspect(path, options);
-  const open = stages.filter(({ done }) => !done);
+  const stages = inspect(path, { ...options, believe: false });
+  const open = stages.filter(({ state }) => state !== "done");
   for (const { stage, reason } of open)
     output.stdout.write(`${stage.id}: ${reason}\n`);
   output.stdout.write(`${open.length} of ${stages.length} stages to do\n`);
@@ -40,7 +40,7 @@ function dryRun(
 /** The verb. */
 export const run: Verb = {
   help: HELP,
-  async main(args, output) {
+  main(args, output) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -51,44 +51,17 @@ export const run: Verb = {
         "dry-run": { type: "boolean", default: false },
       },
     });
-    const [path, ...more] = positionals;
-    if (path === undefined || more.length > 0) {
-      throw new UsageError(
-        `run must be given one study, got ${positionals.length}; m2rl run --help`,
-      );
-    }
+    const path = onlyArgument("run", "study", positionals);
     const { profile, only } = values;
-    if (values["dry-run"]) return dryRun(path, { profile, only }, output);
+    if (values["dry-run"])
+      return Promise.resolve(dryRun(path, { profile, only }, output));
     const jobs = integerOption("jobs", values.jobs, 1);
-    const stop = new AbortController();
-    const onSignal = (): void => {
-      // A second Ctrl-C does not wait; that is as safe as a kill, and workers end when they find their runner gone.
-      if (stop.signal.aborted) process.exit(130);
-      output.stderr.write("\nstopping after the current steps …\n");
-      stop.abort();
-    };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-    try {
+    return untilStopped(output, async (signal) => {
       const onProgress = terminalProgress(output.stderr);
-      const report = await runStudy(path, {
-        profile,
-        only,
-        jobs,
-        onProgress,
-        signal: stop.signal,
-      });
+      const options = { profile, only, jobs, onProgress, signal };
+      const report = await runStudy(path, options);
       output.stdout.write(timeTable(report));
       return 0;
-    } catch (error) {
-      if (!stop.signal.aborted) throw error;
-      output.stderr.write(
-        "m2rl: stopped; everything that is done is kept, the same command goes on from here\n",
-      );
-      return 130;
-    } finally {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    }
+    });
   },
 };

@@ -61,8 +61,30 @@ export function numberOption(
   return value;
 }
 
-/** Lines of a table, columns padded; numbers to the right. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+/**
+ * The one argument of a verb.
+ *
+ * @param what  what it is
+ * @throws UsageError there is none, or more
+ */
+export function onlyArgument(
+  verb: string,
+  what: string,
+  positionals: readonly string[],
+): string {
+  const [found, ...more] = positionals;
+  if (found === undefined || more.length > 0)
+    throw new UsageError(
+      `${verb} must be given one ${what}, got ${positionals.length}; m2rl ${verb} --help`,
+    );
+  return found;
+}
+
+/** Lines of a table, columns padded; by default the first to the left and the others, numbers, to the right. */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  align: readonly ("left" | "right")[] = ["left"],
+): string {
   const widths = rows[0]!.map((_, i) =>
     rows.reduce((most, row) => Math.max(most, row[i]!.length), 0),
   );
@@ -70,7 +92,9 @@ export function textTable(rows: readonly (readonly string[])[]): string {
     .map((row) =>
       row
         .map((cell, i) =>
-          i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
+          align[i] === "left"
+            ? cell.padEnd(widths[i]!)
+            : cell.padStart(widths[i]!),
         )
         .join("  "),
     )

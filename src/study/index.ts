@@ -1,99 +1,101 @@
 /**
- * One whole experiment on disk: `study.yml` says what is to be done, `plan` turns it into stages (fine-tuning, experts,
- * the mixed run, merges, scores, rows), `run` does what is not done yet, side by side and resumably, and `open`, `rows`,
- * `log`, `evaluation` and `modelFolder` read what came out. A stage is known by the hash of everything it depends on, so
- * changing a number in the file runs again what depends on it and nothing else.
+ * One whole experiment on disk, as a graph of models. `study.yml` says which models there are, each made by one operation from others,
+ * and what is measured of them; `plan` turns it into stages, `run` does what is not done yet, side by side and resumably, and
+ * `open`, `rows`, `log`, `evaluation` and `modelFolder` read what came out. A stage is known by the hash of everything it depends on,
+ * so changing a number in the file runs again what depends on it and nothing else. `OPERATIONS` and `MEASURES` are the lists of what
+ * a study file may ask for.
  */
 export {
   evaluation,
   log,
+  measureOptions,
   modelFolder,
+  modelOptions,
   open,
   rows,
-  type RowTypes,
   type Study,
 } from "./load.js";
-export type {
-  ConsistencyRow,
-  Interval,
-  NeighborhoodRow,
-  PairRow,
-  VerificationRow,
-} from "./behaviourRows.js";
-export { type ClaimRow } from "./claimRow.js";
-export { type Note, type Status } from "./ledger.js";
-export { parseStudy, readStudy } from "./parse.js";
 export {
-  ANALYSES,
-  plan,
-  select,
-  type Analysis,
-  type Input,
-  type Stage,
-  type StageKind,
-} from "./plan.js";
-export type { VerdictRow } from "./claims/verdictRows.js";
-export type { CostRow } from "./costRows.js";
+  MEASURES,
+  type MeasureOptions,
+  type MeasureTable,
+  type RowTypes,
+} from "./measures/index.js";
+export { type Measure } from "./measures/measure.js";
+export { OPERATIONS } from "./operations/index.js";
+export { type Operation } from "./operations/operation.js";
+export type { SftOptions } from "./operations/sft.js";
+export type { RlOptions } from "./operations/rl.js";
+export type { ImitateOptions } from "./operations/imitate.js";
+export type { DistillOptions } from "./operations/distill.js";
+export type { MergeSpec } from "./operations/merge.js";
 export type {
-  DifferenceRow,
-  MergeSizeRow,
-  ModelScores,
-  RewardRow,
+  MeasureEntry,
+  Model,
+  ParentKey,
+  Ref,
   Role,
-  ScoreRow,
-  TrajectoryRow,
-} from "./rows.js";
-export { type StorageRow } from "./storageRows.js";
+  StudySpec,
+} from "./graph/model.js";
+export type { Input, Stage, Work } from "./graph/stage.js";
+export { plan } from "./graph/plan.js";
+export { select } from "./graph/select.js";
+export { describePlan, type PlanView } from "./run/describe.js";
+export { parseStudy, profilesOf, readStudy } from "./spec/parse.js";
+export type { Field, Scope } from "./spec/field.js";
+export type { ClaimNumber, ClaimRow } from "./claims/claimRow.js";
+export type { PaperModels } from "./claims/paperModels.js";
+export type { VerdictRow } from "./claims/verdicts.js";
+export type { Interval } from "./rows/interval.js";
+export type { ModelScores } from "./rows/modelScores.js";
+export type { DifferenceRow, ScoreRow } from "./rows/scores.js";
+export type { CostRow } from "./rows/cost.js";
+export type { RewardRow } from "./rows/rewards.js";
+export type { TrajectoryLine, TrajectoryRow } from "./rows/trajectories.js";
+export type { MergeSizeRow, SizeLine } from "./rows/mergeSize.js";
+export type { NeighborhoodRow } from "./rows/neighborhoods.js";
+export type { PairLine, PairRow } from "./rows/pairs.js";
+export type { ConsistencyRow } from "./rows/consistency.js";
+export type { JudgingLine, JudgingRow } from "./rows/judging.js";
+export { type StorageRow } from "./rows/storage.js";
+export type {
+  LossLine,
+  LossPlane,
+  ParadigmConflictRow,
+  ParadigmContrastRow,
+  ParadigmExpertRow,
+  ParadigmMergeRow,
+  ParadigmPairRow,
+  ParadigmRetentionRow,
+  ParadigmRow,
+  ParadigmShapeRow,
+} from "./rows/paradigmRow.js";
+export type { Results } from "./rows/results.js";
+export type { Json } from "./run/hash.js";
+export type { Facts, Job, Progress } from "./run/job.js";
+export { type Note, type Status } from "./run/notes.js";
 export {
   inspect,
-  run,
   runFolder,
-  type Overview,
+  type Choice,
   type PlannedStage,
+} from "./run/prepare.js";
+export { runStage, type StageOptions } from "./run/make.js";
+export {
+  run,
+  type Overview,
   type RunOptions,
   type StudyEvent,
   type StudyReport,
-} from "./run.js";
+} from "./run/run.js";
 export {
-  PROFILES,
-  type DistillSpec,
-  type EvaluateSpec,
-  type ExpertsSpec,
-  type MergeSpec,
-  type NeighborhoodsSpec,
-  type PairsSpec,
-  type MixSpec,
-  type MultiSpec,
-  type Profile,
-  type RlSpec,
-  type SftSpec,
-  type SizeSpec,
-  type StorageSpec,
-  type StudySpec,
-  type TrajectoriesSpec,
-  type OverlapsSpec,
-  type VerificationSpec,
-  type WhySpec,
-} from "./spec.js";
-export { FAMILIES, type Family } from "./why.js";
-export type {
-  WhyConflictRow,
-  WhyContrastRow,
-  WhyExpertRow,
-  WhyMergeRow,
-  WhyPairRow,
-  WhyRetentionRow,
-  WhyRow,
-  WhyShapeRow,
-} from "./whyRow.js";
-export type { Json } from "./hash.js";
-export type { Progress } from "./stages/job.js";
-export type { SizeLine } from "./stages/merge.js";
-export type { PairLine, VerificationLine } from "./stages/behaviour.js";
-export type { TrajectoryLine } from "./stages/evaluate.js";
+  verifyStudy,
+  type StudyProblem,
+  type Verification,
+} from "./run/verify.js";
 export {
   duration,
   terminalProgress,
   timeTable,
   type Output,
-} from "./terminal.js";
+} from "./run/terminal.js";

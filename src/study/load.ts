@@ -4,58 +4,28 @@ import { join } from "node:path";
 import { StudyError } from "../error.js";
 import { readRecords, summarize, type Evaluation } from "../evaluate/index.js";
 import { hint } from "../nearest.js";
-import type {
-  ConsistencyRow,
-  NeighborhoodRow,
-  PairRow,
-  VerificationRow,
-} from "./behaviourRows.js";
-import type { ClaimRow } from "./claimRow.js";
-import type { VerdictRow } from "./claims/verdictRows.js";
-import type { CostRow } from "./costRows.js";
-import { readStudy } from "./parse.js";
-import { ANALYSES, type Analysis } from "./plan.js";
-import type {
-  DifferenceRow,
-  MergeSizeRow,
-  RewardRow,
-  ScoreRow,
-  TrajectoryRow,
-} from "./rows.js";
-import { runFolder } from "./run.js";
-import type { Profile, StudySpec } from "./spec.js";
-import type { StorageRow } from "./storageRows.js";
-import { modelsOf } from "./stages/analysis.js";
-import type { WhyRow } from "./whyRow.js";
+import type { Model, StudySpec } from "./graph/model.js";
+import { rowFile } from "./graph/plan.js";
+import { checkpointPath, logPath, modelPath } from "./graph/stage.js";
+import {
+  measure,
+  type MeasureOptions,
+  type RowTypes,
+} from "./measures/index.js";
+import { recordsPath } from "./rows/results.js";
+import { runFolder } from "./run/prepare.js";
+import { readStudy } from "./spec/parse.js";
 
 /** A study on disk, opened for one profile. */
 export interface Study {
   /** Folder of `study.yml`. */
   folder: string;
-  profile: Profile;
+  profile: string;
   spec: StudySpec;
   /** Folder of the profile's artefacts. */
   runFolder: string;
-  /** Names of all models, in the order of the tables. */
+  /** Names of all models, in the order of the file. */
   models: string[];
-}
-
-/** Type of the rows in each row file. */
-export interface RowTypes {
-  scores: ScoreRow;
-  differences: DifferenceRow;
-  cost: CostRow;
-  rewards: RewardRow;
-  trajectories: TrajectoryRow;
-  mergeSize: MergeSizeRow;
-  neighborhoods: NeighborhoodRow;
-  pairs: PairRow;
-  gains: ConsistencyRow;
-  verification: VerificationRow;
-  storage: StorageRow;
-  behaviourClaims: ClaimRow;
-  claims: VerdictRow;
-  why: WhyRow;
 }
 
 /**
@@ -71,14 +41,13 @@ export function open(
   path: string,
   { profile = "quick" }: { profile?: string } = {},
 ): Study {
-  const { folder, spec, profile: chosen } = readStudy(path, profile);
-  const models = modelsOf(spec).map(({ model }) => model);
+  const { folder, spec } = readStudy(path, profile);
   return {
     folder,
-    profile: chosen,
+    profile,
     spec,
-    runFolder: runFolder(folder, chosen),
-    models,
+    runFolder: runFolder(folder, profile),
+    models: spec.models.map(({ name }) => name),
   };
 }
 
@@ -86,17 +55,15 @@ function need(study: Study, path: string, stage: string): string {
   const full = join(study.runFolder, path);
   if (existsSync(full)) return full;
   const command = `m2rl run ${study.folder} --profile ${study.profile} --only ${stage}`;
-  throw new StudyError(
-    `study: ${full} must be there, got no such file; ${command} makes it`,
-  );
+  throw new StudyError(`study: ${full} not found; create it with ${command}`);
 }
 
-function checkModel(study: Study, model: string): void {
-  if (!study.models.includes(model)) {
-    throw new StudyError(
-      `study: model must be known, got ${JSON.stringify(model)}; ${hint(model, study.models)}`,
-    );
-  }
+function modelOf({ spec, models }: Study, name: string): Model {
+  const found = spec.models.find((model) => model.name === name);
+  if (found) return found;
+  throw new StudyError(
+    `study: model must be known, got ${JSON.stringify(name)}; ${hint(name, models)}`,
+  );
 }
 
 function checkSeed(study: Study, seed: number): void {
@@ -108,26 +75,72 @@ function checkSeed(study: Study, seed: number): void {
 }
 
 /**
- * Rows of one analysis, which tables and figures show.
+ * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores".
  *
- * @throws StudyError unknown name, or the analysis has not been made yet
+ * @throws StudyError unknown name, or the rows have not been made yet
  */
-export function rows<Name extends Analysis>(
+export function rows<Name extends keyof RowTypes | (string & {})>(
   study: Study,
   name: Name,
-): RowTypes[Name][] {
-  if (!ANALYSES.includes(name)) {
+): (Name extends keyof RowTypes ? RowTypes[Name] : object)[] {
+  const files = study.spec.measures.flatMap((entry) =>
+    measure(entry.by).rowFiles.map((file) => ({
+      file: rowFile(entry, file),
+      stage: `analysis/${entry.name}`,
+    })),
+  );
+  const found = files.find(({ file }) => file === name);
+  if (!found) {
     throw new StudyError(
-      `study: analysis must be known, got ${JSON.stringify(name)}; ${hint(name, ANALYSES)}`,
+      `study: rows must be known, got ${JSON.stringify(name)}; ${hint(
+        name,
+        files.map(({ file }) => file),
+      )}`,
     );
   }
-  return JSON.parse(
-    readFileSync(need(study, `analysis/${name}.json`, "analysis"), "utf8"),
-  ) as RowTypes[Name][];
+  const path = need(study, `analysis/${found.file}.json`, found.stage);
+  return JSON.parse(readFileSync(path, "utf8")) as (Name extends keyof RowTypes
+    ? RowTypes[Name]
+    : object)[];
 }
 
 /**
- * Log of one training run, a record a step; also of a run that is still under way.
+ * Options of a measure of the study, by its key.
+ *
+ * @throws StudyError the study has none
+ * @example
+ * study.measureOptions(study.open("data/nano"), "scores").items
+ */
+export function measureOptions<Key extends keyof MeasureOptions>(
+  { spec }: Study,
+  key: Key,
+): MeasureOptions[Key] {
+  const found = spec.measures.find(({ name }) => name === key);
+  if (!found) {
+    const known = spec.measures.map(({ name }) => name);
+    throw new StudyError(
+      `study: measure must be one of this study, got ${JSON.stringify(key)}; ${hint(key, known)}`,
+    );
+  }
+  return found.options as MeasureOptions[Key];
+}
+
+/**
+ * Options of the operation that makes a model.
+ *
+ * @throws StudyError unknown model
+ * @example
+ * study.modelOptions<study.RlOptions>(study.open("data/nano"), "math").steps
+ */
+export function modelOptions<Options extends object>(
+  study: Study,
+  model: string,
+): Options {
+  return modelOf(study, model).options as Options;
+}
+
+/**
+ * Log of one training run, a record per step; also of a run that is still under way.
  *
  * @throws StudyError unknown model or seed, or the run has not started
  */
@@ -136,12 +149,9 @@ export function log<Metrics extends object>(
   model: string,
   seed: number = study.spec.seeds[0]!,
 ): Metrics[] {
-  checkModel(study, model);
+  modelOf(study, model);
   checkSeed(study, seed);
-  const text = readFileSync(
-    need(study, `seed${seed}/train/${model}.jsonl`, model),
-    "utf8",
-  );
+  const text = readFileSync(need(study, logPath(seed, model), model), "utf8");
   // The last line of a run under way may be half written.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   return whole.slice(0, -1).map((line) => JSON.parse(line) as Metrics);
@@ -158,19 +168,20 @@ export function evaluation(
   benchmark: string,
   seed: number = study.spec.seeds[0]!,
 ): Evaluation {
-  checkModel(study, model);
+  modelOf(study, model);
   checkSeed(study, seed);
   const path = need(
     study,
-    `seed${seed}/evaluate/${model}/${benchmark}.jsonl`,
-    `evaluate/${model}`,
+    recordsPath(seed, "scores", model, benchmark),
+    `scores/${model}`,
   );
   return summarize(benchmark, readRecords(path).records);
 }
 
 /**
- * Folder of a model of the study, for `model.loadPolicy`.
+ * Folder of a model of the study, for `model.loadPolicy`; also of a checkpoint that the study keeps.
  *
+ * @param model  for example "math", or "math@20"
  * @throws StudyError unknown model or seed, or it has not been made
  */
 export function modelFolder(
@@ -178,8 +189,13 @@ export function modelFolder(
   model: string,
   seed: number = study.spec.seeds[0]!,
 ): string {
-  checkModel(study, model);
+  const [name = "", step] = model.split("@");
+  const { by } = modelOf(study, name);
   checkSeed(study, seed);
-  if (model === "base") return join(study.folder, study.spec.base);
-  return need(study, `seed${seed}/models/${model}`, model);
+  if (by === "base") return join(study.folder, study.spec.base);
+  const path =
+    step === undefined
+      ? modelPath(seed, name)
+      : checkpointPath(seed, name, Number(step));
+  return need(study, path, name);
 }

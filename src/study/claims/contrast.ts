@@ -6,7 +6,7 @@ import {
   type BenchmarkName,
   type SeedEstimate,
 } from "../../evaluate/index.js";
-import type { ModelScores } from "../rows.js";
+import type { ModelScores } from "../rows/modelScores.js";
 
 /** Scores by the model's name. */
 export type ScoresByModel = ReadonlyMap<string, ModelScores>;

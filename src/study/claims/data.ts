@@ -1,46 +1,16 @@
-/** Everything that the ledger's numbers are computed from: scores item by item, overlaps, costs, and what is known of behaviour. */
+/** Scores of a study under the names that the paper's claims use. */
 import type { Domain } from "../../domains/index.js";
 import type { BenchmarkName } from "../../evaluate/index.js";
-import type { ClaimRow } from "../claimRow.js";
-import type { CostRow } from "../costRows.js";
-import type { ModelScores } from "../rows.js";
-import type { OverlapLine } from "../stages/overlap.js";
+import type { ModelScores } from "../rows/modelScores.js";
 import type { ScoresByModel } from "./contrast.js";
 
-/** Overlap and direction of two experts' changes in one matrix of one seed. */
-export interface MatrixOverlap extends OverlapLine {
-  seed: number;
-}
-
-/** The overlaps of a study, with the rule of change behind them. */
-export interface Overlaps {
-  /** A weight counts as changed from this relative change on, seed by seed. */
-  etas: readonly number[];
-  /** Overlap ÷ its expectation at the paper's 1e-3 instead, seed by seed. */
-  asPublished: readonly number[];
-  matrices: readonly MatrixOverlap[];
-  /** Share of weights with a relative change above the paper's 1e-3, [0, 1], one number an expert and seed. */
-  changed: readonly number[];
-}
-
-/** A study, as the ledger reads it. */
+/** The scores that claims are decided from. */
 export interface ClaimData {
   domains: readonly Domain[];
   benchmarks: readonly BenchmarkName[];
   seeds: readonly number[];
-  /** Scores of "sft", of the experts by their domains, of "multi", and of merges and students. */
+  /** Scores of "sft", of the experts by their domains, of "multi", and of "ties" and "opd" where the study has them. */
   scores: ScoresByModel;
-  /** Name of the TIES merge of all experts with the method's own options; null where the study has none. */
-  ties: string | null;
-  /** Name of the student of on-policy distillation; null where the study has none. */
-  student: string | null;
-  cost: readonly CostRow[];
-  /** The numbers on behaviour, with controls beside them. */
-  behaviour: readonly ClaimRow[];
-  /** Benchmarks whose answers are judged. */
-  judged: readonly BenchmarkName[];
-  /** null where the study does not measure weights. */
-  overlaps: Overlaps | null;
 }
 
 /** Mean of scores[item][seed] over a choice of items and seeds. */

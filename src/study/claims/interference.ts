@@ -12,11 +12,24 @@ import {
 } from "./contrast.js";
 import { lacking, meanOver, scoresOf, type ClaimData } from "./data.js";
 import {
-  measured,
-  measuredOr,
-  type Measured,
-  type Measurements,
-} from "./measured.js";
+  estimated,
+  estimatedOr,
+  missing,
+  type ClaimNumber,
+} from "./claimRow.js";
+
+/** Claims that `interferenceClaims` decides. */
+export const INTERFERENCE = [
+  "little-interference-experts",
+  "little-interference-mixed",
+  "own-domain-best",
+  "reasoning-synergy",
+  "reasoning-synergy-each",
+  "instruction-helps-reasoning",
+  "reasoning-on-instruction-marginal",
+  "synergy-strongest-in-reasoning",
+  "agent-unmoved",
+] as const;
 
 /** Domains whose tasks are solved by reasoning, as the paper groups them. */
 export const REASONING: readonly Domain[] = ["math", "coding", "science"];
@@ -36,7 +49,7 @@ function resampled(
   statistic: (
     score: (model: string, benchmark: BenchmarkName) => number,
   ) => number,
-): Measured {
+): ClaimNumber {
   const drawn = draws({
     seeds: data.seeds.length,
     items: benchmarks.map((name) => scoresOf(data, "sft", name).length),
@@ -49,7 +62,7 @@ function resampled(
         seeds,
         items[benchmarks.indexOf(name)]!,
       );
-  return measuredOr(
+  return estimatedOr(
     crossedBootstrap((draw) => statistic(at(draw)), drawn),
     "its scores do not vary",
     100,
@@ -57,18 +70,23 @@ function resampled(
 }
 
 /** Numbers of "little interference", "reasoning domains help each other" and "agent neither helped nor hurt". */
-export function interferenceClaims(data: ClaimData): Measurements {
+export function interferenceClaims(
+  data: ClaimData,
+): Record<(typeof INTERFERENCE)[number], ClaimNumber> {
   const { domains, benchmarks, scores } = data;
   const inDomain = (domain: Domain): BenchmarkName[] =>
     benchmarksIn(benchmarks, domain);
   const gain = (expert: Domain, domain: Domain): Term[] =>
     difference(expert, "sft", inDomain(domain));
   /** A contrast of experts, where the study has the domains that it speaks of. */
-  const among = (wanted: readonly Domain[], terms: () => Term[]): Measured => {
-    const missing = lacking(data, wanted, domainOf);
-    return missing === null
-      ? measured(contrast(scores, terms()), 100)
-      : { missing };
+  const among = (
+    wanted: readonly Domain[],
+    terms: () => Term[],
+  ): ClaimNumber => {
+    const why = lacking(data, wanted, domainOf);
+    return why === null
+      ? estimated(contrast(scores, terms()), 100)
+      : missing(why);
   };
   const others = (["instruction", "agent"] as const).flatMap((from) =>
     REASONING.map((to) => [from, to] as const),
@@ -87,12 +105,12 @@ export function interferenceClaims(data: ClaimData): Measurements {
   return {
     "little-interference-experts":
       away.length === 0
-        ? { missing: "the study has one domain only" }
-        : measured(contrast(scores, meanOfTerms(away)), 100),
+        ? missing("the study has one domain only")
+        : estimated(contrast(scores, meanOfTerms(away)), 100),
     "little-interference-mixed":
       own.length === 0
-        ? { missing: "no benchmark belongs to a domain of the study" }
-        : measured(contrast(scores, meanOfTerms(own)), 100),
+        ? missing("no benchmark belongs to a domain of the study")
+        : estimated(contrast(scores, meanOfTerms(own)), 100),
     "own-domain-best": leastLead(data),
     "reasoning-synergy": among(REASONING, () => meanGain(PAIRS)),
     "reasoning-synergy-each": smallestGain(data, inDomain),
@@ -114,10 +132,10 @@ export function interferenceClaims(data: ClaimData): Measurements {
 }
 
 /** Least lead of an own expert over the best other one; the paper claims it of all domains but science. */
-function leastLead(data: ClaimData): Measured {
+function leastLead(data: ClaimData): ClaimNumber {
   const claimed: readonly Domain[] = ["math", "coding", "instruction", "agent"];
-  const missing = lacking(data, claimed, domainOf);
-  if (missing !== null) return { missing };
+  const why = lacking(data, claimed, domainOf);
+  if (why !== null) return missing(why);
   const benchmarks = data.benchmarks.filter((name) =>
     claimed.includes(domainOf(name)),
   );
@@ -138,9 +156,9 @@ function leastLead(data: ClaimData): Measured {
 function smallestGain(
   data: ClaimData,
   inDomain: (domain: Domain) => BenchmarkName[],
-): Measured {
-  const missing = lacking(data, REASONING, domainOf);
-  if (missing !== null) return { missing };
+): ClaimNumber {
+  const why = lacking(data, REASONING, domainOf);
+  if (why !== null) return missing(why);
   return resampled(data, REASONING.flatMap(inDomain), (score) =>
     Math.min(
       ...PAIRS.map(([from, to]) => {

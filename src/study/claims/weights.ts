@@ -1,16 +1,18 @@
 /** Findings on weights (§3.3): do experts change the same weights, more than chance and more than shuffled, and in one direction? */
 import { crossedBootstrap, draws } from "../../analysis/index.js";
 import { averageOverSeeds, mean } from "../../evaluate/index.js";
-import type { ClaimData, MatrixOverlap, Overlaps } from "./data.js";
+import type { MatrixOverlap, Overlaps } from "../rows/overlaps.js";
 import { REASONING } from "./interference.js";
 import {
-  measured,
-  measuredOr,
-  type Measured,
-  type Measurements,
-} from "./measured.js";
+  bare,
+  estimated,
+  estimatedOr,
+  missing,
+  type ClaimNumber,
+} from "./claimRow.js";
 
-const IDS = [
+/** Claims that `weightClaims` decides. */
+export const WEIGHTS = [
   "overlap-above-chance",
   "overlap-above-shuffled",
   "changed-share",
@@ -20,19 +22,14 @@ const IDS = [
 ] as const;
 
 /** Numbers of "overlap far above chance" and "task vectors point in similar directions". */
-export function weightClaims({ overlaps }: ClaimData): Measurements {
-  if (overlaps === null || overlaps.matrices.length === 0)
-    return Object.fromEntries(
-      IDS.map((id) => [
-        id,
-        { missing: "the study does not measure what its experts changed" },
-      ]),
-    );
+export function weightClaims(
+  overlaps: Overlaps,
+): Record<(typeof WEIGHTS)[number], ClaimNumber> {
   const note = `weights count as changed from a relative change of ${[...new Set(overlaps.etas)].join(" or ")} on`;
   // The verdict on chance hangs on the tolerance, so the other one stands beside it.
   const published = `; at the paper's 0.001 the ratio is ${mean(overlaps.asPublished).toFixed(2)}`;
-  const noted = (found: Measured, more = ""): Measured =>
-    "missing" in found ? found : { ...found, note: note + more };
+  const noted = (found: ClaimNumber, more = ""): ClaimNumber =>
+    found.value === null ? found : { ...found, note: note + more };
   const table = new OverlapTable(overlaps);
   return {
     "overlap-above-chance": noted(
@@ -48,10 +45,7 @@ export function weightClaims({ overlaps }: ClaimData): Measurements {
         mean(cells.map(({ jaccard, shuffled }) => jaccard - shuffled)),
       ),
     ),
-    "changed-share": {
-      value: 100 * mean(overlaps.changed),
-      interval: null,
-    },
+    "changed-share": bare(100 * mean(overlaps.changed)),
     "cosine-positive": noted(table.overPairs(meanCosine)),
     "cosine-positive-each": noted(
       table.overMatrices((cosineOf) =>
@@ -95,26 +89,26 @@ class OverlapTable {
   }
 
   /** Mean over pairs and seeds of a number of one pair's matrices, with its interval over pairs and seeds. */
-  overPairs(of: (cells: readonly MatrixOverlap[]) => number): Measured {
+  overPairs(of: (cells: readonly MatrixOverlap[]) => number): ClaimNumber {
     const values = this.pairs.map((pair) =>
       this.seeds.map((_, s) =>
         of(this.matrices.map((__, m) => this.cell(pair, s, m))),
       ),
     );
     if (!values.flat().every(Number.isFinite))
-      return { missing: "two experts changed no weight in common" };
-    return measured(averageOverSeeds([values], { kind: "difference" }));
+      return missing("two experts changed no weight in common");
+    return estimated(averageOverSeeds([values], { kind: "difference" }));
   }
 
   /** A statistic of mean cosines of pairs, with its bootstrap interval over matrices and seeds. */
   overMatrices(
     statistic: (cosineOf: (pairs: readonly Pair[]) => number) => number,
-  ): Measured {
+  ): ClaimNumber {
     const drawn = draws({
       seeds: this.seeds.length,
       items: [this.matrices.length],
     });
-    return measuredOr(
+    return estimatedOr(
       crossedBootstrap(
         ({ seeds, items }) =>
           statistic((pairs) =>
@@ -135,14 +129,14 @@ class OverlapTable {
   }
 
   /** Mean cosine of two reasoning domains − that of a reasoning domain with another one. */
-  reasoningLead(): Measured {
+  reasoningLead(): ClaimNumber {
     const isReasoning = (name: string): boolean =>
       (REASONING as readonly string[]).includes(name);
     const count = ([a, b]: Pair): number => [a, b].filter(isReasoning).length;
     const inside = this.pairs.filter((pair) => count(pair) === 2);
     const across = this.pairs.filter((pair) => count(pair) === 1);
     return inside.length === 0 || across.length === 0
-      ? { missing: "the study lacks reasoning domains or others" }
+      ? missing("the study lacks reasoning domains or others")
       : this.overMatrices((cosineOf) => cosineOf(inside) - cosineOf(across));
   }
 }

@@ -1,0 +1,98 @@
+/** `m2rl plan`: the graph of a study, what is done of it, and an estimate of what is left. */
+import { parseArgs } from "node:util";
+import {
+  describePlan,
+  duration,
+  MEASURES,
+  OPERATIONS,
+  type PlanView,
+} from "../study/index.js";
+import { onlyArgument, textTable, type CliOutput, type Verb } from "./verb.js";
+
+function sections(list: readonly { key: string; about: string }[]): string {
+  return list
+    .map(({ key, about }) => `  ${key.padEnd(14)} ${about}`)
+    .join("\n");
+}
+
+const HELP = `m2rl plan STUDY [options]
+
+Say which models and stages a study has, what is done, and what the rest will cost, and do nothing.
+
+  --profile NAME  a profile of the study, default quick
+  --only NAME     one model or list of models and what it needs, or stages
+  --json          everything as JSON, for a scheduler
+
+A model is made by one operation:
+${sections(OPERATIONS)}
+and measured:
+${sections(Object.values(MEASURES))}
+docs/study.md says how a study file is written.
+`;
+
+/** A number of operations as "1.2e+12". */
+function flopsText(flops: number): string {
+  return flops === 0 ? "0" : flops.toExponential(1);
+}
+
+function write(view: PlanView, output: CliOutput): void {
+  const { models, stages, seeds, all, left } = view;
+  const rows = models.map(({ name, by, role, from, done }) => [
+    name,
+    by,
+    role,
+    Object.entries(from)
+      .map(([key, refs]) => `${key} ${refs.join(" ")}`)
+      .join(", "),
+    `${done}/${seeds.length}`,
+  ]);
+  output.stdout.write(`${view.study}: ${view.folder}\n\n`);
+  output.stdout.write(
+    `${textTable([["model", "by", "role", "made from", "seeds done"], ...rows], ["left", "left", "left", "left", "right"])}\n\n`,
+  );
+  const kinds = [...new Set(stages.map(({ kind }) => kind))];
+  const kindRows = kinds.map((kind) => {
+    const own = stages.filter((stage) => stage.kind === kind);
+    const count = (state: string): number =>
+      own.filter((stage) => stage.state === state).length;
+    return [
+      kind,
+      String(own.length),
+      String(count("done")),
+      String(count("recorded")),
+      `${own.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(0)} s`,
+      flopsText(own.reduce((sum, { flops }) => sum + flops, 0)),
+    ];
+  });
+  output.stdout.write(
+    `${textTable([["stages", "all", "done", "recorded", "estimate", "FLOPs"], ...kindRows])}\n\n`,
+  );
+  const open = stages.filter(({ state }) => state === "open");
+  for (const { id, reason } of open)
+    output.stdout.write(`to do: ${id} (${reason})\n`);
+  output.stdout.write(
+    `all: about ${duration(all.seconds)} of one core, ${flopsText(all.flops)} FLOPs; left: ${duration(left.seconds)}, ${flopsText(left.flops)}\n`,
+  );
+}
+
+/** The verb. */
+export const plan: Verb = {
+  help: HELP,
+  main(args, output) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        profile: { type: "string", default: "quick" },
+        only: { type: "string" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const path = onlyArgument("plan", "study", positionals);
+    const { profile, only, json } = values;
+    const view = describePlan(path, { profile, only });
+    if (json) output.stdout.write(`${JSON.stringify(view, null, 1)}\n`);
+    else write(view, output);
+    return Promise.resolve(0);
+  },
+};

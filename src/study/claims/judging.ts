@@ -1,0 +1,208 @@
+/** What Table 7 decides: who judges better, and does judging follow generation? */
+import { sampleCorrelation } from "simple-statistics";
+import {
+  crossedBootstrap,
+  draws,
+  judgeStatistics,
+  type Draw,
+  type JudgeStatistics,
+} from "../../analysis/index.js";
+import {
+  benchmarkSpec,
+  mean,
+  type BenchmarkName,
+  type Estimate,
+  type JudgeMode,
+} from "../../evaluate/index.js";
+import type { JudgeSource } from "../rows/judging.js";
+import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
+
+const POINTS = 100;
+const FEWEST_MODELS = 4;
+
+/** Which number of a judge is compared: the ledger's, and the one that a judge which does not look cannot move. */
+type Measure = "agreement" | "balancedAccuracy";
+const MEASURES: readonly (readonly [Measure, string])[] = [
+  ["agreement", STATED],
+  ["balancedAccuracy", "balanced accuracy"],
+];
+
+/** All judges of a study. */
+interface Judges {
+  names: string[];
+  /** Experts besides the agent's. */
+  otherExperts: string[];
+  benchmarks: BenchmarkName[];
+  /** Statistics of one judge, over all benchmarks or one. */
+  of(
+    model: string,
+    mode: JudgeMode,
+    benchmark?: BenchmarkName,
+  ): JudgeStatistics;
+}
+
+function judgesOf(sources: readonly JudgeSource[]): Judges {
+  const benchmarks = [
+    ...new Set(sources[0]?.lines[0]?.map((line) => line.benchmark)),
+  ];
+  const known = new Map<string, JudgeStatistics>();
+  return {
+    names: sources.map(({ model }) => model),
+    otherExperts: sources
+      .filter(({ role, model }) => role === "expert" && model !== "agent")
+      .map(({ model }) => model),
+    benchmarks,
+    of(model, mode, benchmark) {
+      const key = `${model} ${mode} ${benchmark ?? ""}`;
+      let found = known.get(key);
+      if (!found) {
+        const { lines } = sources.find((each) => each.model === model)!;
+        const used = benchmark === undefined ? benchmarks : [benchmark];
+        found = judgeStatistics(
+          used.map((name) =>
+            lines.map((seed) => seed.filter((line) => line.benchmark === name)),
+          ),
+          mode,
+        );
+        known.set(key, found);
+      }
+      return found;
+    },
+  };
+}
+
+/** Correlation of generation and judging over models, which are resampled. */
+function overModels(
+  judges: Judges,
+  names: readonly string[],
+  mode: JudgeMode,
+  measure: Measure,
+): Estimate | null {
+  if (names.length < FEWEST_MODELS) return null;
+  const points = names.map((model) => {
+    const judge = judges.of(model, mode);
+    const { whole } = draws(judge);
+    return [judge.generation(whole), judge[measure](whole)] as const;
+  });
+  return crossedBootstrap(
+    ({ items }) => {
+      const used = items[0]!.map((i) => points[i]!);
+      return sampleCorrelation(
+        used.map(([x]) => x),
+        used.map(([, y]) => y),
+      );
+    },
+    draws({ seeds: 1, items: [names.length] }),
+  );
+}
+
+function correlationRows(judges: Judges): ClaimRow[] {
+  const { names } = judges;
+  const without = names.filter((name) => name !== "multi");
+  return (
+    [
+      ["outcome-rises", "outcome"],
+      ["process-falls", "process"],
+    ] as const
+  ).flatMap(([claim, mode]) => {
+    const row = (
+      measure: string,
+      of: Measure,
+      used: readonly string[],
+    ): ClaimRow =>
+      claimRow(claim, measure, overModels(judges, used, mode, of), {
+        why: `a correlation needs at least ${FEWEST_MODELS} judges that differ in both scores, got ${used.length} judges`,
+      });
+    return [
+      ...MEASURES.map(([of, measure]) => row(measure, of, names)),
+      row("without the mixed run", "agreement", without),
+    ];
+  });
+}
+
+/** A claim that is a difference of judges: who must have judged, and the number over a draw. */
+interface Comparison {
+  claim: string;
+  needed: readonly string[];
+  number: (of: Measure) => (draw: Draw) => number;
+}
+
+function comparisons(judges: Judges): Comparison[] {
+  const { names, otherExperts, benchmarks } = judges;
+  const process = (model: string, of: Measure, draw: Draw): number =>
+    judges.of(model, "process")[of](draw);
+  const homes = benchmarks.map((name) => benchmarkSpec(name).domain);
+  const againstSft = (claim: string, model: string): Comparison => ({
+    claim,
+    needed: ["sft", model],
+    number: (of) => (draw) =>
+      process(model, of, draw) - process("sft", of, draw),
+  });
+  return [
+    {
+      claim: "process-better-in-reasoning",
+      needed: names,
+      number: (of) => (draw) =>
+        mean(
+          names.map(
+            (model) =>
+              process(model, of, draw) - judges.of(model, "outcome")[of](draw),
+          ),
+        ),
+    },
+    {
+      claim: "training-sharpens-judging",
+      needed: ["sft", ...homes],
+      number: (of) => (draw) =>
+        mean(
+          benchmarks.map((name, b) => {
+            const own = { ...draw, items: [draw.items[b]!] };
+            const score = (model: string): number =>
+              judges.of(model, "process", name)[of](own);
+            return score(homes[b]!) - score("sft");
+          }),
+        ),
+    },
+    {
+      claim: "agent-best-process-judge",
+      needed: ["agent", ...otherExperts],
+      number: (of) => (draw) =>
+        process("agent", of, draw) -
+        Math.max(...otherExperts.map((model) => process(model, of, draw))),
+    },
+    againstSft("mixed-collapses", "multi"),
+    againstSft("merge-keeps-process", "ties"),
+    againstSft("distillation-keeps-process", "opd"),
+  ];
+}
+
+/** Rows of the ledger's claims on self-verification; reasons only where the study has no judges. */
+export function judgeClaims(sources: readonly JudgeSource[]): ClaimRow[] {
+  const judges = judgesOf(sources);
+  const [first] = judges.names;
+  const drawn = first === undefined ? null : draws(judges.of(first, "outcome"));
+  const compared = comparisons(judges).flatMap(({ claim, needed, number }) =>
+    MEASURES.map(([of, measure]) => {
+      const missing = needed.filter((name) => !judges.names.includes(name));
+      const able = drawn !== null && missing.length === 0;
+      return claimRow(
+        claim,
+        measure,
+        able ? crossedBootstrap(number(of), drawn) : null,
+        {
+          scale: POINTS,
+          why:
+            drawn === null
+              ? "the study has no section verification"
+              : missing.length > 0
+                ? `${missing.join(", ")} did not judge in this study`
+                : "too few answers are right or wrong",
+        },
+      );
+    }),
+  );
+  const untestable = claimRow("outcome-better-in-instruction", STATED, null, {
+    why: "answers to instructions cannot be judged here: the checks that the models learnt are of numbers",
+  });
+  return [...correlationRows(judges), ...compared, untestable];
+}

@@ -1,0 +1,84 @@
+/** A stage of a study: one unit of work with what it reads and writes. */
+import type { Ref } from "./model.js";
+
+/** A file or model folder that a stage reads. */
+export interface Input {
+  /** The stage that writes it; null for the base model, which is part of the study. */
+  stage: string | null;
+  /** Path under the run's folder (under the study's folder for the base model). */
+  path: string;
+}
+
+/** An estimate of work, before it is done. */
+export interface Work {
+  /** Seconds of one core, from the nano model on the machine of the committed record; proportions matter more than sizes. */
+  seconds: number;
+  /** Tokens that are read, sampled or scored: 2 N floating-point operations each, for a model of N parameters. */
+  forward: number;
+  /** Tokens that are trained on: 6 N each. */
+  trained: number;
+}
+
+/** One unit of work: done completely or not at all, skipped when nothing it depends on has changed. */
+export interface Stage<Spec extends object = object> {
+  /** For example "seed1/models/math", "seed1/scores/math" or "analysis/scores". */
+  id: string;
+  /** Key of the operation or measure that does it; "rows" for the rows of a measure. */
+  kind: string;
+  /** 0 for a stage that reads all seeds. */
+  seed: number;
+  /** Name of the model that it makes or measures; "" where it is about several. */
+  model: string;
+  /** Everything besides the inputs that the result depends on. */
+  spec: Spec;
+  inputs: Readonly<Record<string, Input>>;
+  /** What it writes, under the run's folder. */
+  outputs: readonly string[];
+  work: Work;
+}
+
+/** Sum of estimates. */
+export function addWork(...parts: readonly Work[]): Work {
+  const sum = (key: keyof Work): number =>
+    parts.reduce((total, part) => total + part[key], 0);
+  return {
+    seconds: sum("seconds"),
+    forward: sum("forward"),
+    trained: sum("trained"),
+  };
+}
+
+/** A multiple of an estimate. */
+export function times(count: number, work: Work): Work {
+  return {
+    seconds: count * work.seconds,
+    forward: count * work.forward,
+    trained: count * work.trained,
+  };
+}
+
+/** Where models of one seed lie, for whoever plans stages. */
+export interface Place {
+  seed: number;
+  /** The input that a reference stands for. */
+  input(ref: Ref): Input;
+}
+
+/** Path of a model's folder. */
+export function modelPath(seed: number, name: string): string {
+  return `seed${seed}/models/${name}`;
+}
+
+/** Path of a checkpoint's folder. */
+export function checkpointPath(
+  seed: number,
+  name: string,
+  step: number,
+): string {
+  return `seed${seed}/checkpoints/${name}/step${step}`;
+}
+
+/** Path of a run's training log. */
+export function logPath(seed: number, name: string): string {
+  return `seed${seed}/train/${name}.jsonl`;
+}

@@ -1,0 +1,79 @@
+/** Measure `consistency`: whose gains are the experts' gains (Figure 5)? Made from scores; it has no stages of its own. */
+import { consistencyClaims } from "../claims/consistency.js";
+import { missingClaims, paperName } from "../claims/paperModels.js";
+import type { Ref } from "../graph/model.js";
+import { consistencyRows, type ConsistencyRow } from "../rows/consistency.js";
+import { manyModels, object, oneModel } from "../spec/field.js";
+import { measureOf, NOTHING, type Measure } from "./measure.js";
+import { scores, type ScoresOptions } from "./scores.js";
+
+/** Options of `consistency`. */
+export interface ConsistencyOptions {
+  /** Model that gains are counted from. */
+  from: Ref;
+  experts: Ref[];
+  /** Models whose gains are compared with the union of the experts'. */
+  models: Ref[];
+  /** The one of them against which the others are compared too. */
+  against: Ref;
+}
+
+const IDS = [
+  "gains-shared",
+  "merging-inherits-more-than-mixing",
+  "merging-inherits-more-than-distillation",
+  "math-gains-most-consistent",
+] as const;
+
+/** The measure. */
+export const consistency: Measure<
+  ConsistencyOptions,
+  { consistency: ConsistencyRow }
+> = {
+  ...NOTHING,
+  key: "consistency",
+  about: "whether a model gains on the items on which the experts gained",
+  version: 1,
+  options: object<ConsistencyOptions>({
+    from: oneModel,
+    experts: manyModels,
+    models: manyModels,
+    against: oneModel,
+  }),
+  rowFiles: ["consistency"],
+  claimIds: IDS,
+  uses: ["scores"],
+  reads: ({ from, experts, models }) => [from, ...experts, ...models],
+  rows({ options }, results) {
+    const { benchmarks, samples } = measureOf<ScoresOptions>(
+      results.study,
+      scores,
+    );
+    return {
+      consistency: consistencyRows(
+        {
+          sft: results.scores(options.from.model, benchmarks),
+          experts: options.experts.map(({ model }) =>
+            results.scores(model, benchmarks),
+          ),
+          shown: results.scored(options.models, benchmarks),
+          against: options.against.model,
+        },
+        samples,
+      ),
+    };
+  },
+  claims(_, results, paper) {
+    if (paper.sft === null)
+      return missingClaims(IDS, "the study names no SFT model of the paper");
+    const { models, benchmarks } = measureOf<ScoresOptions>(
+      results.study,
+      scores,
+    );
+    return consistencyClaims(
+      results
+        .scored(models, benchmarks)
+        .map((each) => ({ ...each, model: paperName(paper, each.model) })),
+    );
+  },
+};

@@ -1,0 +1,91 @@
+/** The measures of a study, by what stands under `measures:`; each row file with the type of its rows. */
+import { claimsMeasure } from "./claims.js";
+import { consistency } from "./consistency.js";
+import { cost } from "./cost.js";
+import { judging } from "./judging.js";
+import type { Measure } from "./measure.js";
+import { mergeSize } from "./mergeSize.js";
+import { neighborhoods } from "./neighborhoods.js";
+import { overlaps } from "./overlaps.js";
+import { pairs } from "./pairs.js";
+import { paradigms } from "./paradigms.js";
+import { rewards } from "./rewards.js";
+import { scores } from "./scores.js";
+import { storage } from "./storage.js";
+import { trajectories } from "./trajectories.js";
+import { weightShift } from "./weightShift.js";
+
+/** All measures with their types; those that need another's rows stand below it. */
+export interface MeasureTable {
+  scores: typeof scores;
+  cost: typeof cost;
+  rewards: typeof rewards;
+  trajectories: typeof trajectories;
+  mergeSize: typeof mergeSize;
+  storage: typeof storage;
+  pairs: typeof pairs;
+  neighborhoods: typeof neighborhoods;
+  consistency: typeof consistency;
+  judging: typeof judging;
+  overlaps: typeof overlaps;
+  weightShift: typeof weightShift;
+  paradigms: typeof paradigms;
+  claims: ReturnType<typeof claimsMeasure>;
+}
+
+const deciders = {
+  scores,
+  cost,
+  neighborhoods,
+  consistency,
+  judging,
+  overlaps,
+};
+
+/** All measures by their keys. */
+export const MEASURES: MeasureTable = {
+  scores,
+  cost,
+  rewards,
+  trajectories,
+  mergeSize,
+  storage,
+  pairs,
+  neighborhoods,
+  consistency,
+  judging,
+  overlaps,
+  weightShift,
+  paradigms,
+  claims: claimsMeasure(Object.values(deciders)),
+};
+
+/** Keys of all measures. */
+export const MEASURE_KEYS: readonly (keyof MeasureTable)[] = Object.keys(
+  MEASURES,
+) as (keyof MeasureTable)[];
+
+/** A measure by its key. */
+export function measure(key: string): Measure {
+  const known: Readonly<Record<string, Measure>> = { ...MEASURES };
+  const found = known[key];
+  if (!found) throw new Error(`internal: there is no measure ${key}`);
+  return found;
+}
+
+type RowLists = ReturnType<MeasureTable[keyof MeasureTable]["rows"]>;
+type RowsIn<Lists, Name extends PropertyKey> =
+  Lists extends Record<Name, (infer Row)[]> ? Row : never;
+type NamesOf<Lists> = Lists extends unknown ? keyof Lists : never;
+
+/** Type of the rows in each row file. */
+export type RowTypes = {
+  [Name in NamesOf<RowLists>]: RowsIn<RowLists, Name>;
+};
+
+/** Type of the options of each measure. */
+export type MeasureOptions = {
+  [Key in keyof MeasureTable]: ReturnType<
+    MeasureTable[Key]["options"]["parse"]
+  >;
+};

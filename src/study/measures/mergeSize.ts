@@ -1,0 +1,214 @@
+/** Measure `mergeSize`: how the score of each merge method depends on the size of the task vectors. */
+import { join } from "node:path";
+import { readModelFolder, type Params } from "../../checkpoint/index.js";
+import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
+import { methods, type MergeMethodName } from "../../merge/index.js";
+import { configFromJson, Policy } from "../../model/index.js";
+import { Tokenizer } from "../../tokenizer/index.js";
+import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
+import { times } from "../graph/stage.js";
+import { SAMPLE } from "../graph/work.js";
+import { labelledInputs } from "../operations/operation.js";
+import { mergeBy, METHOD_NAMES, relativeSize } from "../operations/merge.js";
+import { itemMeans } from "../rows/results.js";
+import {
+  mergeSizeRows,
+  type MergeSizeRow,
+  type SizeLine,
+} from "../rows/mergeSize.js";
+import type { Facts, Job, Report } from "../run/job.js";
+import { inputPath, outputPath } from "../run/paths.js";
+import {
+  choice,
+  list,
+  modelSets,
+  number,
+  object,
+  oneModel,
+} from "../spec/field.js";
+import { positive } from "../spec/shared.js";
+import { LineFile } from "./lineFile.js";
+import { measureOf, NOTHING, type Measure } from "./measure.js";
+import { scores, type ScoresOptions } from "./scores.js";
+
+/** Options of `mergeSize`. */
+export interface MergeSizeOptions {
+  /** Model that the task vectors start at. */
+  anchor: Ref;
+  /** Sets of experts, such as experts@10: short training and small learning rates give small task vectors. */
+  experts: { name: string; models: Ref[] }[];
+  methods: MergeMethodName[];
+  /** Scales; a method without a scale is merged once. */
+  lambdas: number[];
+  items: number;
+  samples: number;
+}
+
+interface MergeSizeSpec {
+  seed: number;
+  methods: MergeMethodName[];
+  lambdas: number[];
+  items: number;
+  samples: number;
+  benchmarks: BenchmarkName[];
+  /** Steps and learning rate of the experts. */
+  step: number;
+  learningRate: number;
+}
+
+/** Steps and learning rate of a set: those of its longest run. */
+function trainingOf(
+  refs: readonly Ref[],
+  study: StudySpec,
+): { step: number; learningRate: number } {
+  const runs = refs.map(({ model, step }) => {
+    const { steps, options } = modelNamed(study, model);
+    const { learningRate } = options as { learningRate?: number };
+    if (steps === null || learningRate === undefined)
+      throw new RangeError(
+        `measures.mergeSize.experts must be training runs, got ${model}`,
+      );
+    return { step: step ?? steps, learningRate };
+  });
+  return runs.reduce((a, b) => (b.step > a.step ? b : a));
+}
+
+/** Every method at every λ. */
+function mergesOf({
+  methods: names,
+  lambdas,
+}: Pick<MergeSizeSpec, "methods" | "lambdas">): [
+  MergeMethodName,
+  number | null,
+][] {
+  return names.flatMap((method): [MergeMethodName, number | null][] =>
+    "lambda" in methods[method].defaults
+      ? lambdas.map((lambda) => [method, lambda])
+      : [[method, null]],
+  );
+}
+
+/** The measure. */
+export const mergeSize: Measure<MergeSizeOptions, { mergeSize: MergeSizeRow }> =
+  {
+    ...NOTHING,
+    key: "mergeSize",
+    about:
+      "scores of merges at several scales, of task vectors of several sizes",
+    version: 1,
+    options: object<MergeSizeOptions>({
+      anchor: oneModel,
+      experts: modelSets,
+      methods: list(choice(METHOD_NAMES), 1),
+      lambdas: list(number({ above: 0 }), 1),
+      items: positive,
+      samples: positive,
+    }),
+    rowFiles: ["mergeSize"],
+    reads: ({ anchor, experts }) => [
+      anchor,
+      ...experts.flatMap(({ models }) => models),
+    ],
+    stages({ name, options }, place, study) {
+      const { seed } = place;
+      const { anchor, experts, ...rest } = options;
+      const { benchmarks } = measureOf<ScoresOptions>(study, scores);
+      return experts.map((set) => {
+        const spec: MergeSizeSpec = {
+          seed,
+          ...rest,
+          benchmarks,
+          ...trainingOf(set.models, study),
+        };
+        const count =
+          mergesOf(spec).length * benchmarks.length * rest.items * rest.samples;
+        return {
+          id: `seed${seed}/${name}/${set.name}`,
+          kind: "mergeSize",
+          seed,
+          model: set.name,
+          spec,
+          inputs: {
+            anchor: place.input(anchor),
+            ...labelledInputs(set.models, place, study),
+          },
+          outputs: [`seed${seed}/${name}/${set.name}.jsonl`],
+          work: times(count, SAMPLE),
+        };
+      });
+    },
+    run: (job: Job<MergeSizeSpec>, report) => scoreMerges(job, report),
+    rows: ({ name, options }, results) => ({
+      mergeSize: mergeSizeRows(
+        options.experts.map((set) =>
+          results.ofSeeds<SizeLine>(`${name}/${set.name}.jsonl`),
+        ),
+      ),
+    }),
+  };
+
+/** Merge one set of experts by every method at every λ, and score each merge. */
+async function scoreMerges(
+  job: Job<MergeSizeSpec>,
+  report: Report,
+): Promise<Facts> {
+  const { spec } = job.stage;
+  const { seed, items, samples, benchmarks, step, learningRate } = spec;
+  const folder = inputPath(job, "anchor");
+  const anchor = readModelFolder(folder);
+  const config = configFromJson(anchor.config);
+  const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
+  const experts = readExperts(job);
+  const taskVectorSize = relativeSize(anchor.params, experts);
+  const key = JSON.stringify([
+    job.inputHashes,
+    seed,
+    items,
+    samples,
+    benchmarks,
+  ]);
+  const file = new LineFile<SizeLine>(
+    outputPath(job),
+    (line) => line.key === key,
+  );
+  const merges = mergesOf(spec);
+  for (const [i, [method, lambda]] of merges.entries()) {
+    const isDone = file.lines.some(
+      (line) => line.method === method && line.lambda === lambda,
+    );
+    if (isDone) continue;
+    const options = lambda === null ? {} : { lambda };
+    const merged = mergeBy({ method, options }, anchor.params, experts, seed);
+    const policy = Policy.fromParams(merged, config);
+    const found: SizeLine["scores"] = {};
+    for (const benchmark of benchmarks) {
+      const scored = await evaluate(policy, tokenizer, benchmark, {
+        items,
+        samples,
+        seed,
+      });
+      found[benchmark] = itemMeans(scored.records);
+    }
+    policy.dispose();
+    const mergedSize = relativeSize(anchor.params, [merged]);
+    file.add({
+      method,
+      lambda,
+      step,
+      learningRate,
+      taskVectorSize,
+      mergedSize,
+      scores: found,
+      key,
+    });
+    report({ done: i + 1, total: merges.length });
+  }
+  return { taskVectorSize };
+}
+
+/** Experts of a job, by the order of its inputs. */
+export function readExperts(job: Job): Params[] {
+  return Object.keys(job.stage.inputs)
+    .filter((name) => name !== "anchor")
+    .map((name) => readModelFolder(inputPath(job, name)).params);
+}

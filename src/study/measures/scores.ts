@@ -1,0 +1,156 @@
+/** Measure `scores`: models on benchmarks, Avg@K with its interval, and paired differences. */
+import { evaluate, mean, type BenchmarkName } from "../../evaluate/index.js";
+import { loadPolicy } from "../../model/index.js";
+import { statedRows, type ClaimRow } from "../claims/claimRow.js";
+import { interferenceClaims, INTERFERENCE } from "../claims/interference.js";
+import { mixingClaims, MIXING } from "../claims/mixing.js";
+import {
+  expertDomains,
+  missingClaims,
+  paperName,
+  type PaperModels,
+} from "../claims/paperModels.js";
+import type { Ref } from "../graph/model.js";
+import { times, type Place, type Stage } from "../graph/stage.js";
+import { SAMPLE } from "../graph/work.js";
+import { recordsPath, type Results } from "../rows/results.js";
+import {
+  differenceRows,
+  scoreRows,
+  type DifferenceRow,
+  type ScoreRow,
+} from "../rows/scores.js";
+import type { Job } from "../run/job.js";
+import { inputPath, outputPath } from "../run/paths.js";
+import { manyModels, number, object, withDefault } from "../spec/field.js";
+import { benchmarks, positive, rate } from "../spec/shared.js";
+import { NOTHING, type Measure } from "./measure.js";
+
+/** How completions are drawn when a model is scored. */
+export interface Sampling {
+  /** Tasks per benchmark. */
+  items: number;
+  /** Completions per task. */
+  samples: number;
+  temperature: number;
+  topP: number;
+}
+
+/** Options of `scores`. */
+export interface ScoresOptions extends Sampling {
+  models: Ref[];
+  benchmarks: BenchmarkName[];
+}
+
+/** What a scoring stage depends on. */
+export interface ScoresSpec extends Sampling {
+  seed: number;
+  benchmarks: BenchmarkName[];
+}
+
+/** The stage that scores one model on some benchmarks. */
+export function scoreStage(
+  measure: string,
+  ref: Ref,
+  place: Place,
+  names: BenchmarkName[],
+  { items, samples, temperature, topP }: Sampling,
+): Stage<ScoresSpec> {
+  const { seed } = place;
+  const { model } = ref;
+  return {
+    id: `seed${seed}/${measure}/${model}`,
+    kind: "scores",
+    seed,
+    model,
+    spec: { seed, benchmarks: names, items, samples, temperature, topP },
+    inputs: { model: place.input(ref) },
+    outputs: names.map((name) => recordsPath(seed, measure, model, name)),
+    work: times(names.length * items * samples, SAMPLE),
+  };
+}
+
+/** The measure. */
+export const scores: Measure<
+  ScoresOptions,
+  { scores: ScoreRow; differences: DifferenceRow }
+> = {
+  ...NOTHING,
+  key: "scores",
+  about: "scores on benchmarks, with their intervals and paired differences",
+  version: 1,
+  options: object<ScoresOptions>({
+    models: manyModels,
+    benchmarks,
+    items: positive,
+    samples: positive,
+    temperature: withDefault(number({ min: 0 }), 1),
+    topP: withDefault(rate, 1),
+  }),
+  rowFiles: ["scores", "differences"],
+  claimIds: [...MIXING, ...INTERFERENCE],
+  reads: ({ models }) => models,
+  stages: ({ name, options }, place) =>
+    options.models.map((ref) =>
+      scoreStage(name, ref, place, options.benchmarks, options),
+    ),
+  async run({ stage, ...job }: Job<ScoresSpec>, report) {
+    const { benchmarks: names, items, samples, ...rest } = stage.spec;
+    const own = { stage, ...job };
+    const { policy, tokenizer } = loadPolicy(inputPath(own, "model"));
+    const total = names.length * items * samples;
+    const found: Record<string, number> = {};
+    for (const [i, name] of names.entries()) {
+      const result = await evaluate(policy, tokenizer, name, {
+        items,
+        samples,
+        ...rest,
+        recordsPath: outputPath(own, i),
+        model: job.inputHashes["model"]!,
+        // The stage owns the file, and its work is done anew when an input changed.
+        replaceRecords: true,
+        onProgress: (done) =>
+          report({ done: i * items * samples + done, total }),
+      });
+      found[name] = result.mean;
+    }
+    policy.dispose();
+    return { scores: found, average: mean(Object.values(found)) };
+  },
+  rows({ name, options }, results) {
+    const models = results.scored(options.models, options.benchmarks, name);
+    return {
+      scores: scoreRows(models, options),
+      differences: differenceRows(models),
+    };
+  },
+  claims: ({ name, options }, results, paper) =>
+    scoreClaims(name, options, results, paper),
+};
+
+function scoreClaims(
+  measure: string,
+  { models, benchmarks: names }: ScoresOptions,
+  results: Results,
+  paper: PaperModels,
+): ClaimRow[] {
+  const scored = results
+    .scored(models, names, measure)
+    .map(({ model, scores: own }) => [paperName(paper, model), own] as const);
+  const known = new Map(scored);
+  const domains = expertDomains(paper).filter((domain) => known.has(domain));
+  const lacking = ["sft", "multi"].filter((part) => !known.has(part));
+  if (domains.length === 0) lacking.push("experts");
+  if (lacking.length > 0)
+    return missingClaims(
+      [...MIXING, ...INTERFERENCE],
+      `the study does not score the paper's ${lacking.join(", ")}`,
+    );
+  const data = {
+    domains,
+    benchmarks: names,
+    seeds: results.study.seeds,
+    scores: known,
+  };
+  return statedRows({ ...mixingClaims(data), ...interferenceClaims(data) });
+}

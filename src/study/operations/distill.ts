@@ -1,0 +1,124 @@
+/** Operation `distill`: a student that several teachers teach, each in its own domain. */
+import type { Domain } from "../../domains/index.js";
+import {
+  DISTILL_METHODS,
+  trainDistill,
+  type DistillMethod,
+} from "../../train/index.js";
+import { domainOf, modelNamed, type StudySpec } from "../graph/model.js";
+import { times } from "../graph/stage.js";
+import { DISTILL_ROLLOUT } from "../graph/work.js";
+import { inputPath } from "../run/paths.js";
+import { checked, choice, number, object, optional } from "../spec/field.js";
+import {
+  domains,
+  mixFields,
+  mixRule,
+  positive,
+  rate,
+  share,
+  type MixOptions,
+} from "../spec/shared.js";
+import { parent, type Operation } from "./operation.js";
+import type { RlOptions } from "./rl.js";
+import { trainingPlaces } from "./training.js";
+
+/** Options of `distill`. */
+export interface DistillOptions
+  extends
+    Pick<
+      RlOptions,
+      | "domains"
+      | "steps"
+      | "promptsPerStep"
+      | "groupSize"
+      | "learningRate"
+      | "weightDecay"
+      | "clipEps"
+      | "clipEpsHigh"
+      | "updatesPerRollout"
+      | "store"
+    >,
+    MixOptions {
+  /** Default "onPolicy", the paper's MT-OPD. */
+  method?: DistillMethod;
+}
+
+/** The operation. */
+export const distill: Operation<
+  DistillOptions,
+  DistillOptions & { seed: number }
+> = {
+  key: "distill",
+  about: "distillation of several teachers, each in its own domain",
+  version: 1,
+  options: checked(
+    object<DistillOptions>({
+      method: optional(choice(DISTILL_METHODS)),
+      domains,
+      steps: positive,
+      promptsPerStep: positive,
+      groupSize: positive,
+      learningRate: rate,
+      weightDecay: optional(share),
+      clipEps: optional(share),
+      clipEpsHigh: optional(number({ min: 0 })),
+      updatesPerRollout: optional(positive),
+      store: optional(choice(["float32", "bfloat16"])),
+      ...mixFields,
+    }),
+    mixRule,
+  ),
+  parents: { from: "one", teachers: "many" },
+  steps: ({ steps }) => steps,
+  domains: ({ domains: own }) => own,
+  role: () => "student",
+  spec: ({ options }, seed) => ({ seed, ...options }),
+  inputs(model, place, study) {
+    const teachers = teachersOf(model, study);
+    return {
+      init: place.input(parent(model, "from")),
+      ...Object.fromEntries(
+        model.options.domains.map((domain) => [
+          domain,
+          place.input(teachers(domain)),
+        ]),
+      ),
+    };
+  },
+  work: ({ steps, promptsPerStep, groupSize }) =>
+    times(steps * promptsPerStep * groupSize, DISTILL_ROLLOUT),
+  async run(job, report, signal) {
+    const { spec, model } = job.stage;
+    const { tokens } = await trainDistill({
+      ...spec,
+      name: model,
+      teachers: Object.fromEntries(
+        spec.domains.map((domain) => [domain, inputPath(job, domain)]),
+      ),
+      ...trainingPlaces(job, report, signal),
+      checkpointEvery: 5,
+    });
+    return { tokens };
+  },
+};
+
+/** Who teaches a domain: the teacher that was trained on it alone, else the only teacher. */
+function teachersOf(
+  { name, parents }: Parameters<typeof distill.inputs>[0],
+  study: StudySpec,
+): (domain: Domain) => NonNullable<typeof parents.teachers>[number] {
+  const teachers = parents.teachers ?? [];
+  return (domain) => {
+    const own = teachers.filter(
+      ({ model }) => domainOf(modelNamed(study, model)) === domain,
+    );
+    const found =
+      own.length === 1 ? own[0] : teachers.length === 1 ? teachers[0] : null;
+    if (!found)
+      throw new RangeError(
+        `models.${name}.teachers must hold one teacher of ${domain}, got ${own.length}`,
+      );
+    return found;
+  };
+}

@@ -1,0 +1,78 @@
+/** Rows of merges whose task vectors differ in size. */
+import { averageOverSeeds, type BenchmarkName } from "../../evaluate/index.js";
+import type { MergeMethodName } from "../../merge/index.js";
+import { interval, transpose } from "./modelScores.js";
+
+/** One line of a size file: a merge with its scores, item by item. */
+export interface SizeLine {
+  method: MergeMethodName;
+  /** null for a method without a scale. */
+  lambda: number | null;
+  step: number;
+  learningRate: number;
+  /** Mean ‖τ‖ / ‖anchor‖ of the experts before merging. */
+  taskVectorSize: number;
+  /** ‖merged − anchor‖ / ‖anchor‖. */
+  mergedSize: number;
+  scores: Partial<Record<BenchmarkName, number[]>>;
+  /** What the line depends on. */
+  key: string;
+}
+
+/** Average score of one merge, with the size of what was merged. */
+export interface MergeSizeRow {
+  method: MergeMethodName;
+  /** null for a method without a scale. */
+  lambda: number | null;
+  /** Steps and learning rate of the experts that were merged. */
+  step: number;
+  learningRate: number;
+  /** Mean ‖τ‖ / ‖anchor‖ of the experts. */
+  taskVectorSize: number;
+  /** ‖merged − anchor‖ / ‖anchor‖. */
+  mergedSize: number;
+  score: number;
+  low: number;
+  high: number;
+  seeds: number;
+}
+
+/** Scores of merges by size; seeds are pooled, sizes averaged. */
+export function mergeSizeRows(
+  sets: readonly (readonly (readonly SizeLine[])[])[],
+): MergeSizeRow[] {
+  return sets.flatMap((seeds) =>
+    seeds[0]!.map(({ method, lambda, step, learningRate, scores }) => {
+      const same = seeds.map((lines) =>
+        lines.find((line) => line.method === method && line.lambda === lambda)!,
+      );
+      const matrices = (Object.keys(scores) as BenchmarkName[]).map((name) =>
+        transpose(same.map((line) => line.scores[name]!)),
+      );
+      const {
+        score,
+        low,
+        high,
+        seeds: count,
+      } = interval(averageOverSeeds(matrices));
+      const average = (of: (line: SizeLine) => number): number =>
+        Number(
+          (
+            same.reduce((sum, line) => sum + of(line), 0) / same.length
+          ).toPrecision(6),
+        );
+      return {
+        method,
+        lambda,
+        step,
+        learningRate,
+        taskVectorSize: average((line) => line.taskVectorSize),
+        mergedSize: average((line) => line.mergedSize),
+        score,
+        low,
+        high,
+        seeds: count,
+      };
+    }),
+  );
+}

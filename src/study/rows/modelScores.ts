@@ -1,0 +1,51 @@
+/** Scores of one model, item by item and seed by seed, and how rows show an estimate. */
+import {
+  benchmarkSpec,
+  type BenchmarkName,
+  type SeedEstimate,
+} from "../../evaluate/index.js";
+import type { Domain } from "../../domains/index.js";
+import type { Role } from "../graph/model.js";
+import { points } from "./round.js";
+
+/** Item means of one model: scores[benchmark][item][seed]. */
+export type ModelScores = ReadonlyMap<BenchmarkName, number[][]>;
+
+/** A model with its scores. */
+export interface Scored {
+  model: string;
+  role: Role;
+  scores: ModelScores;
+}
+
+/** An estimate of shares in points, 0 to 100. */
+export function interval({ mean, low, high, se, seeds }: SeedEstimate): {
+  score: number;
+  low: number;
+  high: number;
+  se: number;
+  seeds: number;
+} {
+  return {
+    score: points(mean),
+    low: points(low),
+    high: points(high),
+    se: points(se),
+    seeds,
+  };
+}
+
+/** What rows say of a benchmark. */
+export function about(name: BenchmarkName): {
+  benchmark: BenchmarkName;
+  title: string;
+  domain: Domain;
+} {
+  const { title, domain } = benchmarkSpec(name);
+  return { benchmark: name, title, domain };
+}
+
+/** columns[seed][item] → rows[item][seed]. */
+export function transpose(columns: readonly (readonly number[])[]): number[][] {
+  return columns[0]!.map((_, i) => columns.map((column) => column[i]!));
+}

@@ -1,0 +1,111 @@
+/** What a study has written so far, as rows are made from it: item scores, lines of measures, training logs. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mean, readRecords, type BenchmarkName } from "../../evaluate/index.js";
+import { configFromJson, parameterShapes } from "../../model/index.js";
+import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
+import { logPath } from "../graph/stage.js";
+import { readLines } from "../run/jsonLines.js";
+import { transpose, type ModelScores, type Scored } from "./modelScores.js";
+
+/** Mean reward of every item over its samples, in the order of the records. */
+export function itemMeans(
+  records: readonly { task: string; reward: number }[],
+): number[] {
+  const items = new Map<string, number[]>();
+  for (const { task, reward } of records)
+    items.set(task, [...(items.get(task) ?? []), reward]);
+  return [...items.values()].map(mean);
+}
+
+/** Path of a model's records on one benchmark. */
+export function recordsPath(
+  seed: number,
+  measure: string,
+  model: string,
+  benchmark: string,
+): string {
+  return `seed${seed}/${measure}/${model}/${benchmark}.jsonl`;
+}
+
+/** Everything that one profile of a study has written. */
+export class Results {
+  /**
+   * @param study        resolved for the profile
+   * @param studyFolder  where the base model lies
+   * @param runFolder    where everything else lies
+   */
+  constructor(
+    readonly study: StudySpec,
+    private readonly studyFolder: string,
+    private readonly runFolder: string,
+  ) {}
+
+  /** Item means of a model, from its records: scores[benchmark][item][seed]. */
+  scores(
+    model: string,
+    benchmarks: readonly BenchmarkName[],
+    measure = "scores",
+  ): ModelScores {
+    const entries = benchmarks.map((name): [BenchmarkName, number[][]] => {
+      const columns = this.study.seeds.map((seed) => {
+        const path = recordsPath(seed, measure, model, name);
+        return itemMeans(readRecords(join(this.runFolder, path)).records);
+      });
+      return [name, transpose(columns)];
+    });
+    return new Map(entries);
+  }
+
+  /** Models with their roles and scores. */
+  scored(
+    models: readonly Ref[],
+    benchmarks: readonly BenchmarkName[],
+    measure = "scores",
+  ): Scored[] {
+    return models.map(({ model }) => ({
+      model,
+      role: modelNamed(this.study, model).role,
+      scores: this.scores(model, benchmarks, measure),
+    }));
+  }
+
+  /** Lines of a file of one seed. */
+  lines<Line>(seed: number, path: string): Line[] {
+    return readLines<Line>(join(this.runFolder, `seed${seed}`, path));
+  }
+
+  /** Lines of a file of every seed. */
+  ofSeeds<Line>(path: string): Line[][] {
+    return this.study.seeds.map((seed) => this.lines<Line>(seed, path));
+  }
+
+  /** Training log of a model. */
+  log<Metrics>(model: string, seed: number): Metrics[] {
+    return readLines<Metrics>(join(this.runFolder, logPath(seed, model)));
+  }
+
+  /** Any other file of the run, one JSON value a line. */
+  file<Line>(path: string): Line[] {
+    return readLines<Line>(join(this.runFolder, path));
+  }
+
+  /** Parameters of the base model, and so of every model. */
+  parameters(): number {
+    return countParameters(join(this.studyFolder, this.study.base));
+  }
+}
+
+/** Number of parameters of a model folder, by its configuration. */
+export function countParameters(folder: string): number {
+  const config = configFromJson(
+    JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<
+      string,
+      unknown
+    >,
+  );
+  let count = 0;
+  for (const shape of parameterShapes(config).values())
+    count += shape.reduce((a, b) => a * b, 1);
+  return count;
+}

@@ -1,0 +1,127 @@
+/** Rows of the main table: every model on every benchmark and on their average, and paired differences; numbers are points (0 to 100). */
+import {
+  averageOverSeeds,
+  overSeeds,
+  pairedDifference,
+  type BenchmarkName,
+} from "../../evaluate/index.js";
+import type { Domain } from "../../domains/index.js";
+import type { Role } from "../graph/model.js";
+import { about, interval, type Scored } from "./modelScores.js";
+import { points } from "./round.js";
+
+/** Score of one model on one benchmark, or on their average. */
+export interface ScoreRow {
+  model: string;
+  role: Role;
+  benchmark: BenchmarkName | "average";
+  /** How tables call the benchmark, for example "AIME'24 → nano". */
+  title: string;
+  domain: Domain | null;
+  /** Points, 0 to 100. */
+  score: number;
+  /** Ends of the 95 % interval, points. */
+  low: number;
+  high: number;
+  se: number;
+  seeds: number;
+  items: number;
+  samples: number;
+  /** Points of each seed, in the study's order of seeds. */
+  perSeed: number[];
+}
+
+/** Paired difference of two models: a − b on the same items, samples' random numbers and seeds. */
+export interface DifferenceRow {
+  a: string;
+  b: string;
+  benchmark: BenchmarkName | "average";
+  title: string;
+  domain: Domain | null;
+  /** Points. */
+  difference: number;
+  low: number;
+  high: number;
+  se: number;
+  seeds: number;
+}
+
+const AVERAGE = { benchmark: "average", title: "Avg.", domain: null } as const;
+
+function seedMeans(scores: readonly (readonly number[])[]): number[] {
+  const seeds = scores[0]!.length;
+  return Array.from(
+    { length: seeds },
+    (_, s) => scores.reduce((sum, row) => sum + row[s]!, 0) / scores.length,
+  );
+}
+
+/** The main table: every model on every benchmark and on their average. */
+export function scoreRows(
+  models: readonly Scored[],
+  { items, samples }: { items: number; samples: number },
+): ScoreRow[] {
+  return models.flatMap(({ model, role, scores }) => {
+    const matrices = [...scores.values()];
+    const rows = [...scores].map(([name, matrix]): ScoreRow => ({
+      model,
+      role,
+      ...about(name),
+      ...interval(overSeeds(matrix)),
+      items,
+      samples,
+      perSeed: seedMeans(matrix).map(points),
+    }));
+    const seeds = matrices.map(seedMeans);
+    const perSeed = seeds[0]!.map((_, s) =>
+      points(seeds.reduce((sum, row) => sum + row[s]!, 0) / seeds.length),
+    );
+    const average = interval(averageOverSeeds(matrices));
+    return [
+      ...rows,
+      {
+        model,
+        role,
+        ...AVERAGE,
+        ...average,
+        items: items * matrices.length,
+        samples,
+        perSeed,
+      },
+    ];
+  });
+}
+
+/**
+ * Paired differences: every model against every other on the average, and against SFT and the mixed run on each benchmark.
+ */
+export function differenceRows(models: readonly Scored[]): DifferenceRow[] {
+  const rows: DifferenceRow[] = [];
+  for (const a of models) {
+    for (const b of models) {
+      if (a === b) continue;
+      const names = [...a.scores.keys()];
+      const pairs = names.map((name) => ({
+        a: a.scores.get(name)!,
+        b: b.scores.get(name)!,
+      }));
+      const row = (
+        place: Pick<DifferenceRow, "benchmark" | "title" | "domain">,
+        used: typeof pairs,
+      ): void => {
+        const { score, ...rest } = interval(pairedDifference(used));
+        rows.push({
+          a: a.model,
+          b: b.model,
+          ...place,
+          difference: score,
+          ...rest,
+        });
+      };
+      if (b.role === "sft" || b.role === "multi")
+        names.forEach((name, i) => row(about(name), [pairs[i]!]));
+      row(AVERAGE, pairs);
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,59 @@
+/** Rows of Figure 2: scores along training. */
+import { overSeeds, type BenchmarkName } from "../../evaluate/index.js";
+import { about, interval, transpose } from "./modelScores.js";
+
+/** One line of a trajectory: a checkpoint's scores, item by item. */
+export interface TrajectoryLine {
+  /** Hash of the checkpoint. */
+  model: string;
+  step: number;
+  /** Mean reward of every item over its samples, by benchmark. */
+  scores: Partial<Record<BenchmarkName, number[]>>;
+}
+
+/** Score of an expert's checkpoint. */
+export interface TrajectoryRow {
+  run: string;
+  benchmark: BenchmarkName;
+  title: string;
+  step: number;
+  score: number;
+  low: number;
+  high: number;
+  seeds: number;
+}
+
+/** Scores along training; seeds are pooled. */
+export function trajectoryRows(
+  runs: readonly {
+    model: string;
+    seeds: readonly (readonly TrajectoryLine[])[];
+  }[],
+): TrajectoryRow[] {
+  return runs.flatMap(({ model, seeds }) =>
+    seeds[0]!.flatMap(({ step, scores }) =>
+      (Object.keys(scores) as BenchmarkName[]).map((name) => {
+        const columns = seeds.map(
+          (lines) => lines.find((line) => line.step === step)!.scores[name]!,
+        );
+        const {
+          score,
+          low,
+          high,
+          seeds: count,
+        } = interval(overSeeds(transpose(columns)));
+        const { benchmark, title } = about(name);
+        return {
+          run: model,
+          benchmark,
+          title,
+          step,
+          score,
+          low,
+          high,
+          seeds: count,
+        };
+      }),
+    ),
+  );
+}

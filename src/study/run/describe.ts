@@ -1,0 +1,132 @@
+/** The graph of a study with what is done and what is left, for people and for schedulers. */
+import { join } from "node:path";
+import { refText, type Ref } from "../graph/model.js";
+import { countParameters } from "../rows/results.js";
+import { planned, prepare, type Choice, type PlannedStage } from "./prepare.js";
+
+/** A study as `m2rl plan` tells it. */
+export interface PlanView {
+  study: string;
+  /** Folder of the profile's artefacts. */
+  folder: string;
+  seeds: readonly number[];
+  models: ModelView[];
+  measures: { name: string; by: string; rows: string[] }[];
+  stages: StageView[];
+  /** Sums over all stages, and over those that are not done: seconds of one core, and floating-point operations. */
+  all: { seconds: number; flops: number };
+  left: { seconds: number; flops: number };
+}
+
+/** One model of the graph. */
+export interface ModelView {
+  name: string;
+  /** Entry of the file that it belongs to. */
+  list: string;
+  by: string;
+  role: string;
+  /** References of what it is made from, by what they are to it. */
+  from: Record<string, string[]>;
+  /** In how many seeds its stage is done or recorded. */
+  done: number;
+}
+
+/** One stage with its state and its estimate. */
+export interface StageView {
+  id: string;
+  kind: string;
+  state: PlannedStage["state"];
+  reason: string;
+  /** Stages that must be done before. */
+  needs: string[];
+  /** Seconds of one core. */
+  seconds: number;
+  /** 2 N a token that is read, sampled or scored, 6 N a token that is trained on. */
+  flops: number;
+}
+
+/**
+ * The graph of a study: models, measures, stages, what is done, and an estimate of what is left.
+ *
+ * A stage whose note fits counts as done even where its weights are not here ("recorded"), as in a repository that holds records alone.
+ *
+ * @throws StudyError as `run`
+ * @example
+ * study.describePlan("data/nano", { profile: "full" }).left.flops
+ */
+export function describePlan(path: string, choice: Choice = {}): PlanView {
+  const prepared = prepare(path, choice);
+  const { study, studyFolder, folder } = prepared;
+  const parameters = countParameters(join(studyFolder, study.base));
+  const stages = planned(prepared, { believe: true }).map((each) =>
+    stageView(each, parameters),
+  );
+  const isDone = ({ state }: StageView): boolean =>
+    state === "done" || state === "recorded";
+  const ids = new Set(stages.filter(isDone).map(({ id }) => id));
+  const models = study.models
+    .filter(
+      ({ name, by }) =>
+        by !== "base" &&
+        stages.some(({ id }) => id.endsWith(`/models/${name}`)),
+    )
+    .map(({ name, list, by, role, parents }): ModelView => ({
+      name,
+      list,
+      by,
+      role,
+      from: Object.fromEntries(
+        Object.entries(parents).map(([key, refs]: [string, readonly Ref[]]) => [
+          key,
+          refs.map(refText),
+        ]),
+      ),
+      done: study.seeds.filter((seed) => ids.has(`seed${seed}/models/${name}`))
+        .length,
+    }));
+  return {
+    study: study.name,
+    folder,
+    seeds: study.seeds,
+    models,
+    measures: study.measures.map(({ name, by }) => ({
+      name,
+      by,
+      rows:
+        prepared.stages
+          .find(({ id }) => id === `analysis/${name}`)
+          ?.outputs.filter((own) => own.endsWith(".json")) ?? [],
+    })),
+    stages,
+    all: sum(stages),
+    left: sum(stages.filter((stage) => !isDone(stage))),
+  };
+}
+
+function stageView(
+  { stage, state, reason }: PlannedStage,
+  parameters: number,
+): StageView {
+  const { seconds, forward, trained } = stage.work;
+  const needs = Object.values(stage.inputs).flatMap(({ stage: from }) =>
+    from === null ? [] : [from],
+  );
+  return {
+    id: stage.id,
+    kind: stage.kind,
+    state,
+    reason,
+    needs: [...new Set(needs)],
+    seconds: Number(seconds.toFixed(1)),
+    flops: Math.round(parameters * (2 * forward + 6 * trained)),
+  };
+}
+
+function sum(stages: readonly StageView[]): { seconds: number; flops: number } {
+  return {
+    seconds: Number(
+      stages.reduce((total, { seconds }) => total + seconds, 0).toFixed(1),
+    ),
+    flops: stages.reduce((total, { flops }) => total + flops, 0),
+  };
+}

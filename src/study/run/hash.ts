@@ -1,0 +1,56 @@
+/** Content hashes: of a specification, a file and a model folder. They decide what is done and what must run again. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { hashModel } from "../../checkpoint/index.js";
+
+/** A value that JSON can hold. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+
+/** JSON with sorted keys and without absent ones: equal values give equal text. */
+export function canonical(value: Json | undefined): string {
+  if (value === undefined) return "null";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value))
+    return `[${(value as readonly Json[]).map(canonical).join(",")}]`;
+  const entries = Object.entries(
+    value as { readonly [key: string]: Json | undefined },
+  )
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
+}
+
+function digest(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Hash of a JSON value; the order of keys does not matter. */
+export function hashJson(value: Json): string {
+  return digest([canonical(value)]);
+}
+
+/** Hash of a file, or of a model folder by its configuration, weights and tokenizer; null where there is none. */
+export function hashPath(path: string): string | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return null;
+  if (!stat.isDirectory()) return digest([readFileSync(path)]);
+  const isModel = readdirSync(path).some((name) =>
+    name.endsWith(".safetensors"),
+  );
+  return isModel ? hashModel(path) : null;
+}
+
+/** An object as JSON holds it: what cannot be written is gone. */
+export function toJson(value: object): {
+  readonly [key: string]: Json | undefined;
+} {
+  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
+}

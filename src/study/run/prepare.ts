@@ -1,0 +1,159 @@
+/** A study made ready to run: its plan, its folders, and what is known of its stages' outputs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { StudyError } from "../../error.js";
+import type { StudySpec } from "../graph/model.js";
+import { plan } from "../graph/plan.js";
+import { select } from "../graph/select.js";
+import type { Stage } from "../graph/stage.js";
+import { readStudy } from "../spec/parse.js";
+import { hashPath } from "./hash.js";
+import { statusOf, type Status } from "./notes.js";
+
+/** Which part of a study is meant. */
+export interface Choice {
+  /** Which profile; default "quick". */
+  profile?: string;
+  /** Only the models or stages of this name, and what they need: "math", "experts", "analysis", "scores/math". */
+  only?: string;
+}
+
+/** Folder of a profile's artefacts. */
+export function runFolder(folder: string, profile: string): string {
+  return join(folder, "runs", profile);
+}
+
+/** A study, ready to run. */
+export interface Prepared {
+  study: StudySpec;
+  studyFolder: string;
+  folder: string;
+  stages: Stage[];
+}
+
+/**
+ * Read a study and plan it.
+ *
+ * @throws StudyError the file is broken, no stage has the name, or there is no base model
+ */
+export function prepare(
+  path: string,
+  { profile = "quick", only }: Choice,
+): Prepared {
+  const { folder, spec: study } = readStudy(path, profile);
+  const all = plan(study);
+  const base = join(folder, study.base);
+  if (hashPath(base) === null || !existsSync(join(base, "config.json"))) {
+    throw new StudyError(
+      `study: base must be a model folder, got none at ${base}; create it with npm run pretrain`,
+    );
+  }
+  return {
+    study,
+    studyFolder: folder,
+    folder: runFolder(folder, profile),
+    stages: only === undefined ? all : select(all, only, study),
+  };
+}
+
+/** Follows what is known of each stage's outputs while the plan or the run advances. */
+export class KnownOutputs {
+  private readonly outputs = new Map<
+    string,
+    Readonly<Record<string, string>>
+  >();
+  private readonly base = new Map<string, string>();
+
+  constructor(private readonly prepared: Prepared) {}
+
+  settle(stage: Stage, outputs: Readonly<Record<string, string>>): void {
+    this.outputs.set(stage.id, outputs);
+  }
+
+  settled(id: string): boolean {
+    return this.outputs.has(id);
+  }
+
+  /** Stages that this one waits for. */
+  waiting(stage: Stage): string[] {
+    const needed = Object.values(stage.inputs).flatMap((input) =>
+      input.stage === null ? [] : [input.stage],
+    );
+    return [...new Set(needed)].filter((id) => !this.outputs.has(id));
+  }
+
+  inputs(stage: Stage): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(stage.inputs).map(([name, { stage: from, path }]) => {
+        const hash =
+          from === null ? this.baseHash(path) : this.outputs.get(from)?.[path];
+        if (hash === undefined)
+          throw new Error(
+            `internal: ${stage.id} reads ${path}, which ${from} does not write`,
+          );
+        return [name, hash];
+      }),
+    );
+  }
+
+  status(stage: Stage): Status {
+    return statusOf(stage, this.prepared.folder, this.inputs(stage));
+  }
+
+  private baseHash(path: string): string {
+    const known =
+      this.base.get(path) ?? hashPath(join(this.prepared.studyFolder, path))!;
+    this.base.set(path, known);
+    return known;
+  }
+}
+
+/** A stage and what a run would do with it. */
+export interface PlannedStage {
+  stage: Stage;
+  /** As `Status`; "waiting" for a stage whose inputs are not made yet. */
+  state: "done" | "recorded" | "open" | "waiting";
+  /** Why it is not done: the changed option or input, the missing file, or the stage it waits for. */
+  reason: string;
+}
+
+/**
+ * What is done of a prepared study.
+ *
+ * @param believe  whether a stage that is only recorded counts as made for those that need it: what a reader of a record asks, not
+ *   what a run must know
+ */
+export function planned(
+  { stages, ...rest }: Prepared,
+  { believe }: { believe: boolean },
+): PlannedStage[] {
+  const known = new KnownOutputs({ stages, ...rest });
+  return stages.map((stage) => {
+    const [first] = known.waiting(stage);
+    if (first !== undefined)
+      return { stage, state: "waiting", reason: `after ${first}` };
+    const status = known.status(stage);
+    if (status.state === "done" || (believe && status.state === "recorded"))
+      known.settle(stage, status.note.outputs);
+    return {
+      stage,
+      state: status.state,
+      reason: status.state === "done" ? "" : status.reason,
+    };
+  });
+}
+
+/**
+ * What `run` would do, without doing it.
+ *
+ * A stage that waits for another one may turn out to be done after all, when the other one makes the same bytes again.
+ *
+ * @param options  believe: see `planned`; default true
+ * @throws StudyError as `run`
+ */
+export function inspect(
+  path: string,
+  { believe = true, ...choice }: Choice & { believe?: boolean } = {},
+): PlannedStage[] {
+  return planned(prepare(path, choice), { believe });
+}

@@ -1,0 +1,369 @@
+/** From the entries of `models:` to models: repetition, chains and names are written out, and every option is checked. */
+import type { Domain } from "../../domains/index.js";
+import {
+  domainOf,
+  PARENT_KEYS,
+  refText,
+  ROLES,
+  type Model,
+  type ParentKey,
+  type Ref,
+} from "../graph/model.js";
+import { operation, OPERATIONS } from "../operations/index.js";
+import type { Operation } from "../operations/operation.js";
+import {
+  ENTRY_KEYS,
+  holds,
+  lay,
+  product,
+  subsets,
+  substitute,
+  valuesOf,
+  type Entry,
+  type Repetition,
+  type Values,
+} from "./entry.js";
+import {
+  choice,
+  dotted,
+  FieldError,
+  integer,
+  isMap,
+  list,
+  manyModels,
+  object,
+  oneModel,
+  optional,
+  show,
+  text,
+  type Path,
+  type Scope,
+} from "./field.js";
+import { hint } from "../../nearest.js";
+import { Names } from "./references.js";
+import { NAME } from "./shared.js";
+
+/**
+ * All models of a study, each after its parents.
+ *
+ * @param entries  `models:` of the file, laid over by the profile
+ * @param domains  of the study
+ * @throws FieldError the first thing that is wrong
+ */
+export function expand(
+  entries: Readonly<Record<string, unknown>>,
+  domains: readonly Domain[],
+): Names {
+  const names = new Names({
+    name: "base",
+    list: "base",
+    by: "base",
+    values: {},
+    seed: null,
+    role: "base",
+    domains: [],
+    parents: {},
+    options: {},
+    steps: null,
+  });
+  for (const key of Object.keys(entries))
+    new Expansion(key, entries, names, domains).add();
+  return names;
+}
+
+/** One entry being written out. */
+class Expansion {
+  private readonly path: Path;
+  private readonly scope: Scope;
+
+  constructor(
+    private readonly key: string,
+    private readonly entries: Readonly<Record<string, unknown>>,
+    private readonly names: Names,
+    private readonly domains: readonly Domain[],
+  ) {
+    this.path = ["models", key];
+    this.scope = { domains, resolve: (reference) => names.resolve(reference) };
+  }
+
+  add(): void {
+    if (!NAME.test(this.key))
+      throw new FieldError(
+        this.path,
+        `unknown key ${JSON.stringify(this.key)} in models; use letters, digits, ., - and _`,
+        "key",
+      );
+    const entry = this.inherited(this.key, this.path);
+    const repetitions = this.repetitions(entry);
+    for (const repetition of repetitions) {
+      const own = this.settings(entry, repetition);
+      const name = this.nameOf(entry, repetition, repetitions.length > 1);
+      const steps = this.chain(own);
+      steps.forEach((settings, i) => {
+        const isLast = i === steps.length - 1;
+        const model = this.model(
+          isLast ? name : `${name}-${i + 1}`,
+          i === 0 ? settings : { ...settings, from: `${name}-${i}` },
+          repetition,
+        );
+        this.names.add(model, isLast ? this.key : null);
+      });
+    }
+  }
+
+  /** An entry with those that it is `like` below it. */
+  private inherited(key: string, path: Path): Entry {
+    const entry = this.entries[key];
+    if (!isMap(entry))
+      throw new FieldError(
+        path,
+        `${dotted(path)} must be a map, got ${show(entry)}`,
+      );
+    const { like } = entry;
+    if (like === undefined) return entry;
+    const at = [...path, "like"];
+    const above = Object.keys(this.entries);
+    const known = above.slice(0, above.indexOf(key));
+    if (typeof like !== "string" || !known.includes(like))
+      throw new FieldError(
+        at,
+        `${dotted(at)} must name an entry above it, got ${show(like)}; ${hint(String(like), known)}`,
+      );
+    return lay(this.inherited(like, ["models", like]), entry) as Entry;
+  }
+
+  /** The variables of `each` and the subsets of `subsets`, every combination once. */
+  private repetitions({ each, subsets: chosen }: Entry): Repetition[] {
+    const values = product(this.variables(each));
+    if (chosen === undefined)
+      return values.map((own) => ({ values: own, subset: null }));
+    const parts = this.subsetsOf(chosen);
+    return values.flatMap((own) =>
+      parts.map((subset) => ({ values: own, subset })),
+    );
+  }
+
+  private variables(each: unknown): [string, ReturnType<typeof valuesOf>][] {
+    if (each === undefined) return [];
+    const path = [...this.path, "each"];
+    if (each === "domain") return [["domain", [...this.domains]]];
+    if (!isMap(each))
+      throw new FieldError(
+        path,
+        `${dotted(path)} must be "domain" or a map of lists, got ${show(each)}`,
+      );
+    return Object.entries(each).map(([name, given]) => {
+      const at = [...path, name];
+      if (name !== "domain") return [name, valuesOf(given, at)];
+      const own =
+        given === "all"
+          ? [...this.domains]
+          : list(choice(this.domains), 1).parse(given, at, this.scope);
+      return [name, own];
+    });
+  }
+
+  /** `subsets: experts`, or `{ of: experts, sizes: [2, 3] }`; all of two models and more where no sizes are given. */
+  private subsetsOf(given: unknown): string[][] {
+    const path = [...this.path, "subsets"];
+    const { of, sizes } = object<{ of: Ref[]; sizes?: number[] }>({
+      of: manyModels,
+      sizes: optional(list(integer({ min: 1 }), 1)),
+    }).parse(isMap(given) ? given : { of: given }, path, this.scope);
+    const wanted = sizes ?? of.map((_, i) => i + 1).slice(1);
+    return subsets(of.map(refText), wanted);
+  }
+
+  /** The settings of one repetition: the entry's, its exceptions in `where`, and the values of its variables. */
+  private settings(entry: Entry, { values, subset }: Repetition): Entry {
+    const { where = {} } = entry;
+    const path = [...this.path, "where"];
+    if (!isMap(where))
+      throw new FieldError(
+        path,
+        `${dotted(path)} must be a map, got ${show(where)}`,
+      );
+    const known = [
+      ...this.variables(entry["each"]).flatMap(([, all]) => all.map(String)),
+      ...this.domains,
+    ];
+    for (const key of Object.keys(where))
+      if (!known.includes(key))
+        throw new FieldError(
+          [...path, key],
+          `${dotted(path)} must hold values of \`each\`, got ${JSON.stringify(key)}; ${hint(key, known)}`,
+          "key",
+        );
+    let own: Entry = Object.fromEntries(
+      Object.entries(entry).filter(
+        ([key]) =>
+          key === "by" ||
+          key === "then" ||
+          key === "seed" ||
+          key === "role" ||
+          !(ENTRY_KEYS as readonly string[]).includes(key),
+      ),
+    );
+    for (const value of Object.values(values))
+      own = lay(own, where[String(value)] ?? {}) as Entry;
+    const fields = Object.keys(this.operationOf(own).options.fields ?? {});
+    const references = PARENT_KEYS.map((key) => entry[key]);
+    for (const [name, value] of Object.entries(values)) {
+      if (name === "domain") own = { ...own, domains: [value] };
+      else if (name === "seed" || fields.includes(name))
+        own = { ...own, [name]: value };
+      else if (holds(references, name)) continue;
+      else if (fields.length === 0) own = { ...own, [name]: value };
+      else
+        throw new FieldError(
+          [...this.path, "each", name],
+          `${dotted(this.path)}.each must name options of ${String(own["by"])} or variables of its references, got ${JSON.stringify(name)}; ${hint(name, fields)}`,
+          "key",
+        );
+    }
+    if (!fields.includes("domains") && values["domain"] !== undefined)
+      own = without(own, "domains");
+    for (const key of PARENT_KEYS)
+      if (own[key] !== undefined)
+        own = {
+          ...own,
+          [key]: substitute(own[key], values, [...this.path, key]),
+        };
+    return subset === null ? own : { ...own, of: subset };
+  }
+
+  private nameOf(
+    { as }: Entry,
+    { values, subset }: Repetition,
+    isRepeated: boolean,
+  ): string {
+    const part = (subset ?? []).map((text) => {
+      const [ref] = this.names.resolve(text);
+      return domainOf(this.names.get(ref!.model)!) ?? text.replace("@", "-");
+    });
+    const path = [...this.path, "as"];
+    const variables: Values = { ...values, subset: part.join("-") };
+    if (as !== undefined) {
+      const given = text(/./, "the name of the models").parse(
+        as,
+        path,
+        this.scope,
+      );
+      return String(substitute(given, variables, path));
+    }
+    return isRepeated
+      ? [this.key, ...Object.values(values), ...part].join("-")
+      : this.key;
+  }
+
+  /** The settings of each link of a chain: those of the entry with each item of `then` laid over. */
+  private chain(settings: Entry): Entry[] {
+    const { then, ...common } = settings;
+    if (then === undefined) return [common];
+    const path = [...this.path, "then"];
+    if (!Array.isArray(then) || then.length === 0)
+      throw new FieldError(
+        path,
+        `${dotted(path)} must be a list of at least 1, got ${show(then)}`,
+      );
+    return then.map((item: unknown, i) => {
+      if (isMap(item)) return lay(common, item) as Entry;
+      if (item === "all" || Array.isArray(item))
+        return { ...common, domains: item };
+      const domain = choice(this.domains).parse(item, [...path, i], this.scope);
+      return { ...common, domains: [domain] };
+    });
+  }
+
+  private operationOf({ by }: Entry): Operation {
+    const path = [...this.path, "by"];
+    if (by === undefined)
+      throw new FieldError(
+        path,
+        `${dotted(path)} must be given, got none`,
+        "absent",
+      );
+    const keys = OPERATIONS.map(({ key }) => key);
+    return operation(choice(keys).parse(by, path, this.scope));
+  }
+
+  private model(name: string, settings: Entry, { values }: Repetition): Model {
+    if (!NAME.test(name))
+      throw new FieldError(
+        this.path,
+        `${dotted(this.path)} must make names of letters, digits, ., - and _, got ${JSON.stringify(name)}`,
+      );
+    if (
+      this.names.get(name) !== undefined ||
+      (this.names.lists.has(name) && name !== this.key)
+    )
+      throw new FieldError(
+        this.path,
+        `${dotted(this.path)} must make models of new names, got ${name} again`,
+      );
+    const made = this.operationOf(settings);
+    const rest: Record<string, unknown> = { ...settings };
+    for (const key of [...ENTRY_KEYS, ...PARENT_KEYS]) delete rest[key];
+    const options = made.options.parse(rest, this.path, this.scope);
+    const seed =
+      settings["seed"] === undefined
+        ? null
+        : integer({ min: 0 }).parse(
+            settings["seed"],
+            [...this.path, "seed"],
+            this.scope,
+          );
+    const role =
+      settings["role"] === undefined
+        ? made.role(options)
+        : choice(ROLES).parse(
+            settings["role"],
+            [...this.path, "role"],
+            this.scope,
+          );
+    return {
+      name,
+      list: this.key,
+      by: made.key,
+      values,
+      seed,
+      role,
+      domains: made.domains(options),
+      parents: this.parents(made, settings),
+      options,
+      steps: made.steps(options),
+    };
+  }
+
+  private parents(made: Operation, settings: Entry): Model["parents"] {
+    const result: Partial<Record<ParentKey, Ref[]>> = {};
+    for (const key of PARENT_KEYS) {
+      const path = [...this.path, key];
+      const arity = made.parents[key];
+      const given = settings[key];
+      if (arity === undefined && given !== undefined)
+        throw new FieldError(
+          path,
+          `unknown key ${JSON.stringify(key)} in ${dotted(this.path)}: ${made.key} takes ${Object.keys(made.parents).join(" and ")}`,
+          "key",
+        );
+      if (arity === undefined) continue;
+      if (given === undefined)
+        throw new FieldError(
+          path,
+          `${dotted(path)} must be given, got none`,
+          "absent",
+        );
+      result[key] =
+        arity === "one"
+          ? [oneModel.parse(given, path, this.scope)]
+          : manyModels.parse(given, path, this.scope);
+    }
+    return result;
+  }
+}
+
+function without(entry: Entry, key: string): Entry {
+  const { [key]: _, ...rest } = entry;
+  return rest;
+}

@@ -1,0 +1,290 @@
+/** Read a study file: YAML text → a resolved, checked study; nothing runs before this succeeds. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  isMap as isMapNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from "yaml";
+import { DOMAINS, type Domain } from "../../domains/index.js";
+import { StudyError } from "../../error.js";
+import { hint } from "../../nearest.js";
+import type { MeasureEntry, StudySpec } from "../graph/model.js";
+import { plan } from "../graph/plan.js";
+import { measure, MEASURE_KEYS } from "../measures/index.js";
+import { expand } from "./expand.js";
+import { lay } from "./entry.js";
+import {
+  choice,
+  dotted,
+  FieldError,
+  integer,
+  isMap,
+  list,
+  object,
+  show,
+  text as textField,
+  type Field,
+  type Path,
+  type Scope,
+} from "./field.js";
+import type { Names } from "./references.js";
+import { NAME, name } from "./shared.js";
+
+type Plain = Record<string, unknown>;
+
+/** The parts of a file that are no sections. */
+interface Head {
+  name: string;
+  base: string;
+  domains: Domain[];
+  seeds: number[];
+}
+
+const head: Field<Head> = object<Head>({
+  name,
+  base: textField(/./, "a folder"),
+  domains: list(choice(DOMAINS), 1),
+  seeds: list(integer({ min: 0 }), 1),
+});
+
+const TOP = [...Object.keys(head.fields!), "models", "measures", "profiles"];
+
+/**
+ * A study for one profile, from the text of its file. All profiles of the file are checked.
+ *
+ * @param text     YAML
+ * @param profile  which profile is laid over the common part
+ * @param file     name for messages
+ * @throws StudyError the first thing that is wrong: file, line, column, what must hold and the nearest known name
+ * @example
+ * study.parseStudy(readFileSync("data/nano/study.yml", "utf8"), "quick").seeds
+ */
+export function parseStudy(
+  text: string,
+  profile: string,
+  file = "study.yml",
+): StudySpec {
+  const source = new Source(text, file);
+  const all = source.plain();
+  const { profiles = {}, ...common } = all;
+  const known = isMap(profiles) ? profiles : {};
+  if (!Object.hasOwn(known, profile))
+    throw source.errorAt(
+      source.nodeAt(["profiles"]) ?? source.root,
+      `profiles must hold ${profile}, got ${Object.keys(known).join(", ") || "none"}`,
+    );
+  const others = Object.keys(known).filter((key) => key !== profile);
+  const [wanted] = [profile, ...others].map((key) =>
+    source.within(key, () => resolve(lay(common, known[key]) as Plain)),
+  );
+  return wanted!;
+}
+
+/** Names of the profiles in the text of a study file. */
+export function profilesOf(text: string): string[] {
+  const { profiles } = new Source(text, "study.yml").plain();
+  return isMap(profiles) ? Object.keys(profiles) : [];
+}
+
+function resolve(all: Plain): StudySpec {
+  for (const key of Object.keys(all))
+    if (!TOP.includes(key))
+      throw new FieldError(
+        [key],
+        `unknown key ${JSON.stringify(key)}; ${hint(key, TOP)}`,
+        "key",
+      );
+  const { models, measures = {}, ...rest } = all;
+  const nothing: Scope = { domains: DOMAINS, resolve: () => [] };
+  const top = head.parse(rest, [], nothing);
+  const names = expand(mapAt(models, ["models"]), top.domains);
+  const study: StudySpec = {
+    ...top,
+    models: names.models,
+    lists: Object.fromEntries(names.lists),
+    measures: measuresOf(mapAt(measures, ["measures"]), names, top.domains),
+  };
+  // What must fit between sections shows when stages are planned.
+  plan(study);
+  return study;
+}
+
+/** A map of sections without those that a profile switches off. */
+function mapAt(value: unknown, path: Path): Plain {
+  if (value === undefined)
+    throw new FieldError(
+      path,
+      `${dotted(path)} must be given, got none`,
+      "absent",
+    );
+  if (!isMap(value))
+    throw new FieldError(
+      path,
+      `${dotted(path)} must be a map, got ${show(value)}`,
+    );
+  return Object.fromEntries(
+    Object.entries(value).filter(([, entry]) => entry !== null),
+  );
+}
+
+function measuresOf(
+  entries: Plain,
+  names: Names,
+  domains: readonly Domain[],
+): MeasureEntry[] {
+  const scope: Scope = {
+    domains,
+    resolve: (reference) => names.resolve(reference),
+  };
+  return Object.entries(entries).map(([key, entry]) => {
+    const path = ["measures", key];
+    if (!isMap(entry))
+      throw new FieldError(
+        path,
+        `${dotted(path)} must be a map, got ${show(entry)}`,
+      );
+    const { by = key, ...options } = entry;
+    if (
+      !NAME.test(key) ||
+      (by === key && !MEASURE_KEYS.some((own) => own === key))
+    )
+      throw new FieldError(
+        path,
+        `unknown key ${JSON.stringify(key)} in measures; ${hint(key, MEASURE_KEYS)}`,
+        "key",
+      );
+    const kind = choice(MEASURE_KEYS).parse(by, [...path, "by"], scope);
+    const parsed = measure(kind).options.parse(options, path, scope);
+    return { name: key, by: kind, options: parsed };
+  });
+}
+
+/** The text of a file with the places of its values. */
+class Source {
+  private readonly lines = new LineCounter();
+  private readonly document: Document;
+
+  constructor(
+    text: string,
+    private readonly file: string,
+  ) {
+    this.document = parseDocument(text, {
+      lineCounter: this.lines,
+      uniqueKeys: true,
+    });
+    const problem = this.document.errors[0] ?? this.document.warnings[0];
+    if (problem) {
+      const message = problem.message.split(/ at line | in \d|\n/)[0]!;
+      throw this.errorAt({ range: problem.pos }, message);
+    }
+    visit(this.document, {
+      Alias: (_, node) => {
+        throw this.errorAt(
+          node,
+          `values must be written out, got the alias *${node.source}`,
+        );
+      },
+    });
+  }
+
+  get root(): Node | null {
+    return this.document.contents as Node | null;
+  }
+
+  plain(): Plain {
+    const value: unknown = this.document.toJS();
+    if (!isMap(value))
+      throw this.errorAt(
+        this.root,
+        `the study must be a map, got ${value === null ? "nothing" : show(value)}`,
+      );
+    return value;
+  }
+
+  nodeAt(path: Path): Node | null {
+    return (this.document.getIn(path, true) as Node | undefined) ?? null;
+  }
+
+  errorAt(
+    node: { range?: readonly number[] | null } | null,
+    text: string,
+  ): StudyError {
+    const { line, col } = this.lines.linePos(node?.range?.[0] ?? 0);
+    return new StudyError(`study: ${this.file}:${line}:${col}: ${text}`);
+  }
+
+  /** Do something for one profile; what is wrong is told with its place in the file. */
+  within<T>(profile: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof FieldError)
+        throw this.errorAt(
+          this.find(error.path, error.place, profile),
+          error.place === "absent"
+            ? `${error.text} in profile ${profile}`
+            : error.text,
+        );
+      if (!(error instanceof RangeError)) throw error;
+      const path = /^[\w.-]+/.exec(error.message)?.[0].split(".") ?? [];
+      throw this.errorAt(this.find(path, "value", profile), error.message);
+    }
+  }
+
+  /** The nearest place to a path: in the profile, else in the common part, else that of its parent. */
+  private find(
+    path: Path,
+    place: FieldError["place"],
+    profile: string,
+  ): Node | null {
+    if (place === "absent") {
+      const own = this.nodeAt(["profiles", profile]);
+      return this.nodeAt(path.slice(0, -1)) && path.length > 1
+        ? this.nodeAt(path.slice(0, -1))
+        : (own ?? this.root);
+    }
+    for (let length = path.length; length > 0; length--) {
+      const part = path.slice(0, length);
+      for (const at of [["profiles", profile, ...part], part]) {
+        const found =
+          place === "key" && length === path.length
+            ? this.keyAt(at)
+            : this.nodeAt(at);
+        if (found) return found;
+      }
+    }
+    return this.root;
+  }
+
+  private keyAt(path: Path): Node | null {
+    const map = this.nodeAt(path.slice(0, -1));
+    if (!isMapNode(map)) return null;
+    const pair = map.items.find(
+      ({ key }) => isScalar(key) && String(key.value) === path.at(-1),
+    );
+    return (pair?.key as Node | undefined) ?? null;
+  }
+}
+
+/**
+ * Read `study.yml` in a folder (or the file itself).
+ *
+ * @returns the folder and the study resolved for the profile
+ * @throws StudyError no such file or profile, or the file is broken
+ */
+export function readStudy(
+  path: string,
+  profile: string,
+): { folder: string; spec: StudySpec; profile: string } {
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  const file = isFolder ? join(path, "study.yml") : path;
+  if (!existsSync(file))
+    throw new StudyError(`study: ${file} not found; it must be a study file`);
+  const spec = parseStudy(readFileSync(file, "utf8"), profile, file);
+  return { folder: isFolder ? path : join(file, ".."), spec, profile };
+}
