@@ -9,6 +9,7 @@ import { rowFile } from "./graph/plan.js";
 import { checkpointPath, logPath, modelPath } from "./graph/stage.js";
 import {
   measure,
+  MEASURES,
   type MeasureOptions,
   type RowTypes,
 } from "./measures/index.js";
@@ -75,7 +76,8 @@ function checkSeed(study: Study, seed: number): void {
 }
 
 /**
- * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores".
+ * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores". There are none
+ * of a measure that the study does not ask for.
  *
  * @throws StudyError unknown name, or the rows have not been made yet
  */
@@ -90,6 +92,8 @@ export function rows<Name extends keyof RowTypes | (string & {})>(
     })),
   );
   const found = files.find(({ file }) => file === name);
+  const all = Object.values(MEASURES).flatMap(({ rowFiles }) => [...rowFiles]);
+  if (!found && all.some((file) => file === name)) return [];
   if (!found) {
     throw new StudyError(
       `study: rows must be known, got ${JSON.stringify(name)}; ${hint(

@@ -1,4 +1,4 @@
-/** Charts of families of experts: each, drawn from small fixed rows, must be the committed SVG. */
+/** Charts of paradigms of experts: each, drawn from small fixed rows, must be the committed SVG. */
 import { describe, expect, test } from "vitest";
 import * as report from "../../src/report/index.js";
 
@@ -18,8 +18,8 @@ const bowls: report.LandscapeRow[] = ["RL", "SFT"].flatMap((panel, p) =>
 );
 
 const kept: report.RetentionDot[] = ["Average", "TIES"].flatMap((merge, m) =>
-  ["rl", "positive", "rollouts", "demonstrations"].map((family, f) => ({
-    family,
+  ["rl", "positive", "rollouts", "demonstrations"].map((paradigm, f) => ({
+    paradigm,
     merge,
     kept: 90 - 20 * f + 5 * m,
     low: 80 - 22 * f,

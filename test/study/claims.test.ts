@@ -2,28 +2,41 @@
 import { describe, expect, test } from "vitest";
 import type { BenchmarkName } from "../../src/evaluate/index.js";
 import { readClaims } from "../../src/report/index.js";
-import { behaviourMeasurements } from "../../src/study/claims/behaviour.js";
+import {
+  STATED,
+  type ClaimNumber,
+  type ClaimRow,
+} from "../../src/study/claims/claimRow.js";
 import { contrast, difference } from "../../src/study/claims/contrast.js";
 import type { ClaimData } from "../../src/study/claims/data.js";
 import { interferenceClaims } from "../../src/study/claims/interference.js";
-import type { Measurement } from "../../src/study/claims/measured.js";
-import { mixingClaims } from "../../src/study/claims/mixing.js";
-import {
-  measureClaims,
-  verdictRows,
-} from "../../src/study/claims/verdictRows.js";
-import { weightClaims } from "../../src/study/claims/weights.js";
-import { plantedStudy } from "./planted.js";
+import { costRatio, mixingClaims } from "../../src/study/claims/mixing.js";
+import { verdictRows } from "../../src/study/claims/verdicts.js";
+import { MEASURES } from "../../src/study/index.js";
+import { withNote } from "../../src/study/measures/judging.js";
+import { plantedNumbers, plantedStudy } from "./planted.js";
 
 // Paper's Table 7 judges these and IFEval, which the nano world cannot judge.
 const REASONED: BenchmarkName[] = ["aime24", "lcbV5", "gpqa"];
 const planted = plantedStudy();
 const claims = readClaims();
-const all = measureClaims(planted);
+const absent = (claim: string): string => `nothing measures ${claim}`;
+const numbersOf = (study: typeof planted): Record<string, ClaimNumber> =>
+  Object.fromEntries(
+    plantedNumbers(study)
+      .filter(({ measure }) => measure === STATED)
+      .map((row) => [row.claim, row]),
+  );
+const all = numbersOf(planted);
 
-describe("measureClaims(data)", () => {
+describe("the numbers of all measures", () => {
   test("measures every claim of data/claims.json and nothing else", () => {
-    expect(Object.keys(all).sort()).toEqual(claims.map(({ id }) => id).sort());
+    const ids = claims.map(({ id }) => id).sort();
+    expect(Object.keys(all).sort()).toEqual(ids);
+    const declared = Object.values(MEASURES).flatMap(
+      ({ claimIds }) => claimIds,
+    );
+    expect([...declared].sort()).toEqual(ids);
   });
 
   // The tables' cells and their averages are rounded, and the latter not always of the former: one digit is what that leaves.
@@ -37,24 +50,22 @@ describe("measureClaims(data)", () => {
     ];
     for (const { id, paper } of claims) {
       if (paper === null || elsewhere.includes(id)) continue;
-      const { value } = all[id] as Measurement;
-      expect(Math.abs(value - paper), id).toBeLessThan(0.06);
+      const { value } = all[id]!;
+      expect(Math.abs(value! - paper), id).toBeLessThan(0.06);
     }
-    expect((all["mix-matches-merge"] as Measurement).value).toBeCloseTo(
-      -0.18,
-      10,
-    );
+    expect(all["mix-matches-merge"]!.value).toBeCloseTo(-0.18, 10);
   });
 
   test("comes to the paper's own numbers on judging where reasoning alone is judged", () => {
-    const { "process-better-in-reasoning": better, ...rest } = measureClaims(
+    const { "process-better-in-reasoning": better, ...rest } = numbersOf(
       plantedStudy(REASONED),
     );
-    expect((better as Measurement).value).toBeCloseTo(9.9037, 1);
+    expect(better!.value).toBeCloseTo(9.9037, 1);
     // 93.8 − 91.8, 94.2 − 95.7 and 78.5 − 73.4 of Table 7; instruction following is the fourth in the paper.
-    expect(
-      (rest["training-sharpens-judging"] as Measurement).value,
-    ).toBeCloseTo((2 - 1.5 + 5.1) / 3, 1);
+    expect(rest["training-sharpens-judging"]!.value).toBeCloseTo(
+      (2 - 1.5 + 5.1) / 3,
+      1,
+    );
     expect(rest["training-sharpens-judging"]).toMatchObject({
       note: "answers of instruction are not judged here",
     });
@@ -62,15 +73,15 @@ describe("measureClaims(data)", () => {
 
   test("gives each number an interval that holds it", () => {
     for (const [id, found] of Object.entries(all)) {
-      if ("missing" in found || found.interval === null) continue;
-      const [low, high] = found.interval;
-      expect(low, id).toBeLessThanOrEqual(found.value + 1e-9);
-      expect(high, id).toBeGreaterThanOrEqual(found.value - 1e-9);
+      const { value, low, high } = found;
+      if (value === null || low === null || high === null) continue;
+      expect(low, id).toBeLessThanOrEqual(value + 1e-9);
+      expect(high, id).toBeGreaterThanOrEqual(value - 1e-9);
     }
   });
 
   test("finds planted overlaps, cosines and neighbours", () => {
-    const value = (id: string): number => (all[id] as Measurement).value;
+    const value = (id: string): number => all[id]!.value!;
     expect(value("overlap-above-chance")).toBeCloseTo(2.5, 10);
     expect(all["overlap-above-chance"]).toMatchObject({
       note: "weights count as changed from a relative change of 0.01 or 0.02 on; at the paper's 0.001 the ratio is 1.05",
@@ -85,12 +96,12 @@ describe("measureClaims(data)", () => {
   });
 });
 
-describe("verdictRows(data)", () => {
-  const rows = verdictRows(planted);
+describe("verdictRows(numbers, seeds, absent)", () => {
+  const rows = verdictRows(plantedNumbers(planted), 2, absent);
   const verdict = (id: string): string =>
     rows.find((row) => row.id === id)!.verdict;
 
-  test("has one row a claim, in the ledger's order, judged by the ledger's rule", () => {
+  test("has one row per claim, in the order of data/claims.json, judged by its rule", () => {
     expect(rows.map(({ id }) => id)).toEqual(claims.map(({ id }) => id));
     expect(verdict("overlap-above-chance")).toBe("reproduced");
     expect(verdict("overlap-above-shuffled")).toBe("contradicted");
@@ -99,7 +110,10 @@ describe("verdictRows(data)", () => {
   });
 
   test("keeps the reason of a claim that was not measured, and no number", () => {
-    const [row] = verdictRows({ ...planted, ties: null });
+    const scores = new Map(planted.data.scores);
+    scores.delete("ties");
+    const data = { ...planted.data, scores };
+    const [row] = verdictRows(plantedNumbers({ ...planted, data }), 2, absent);
     expect(row).toMatchObject({
       id: "mix-matches-merge",
       value: null,
@@ -111,27 +125,30 @@ describe("verdictRows(data)", () => {
   });
 
   test("is the same bytes when it is made again", () => {
-    expect(JSON.stringify(verdictRows(plantedStudy()))).toBe(
-      JSON.stringify(rows),
-    );
+    const again = verdictRows(plantedNumbers(plantedStudy()), 2, absent);
+    expect(JSON.stringify(again)).toBe(JSON.stringify(rows));
   });
 
-  test("throws when a claim has nothing that measures it", () => {
-    expect(() => verdictRows(planted, [{ ...claims[0]!, id: "new" }])).toThrow(
-      'internal: nothing measures the claim "new"',
-    );
+  test("says why a claim that no measure decides has no number", () => {
+    const [row] = verdictRows([], 2, absent, [{ ...claims[0]!, id: "new" }]);
+    expect(row).toMatchObject({
+      id: "new",
+      value: null,
+      verdict: "not testable",
+      why: "nothing measures new",
+    });
   });
 });
 
 /** The planted study with the scores of some models replaced: scores[item][seed] by model, on every benchmark. */
 function withScores(models: Record<string, number[][]>): ClaimData {
-  const scores = new Map(planted.scores);
+  const scores = new Map(planted.data.scores);
   for (const [model, matrix] of Object.entries(models))
     scores.set(
       model,
-      new Map(planted.benchmarks.map((name) => [name, matrix])),
+      new Map(planted.data.benchmarks.map((name) => [name, matrix])),
     );
-  return { ...planted, scores };
+  return { ...planted.data, scores };
 }
 
 describe("contrast(models, terms)", () => {
@@ -147,7 +164,7 @@ describe("contrast(models, terms)", () => {
     });
     const { mean, low, high } = contrast(
       scores,
-      difference("a", "b", planted.benchmarks),
+      difference("a", "b", planted.data.benchmarks),
     );
     expect(mean).toBeCloseTo(0.05, 12);
     expect(high - low).toBeCloseTo(0, 10);
@@ -172,58 +189,47 @@ describe("contrast(models, terms)", () => {
 });
 
 describe("what a study lacks", () => {
-  const missing = (found: unknown): string =>
-    (found as { missing: string }).missing;
-
   test("domains: claims about them are not measured", () => {
     const two: ClaimData = {
-      ...planted,
+      ...planted.data,
       domains: ["math", "instruction"],
       benchmarks: ["aime24", "ifeval"],
     };
-    expect(missing(interferenceClaims(two)["reasoning-synergy"])).toBe(
+    expect(interferenceClaims(two)["reasoning-synergy"].why).toBe(
       "the study has no expert or no benchmark of coding, science",
     );
   });
 
   test("judged domains: the number stands, and the row says what is not judged", () => {
-    const found = behaviourMeasurements({ ...planted, judged: ["aime24"] });
-    expect(found["process-better-in-reasoning"]).toMatchObject({
-      note: "answers of coding, science are not judged here",
-    });
-    expect(found["mixed-collapses"]).not.toHaveProperty("note");
-    expect(all["process-better-in-reasoning"]).not.toHaveProperty("note");
+    const noted = (claim: string): string | null => {
+      const row = planted.behaviour.find(
+        (each) => each.claim === claim && each.measure === STATED,
+      ) as ClaimRow;
+      return withNote({ ...row, note: null }, ["aime24"]).note;
+    };
+    expect(noted("process-better-in-reasoning")).toBe(
+      "answers of coding, science are not judged here",
+    );
+    expect(noted("mixed-collapses")).toBeNull();
+    expect(all["process-better-in-reasoning"]!.note).toBeNull();
   });
 
   test("seeds: a cost of one run has no interval", () => {
-    const cost = planted.cost.slice(0, 1);
-    expect(mixingClaims({ ...planted, cost })["mix-costs-less"]).toMatchObject({
-      interval: null,
+    expect(costRatio(planted.cost.slice(0, 1), "multi")).toMatchObject({
+      low: null,
+      high: null,
+      why: null,
     });
   });
 
-  test("weights: each claim says so", () => {
-    for (const found of Object.values(
-      weightClaims({ ...planted, overlaps: null }),
-    ))
-      expect(missing(found)).toBe(
-        "the study does not measure what its experts changed",
-      );
-  });
-
-  test("behaviour: the reason is the one that the measuring gave", () => {
-    const [row] = planted.behaviour;
-    const none = {
-      ...row!,
-      value: null,
-      low: null,
-      high: null,
-      why: "no samples",
-    };
+  test("a student: its comparison says so", () => {
+    const scores = new Map(planted.data.scores);
+    scores.delete("opd");
     expect(
-      missing(
-        behaviourMeasurements({ ...planted, behaviour: [none] })[row!.claim],
-      ),
-    ).toBe("no samples");
+      mixingClaims({ ...planted.data, scores })["distillation-matches-merge"],
+    ).toMatchObject({
+      value: null,
+      why: "the study has no student of on-policy distillation",
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costRows } from "../../src/study/costRows.js";
+import { costRows } from "../../src/study/rows/cost.js";
 import type { StepMetrics } from "../../src/train/index.js";
 
 const line = (
@@ -19,12 +19,7 @@ const line = (
   } as StepMetrics["seconds"],
 });
 const rollout = { prefill: 10, sampled: 20, trained: 30 };
-const run = (model: string, expert: boolean, log: StepMetrics[]) => ({
-  model,
-  seed: 1,
-  expert,
-  log,
-});
+const run = (model: string, log: StepMetrics[]) => ({ model, seed: 1, log });
 
 test("costRows counts 2N a token read, sampled or scored and 6N a token trained, against all experts together", () => {
   const timed = line(rollout, {
@@ -36,10 +31,12 @@ test("costRows counts 2N a token read, sampled or scored and 6N a token trained,
   const student = line({ ...rollout, scored: 30 }, { total: 1 });
   const rows = costRows(
     [
-      run("math", true, [timed, timed]),
-      run("coding", true, [timed]),
-      run("opd", false, [student]),
+      run("math", [timed, timed]),
+      run("coding", [timed]),
+      run("opd", [student]),
     ],
+    ["math", "coding"],
+    "experts",
     7,
   );
   const step = 2 * 7 * 30 + 6 * 7 * 30;
@@ -60,6 +57,6 @@ test("costRows counts 2N a token read, sampled or scored and 6N a token trained,
 
 test("costRows reads logs of earlier versions, whose verdicts are part of the rollouts' time", () => {
   const old = line(rollout, { rollout: 1.5, update: 2, total: 3.5 });
-  const [row] = costRows([run("math", true, [old])], 7);
+  const [row] = costRows([run("math", [old])], ["math"], "experts", 7);
   expect(row!.phases).toEqual({ rollout: 1.5, reward: 0, update: 2 });
 });

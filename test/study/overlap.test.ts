@@ -11,12 +11,12 @@ import {
 } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { plan, parseStudy } from "../../src/study/index.js";
-import {
-  overlapStage,
-  type OverlapLine,
-  type OverlapRule,
-} from "../../src/study/stages/overlap.js";
-import { PICO_STUDY } from "./pico.js";
+import { overlaps } from "../../src/study/measures/overlaps.js";
+import type {
+  OverlapLine,
+  OverlapRule,
+} from "../../src/study/rows/overlaps.js";
+import { PICO_STUDY, picoWith } from "./pico.js";
 
 const config: ModelConfig = {
   vocabSize: 300,
@@ -48,10 +48,9 @@ function train(base: Params, seed: number): Params {
   return new Map(moved);
 }
 
-const withOverlaps = PICO_STUDY.replace(
-  "profiles:",
-  "overlaps: { rate: 0.3 }\nprofiles:",
-);
+const withOverlaps = picoWith({
+  measures: "  overlaps: { anchor: sft, experts: experts, rate: 0.3 }\n",
+});
 
 async function measure(): Promise<{
   rule: OverlapRule;
@@ -59,9 +58,8 @@ async function measure(): Promise<{
   text: string;
 }> {
   const runFolder = mkdtempSync(join(tmpdir(), "m2rl-overlap-"));
-  const stage = plan(parseStudy(withOverlaps, "quick")).find(
-    ({ kind }) => kind === "overlap",
-  )!;
+  const study = parseStudy(withOverlaps, "quick");
+  const stage = plan(study).find(({ kind }) => kind === "overlaps")!;
   const base = initParams(config, 7);
   for (const [i, input] of Object.values(stage.inputs).entries())
     writeModelFolder(join(runFolder, input.path), {
@@ -69,9 +67,10 @@ async function measure(): Promise<{
       params: i === 0 ? base : train(base, i),
       tokenizer: "{}",
     });
-  await overlapStage(
-    { stage, studyFolder: runFolder, runFolder, inputHashes: {} },
+  await overlaps.run(
+    { stage, study, studyFolder: runFolder, runFolder, inputHashes: {} },
     () => undefined,
+    new AbortController().signal,
   );
   const text = readFileSync(join(runFolder, stage.outputs[0]!), "utf8");
   const [rule, ...lines] = text
@@ -81,7 +80,7 @@ async function measure(): Promise<{
   return { rule: rule as OverlapRule, lines: lines as OverlapLine[], text };
 }
 
-describe("overlapStage(job)", () => {
+describe("overlaps.run(job)", () => {
   test("measures every pair in every matrix of every layer, at the wanted share of changed weights", async () => {
     const { rule, lines } = await measure();
     expect(lines).toHaveLength(2 * 7);
@@ -106,9 +105,9 @@ describe("overlapStage(job)", () => {
   });
 });
 
-test("a study without the section, or with one domain, has no such stage", () => {
+test("a study without the measure has no such stage", () => {
   const kinds = (text: string): string[] =>
     plan(parseStudy(text, "quick")).map(({ kind }) => kind);
-  expect(kinds(withOverlaps)).toContain("overlap");
-  expect(kinds(PICO_STUDY)).not.toContain("overlap");
+  expect(kinds(withOverlaps)).toContain("overlaps");
+  expect(kinds(PICO_STUDY)).not.toContain("overlaps");
 });

@@ -17,19 +17,33 @@ export const PICO_STUDY: string = `name: pico
 base: base
 domains: [math, instruction]
 seeds: [1]
-sft: { steps: 2, batchSize: 2, learningRate: 0.001, care: 0.5, slip: 0.1 }
-experts: { steps: 2, promptsPerStep: 1, groupSize: 2, learningRate: 0.001 }
-multi: { steps: 2, promptsPerStep: 2, groupSize: 2, learningRate: 0.001 }
-merges:
-  average: { method: average }
-  dareTies: { method: dareTies, options: { dareDensity: 0.5 } }
-evaluate: { benchmarks: [aime24, ifeval], items: 2, samples: 2, temperature: 1, topP: 1 }
-distill:
-  opd: { steps: 2, promptsPerStep: 2, groupSize: 2, learningRate: 0.001 }
+models:
+  sft: { by: sft, from: base, steps: 2, batchSize: 2, learningRate: 0.001, care: 0.5, slip: 0.1 }
+  experts: { by: rl, from: sft, each: domain, as: "{domain}", steps: 2, promptsPerStep: 1, groupSize: 2, learningRate: 0.001 }
+  multi: { by: rl, from: sft, steps: 2, promptsPerStep: 2, groupSize: 2, learningRate: 0.001 }
+  average: { by: merge, method: average, anchor: sft, of: experts }
+  dareTies: { by: merge, method: dareTies, anchor: sft, of: experts, dareDensity: 0.5 }
+  opd: { by: distill, from: sft, teachers: experts, steps: 2, promptsPerStep: 2, groupSize: 2, learningRate: 0.001 }
+measures:
+  scores: { models: [base, sft, experts, multi, average, dareTies, opd], benchmarks: [aime24, ifeval], items: 2, samples: 2 }
+  cost: { models: [sft, experts, multi, opd], unit: experts }
+  rewards: { models: [experts, multi] }
+  consistency: { from: sft, experts: experts, models: [multi, average, dareTies, opd], against: multi }
+  claims: { sft: sft, experts: experts, multi: multi, opd: opd }
 profiles:
   quick: {}
   full: { seeds: [1, 2] }
 `;
+
+/** The study with more models and measures, indented as in the file. */
+export function picoWith(
+  more: { models?: string; measures?: string },
+  text: string = PICO_STUDY,
+): string {
+  return text
+    .replace("measures:\n", `${more.models ?? ""}measures:\n`)
+    .replace("profiles:\n", `${more.measures ?? ""}profiles:\n`);
+}
 
 /** Write the study and its random base model into a new temporary folder. */
 export function picoStudy(text: string = PICO_STUDY): string {

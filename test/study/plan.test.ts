@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { parseStudy, plan, select, type Stage } from "../../src/study/index.js";
 import { nearest } from "../../src/nearest.js";
-import { PICO_STUDY } from "./pico.js";
+import { PICO_STUDY, picoWith } from "./pico.js";
 
-const stages = plan(parseStudy(PICO_STUDY, "quick"));
+const study = parseStudy(PICO_STUDY, "quick");
+const stages = plan(study);
 const ids = (list: readonly Stage[]): string[] => list.map(({ id }) => id);
 
-const RICH = PICO_STUDY.replace(
-  "profiles:",
-  `trajectories: { every: 2, benchmarks: [aime24], items: 2, samples: 1 }
-size: { steps: [3, 6], learningRates: [0.01], methods: [ties], lambdas: [1], items: 2, samples: 1 }
-profiles:`,
-).replace("experts: { steps: 2", "experts: { steps: 6");
+const RICH = picoWith({
+  measures: `  trajectories: { models: experts, every: 2, benchmarks: [aime24], items: 2, samples: 1 }
+  mergeSize: { anchor: sft, experts: [experts@3, experts], methods: [ties], lambdas: [1], items: 2, samples: 1 }
+`,
+}).replace('as: "{domain}", steps: 2', 'as: "{domain}", steps: 6');
 
 describe("plan(spec)", () => {
   it("has every stage after those it reads from", () => {
@@ -42,7 +42,7 @@ describe("plan(spec)", () => {
   });
   it("keeps the checkpoints that trajectories and sizes read, and no others", () => {
     const math = plan(parseStudy(RICH, "quick")).find(
-      ({ id }) => id === "seed1/experts/math",
+      ({ id }) => id === "seed1/models/math",
     )!;
     expect(math.outputs.slice(2)).toEqual(
       [2, 3, 4].map((step) => `seed1/checkpoints/math/step${step}`),
@@ -50,7 +50,7 @@ describe("plan(spec)", () => {
   });
   it("gives a student the experts of its own seed as teachers, by domain", () => {
     const opd = plan(parseStudy(PICO_STUDY, "full")).find(
-      ({ id }) => id === "seed2/distill/opd",
+      ({ id }) => id === "seed2/models/opd",
     )!;
     expect(opd.kind).toBe("distill");
     expect(opd.outputs).toEqual(["seed2/models/opd", "seed2/train/opd.jsonl"]);
@@ -63,46 +63,47 @@ describe("plan(spec)", () => {
     ]);
   });
   it("a study without students has none", () => {
-    const text = PICO_STUDY.replace(/distill:\n.*\n/, "");
-    expect(parseStudy(text, "quick").distill).toEqual({});
+    const text = PICO_STUDY.replace(/ {2}opd:.*\n/, "")
+      .replace(", opd: opd", "")
+      .replaceAll(", opd", "");
     const ids = plan(parseStudy(text, "quick")).map(({ id }) => id);
     expect(ids.filter((id) => /opd|distill/.test(id))).toEqual([]);
   });
   it("gives each seed its own fine-tuning, experts and merges", () => {
     const full = plan(parseStudy(PICO_STUDY, "full"));
-    expect(full).toHaveLength(2 * (stages.length - 1) + 1);
-    const seed2 = full.find(({ id }) => id === "seed2/merges/average")!;
+    const rows = stages.filter(({ kind }) => kind === "rows").length;
+    expect(full).toHaveLength(2 * (stages.length - rows) + rows);
+    const seed2 = full.find(({ id }) => id === "seed2/models/average")!;
     expect(Object.values(seed2.inputs).map(({ stage }) => stage)).toEqual([
-      "seed2/sft",
-      "seed2/experts/math",
-      "seed2/experts/instruction",
+      "seed2/models/sft",
+      "seed2/models/math",
+      "seed2/models/instruction",
     ]);
   });
 });
 
-describe("select(stages, pattern)", () => {
-  it("names a stage and brings what it needs", () => {
-    expect(ids(select(stages, "merges/average"))).toEqual([
-      "seed1/sft",
-      "seed1/experts/math",
-      "seed1/experts/instruction",
-      "seed1/merges/average",
+describe("select(stages, name, study)", () => {
+  const chosen = (name: string): string[] => ids(select(stages, name, study));
+  const experts = ["seed1/models/math", "seed1/models/instruction"];
+
+  it("names a model and brings what it needs", () => {
+    expect(chosen("average")).toEqual([
+      "seed1/models/sft",
+      ...experts,
+      "seed1/models/average",
     ]);
   });
-  it("names a kind or a model by one part of the id", () => {
-    expect(ids(select(stages, "experts"))).toEqual([
-      "seed1/sft",
-      "seed1/experts/math",
-      "seed1/experts/instruction",
-    ]);
-    expect(ids(select(stages, "evaluate/base"))).toEqual([
-      "seed1/evaluate/base",
-    ]);
-    expect(ids(select(stages, "analysis"))).toEqual(ids(stages));
+  it("names a list of models", () => {
+    expect(chosen("experts")).toEqual(["seed1/models/sft", ...experts]);
+  });
+  it("names stages by parts of their ids", () => {
+    expect(chosen("scores/base")).toEqual(["seed1/scores/base"]);
+    expect(chosen("seed1")).toHaveLength(15);
+    expect(chosen("analysis")).toEqual(ids(stages));
   });
   it("throws StudyError with the nearest name when nothing fits", () => {
-    expect(() => select(stages, "expert")).toThrow(
-      'study: stage must be known, got "expert"; did you mean "experts"? known: seed1, sft, experts, math, instruction, multi, merges, average, dareTies, distill, opd, evaluate, base, analysis',
+    expect(() => chosen("expert")).toThrow(
+      'study: stage must be known, got "expert"; did you mean "experts"? known: base, sft, experts, ',
     );
   });
 });

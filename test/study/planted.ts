@@ -12,19 +12,21 @@ import {
   paperNumbers,
   paperScores,
 } from "../../src/report/index.js";
-import type {
-  JudgeSource,
-  PairSource,
-  Scored,
-} from "../../src/study/behaviourRows.js";
-import type { ClaimRow } from "../../src/study/claimRow.js";
-import type { ClaimData, MatrixOverlap } from "../../src/study/claims/data.js";
-import { gainClaims } from "../../src/study/gainClaims.js";
-import { judgeClaims } from "../../src/study/judgeClaims.js";
-import { neighborClaims } from "../../src/study/neighborClaims.js";
-import type { CostRow } from "../../src/study/costRows.js";
-import type { ModelScores, Role } from "../../src/study/rows.js";
-import type { VerificationLine } from "../../src/study/stages/behaviour.js";
+import { statedRows, type ClaimRow } from "../../src/study/claims/claimRow.js";
+import { consistencyClaims } from "../../src/study/claims/consistency.js";
+import type { ClaimData } from "../../src/study/claims/data.js";
+import { interferenceClaims } from "../../src/study/claims/interference.js";
+import { judgeClaims } from "../../src/study/claims/judging.js";
+import { costRatio, mixingClaims } from "../../src/study/claims/mixing.js";
+import { neighborClaims } from "../../src/study/claims/neighborhoods.js";
+import { weightClaims } from "../../src/study/claims/weights.js";
+import type { Role } from "../../src/study/graph/model.js";
+import { withNote } from "../../src/study/measures/judging.js";
+import type { CostRow } from "../../src/study/rows/cost.js";
+import type { JudgeSource, JudgingLine } from "../../src/study/rows/judging.js";
+import type { ModelScores, Scored } from "../../src/study/rows/modelScores.js";
+import type { MatrixOverlap, Overlaps } from "../../src/study/rows/overlaps.js";
+import type { PairSource } from "../../src/study/rows/pairs.js";
 
 export const DOMAINS: readonly Domain[] = [
   "math",
@@ -150,7 +152,7 @@ function judges(judged: readonly BenchmarkName[]): JudgeSource[] {
     const lines = rows
       .filter((row) => row.model === model)
       .flatMap((row) =>
-        Array.from({ length: 1000 }, (_, i): VerificationLine => {
+        Array.from({ length: 1000 }, (_, i): JudgingLine => {
           const reward = i < 10 * row.generation.mean ? 1 : 0;
           const label = reward === 1 ? "correct" : "incorrect";
           const wrong = reward === 1 ? "incorrect" : "correct";
@@ -169,7 +171,7 @@ function judges(judged: readonly BenchmarkName[]): JudgeSource[] {
             judgements: Object.fromEntries(
               JUDGE_MODES.map((mode) => [mode, judgement(mode)]),
             ),
-          } as VerificationLine;
+          } as JudgingLine;
         }),
       );
     const name = names[model] ?? model;
@@ -236,25 +238,32 @@ function behaviour(judged: readonly BenchmarkName[]): ClaimRow[] {
       reference: "ties",
       factor: 2,
     }),
-    ...gainClaims(models),
-    ...judgeClaims(judges(judged)),
+    ...consistencyClaims(models),
+    ...judgeClaims(judges(judged)).map((row) => withNote(row, judged)),
   ];
+}
+
+/** Everything that claims are decided from, with the paper's tables planted. */
+export interface Planted {
+  data: ClaimData;
+  cost: CostRow[];
+  overlaps: Overlaps;
+  behaviour: ClaimRow[];
 }
 
 /** The paper's tables as a study, in which answers of these benchmarks are judged. */
 export function plantedStudy(
   judged: readonly BenchmarkName[] = ["aime24", "ifeval", "lcbV5", "gpqa"],
-): ClaimData {
+): Planted {
   return {
-    domains: DOMAINS,
-    benchmarks: BENCHMARKS,
-    seeds: SEEDS,
-    scores: scores(),
-    ties: "ties",
-    student: "opd",
+    data: {
+      domains: DOMAINS,
+      benchmarks: BENCHMARKS,
+      seeds: SEEDS,
+      scores: scores(),
+    },
     cost: cost(),
     behaviour: behaviour(judged),
-    judged,
     overlaps: {
       etas: [0.01, 0.02],
       asPublished: [1, 1.1],
@@ -262,4 +271,22 @@ export function plantedStudy(
       matrices: matrices(),
     },
   };
+}
+
+/** The numbers of all claims, by the functions that the measures decide them with. */
+export function plantedNumbers({
+  data,
+  cost: costs,
+  overlaps,
+  behaviour: rows,
+}: Planted): ClaimRow[] {
+  return [
+    ...statedRows({
+      ...mixingClaims(data),
+      ...interferenceClaims(data),
+      "mix-costs-less": costRatio(costs, "multi"),
+      ...weightClaims(overlaps),
+    }),
+    ...rows,
+  ];
 }

@@ -23,9 +23,12 @@ import {
   open,
   rows,
   run,
+  runStage,
+  verifyStudy,
+  type Note,
   type StudyEvent,
 } from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
+import { picoStudy, picoWith } from "./pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -52,6 +55,13 @@ function change(folder: string, from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
+const AS = 'as: "{domain}"';
+
+/** Without the rows of measures. */
+function trained(ids: readonly string[]): string[] {
+  return ids.filter((id) => !id.startsWith("analysis/"));
+}
+
 async function ran(folder: string): Promise<string[]> {
   const { stages } = await run(folder, { jobs: 2 });
   return stages
@@ -69,7 +79,9 @@ function files(folder: string): string[] {
 /** Weights and records: everything that must be equal byte by byte whatever happened on the way. */
 function results(folder: string): Record<string, string> {
   const own = files(join(folder, "runs")).filter((path) =>
-    /model\.safetensors$|evaluate.*\.jsonl$|scores\.json$/.test(path),
+    /model\.safetensors$|seed\d\/scores\/.*\.jsonl$|analysis\/scores\.json$/.test(
+      path,
+    ),
   );
   return Object.fromEntries(
     own.map((path) => [
@@ -87,15 +99,9 @@ describe("run(study)", () => {
       "differences",
       "cost",
       "rewards",
-      "trajectories",
-      "mergeSize",
-      "neighborhoods",
-      "pairs",
-      "gains",
-      "verification",
-      "behaviourClaims",
+      "consistency",
+      "claimNumbers",
       "claims",
-      "why",
     ]) {
       expect(existsSync(join(run, "analysis", `${name}.json`))).toBe(true);
     }
@@ -115,7 +121,7 @@ describe("run(study)", () => {
   it("tells every step of training while it happens", () => {
     const steps = events.filter(
       (event) =>
-        event.type === "progress" && event.stage.id === "seed1/experts/math",
+        event.type === "progress" && event.stage.id === "seed1/models/math",
     );
     expect(
       steps.map((event) => event.type === "progress" && event.done),
@@ -124,7 +130,7 @@ describe("run(study)", () => {
       total: 2,
       metrics: { step: 0, reward: expect.any(Number) as number },
     });
-    expect(events.filter(({ type }) => type === "done")).toHaveLength(16);
+    expect(events.filter(({ type }) => type === "done")).toHaveLength(19);
   });
   it("does nothing when nothing has changed", async () => {
     const folder = copy();
@@ -149,23 +155,23 @@ describe("run(study)", () => {
     const folder = copy();
     change(
       folder,
-      "learningRate: 0.001 }\nmulti",
-      "learningRate: 0.001, byDomain: { math: { clipEps: 0.1 } } }\nmulti",
+      'as: "{domain}"',
+      `${AS}, where: { math: { clipEps: 0.1 } }`,
     );
-    const [first] = inspect(folder).filter(({ done }) => !done);
+    const [first] = inspect(folder).filter(({ state }) => state !== "done");
     expect(first).toMatchObject({
-      stage: { id: "seed1/experts/math" },
+      stage: { id: "seed1/models/math" },
       reason: "clipEps nothing → 0.1",
     });
     const again = await ran(folder);
     // With one update a batch clipping never acts: the expert comes out the same, and what depends on it is left alone.
-    expect(again).toContain("seed1/experts/math");
+    expect(again).toContain("seed1/models/math");
     expect(
       again.filter(
         (id) =>
           id.includes("instruction") ||
           id.includes("multi") ||
-          id === "seed1/sft",
+          id === "seed1/models/sft",
       ),
     ).toEqual([]);
   });
@@ -173,27 +179,25 @@ describe("run(study)", () => {
     const folder = copy();
     change(
       folder,
-      "learningRate: 0.001 }\nmulti",
-      "learningRate: 0.001, byDomain: { math: { weightDecay: 0.5 } } }\nmulti",
+      'as: "{domain}"',
+      `${AS}, where: { math: { weightDecay: 0.5 } }`,
     );
-    expect(await ran(folder)).toEqual([
-      "analysis",
-      "seed1/distill/opd",
-      "seed1/evaluate/average",
-      "seed1/evaluate/dareTies",
-      "seed1/evaluate/math",
-      "seed1/evaluate/opd",
-      "seed1/experts/math",
-      "seed1/merges/average",
-      "seed1/merges/dareTies",
+    expect(trained(await ran(folder))).toEqual([
+      "seed1/models/average",
+      "seed1/models/dareTies",
+      "seed1/models/math",
+      "seed1/models/opd",
+      "seed1/scores/average",
+      "seed1/scores/dareTies",
+      "seed1/scores/math",
+      "seed1/scores/opd",
     ]);
   });
   it("scores again and trains nothing when the number of items has changed", async () => {
     const folder = copy();
     change(folder, "items: 2,", "items: 3,");
     const again = await ran(folder);
-    expect(again).toEqual([
-      "analysis",
+    expect(trained(again)).toEqual([
       ...[
         "average",
         "base",
@@ -203,90 +207,151 @@ describe("run(study)", () => {
         "multi",
         "opd",
         "sft",
-      ].map((name) => `seed1/evaluate/${name}`),
+      ].map((name) => `seed1/scores/${name}`),
     ]);
   });
   it("makes only a new merge and its scores when a merge is added", async () => {
     const folder = copy();
-    change(folder, "  average: {", "  sce: { method: sce }\n  average: {");
-    expect(await ran(folder)).toEqual([
-      "analysis",
-      "seed1/evaluate/sce",
-      "seed1/merges/sce",
+    change(
+      folder,
+      "  average: {",
+      "  sce: { by: merge, method: sce, anchor: sft, of: experts }\n  average: {",
+    );
+    change(
+      folder,
+      "average, dareTies, opd], b",
+      "average, dareTies, opd, sce], b",
+    );
+    expect(trained(await ran(folder))).toEqual([
+      "seed1/models/sce",
+      "seed1/scores/sce",
     ]);
   });
   it("trains only the student again when its own options have changed", async () => {
     const folder = copy();
-    change(folder, "opd: { steps: 2", "opd: { steps: 1");
-    expect(inspect(folder).find(({ done }) => !done)).toMatchObject({
-      stage: { id: "seed1/distill/opd" },
-      reason: "steps 2 → 1",
-    });
-    expect(await ran(folder)).toEqual([
-      "analysis",
-      "seed1/distill/opd",
-      "seed1/evaluate/opd",
+    change(
+      folder,
+      "teachers: experts, steps: 2",
+      "teachers: experts, steps: 1",
+    );
+    expect(inspect(folder).find(({ state }) => state !== "done")).toMatchObject(
+      {
+        stage: { id: "seed1/models/opd" },
+        reason: "steps 2 → 1",
+      },
+    );
+    expect(trained(await ran(folder))).toEqual([
+      "seed1/models/opd",
+      "seed1/scores/opd",
     ]);
   });
   it("makes a lost model again and stops there when it has the same bytes", async () => {
     const folder = copy();
     rmSync(join(folder, "runs/quick/seed1/models/math"), { recursive: true });
-    // The rows are made again since the log has other times; the scores are not.
-    expect(await ran(folder)).toEqual(["analysis", "seed1/experts/math"]);
+    // Rows of logs are made again since the log has other times; the scores are not.
+    expect(await ran(folder)).toEqual([
+      "analysis/claims",
+      "analysis/cost",
+      "analysis/rewards",
+      "seed1/models/math",
+    ]);
     expect(results(folder)).toEqual(results(finished));
   });
   it("counts what is done before the first stage starts", async () => {
     const folder = copy();
     rmSync(join(folder, "runs/quick/seed1/models/math"), { recursive: true });
-    const done = inspect(folder).filter((stage) => stage.done).length;
+    const done = inspect(folder, { believe: false }).filter(
+      ({ state }) => state === "done",
+    ).length;
     const seen: StudyEvent[] = [];
     await run(folder, { onProgress: (event) => seen.push(event) });
     const first = seen.find(({ type }) => type === "start");
     expect(first).toMatchObject({ overview: { finished: done } });
   });
-  it("repairs records that were changed behind its back", async () => {
+  it("moves records that were edited aside, names them, and makes them again", async () => {
     const folder = copy();
-    const path = join(folder, "runs/quick/seed1/evaluate/sft/ifeval.jsonl");
-    writeFileSync(
-      path,
-      readFileSync(path, "utf8").replace('"reward":0', '"reward":1'),
+    const name = "seed1/scores/sft/ifeval.jsonl";
+    const path = join(folder, "runs/quick", name);
+    const before = readFileSync(path, "utf8");
+    writeFileSync(path, before.replaceAll('"reward":0', '"reward":1'));
+    expect(inspect(folder).find(({ state }) => state === "open")!.reason).toBe(
+      `${name} changed since it was written`,
     );
-    expect(inspect(folder).find(({ done }) => !done)!.reason).toBe(
-      "seed1/evaluate/sft/ifeval.jsonl changed since it was written",
+    const seen: StudyEvent[] = [];
+    await run(folder, { onProgress: (event) => seen.push(event) });
+    expect(seen.find(({ type }) => type === "aside")).toMatchObject({
+      stage: { id: "seed1/scores/sft" },
+      paths: [`${name}.aside-1`],
+    });
+    expect(readFileSync(path, "utf8")).toBe(before);
+    expect(results(folder)).toEqual(results(finished));
+  });
+  it("does not stop at a line that is no JSON, whether a note speaks of it or not", async () => {
+    const folder = copy();
+    const name = "seed1/scores/sft/ifeval.jsonl";
+    const path = join(folder, "runs/quick", name);
+    for (const noted of [true, false]) {
+      writeFileSync(path, `${readFileSync(path, "utf8")}{broken\n{}\n`);
+      if (!noted)
+        rmSync(join(folder, "runs/quick/stages/seed1/scores/sft.json"));
+      await run(folder);
+      expect(results(folder)).toEqual(results(finished));
+    }
+    expect(existsSync(`${path}.aside-2`)).toBe(true);
+  });
+  it("believes no note whose content was changed", async () => {
+    const folder = copy();
+    const path = join(folder, "runs/quick/stages/seed1/scores/sft.json");
+    const note = JSON.parse(readFileSync(path, "utf8")) as Note;
+    writeFileSync(path, JSON.stringify({ ...note, facts: { average: 1 } }));
+    expect(verifyStudy(folder).problems).toContainEqual({
+      stage: "seed1/scores/sft",
+      text: "its note must have the hash that it states",
+    });
+    expect(inspect(folder).find(({ state }) => state === "open")).toMatchObject(
+      {
+        stage: { id: "seed1/scores/sft" },
+        reason: "its note was changed",
+      },
     );
+    expect(await ran(folder)).toEqual(["seed1/scores/sft"]);
+    expect(verifyStudy(folder).problems).toEqual([]);
   });
   it("makes only what a stage needs when it is asked for that stage, the same bytes with one process as with two", async () => {
     const folder = picoStudy();
-    const { stages } = await run(folder, { only: "merges/average", jobs: 1 });
+    const { stages } = await run(folder, { only: "average", jobs: 1 });
     expect(stages.map(({ id }) => id).sort()).toEqual([
-      "seed1/experts/instruction",
-      "seed1/experts/math",
-      "seed1/merges/average",
-      "seed1/sft",
+      "seed1/models/average",
+      "seed1/models/instruction",
+      "seed1/models/math",
+      "seed1/models/sft",
     ]);
     expect(results(finished)).toMatchObject(results(folder));
   });
   it("tells which stage failed and why, and leaves earlier artefacts intact", async () => {
     const folder = copy();
-    change(folder, "multi: { steps: 2", "multi: { steps: 3");
+    change(
+      folder,
+      "multi: { by: rl, from: sft, steps: 2",
+      "multi: { by: rl, from: sft, steps: 3",
+    );
     const multi = join(folder, "runs/quick/seed1/models/multi");
     rmSync(multi, { recursive: true });
     mkdirSync(multi);
     writeFileSync(join(multi, "notes.txt"), "mine");
     await expect(run(folder, { jobs: 1 })).rejects.toThrow(
-      /^study: seed1\/multi failed: writeModelFolder: /,
+      /^study: seed1\/models\/multi failed: writeModelFolder: /,
     );
     expect(readFileSync(join(multi, "notes.txt"), "utf8")).toBe("mine");
     rmSync(multi, { recursive: true });
-    expect(await ran(folder)).toEqual([
-      "analysis",
-      "seed1/evaluate/multi",
-      "seed1/multi",
+    expect(trained(await ran(folder))).toEqual([
+      "seed1/models/multi",
+      "seed1/scores/multi",
     ]);
   });
   it("throws StudyError when a note cannot be written, and finishes once it can", async () => {
     const folder = copy();
-    const note = join(folder, "runs/quick/stages/seed1/multi.json");
+    const note = join(folder, "runs/quick/stages/seed1/models/multi.json");
     rmSync(note);
     mkdirSync(join(note, "in the way"), { recursive: true });
     await expect(run(folder, { jobs: 1, only: "multi" })).rejects.toThrow(
@@ -300,10 +365,10 @@ describe("run(study)", () => {
     const folder = picoStudy();
     const stop = new AbortController();
     const onProgress = (event: StudyEvent): void => {
-      if (event.type === "progress" && event.stage.id === "seed1/experts/math")
+      if (event.type === "progress" && event.stage.id === "seed1/models/math")
         stop.abort(new Error("enough"));
     };
-    const only = "experts/math";
+    const only = "math";
     await expect(
       run(folder, { only, jobs: 1, signal: stop.signal, onProgress }),
     ).rejects.toThrow("enough");
@@ -322,6 +387,61 @@ describe("run(study)", () => {
     await expect(run(folder)).rejects.toThrow(
       `study: base must be a model folder, got none at ${folder}/base`,
     );
+  });
+});
+
+describe("runStage(study, id)", () => {
+  it("makes one stage as run would, and says what it needs when that is not done", async () => {
+    const folder = picoStudy();
+    await expect(runStage(folder, "seed1/models/math")).rejects.toThrow(
+      "study: seed1/models/math needs seed1/models/sft, which is not here; make seed1/models/sft first",
+    );
+    for (const id of ["seed1/models/sft", "seed1/models/math"])
+      expect((await runStage(folder, id)).ran).toBe(true);
+    expect((await runStage(folder, "seed1/models/math")).ran).toBe(false);
+    expect(results(finished)).toMatchObject(results(folder));
+    const note = (at: string): Note =>
+      JSON.parse(
+        readFileSync(
+          join(at, "runs/quick/stages/seed1/models/math.json"),
+          "utf8",
+        ),
+      ) as Note;
+    expect(note(folder).key).toBe(note(finished).key);
+    await expect(runStage(folder, "seed1/models/maths")).rejects.toThrow(
+      'did you mean "seed1/models/math"?',
+    );
+  });
+});
+
+describe("verifyStudy(study)", () => {
+  it("finds nothing wrong with a study that was just made", () => {
+    const found = verifyStudy(finished);
+    expect(found).toMatchObject({ problems: [], absent: 0, scores: 16 });
+    expect(found.noted).toBe(found.stages);
+    expect(found.rowFiles).toBe(7);
+  });
+  it("names rewards, rows and models that do not match", () => {
+    const folder = copy();
+    const at = (path: string): string => join(folder, "runs/quick", path);
+    const records = at("seed1/scores/sft/ifeval.jsonl");
+    writeFileSync(
+      records,
+      readFileSync(records, "utf8").replace('"reward":0', '"reward":1'),
+    );
+    writeFileSync(at("analysis/rewards.json"), "[\n\n]\n");
+    appendFileSync(at("seed1/models/math/model.safetensors"), " ");
+    const texts = verifyStudy(folder).problems.map(
+      ({ stage, text }) => `${stage}: ${text}`,
+    );
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        "seed1/models/math: seed1/models/math must be as noted, got another content",
+        "seed1/scores/sft: seed1/scores/sft/ifeval.jsonl must be as noted, got another content",
+        "analysis/rewards: analysis/rewards.json must be as noted, got another content",
+      ]),
+    );
+    expect(texts).toHaveLength(3);
   });
 });
 
@@ -360,8 +480,8 @@ function start(
 }
 
 describe("m2rl run", () => {
-  it.each(["seed1/sft", "seed1/experts/instruction"])(
-    "goes on after it was killed when %s was done, and ends with the same bytes",
+  it.each(["seed1/models/sft", "seed1/models/instruction"])(
+    "resumes after it was killed when %s was done, and ends with the same bytes",
     async (done) => {
       const folder = picoStudy();
       const process = await start(folder, `✓ ${done}`);
@@ -373,16 +493,16 @@ describe("m2rl run", () => {
       expect(existsSync(join(folder, "runs/quick/.lock"))).toBe(false);
     },
   );
-  it("stops at Ctrl-C with exit code 130 and says how to go on", async () => {
+  it("stops at Ctrl-C with exit code 130 and says how to resume", async () => {
     const folder = picoStudy();
-    const process = await start(folder, "✓ seed1/sft");
+    const process = await start(folder, "✓ seed1/models/sft");
     await expect(run(folder)).rejects.toThrow(
       `study: one run at a time may work in ${folder}/runs/quick, got another as process ${process.pid}`,
     );
     const { code, text } = await process.kill("SIGINT");
     expect(code).toBe(130);
     expect(text).toContain(
-      "m2rl: stopped; everything that is done is kept, the same command goes on from here",
+      "m2rl: stopped; everything that is done is kept, rerun the same command to resume",
     );
     expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual(
       [],
@@ -464,7 +584,7 @@ describe("open(study)", () => {
   it("names the command that makes what is not there", () => {
     const study = open(finished, { profile: "full" });
     expect(() => rows(study, "scores")).toThrow(
-      `study: ${finished}/runs/full/analysis/scores.json must be there, got no such file; m2rl run ${finished} --profile full --only analysis makes it`,
+      `study: ${finished}/runs/full/analysis/scores.json not found; create it with m2rl run ${finished} --profile full --only analysis/scores`,
     );
     expect(() => modelFolder(study, "avrage")).toThrow(
       'study: model must be known, got "avrage"; did you mean "average"?',
@@ -472,20 +592,19 @@ describe("open(study)", () => {
     expect(() => log(study, "sft", 9)).toThrow(
       "study: seed must be one of 1, 2, got 9",
     );
-    expect(() => rows(study, "score" as "scores")).toThrow(
-      'did you mean "scores"?',
-    );
+    expect(() => rows(study, "score")).toThrow('did you mean "scores"?');
   });
 });
 
 describe("a study with trajectories and sizes", () => {
   it("scores checkpoints along training and merges of every size", async () => {
-    const text = PICO_STUDY.replace(
-      "profiles:",
-      `trajectories: { every: 1, benchmarks: [aime24], items: 2, samples: 1 }
-size: { steps: [1, 2], learningRates: [0.01], methods: [ties, average], lambdas: [0.5, 1], items: 2, samples: 1 }
-profiles:`,
-    );
+    const text = picoWith({
+      models:
+        '  fast: { like: experts, as: "{domain}-lr{learningRate}", each: { domain: all, learningRate: [0.01] } }\n',
+      measures: `  trajectories: { models: experts, every: 1, benchmarks: [aime24], items: 2, samples: 1 }
+  mergeSize: { anchor: sft, experts: [experts@1, experts@2, fast], methods: [ties, average], lambdas: [0.5, 1], items: 2, samples: 1 }
+`,
+    });
     const folder = picoStudy(text);
     await run(folder, { jobs: 2 });
     const study = open(folder);

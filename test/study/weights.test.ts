@@ -16,30 +16,29 @@ import {
   run,
   select,
 } from "../../src/study/index.js";
-import { storageRows } from "../../src/study/storageRows.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
+import { storageRows } from "../../src/study/rows/storage.js";
+import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const WITH_STORAGE = PICO_STUDY.replace(
-  "profiles:",
-  "overlaps: { rate: 0.3 }\nstorage: { seeds: [1] }\nprofiles:",
-);
+const WITH_STORAGE = picoWith({
+  models:
+    '  bfloat16: { like: experts, as: "{domain}-bf16", store: bfloat16 }\n',
+  measures: `  storage: { from: sft, float32: experts, bfloat16: bfloat16 }
+  weightShift: { anchor: sft, experts: experts, stored: bfloat16, rate: 0.3 }
+`,
+});
 
 describe("plan of a study with storage", () => {
-  const stages = plan(parseStudy(WITH_STORAGE, "full"));
+  const study = parseStudy(WITH_STORAGE, "full");
+  const stages = plan(study);
   const find = (id: string): (typeof stages)[number] =>
     stages.find((stage) => stage.id === id)!;
 
-  it("trains each expert of its seed once more, with nothing changed but the storage", () => {
-    const twice = stages.filter(({ id }) => id.includes("/storage/"));
-    expect(twice.map(({ id }) => id)).toEqual([
-      "seed1/storage/math",
-      "seed1/storage/instruction",
-    ]);
-    const { spec, inputs } = find("seed1/experts/math");
-    expect(twice[0]).toMatchObject({
+  it("trains each expert once more, with nothing changed but the storage", () => {
+    const { spec, inputs } = find("seed1/models/math");
+    expect(find("seed1/models/math-bf16")).toMatchObject({
       kind: "rl",
       inputs,
       spec: { ...spec, store: "bfloat16" },
@@ -48,9 +47,9 @@ describe("plan of a study with storage", () => {
   });
 
   it("scores them on the benchmarks of their own domain alone", () => {
-    expect(find("seed1/evaluate/instruction-bf16")).toMatchObject({
-      spec: { ...find("seed1/evaluate/math").spec, benchmarks: ["ifeval"] },
-      outputs: ["seed1/evaluate/instruction-bf16/ifeval.jsonl"],
+    expect(find("seed1/storage/instruction-bf16")).toMatchObject({
+      spec: { ...find("seed1/scores/math").spec, benchmarks: ["ifeval"] },
+      outputs: ["seed1/storage/instruction-bf16/ifeval.jsonl"],
     });
   });
 
@@ -59,31 +58,23 @@ describe("plan of a study with storage", () => {
       "seed1/sft",
       "seed1/math",
       "seed1/instruction",
+      "seed1/math-bf16",
+      "seed1/instruction-bf16",
       "seed2/sft",
       "seed2/math",
       "seed2/instruction",
-      "seed1/math-bf16",
-      "seed1/instruction-bf16",
+      "seed2/math-bf16",
+      "seed2/instruction-bf16",
     ]);
-    const kinds = select(stages, "weightShift").map(({ kind }) => kind);
+    const kinds = select(stages, "weightShift", study).map(({ kind }) => kind);
     expect([...new Set(kinds)]).toEqual(["sft", "rl", "weightShift"]);
   });
 
-  it("leaves every other stage as it is without the section", () => {
+  it("leaves every other stage as it is without the measures", () => {
     const others = stages.filter(
-      ({ id }) => !/storage|-bf16|weightShift|overlaps|analysis/.test(id),
+      ({ id }) => !/storage|-bf16|weightShift/.test(id),
     );
-    const before = plan(parseStudy(PICO_STUDY, "full"));
-    expect(others).toEqual(before.filter(({ id }) => id !== "analysis"));
-  });
-
-  it("takes the first seed where none is named", () => {
-    const text = WITH_STORAGE.replace("{ seeds: [1] }", "{}");
-    expect(plan(parseStudy(text, "full"))).toEqual(
-      stages.map((stage) =>
-        stage.id === "analysis" ? (expect.anything() as typeof stage) : stage,
-      ),
-    );
+    expect(others).toEqual(plan(parseStudy(PICO_STUDY, "full")));
   });
 });
 
@@ -127,8 +118,8 @@ describe("run of a study with storage", () => {
       { domain: "math", benchmark: "aime24", seeds: 1 },
       { domain: "instruction", benchmark: "ifeval", seeds: 1 },
     ]);
-    expect(inspect(folder).filter(({ done }) => !done)).toEqual([]);
-    expect(existsSync(at("seed1", "evaluate", "math-bf16"))).toBe(true);
+    expect(inspect(folder).filter(({ state }) => state !== "done")).toEqual([]);
+    expect(existsSync(at("seed1", "storage", "math-bf16"))).toBe(true);
   });
 });
 

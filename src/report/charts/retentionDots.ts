@@ -1,4 +1,4 @@
-/** What merges keep of their experts' gains, for several families of experts side by side. */
+/** What merges keep of their experts' gains, for several paradigms of experts side by side. */
 import { figure, type Figure } from "../figure/figure.js";
 import {
   axis,
@@ -11,10 +11,10 @@ import { seriesStyle, type SeriesStyle } from "../models.js";
 import { Plot } from "../figure/plot.js";
 import { FAINT_INK } from "../figure/theme.js";
 
-/** One merge of one family. */
+/** One merge of one paradigm. */
 export interface RetentionDot {
-  /** Name that fixes colour and marker: a family of experts. */
-  family: string;
+  /** Name that fixes colour and marker: a paradigm of experts. */
+  paradigm: string;
   /** Name of the panel: a merge. */
   merge: string;
   /** (merged − SFT) / (experts − SFT), percent. */
@@ -35,11 +35,11 @@ const LABELS = 128;
 const INSET = 12;
 
 /**
- * A panel a merge and a line a family: dot and interval; dashed uprights at 0 (nothing kept) and 100 (everything kept).
+ * A panel a merge and a line a paradigm: dot and interval; dashed uprights at 0 (nothing kept) and 100 (everything kept).
  *
  * @throws RangeError there is no row
  * @example
- * retentionDots([{ family: "rl", merge: "TIES", kept: 70, low: 60, high: 80 }])
+ * retentionDots([{ paradigm: "rl", merge: "TIES", kept: 70, low: 60, high: 80 }])
  */
 export function retentionDots(
   rows: readonly RetentionDot[],
@@ -51,9 +51,9 @@ export function retentionDots(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("retentionDots: rows must not be empty, got 0 rows");
-  const families = distinct(rows, ({ family }) => family);
-  const styleOf = (family: string): SeriesStyle =>
-    seriesStyle(family, families);
+  const paradigms = distinct(rows, ({ paradigm }) => paradigm);
+  const styleOf = (paradigm: string): SeriesStyle =>
+    seriesStyle(paradigm, paradigms);
   const ends = rows.flatMap((row) => [row.low, row.high]);
   const grid = panelGrid(
     distinct(rows, ({ merge }) => merge),
@@ -61,7 +61,7 @@ export function retentionDots(
     (merge, { first, marginLeft }) => ({
       title: merge,
       options: {
-        height: 46 + families.length * 20,
+        height: 46 + paradigms.length * 20,
         marginLeft,
         marginRight: INSET,
         marginTop: 6,
@@ -72,7 +72,7 @@ export function retentionDots(
           grid: true,
         }),
         y: nameAxis(
-          families.map((family) => styleOf(family).label),
+          paradigms.map((paradigm) => styleOf(paradigm).label),
           first,
         ),
         symbol: { type: "identity" },
@@ -83,8 +83,8 @@ export function retentionDots(
             .flatMap((row) =>
               intervalDot(row, {
                 x: "kept",
-                y: ({ family }) => styleOf(family).label,
-                style: styleOf(row.family),
+                y: ({ paradigm }) => styleOf(paradigm).label,
+                style: styleOf(row.paradigm),
                 r: 3.4,
               }),
             ),

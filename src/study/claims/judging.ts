@@ -193,7 +193,7 @@ export function judgeClaims(sources: readonly JudgeSource[]): ClaimRow[] {
           scale: POINTS,
           why:
             drawn === null
-              ? "the study has no section verification"
+              ? "the study has no measure verification"
               : missing.length > 0
                 ? `${missing.join(", ")} did not judge in this study`
                 : "too few answers are right or wrong",

@@ -32,7 +32,7 @@ export interface NeighborEvidence {
 // What merging does to an expert without any partner is not the partner's doing.
 const ALONE = "against the expert alone, merged by the same method";
 const FEWEST_DOMAINS = 3;
-const NO_SAMPLES = "the study has no section neighborhoods";
+const NO_SAMPLES = "the study has no measure neighborhoods";
 
 /** Score of a model − that of a domain's expert on the domain's benchmarks, a number a seed. */
 function changes(
@@ -249,7 +249,7 @@ export function neighborClaims(evidence: NeighborEvidence): ClaimRow[] {
   return [
     correlationRow(evidence),
     ...(pairs.length === 0
-      ? missing(pairIds, "the study has no section pairs")
+      ? missing(pairIds, "the study has no measure pairs")
       : pairClaims(evidence, (expert, data) =>
           isNeighbor(expert, data, drawn.whole),
         )),

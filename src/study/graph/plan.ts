@@ -148,6 +148,11 @@ function measureStages(
   study: StudySpec,
 ): Stage[] {
   const own = measure(entry.by);
+  const needs = entry.by !== "claims" && own.uses.includes("scores");
+  if (needs && !study.measures.some(({ name }) => name === "scores"))
+    throw new RangeError(
+      `measures.${entry.name} needs the measure scores, got none`,
+    );
   return [
     ...places.flatMap((place) => own.stages(entry, place, study)),
     ...(own.stagesOfAll?.(entry, places, study) ?? []),

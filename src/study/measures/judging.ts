@@ -25,7 +25,7 @@ import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { choice, list, manyModels, object } from "../spec/field.js";
-import { positive } from "../spec/shared.js";
+import { positive } from "../spec/values.js";
 import { NOTHING, type Measure } from "./measure.js";
 
 /** Options of `judging`. */

@@ -26,8 +26,8 @@ import {
   object,
   oneModel,
 } from "../spec/field.js";
-import { positive } from "../spec/shared.js";
-import { LineFile } from "./lineFile.js";
+import { positive } from "../spec/values.js";
+import { LineFile } from "../run/lineFile.js";
 import { measureOf, NOTHING, type Measure } from "./measure.js";
 import { scores, type ScoresOptions } from "./scores.js";
 

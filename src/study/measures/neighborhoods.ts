@@ -32,7 +32,7 @@ import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, object } from "../spec/field.js";
-import { positive } from "../spec/shared.js";
+import { positive } from "../spec/values.js";
 import { byDomain, someBenchmarksOf } from "./experts.js";
 import { measureOf, NOTHING, type Measure } from "./measure.js";
 import { pairs, pairSources, type PairsOptions } from "./pairs.js";

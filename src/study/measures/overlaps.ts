@@ -19,7 +19,7 @@ import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, object, oneModel } from "../spec/field.js";
-import { rate } from "../spec/shared.js";
+import { rate } from "../spec/values.js";
 import { byDomain, expertInputs } from "./experts.js";
 import { NOTHING, type Measure } from "./measure.js";
 

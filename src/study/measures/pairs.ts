@@ -21,7 +21,7 @@ import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { choice, manyModels, object, oneModel } from "../spec/field.js";
-import { domains } from "../spec/shared.js";
+import { domains } from "../spec/values.js";
 import { byDomain, expertInputs, someBenchmarksOf } from "./experts.js";
 import { measureOf, NOTHING, type Measure } from "./measure.js";
 import { readExperts } from "./mergeSize.js";

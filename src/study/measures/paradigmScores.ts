@@ -8,7 +8,7 @@ import type { ParadigmScores } from "../rows/paradigmRow.js";
 import { itemMeans } from "../rows/results.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { outputPath } from "../run/paths.js";
-import { LineFile } from "./lineFile.js";
+import { LineFile } from "../run/lineFile.js";
 import { readParadigm } from "./paradigmModels.js";
 import type { Sampling } from "./scores.js";
 

@@ -37,7 +37,7 @@ import {
   oneModel,
   optional,
 } from "../spec/field.js";
-import { NAME, positive } from "../spec/shared.js";
+import { NAME, positive } from "../spec/values.js";
 import {
   benchmarksOf,
   byDomain,

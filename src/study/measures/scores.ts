@@ -23,7 +23,7 @@ import {
 import type { Job } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, number, object, withDefault } from "../spec/field.js";
-import { benchmarks, positive, rate } from "../spec/shared.js";
+import { benchmarks, positive, rate } from "../spec/values.js";
 import { NOTHING, type Measure } from "./measure.js";
 
 /** How completions are drawn when a model is scored. */

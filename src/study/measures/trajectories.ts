@@ -13,8 +13,8 @@ import {
 import type { Job } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, object } from "../spec/field.js";
-import { benchmarks, positive } from "../spec/shared.js";
-import { LineFile } from "./lineFile.js";
+import { benchmarks, positive } from "../spec/values.js";
+import { LineFile } from "../run/lineFile.js";
 import { NOTHING, type Measure } from "./measure.js";
 
 /** Options of `trajectories`. */

@@ -8,7 +8,7 @@ import type { Facts, Job, Report } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { writeRows } from "../run/writeRows.js";
 import { manyModels, object, oneModel, optional } from "../spec/field.js";
-import { rate } from "../spec/shared.js";
+import { rate } from "../spec/values.js";
 import { byDomain } from "./experts.js";
 import { NOTHING, type Measure } from "./measure.js";
 

@@ -18,7 +18,7 @@ import {
   rate,
   share,
   type MixOptions,
-} from "../spec/shared.js";
+} from "../spec/values.js";
 import { parent, type Operation } from "./operation.js";
 import type { RlOptions } from "./rl.js";
 import { trainingPlaces } from "./training.js";

@@ -7,7 +7,7 @@ import {
 } from "../../train/index.js";
 import { AGENT_IMITATION, IMITATION } from "../graph/work.js";
 import { choice, object, optional } from "../spec/field.js";
-import { domains, positive, rate, share } from "../spec/shared.js";
+import { domains, positive, rate, share } from "../spec/values.js";
 import { parent, type Operation } from "./operation.js";
 import { answersWork } from "./rl.js";
 import { trainingPlaces } from "./training.js";

@@ -3,7 +3,7 @@ import { trainSft } from "../../train/index.js";
 import { times } from "../graph/stage.js";
 import { EXAMPLE } from "../graph/work.js";
 import { object, optional } from "../spec/field.js";
-import { positive, rate, share } from "../spec/shared.js";
+import { positive, rate, share } from "../spec/values.js";
 import { parent, type Operation } from "./operation.js";
 import { trainingPlaces } from "./training.js";
 

@@ -41,7 +41,7 @@ import {
 } from "./field.js";
 import { hint } from "../../nearest.js";
 import { Names } from "./references.js";
-import { NAME } from "./shared.js";
+import { NAME } from "./values.js";
 
 /**
  * All models of a study, each after its parents.
@@ -184,8 +184,10 @@ class Expansion {
         `${dotted(path)} must be a map, got ${show(where)}`,
       );
     const known = [
-      ...this.variables(entry["each"]).flatMap(([, all]) => all.map(String)),
-      ...this.domains,
+      ...new Set([
+        ...this.variables(entry["each"]).flatMap(([, all]) => all.map(String)),
+        ...this.domains,
+      ]),
     ];
     for (const key of Object.keys(where))
       if (!known.includes(key))

@@ -33,7 +33,7 @@ import {
   type Scope,
 } from "./field.js";
 import type { Names } from "./references.js";
-import { NAME, name } from "./shared.js";
+import { NAME, name } from "./values.js";
 
 type Plain = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-/** The stages and rows behind "why RL experts merge": what is planted in models and scores is found again. */
+/** Experts of several training paradigms: what is planted in models and scores is found again. */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,115 +10,114 @@ import {
 import type { Domain } from "../../src/domains/index.js";
 import type { BenchmarkName } from "../../src/evaluate/index.js";
 import {
-  FAMILIES,
   parseStudy,
   plan,
-  type Family,
+  type LossLine,
+  type LossPlane,
+  type ParadigmRow,
   type Stage,
-  type WhyRow,
 } from "../../src/study/index.js";
-import {
-  familyScoresStage,
-  type FamilyScores,
-} from "../../src/study/stages/familyScores.js";
-import {
-  ALPHAS,
-  familyShapeStage,
-  type FamilyLine,
-  type FamilyPlane,
-  type FamilyShape,
-  type FamilyWeights,
-} from "../../src/study/stages/familyShape.js";
-import type { FamilyData, FamilyRun } from "../../src/study/whyRow.js";
-import { whyRows } from "../../src/study/whyRows.js";
+import { paradigms } from "../../src/study/measures/paradigms.js";
+import { ALPHAS } from "../../src/study/measures/paradigmShape.js";
+import type {
+  ParadigmData,
+  ParadigmRun,
+  ParadigmScores,
+  ParadigmShape,
+  TaskVectorSizes,
+} from "../../src/study/rows/paradigmRow.js";
+import { paradigmRows } from "../../src/study/rows/paradigms.js";
 import type { StepMetrics } from "../../src/train/index.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
+import { picoStudy, picoWith } from "./pico.js";
 
-const SECTION =
-  "why: { seeds: [1], steps: { math: 1, instruction: 2 }, merges: [average], lambdas: [0.5], texts: 2, grid: 5 }";
-const withSection = (section: string): string =>
-  PICO_STUDY.replace("profiles:", `${section}\nprofiles:`);
-const TEXT = withSection(SECTION);
-const stages = plan(parseStudy(TEXT, "full"));
+const MEASURE =
+  "  paradigms: { anchor: sft, experts: { rl: [math@1, instruction@2], demonstrations: shown }, merges: { average: { method: average } }, lambdas: [0.5], texts: 2, grid: 5 }\n";
+const MODELS =
+  '  shown: { like: experts, by: imitate, as: "{domain}-shown", source: demonstrations }\n';
+const TEXT = picoWith({ models: MODELS, measures: MEASURE });
+const study = parseStudy(TEXT, "full");
+const stages = plan(study);
 const stageOf = (id: string): Stage => stages.find((stage) => stage.id === id)!;
 
-describe("plan(spec) with the section", () => {
-  test("adds its stages for its seeds, by default all, and none without it", () => {
-    const idsOf = (section: string): string[] =>
-      plan(parseStudy(withSection(section), "full"))
-        .map(({ id }) => id)
-        .filter((id) => id.includes("why"));
-    const ids = idsOf(SECTION);
-    expect(ids.filter((id) => !id.startsWith("seed1/"))).toEqual([]);
-    expect(ids).toHaveLength(3 * 2 + FAMILIES.length * 2);
-    expect(idsOf(SECTION.replace("seeds: [1], ", ""))).toEqual([
-      ...ids,
-      ...ids.map((id) => id.replace("seed1", "seed2")),
-    ]);
-    const plain = plan(parseStudy(PICO_STUDY, "full"));
-    expect(plain.filter(({ id }) => id.includes("why"))).toEqual([]);
+describe("plan(study) with paradigms", () => {
+  test("has a stage of scores and one of shape for each paradigm and seed", () => {
+    const ids = stages
+      .map(({ id }) => id)
+      .filter((id) => id.includes("/paradigms/"));
+    expect(ids).toEqual(
+      [1, 2].flatMap((seed) =>
+        ["rl", "demonstrations"].flatMap((paradigm) =>
+          ["scores", "shape"].map(
+            (part) => `seed${seed}/paradigms/${paradigm}/${part}`,
+          ),
+        ),
+      ),
+    );
   });
 
   test("compares with the RL expert after as many steps: its checkpoint, or the model itself", () => {
-    const { math, instruction } = stageOf("seed1/why/scores/rl").inputs;
+    const { math, instruction } = stageOf("seed1/paradigms/rl/scores").inputs;
     expect(math!.path).toBe("seed1/checkpoints/math/step1");
     expect(instruction!.path).toBe("seed1/models/instruction");
-    expect(stageOf("seed1/experts/math").outputs).toContain(math!.path);
-    expect(stageOf("seed2/experts/math").outputs).toHaveLength(2);
+    expect(stageOf("seed1/models/math").outputs).toContain(math!.path);
   });
 
-  test("trains the other families as RL would be, except in what is learned from", () => {
-    const common = { promptsPerStep: 1, groupSize: 2, learningRate: 0.001 };
-    expect(stageOf("seed1/why/positive/math")).toMatchObject({
-      kind: "rl",
-      spec: { domains: ["math"], steps: 1, positiveOnly: true, ...common },
+  test("trains the others as RL would be, except in what is learned from", () => {
+    expect(stageOf("seed1/models/instruction-shown")).toMatchObject({
+      kind: "imitate",
+      spec: {
+        domains: ["instruction"],
+        steps: 2,
+        source: "demonstrations",
+        promptsPerStep: 1,
+        groupSize: 2,
+        learningRate: 0.001,
+      },
     });
-    for (const source of ["rollouts", "demonstrations"]) {
-      expect(stageOf(`seed1/why/${source}/instruction`)).toMatchObject({
-        kind: "imitation",
-        spec: { domains: ["instruction"], steps: 2, source, ...common },
-      });
-    }
   });
 
-  const STEPS = "steps: { math: 1, instruction: 2 }";
   test.each([
     [
       "grid: 5",
       "grid: 6",
-      "why.grid must be 5, 9, 13, …, so that the experts lie on it, got 6",
+      "measures.paradigms.grid must be 5, 9, 13, …, so that the experts lie on it, got 6",
     ],
     [
-      "seeds: [1]",
-      "seeds: [7]",
-      "why.seeds must be seeds of this profile (1, 2), got 7",
+      "method: average",
+      "method: averge",
+      'measures.paradigms.merges.average.method must be a known name, got "averge"; did you mean "average"?',
     ],
     [
-      "[average]",
-      "[averge]",
-      'why.merges must name merges of this study, got "averge"; did you mean "average"? known: average, dareTies',
+      "demonstrations: shown",
+      "demonstrations: multi",
+      "measures.paradigms.experts.demonstrations must be experts of one domain each, got multi",
     ],
     [
-      STEPS,
-      "steps: { agent: 1 }",
-      "why.steps.agent must name a domain of this study (math, instruction), got agent",
+      "[math@1, instruction@2]",
+      "[math@1]",
+      "measures.paradigms.experts.demonstrations must be of the domains math, got math, instruction",
     ],
     [
-      STEPS,
-      "steps: { math: 3 }",
-      "why.steps.math must be at most the expert's 2 steps, got 3",
+      "math@1",
+      "math@3",
+      "measures.paradigms.experts.rl[0] must be a checkpoint of math (steps 1 to 2), got math@3",
     ],
-  ])("with %s, refuses %s", (part, change, message) => {
-    const section = SECTION.replace(part, change);
-    expect(() => parseStudy(withSection(section), "full")).toThrow(message);
+  ])("with %s as %s, is refused", (part, change, message) => {
+    const measures = MEASURE.replace(part, change);
+    expect(() =>
+      parseStudy(picoWith({ models: MODELS, measures }), "full"),
+    ).toThrow(message);
   });
 });
 
-describe("the stages of one family", () => {
+describe("the stages of one paradigm", () => {
   const folder = picoStudy(TEXT);
-  const runFolder = mkdtempSync(join(tmpdir(), "m2rl-why-"));
+  const runFolder = mkdtempSync(join(tmpdir(), "m2rl-paradigms-"));
+  const done = (id: string): Promise<unknown> =>
+    paradigms.run(job(id), () => undefined, new AbortController().signal);
   const job = (id: string) => ({
     stage: stageOf(id),
+    study,
     studyFolder: folder,
     runFolder,
     inputHashes: {},
@@ -131,7 +130,7 @@ describe("the stages of one family", () => {
     instruction: 0.02,
   };
   for (const [name, { path }] of Object.entries(
-    stageOf("seed1/why/shape/rl").inputs,
+    stageOf("seed1/paradigms/rl/shape").inputs,
   ))
     writeModelFolder(join(runFolder, path), {
       config: base.config,
@@ -156,12 +155,12 @@ describe("the stages of one family", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as Line);
 
-  test("familyShapeStage finds planted sizes and directions, and one loss at one place whatever the way there", async () => {
-    const id = "seed1/why/shape/rl";
-    await familyShapeStage(job(id), () => undefined);
-    const shape = linesOf<FamilyShape>(id);
+  test("the shape finds planted sizes and directions, and one loss at one place whatever the way there", async () => {
+    const id = "seed1/paradigms/rl/shape";
+    await done(id);
+    const shape = linesOf<ParadigmShape>(id);
     const weights = shape.find(
-      (line): line is FamilyWeights => line.what === "weights",
+      (line): line is TaskVectorSizes => line.what === "weights",
     )!;
     expect(weights.experts.map((each) => each.relativeNorm)).toEqual([
       expect.closeTo(0.01, 5),
@@ -172,7 +171,7 @@ describe("the stages of one family", () => {
     ]);
     expect(weights.minorityMass).toBe(0);
     const lines = shape.filter(
-      (each): each is FamilyLine => each.what === "line",
+      (each): each is LossLine => each.what === "line",
     );
     expect(lines).toHaveLength(ALPHAS.length * 4);
     const at = (direction: string, domain: string, alpha: number): number =>
@@ -186,7 +185,7 @@ describe("the stages of one family", () => {
     // 0.5 · (1 % + 2 %) is the math expert at 1.5 · 1 %.
     expect(at("sum", "math", 0.5)).toBeCloseTo(at("math", "math", 1.5), 4);
     const plane = shape.filter(
-      (each): each is FamilyPlane => each.what === "plane",
+      (each): each is LossPlane => each.what === "plane",
     );
     expect(plane.map(({ x, y }) => [x, y])).toHaveLength(25);
     const middle = plane.find(({ x, y }) => x === 0.5 && y === 0.5)!;
@@ -196,10 +195,10 @@ describe("the stages of one family", () => {
     expect(lines.every(({ answers }) => answers === null)).toBe(true);
   });
 
-  test("familyScoresStage scores experts on their domain and merges on all, and keeps what is there", async () => {
-    const id = "seed1/why/scores/rl";
-    await familyScoresStage(job(id), () => undefined);
-    const lines = linesOf<FamilyScores>(id);
+  test("the scores are of experts on their domain and merges on all, and what is there is kept", async () => {
+    const id = "seed1/paradigms/rl/scores";
+    await done(id);
+    const lines = linesOf<ParadigmScores>(id);
     expect(
       lines.map(({ model, scores }) => [model, Object.keys(scores)]),
     ).toEqual([
@@ -214,12 +213,12 @@ describe("the stages of one family", () => {
       path,
       [marked, ...lines.slice(1)].map((l) => `${JSON.stringify(l)}\n`).join(""),
     );
-    await familyScoresStage(job(id), () => undefined);
-    expect(linesOf<FamilyScores>(id)[0]).toEqual(marked);
+    await done(id);
+    expect(linesOf<ParadigmScores>(id)[0]).toEqual(marked);
   });
 });
 
-describe("whyRows(families, sft, benchmarks)", () => {
+describe("paradigmRows(paradigms, sft, benchmarks)", () => {
   const ITEMS = 200;
   const benchmarks = new Map<Domain, BenchmarkName[]>([
     ["math", ["aime24", "aime25"]],
@@ -231,7 +230,7 @@ describe("whyRows(families, sft, benchmarks)", () => {
     Array.from({ length: ITEMS }, (_, i) =>
       Number(i < Math.round(share * ITEMS)),
     );
-  const scored = (share: number, own = names): FamilyScores["scores"] =>
+  const scored = (share: number, own = names): ParadigmScores["scores"] =>
     Object.fromEntries(own.map((name) => [name, upTo(share)]));
   const sft = new Map(
     names.map((name) => [name, upTo(0.2).map((score) => [score, score])]),
@@ -241,7 +240,7 @@ describe("whyRows(families, sft, benchmarks)", () => {
       ({ step, gradNorm, tokens: { trained: 10 } }) as StepMetrics,
   );
   /** Experts at `expert`, the merge at `merged`, all other numbers `scale` times what they are. */
-  const run = (expert: number, merged: number, scale: number): FamilyRun => ({
+  const run = (expert: number, merged: number, scale: number): ParadigmRun => ({
     scores: [
       ...[...benchmarks].map(([domain, own]) => ({
         model: domain,
@@ -284,32 +283,32 @@ describe("whyRows(families, sft, benchmarks)", () => {
     logs: new Map([...benchmarks.keys()].map((domain) => [domain, log])),
   });
   /** Two seeds, one half a tenth above and one half a tenth below what is planted. */
-  const family = (
-    name: Family,
+  const paradigm = (
+    name: string,
     { expert, merged }: { expert: number; merged: number },
-  ): FamilyData => ({
-    family: name,
+  ): ParadigmData => ({
+    paradigm: name,
     runs: [
       run(expert + 0.05, merged + 0.05, 0.5),
       run(expert - 0.05, merged - 0.05, 1.5),
     ],
   });
-  const rows = whyRows(
+  const rows = paradigmRows(
     [
-      family("rl", { expert: 0.8, merged: 0.65 }),
-      family("demonstrations", { expert: 0.6, merged: 0.3 }),
-      family("rollouts", { expert: 0.2, merged: 0.3 }),
+      paradigm("rl", { expert: 0.8, merged: 0.65 }),
+      paradigm("demonstrations", { expert: 0.6, merged: 0.3 }),
+      paradigm("rollouts", { expert: 0.2, merged: 0.3 }),
     ],
     sft,
     benchmarks,
   );
-  const of = <What extends WhyRow["what"]>(
+  const of = <What extends ParadigmRow["what"]>(
     what: What,
-    name: Family,
-  ): Extract<WhyRow, { what: What }>[] =>
+    name: string,
+  ): Extract<ParadigmRow, { what: What }>[] =>
     rows.filter(
-      (row): row is Extract<WhyRow, { what: What }> =>
-        row.what === what && row.family === name,
+      (row): row is Extract<ParadigmRow, { what: What }> =>
+        row.what === what && row.paradigm === name,
     );
 
   test("finds planted gains and what a merge keeps of them", () => {
@@ -337,7 +336,7 @@ describe("whyRows(families, sft, benchmarks)", () => {
     expect(of("conflict", "rl")).toEqual([
       {
         what: "conflict",
-        family: "rl",
+        paradigm: "rl",
         minorityMass: 0.1,
         opposed: 0.4,
         cosine: 0.25,
@@ -366,7 +365,7 @@ describe("whyRows(families, sft, benchmarks)", () => {
     });
   });
 
-  test("contrasts each family with the first, paired", () => {
+  test("contrasts each paradigm with the first, paired", () => {
     expect(of("contrast", "rl")).toEqual([]);
     const [score, retention] = of("contrast", "demonstrations");
     expect(score!.difference).toBe(-35);

@@ -12,39 +12,42 @@ import {
   run,
   type PairLine,
   type Study,
-  type VerificationLine,
+  type JudgingLine,
 } from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
+import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const SECTIONS = `neighborhoods: { models: [average, base], prompts: 2, samples: 2 }
-pairs: { method: ties, domains: [math] }
-verification: { models: [sft, multi], benchmarks: [aime24], items: 2, answers: 2 }
+const MEASURES = `  pairs: { anchor: sft, experts: experts, method: ties, domains: [math] }
+  neighborhoods: { experts: experts, models: [average, base], prompts: 2, samples: 2 }
+  judging: { models: [sft, multi], benchmarks: [aime24], items: 2, answers: 2 }
 `;
-const TEXT = PICO_STUDY.replace("profiles:", `${SECTIONS}profiles:`);
+const TEXT = picoWith({ measures: MEASURES });
 const parse = (from: string, to: string) => () => {
   if (!TEXT.includes(from)) throw new Error(`no ${from}`);
   return parseStudy(TEXT.replace(from, to), "quick");
 };
 
 describe("plan(spec)", () => {
-  it("has a stage an expert, a pair and a judge, and none without the sections", () => {
+  it("has a stage per expert, pair and judge, and none without the measures", () => {
     const ids = plan(parseStudy(TEXT, "quick")).map(({ id }) => id);
     const plain = plan(parseStudy(PICO_STUDY, "quick")).map(({ id }) => id);
     expect(ids.filter((id) => !plain.includes(id))).toEqual([
-      "seed1/neighborhoods/math",
-      "seed1/neighborhoods/instruction",
       "seed1/pairs/math",
       "seed1/pairs/math-instruction",
-      "seed1/verification/sft",
-      "seed1/verification/multi",
+      "seed1/neighborhoods/math",
+      "seed1/neighborhoods/instruction",
+      "seed1/judging/sft",
+      "seed1/judging/multi",
+      "analysis/pairs",
+      "analysis/neighborhoods",
+      "analysis/judging",
     ]);
   });
   it("leaves every other stage as it is, so that what is done stays done", () => {
     const of = (text: string) =>
       plan(parseStudy(text, "full"))
-        .filter(({ kind }) => kind !== "analysis")
+        .filter(({ id }) => id !== "analysis/claims")
         .map((stage) => JSON.stringify(stage));
     expect(of(TEXT)).toEqual(expect.arrayContaining(of(PICO_STUDY)));
   });
@@ -55,22 +58,22 @@ describe("parseStudy(text, profile)", () => {
     [
       "a model that the study does not have",
       parse("models: [average, base]", "models: [avrage, base]"),
-      'study: study.yml:14:26: neighborhoods.models must name models of this study, got "avrage"; did you mean "average"?',
+      'study: study.yml:19:47: measures.neighborhoods.models[0] must name a model of this study that stands above it, got "avrage"; did you mean "average"?',
     ],
     [
       "a judge that the study does not have",
       parse("models: [sft, multi]", "models: [sft, ties]"),
-      'study: study.yml:16:25: verification.models must name models of this study, got "ties"',
+      'study: study.yml:20:28: measures.judging.models[1] must name a model of this study that stands above it, got "ties"',
     ],
     [
       "a domain without an expert",
       parse("domains: [math] }", "domains: [coding] }"),
-      "study: study.yml:15:33: pairs.domains must name a domain of this study (math, instruction), got coding",
+      'study: study.yml:18:67: measures.pairs.domains[0] must be a known name, got "coding"; known: math, instruction',
     ],
     [
       "a domain without a benchmark",
       parse("benchmarks: [aime24, ifeval]", "benchmarks: [aime24]"),
-      "study: study.yml:14:16: neighborhoods must have benchmarks of instruction in evaluate.benchmarks, got none",
+      "study: study.yml:19:29: measures.neighborhoods.experts must have benchmarks of instruction in measures.scores.benchmarks, got none",
     ],
     [
       "a benchmark whose answers cannot be judged",
@@ -78,7 +81,7 @@ describe("parseStudy(text, profile)", () => {
         "benchmarks: [aime24], items: 2, answers",
         "benchmarks: [gpqa], items: 2, answers",
       ),
-      'verification.benchmarks[0] must be a known name, got "gpqa"',
+      'measures.judging.benchmarks[0] must be a known name, got "gpqa"',
     ],
   ])("throws StudyError for %s", (_, act, message) => {
     expect(act).toThrow(message);
@@ -167,7 +170,7 @@ describe("run(study)", () => {
   });
 
   it("has a row of gains for every model of all domains, without a number where nothing was gained", () => {
-    const found = rows(study, "gains");
+    const found = rows(study, "consistency");
     expect([...new Set(found.map(({ model }) => model))]).toEqual([
       "multi",
       "average",
@@ -181,11 +184,11 @@ describe("run(study)", () => {
   });
 
   it("keeps every answer with its judgements, and has rows by mode, benchmark and average", () => {
-    const answers = lines<VerificationLine>("verification/multi.jsonl");
+    const answers = lines<JudgingLine>("judging/multi.jsonl");
     expect(answers).toHaveLength(4);
     expect(answers[0]).toMatchObject({ benchmark: "aime24", sample: 0 });
     expect(
-      rows(study, "verification").map(
+      rows(study, "judging").map(
         ({ model, mode, benchmark }) => `${model} ${mode} ${benchmark}`,
       ),
     ).toEqual(
@@ -195,7 +198,7 @@ describe("run(study)", () => {
         ),
       ),
     );
-    for (const row of rows(study, "verification"))
+    for (const row of rows(study, "judging"))
       expect(row).toMatchObject({ answers: 4, seeds: 1, items: 2 });
   });
 

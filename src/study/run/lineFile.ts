@@ -1,6 +1,6 @@
 /** An output of JSON lines that grows model by model, and is gone on with after a stop. */
 import { existsSync } from "node:fs";
-import { readLines, writeLines } from "../run/jsonLines.js";
+import { readLines, writeLines } from "./jsonLines.js";
 
 /**
  * A JSON-lines output that is built up line by line: earlier lines that `keep` accepts are not made again.

@@ -1,4 +1,4 @@
-/** The numbers that decide the ledger's claims on behaviour, from data in which the answer was planted. */
+/** The numbers that decide the paper's claims on behaviour, from data in which the answer was planted. */
 import { describe, expect, it } from "vitest";
 import type {
   DivergenceSample,
@@ -7,12 +7,13 @@ import type {
 import type { Domain } from "../../src/domains/index.js";
 import type { BenchmarkName } from "../../src/evaluate/index.js";
 import { readClaims } from "../../src/report/index.js";
-import type { JudgeSource, Scored } from "../../src/study/behaviourRows.js";
-import type { ClaimRow } from "../../src/study/claimRow.js";
-import { gainClaims } from "../../src/study/gainClaims.js";
-import { judgeClaims } from "../../src/study/judgeClaims.js";
-import { neighborClaims } from "../../src/study/neighborClaims.js";
-import type { Role, VerificationLine } from "../../src/study/index.js";
+import type { ClaimRow } from "../../src/study/claims/claimRow.js";
+import { consistencyClaims } from "../../src/study/claims/consistency.js";
+import { judgeClaims } from "../../src/study/claims/judging.js";
+import { neighborClaims } from "../../src/study/claims/neighborhoods.js";
+import type { JudgingLine, Role } from "../../src/study/index.js";
+import type { JudgeSource } from "../../src/study/rows/judging.js";
+import type { Scored } from "../../src/study/rows/modelScores.js";
 
 const SEEDS = 2;
 const ITEMS = 20;
@@ -35,7 +36,7 @@ function scored(
   return { model, role, scores: new Map(scores) };
 }
 
-it("every claim that is decided is one of the ledger", () => {
+it("every claim that is decided is one of the paper's", () => {
   const rows = [
     ...neighborClaims({
       runs: [],
@@ -44,12 +45,12 @@ it("every claim that is decided is one of the ledger", () => {
       reference: null,
       factor: 2,
     }),
-    ...gainClaims([scored("sft", "sft", () => 0, ["aime24"])]),
+    ...consistencyClaims([scored("sft", "sft", () => 0, ["aime24"])]),
     ...judgeClaims([]),
   ];
-  const ledger = readClaims().map(({ id }) => id);
+  const known = readClaims().map(({ id }) => id);
   for (const { claim, value, why } of rows) {
-    expect(ledger).toContain(claim);
+    expect(known).toContain(claim);
     expect(value).toBeNull();
     expect(why).toMatch(/\w/);
   }
@@ -169,7 +170,7 @@ describe("neighborClaims(evidence)", () => {
     expect(of(all, "neighbours-help").value).toBeCloseTo(-5 / 3, 5);
     expect(
       of(neighborClaims({ ...evidence, pairs: [] }), "neighbours-help").why,
-    ).toBe("the study has no section pairs");
+    ).toBe("the study has no measure pairs");
     const alone = neighborClaims({
       ...evidence,
       runs: runs
@@ -186,7 +187,7 @@ describe("neighborClaims(evidence)", () => {
   });
 });
 
-describe("gainClaims(models)", () => {
+describe("consistencyClaims(models)", () => {
   const benchmarks = ["aime24", "lcbV5", "gpqa", "ifeval", "bfcl"] as const;
   const none = () => 0;
   /** The experts learn the first half of the items; math's are learnt by all, of the others TIES learns 8 of 10 and multi 6. */
@@ -200,7 +201,7 @@ describe("gainClaims(models)", () => {
     scored("ties", "merged", learned(8), benchmarks),
     scored("opd", "student", learned(6), benchmarks),
   ];
-  const rows = gainClaims(models);
+  const rows = consistencyClaims(models);
   const cosine = (k: number): number => Math.sqrt(k / 10);
 
   it("finds planted differences of consistency", () => {
@@ -228,7 +229,9 @@ describe("gainClaims(models)", () => {
     ).toBeCloseTo(mean, 5);
   });
   it("says which model is missing", () => {
-    const without = gainClaims(models.filter(({ model }) => model !== "opd"));
+    const without = consistencyClaims(
+      models.filter(({ model }) => model !== "opd"),
+    );
     expect(of(without, "merging-inherits-more-than-distillation").why).toBe(
       "the study has no model opd",
     );
@@ -249,7 +252,7 @@ describe("judgeClaims(judges)", () => {
       [tp, tn]: [number, number],
     ) => (place < (right ? tp : tn) === right ? "correct" : "incorrect");
     const lines = (["aime24", "hle"] as const).flatMap((benchmark) =>
-      Array.from({ length: 60 }, (_, i): VerificationLine => {
+      Array.from({ length: 60 }, (_, i): JudgingLine => {
         const place = i % 10;
         const right = place < 8;
         const judgement = (rates: [number, number]) => ({
