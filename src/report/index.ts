@@ -6,7 +6,7 @@
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
  * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
- * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, livePlot · page · tables: markdownTable, showEstimate, pivot,
+ * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, showEstimate, pivot,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
@@ -143,6 +143,11 @@ export {
   type RetentionDot,
   type RetentionDotsOptions,
 } from "./charts/retentionDots.js";
+export {
+  studyGraph,
+  type GraphModel,
+  type StudyGraphOptions,
+} from "./studyGraph.js";
 export {
   rewardCurves,
   type RewardCurvesOptions,

@@ -147,7 +147,7 @@ describe("run(study)", () => {
   });
   it("does nothing when only a comment or the order of keys has changed", async () => {
     const folder = copy();
-    change(folder, "{ steps: 2, batchSize: 2,", "{ batchSize: 2, steps: 2,");
+    change(folder, "steps: 2, batchSize: 2,", "batchSize: 2, steps: 2,");
     appendFileSync(join(folder, "study.yml"), "# done\n");
     expect(await ran(folder)).toEqual([]);
   });
@@ -441,7 +441,13 @@ describe("verifyStudy(study)", () => {
         "analysis/rewards: analysis/rewards.json must be as noted, got another content",
       ]),
     );
-    expect(texts).toHaveLength(3);
+    // The rows of scores are not what the changed records give.
+    const others = texts.filter(
+      (text) => !text.endsWith("got another content"),
+    );
+    expect(others.length).toBeGreaterThan(0);
+    for (const text of others)
+      expect(text).toMatch(/must be what its records give, got others$/);
   });
 });
 

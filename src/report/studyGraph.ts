@@ -1,0 +1,166 @@
+/** The graph of a study: which model is made from which, by what. */
+import { figure, type Figure } from "./figure.js";
+import { modelLabel } from "./labels.js";
+import { Plot } from "./plot.js";
+import { FAINT_INK, INK, INNER_WIDTH } from "./theme.js";
+
+/** One model: the fields of `study.describePlan` that are drawn. */
+export interface GraphModel {
+  name: string;
+  /** Entry of the study file; models of one entry are drawn as one box. */
+  list: string;
+  /** Operation that makes it. */
+  by: string;
+  /** References of its parents, such as "sft" or "math@20", by what they are to it. */
+  from: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Options of `studyGraph`. */
+export interface StudyGraphOptions {
+  title?: string;
+  caption?: string;
+}
+
+/** One box of the graph. */
+interface Box {
+  name: string;
+  label: string;
+  by: string;
+  parents: string[];
+  /** Longest way from the base model. */
+  depth: number;
+  /** Place in its row, from the left. */
+  place: number;
+}
+
+const ROW = 62;
+const BOX = { width: 92, height: 30 };
+const ACROSS = 6;
+
+/**
+ * Boxes from top to bottom in the order of the making, one per entry of the study file, with a line to each parent.
+ *
+ * @throws RangeError there is no model
+ * @example
+ * studyGraph([{ name: "sft", list: "sft", by: "sft", from: { from: ["base"] } }])
+ */
+export function studyGraph(
+  models: readonly GraphModel[],
+  { title = "Models of the study", caption }: StudyGraphOptions = {},
+): Figure {
+  if (models.length === 0)
+    throw new RangeError("studyGraph: models must not be empty, got 0 models");
+  const { boxes, rows } = layOut(models);
+  const columns = Math.min(
+    ACROSS,
+    Math.max(...boxes.map(({ place }) => place)) + 1,
+  );
+  const scale = INNER_WIDTH / columns;
+  const widthOf = (row: number): number =>
+    boxes.filter(({ depth }) => depth === row).length;
+  const x = ({ depth, place }: Box): number =>
+    (place + (columns - widthOf(depth)) / 2 + 0.5) * scale;
+  const y = ({ depth }: Box): number => depth * ROW + ROW / 2;
+  const named = new Map(boxes.map((box) => [box.name, box]));
+  const lines = boxes.flatMap((box) =>
+    box.parents.map((parent) => {
+      const above = named.get(parent)!;
+      return {
+        x1: x(above),
+        y1: y(above) + BOX.height / 2,
+        x2: x(box),
+        y2: y(box) - BOX.height / 2,
+      };
+    }),
+  );
+  const half = BOX.width / 2;
+  const height = rows * ROW;
+  return figure({
+    title,
+    caption,
+    panels: [
+      {
+        options: {
+          height,
+          margin: 0,
+          x: { axis: null, domain: [0, INNER_WIDTH], range: [0, INNER_WIDTH] },
+          y: { axis: null, domain: [0, height], range: [0, height] },
+          marks: [
+            Plot.link(lines, {
+              x1: "x1",
+              y1: "y1",
+              x2: "x2",
+              y2: "y2",
+              stroke: FAINT_INK,
+              strokeOpacity: 0.5,
+            }),
+            Plot.rect(boxes, {
+              x1: (box: Box) => x(box) - half,
+              x2: (box: Box) => x(box) + half,
+              y1: (box: Box) => y(box) - BOX.height / 2,
+              y2: (box: Box) => y(box) + BOX.height / 2,
+              fill: "white",
+              stroke: INK,
+              rx: 4,
+            }),
+            Plot.text(boxes, { x, y, dy: -5, text: "label", fontSize: 11 }),
+            Plot.text(boxes, {
+              x,
+              y,
+              dy: 8,
+              text: "by",
+              fontSize: 9,
+              fill: FAINT_INK,
+            }),
+          ],
+        },
+      },
+    ],
+  });
+}
+
+/** Boxes row by row; a row that is too long is broken into several. */
+function layOut(models: readonly GraphModel[]): { boxes: Box[]; rows: number } {
+  const lists = new Map(models.map(({ name, list }) => [name, list]));
+  const entries = [...new Set(models.map(({ list }) => list))];
+  const depths = new Map<string, number>([["base", 0]]);
+  const plain = entries.map((entry) => {
+    const own = models.filter(({ list }) => list === entry);
+    const parents = own.flatMap(({ from }) =>
+      Object.values(from)
+        .flat()
+        .map((reference) => reference.split("@")[0]!)
+        .map((name) => lists.get(name) ?? name),
+    );
+    const others = [...new Set(parents)].filter((name) => name !== entry);
+    const depth =
+      1 + Math.max(0, ...others.map((name) => depths.get(name) ?? 0));
+    depths.set(entry, depth);
+    const count = own.length > 1 ? ` (${own.length})` : "";
+    const [first] = own;
+    return {
+      name: entry,
+      label: `${own.length > 1 ? entry : modelLabel(first!.name)}${count}`,
+      by: first!.by,
+      parents: others,
+      depth,
+    };
+  });
+  const base = { name: "base", label: modelLabel("base"), by: "", parents: [] };
+  const boxes: Box[] = [];
+  let row = 0;
+  for (let depth = 0; depth <= Math.max(...depths.values()); depth++) {
+    const own = [{ ...base, depth: 0 }, ...plain].filter(
+      (box) => box.depth === depth,
+    );
+    own.forEach((box, i) =>
+      boxes.push({
+        ...box,
+        depth: row + Math.floor(i / ACROSS),
+        place: i % ACROSS,
+      }),
+    );
+    row += Math.ceil(own.length / ACROSS);
+  }
+  return { boxes, rows: row };
+}
