@@ -250,7 +250,6 @@ describe("run(study)", () => {
     rmSync(join(folder, "runs/quick/seed1/models/math"), { recursive: true });
     // Rows of logs are made again since the log has other times; the scores are not.
     expect(await ran(folder)).toEqual([
-      "analysis/claims",
       "analysis/cost",
       "analysis/rewards",
       "seed1/models/math",
