@@ -147,7 +147,7 @@ export {
   studyGraph,
   type GraphModel,
   type StudyGraphOptions,
-} from "./studyGraph.js";
+} from "./charts/studyGraph.js";
 export {
   rewardCurves,
   type RewardCurvesOptions,

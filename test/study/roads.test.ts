@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { readModelFolder } from "../../src/checkpoint/index.js";
 import {
   describePlan,
+  log,
   modelFolder,
   open,
   parseStudy,
@@ -16,6 +17,7 @@ import {
   type Stage,
   type Study,
 } from "../../src/study/index.js";
+import type { StepMetrics } from "../../src/train/index.js";
 import { picoStudy } from "./pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
@@ -172,15 +174,11 @@ describe("run of a study with all of them", () => {
     const mean = (first("math@1") + first("math@2") + first("math")) / 3;
     expect(first("soup")).toBeCloseTo(mean, 6);
   });
-  it("trains replicas of one domain apart, and orders of a cascade to other models", () => {
-    const bytes = (model: string): string =>
-      JSON.stringify([
-        ...readModelFolder(modelFolder(made, model)).params.get(
-          "model.norm.weight",
-        )!.data,
-      ]);
-    expect(bytes("coding-s11")).not.toBe(bytes("coding-s12"));
-    expect(bytes("cascade")).not.toBe(bytes("reverse"));
+  it("lets replicas of one domain see other tasks and samples, seed by seed", () => {
+    const sampled = (model: string): number =>
+      log<StepMetrics>(made, model)[0]!.tokens.prefill;
+    const seen = ["s11", "s12", "s13"].map((seed) => sampled(`coding-${seed}`));
+    expect(new Set(seen).size).toBeGreaterThan(1);
   });
   it("shows a graph in which nothing is left", () => {
     const view = describePlan(made.folder);

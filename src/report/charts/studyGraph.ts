@@ -1,8 +1,8 @@
 /** The graph of a study: which model is made from which, by what. */
-import { figure, type Figure } from "./figure.js";
-import { modelLabel } from "./labels.js";
-import { Plot } from "./plot.js";
-import { FAINT_INK, INK, INNER_WIDTH } from "./theme.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { modelLabel } from "../models.js";
+import { Plot } from "../figure/plot.js";
+import { FAINT_INK, INK, INNER_WIDTH } from "../figure/theme.js";
 
 /** One model: the fields of `study.describePlan` that are drawn. */
 export interface GraphModel {
