@@ -79,7 +79,7 @@ function files(folder: string): string[] {
 /** Weights and records: everything that must be equal byte by byte whatever happened on the way. */
 function results(folder: string): Record<string, string> {
   const own = files(join(folder, "runs")).filter((path) =>
-    /model\.safetensors$|seed\d\/scores\/.*\.jsonl$|analysis\/scores\.json$/.test(
+    /model\.safetensors$|seed\d\/scores\/.*\.jsonl$|(?:quick|full)\/analysis\/scores\.json$/.test(
       path,
     ),
   );
