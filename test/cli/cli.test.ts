@@ -82,12 +82,12 @@ describe("m2rl", () => {
     [
       ["run", "nowhere"],
       1,
-      "m2rl: study: nowhere must be a study file, got no such file\n",
+      "m2rl: study: nowhere not found; it must be a study file\n",
     ],
     [
       ["run", "data/nano", "--profile", "ful"],
       1,
-      'm2rl: study: profile must be one of quick, full, got "ful"\n',
+      "m2rl: study: data/nano/study.yml:",
     ],
     [
       ["evaluate"],
@@ -143,18 +143,35 @@ describe("m2rl run --dry-run", () => {
       folder,
       "--dry-run",
       "--only",
-      "merges/average",
+      "average",
     );
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        "seed1/sft: not done yet",
-        "seed1/experts/math: after seed1/sft",
-        "seed1/experts/instruction: after seed1/sft",
-        "seed1/merges/average: after seed1/sft",
+        "seed1/models/sft: not done yet",
+        "seed1/models/math: after seed1/models/sft",
+        "seed1/models/instruction: after seed1/models/sft",
+        "seed1/models/average: after seed1/models/sft",
         "4 of 4 stages to do\n",
       ].join("\n"),
     );
+  });
+});
+
+describe("m2rl plan", () => {
+  it("shows models, stages and what is left, as text and as JSON", async () => {
+    const { code, out } = await m2rl("plan", folder);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^average +merge +merged +anchor sft, of math instruction +0\/1$/m,
+    );
+    expect(out).toMatch(/^to do: seed1\/models\/sft \(not done yet\)$/m);
+    const json = JSON.parse((await m2rl("plan", folder, "--json")).out) as {
+      stages: { id: string; needs: string[]; flops: number }[];
+    };
+    const math = json.stages.find(({ id }) => id === "seed1/models/math")!;
+    expect(math.needs).toEqual(["seed1/models/sft"]);
+    expect(math.flops).toBeGreaterThan(0);
   });
 });
 

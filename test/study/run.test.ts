@@ -130,7 +130,7 @@ describe("run(study)", () => {
       total: 2,
       metrics: { step: 0, reward: expect.any(Number) as number },
     });
-    expect(events.filter(({ type }) => type === "done")).toHaveLength(19);
+    expect(events.filter(({ type }) => type === "done")).toHaveLength(20);
   });
   it("does nothing when nothing has changed", async () => {
     const folder = copy();
@@ -512,6 +512,33 @@ describe("m2rl run", () => {
     expect(files(folder).filter((path) => /\.tmp|\.lock/.test(path))).toEqual(
       [],
     );
+  });
+});
+
+describe("m2rl stage", () => {
+  /** The exit code of one command, with its standard input held open or closed at once. */
+  const stage = (
+    folder: string,
+    id: string,
+    input: "held" | "closed",
+  ): Promise<number | null> => {
+    const child = spawn(
+      process.execPath,
+      ["dist/cli.js", "stage", folder, id],
+      {
+        stdio: ["pipe", "ignore", "ignore"],
+      },
+    );
+    if (input === "closed") child.stdin!.end();
+    return new Promise((resolve) => child.on("exit", resolve));
+  };
+  it("exits with 0 when the stage is done, 1 when it failed, 130 when its standard input closed", async () => {
+    const folder = picoStudy();
+    expect(await stage(folder, "seed1/models/sft", "closed")).toBe(130);
+    expect(existsSync(join(folder, "runs/quick/seed1/models/sft"))).toBe(false);
+    expect(await stage(folder, "seed1/models/math", "held")).toBe(1);
+    expect(await stage(folder, "seed1/models/sft", "held")).toBe(0);
+    expect(inspect(folder)[0]).toMatchObject({ state: "done" });
   });
 });
 
