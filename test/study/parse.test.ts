@@ -22,8 +22,9 @@ const edit = (from: string, to: string): string => {
 const model = (text: string): string => picoWith({ models: `  ${text}\n` });
 const measured = (text: string): string =>
   picoWith({ measures: `  ${text}\n` });
-const RL =
-  "domains, steps, promptsPerStep, groupSize, learningRate, weightDecay, clipEps, clipEpsHigh, klCoef, entropyCoef, importanceSampling, advantage, positiveOnly, reduction, updatesPerRollout, dynamicSampling, overlong, logDomains, logKl, store, weights, quotas";
+const RL = Object.keys(
+  OPERATIONS.find(({ key }) => key === "rl")!.options.fields!,
+).join(", ");
 const KNOWN =
   "base, sft, experts, multi, average, dareTies, opd, math, instruction";
 
@@ -322,6 +323,21 @@ describe("parseStudy(text, profile)", () => {
         expect((error as Error).message.slice(0, message.length)).toBe(message);
       else expect((error as Error).message).toBe(message);
     }
+  });
+
+  it("takes every setting of a trainer, checked by the trainer's own row", () => {
+    const text = (betas: string): string =>
+      edit("multi: { by: rl", `multi: { betas: ${betas}, refills: 1, by: rl`);
+    const multi = parseStudy(text("[0.9, 0.95]"), "quick").models.find(
+      ({ name }) => name === "multi",
+    );
+    expect(multi!.options).toMatchObject({ betas: [0.9, 0.95], refills: 1 });
+    expect(parse(text("[0.9, 2]"))).toThrow(
+      "models.multi: betas must be two numbers in [0, 1), got [0.9,2]",
+    );
+    expect(
+      parse(edit("multi: { by: rl", "multi: { microBatchTokens: 9, by: rl")),
+    ).toThrow('unknown key "microBatchTokens"');
   });
 
   it("names all models that a reference may hold", () => {

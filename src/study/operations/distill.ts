@@ -1,48 +1,35 @@
 /** Operation `distill`: a student that several teachers teach, each in its own domain. */
 import type { Domain } from "../../domains/index.js";
-import {
-  DISTILL_METHODS,
-  trainDistill,
-  type DistillMethod,
-} from "../../train/index.js";
+import { DISTILL_SETTINGS, trainDistill } from "../../train/index.js";
 import { domainOf, modelNamed, type StudySpec } from "../graph/model.js";
 import { times } from "../graph/stage.js";
 import { DISTILL_ROLLOUT } from "../graph/work.js";
 import { inputPath } from "../run/paths.js";
-import { checked, choice, number, object, optional } from "../spec/field.js";
+import { checked, object } from "../spec/field.js";
+import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import {
   domains,
   mixFields,
   mixRule,
-  positive,
-  rate,
-  share,
   type MixOptions,
 } from "../spec/values.js";
 import { parent, type Operation } from "./operation.js";
-import type { RlOptions } from "./rl.js";
 import { trainingPlaces } from "./training.js";
 
-/** Options of `distill`. */
-export interface DistillOptions
-  extends
-    Pick<
-      RlOptions,
-      | "domains"
-      | "steps"
-      | "promptsPerStep"
-      | "groupSize"
-      | "learningRate"
-      | "weightDecay"
-      | "clipEps"
-      | "clipEpsHigh"
-      | "updatesPerRollout"
-      | "store"
-    >,
-    MixOptions {
-  /** Default "onPolicy", the paper's MT-OPD. */
-  method?: DistillMethod;
-}
+/** Settings that a study must give. */
+const NEEDED = [
+  "steps",
+  "promptsPerStep",
+  "groupSize",
+  "learningRate",
+] as const;
+
+/** Options of `distill`: the settings of distillation, the domains whose tasks the student sees (default all), and how they are mixed. */
+export type DistillOptions = SettingOptions<
+  typeof DISTILL_SETTINGS,
+  (typeof NEEDED)[number]
+> &
+  MixOptions & { domains: Domain[] };
 
 /** The operation. */
 export const distill: Operation<
@@ -54,17 +41,8 @@ export const distill: Operation<
   version: 1,
   options: checked(
     object<DistillOptions>({
-      method: optional(choice(DISTILL_METHODS)),
       domains,
-      steps: positive,
-      promptsPerStep: positive,
-      groupSize: positive,
-      learningRate: rate,
-      weightDecay: optional(share),
-      clipEps: optional(share),
-      clipEpsHigh: optional(number({ min: 0 })),
-      updatesPerRollout: optional(positive),
-      store: optional(choice(["float32", "bfloat16"])),
+      ...settingFields(DISTILL_SETTINGS, NEEDED),
       ...mixFields,
     }),
     mixRule,

@@ -1,30 +1,28 @@
 /** Operation `imitate`: fine-tuning on correct answers to the tasks that reinforcement learning would see. */
 import type { Domain } from "../../domains/index.js";
-import {
-  trainImitation,
-  type ImitationSource,
-  type Store,
-} from "../../train/index.js";
+import { IMITATION_SETTINGS, trainImitation } from "../../train/index.js";
 import { AGENT_IMITATION, IMITATION } from "../graph/work.js";
-import { choice, object, optional } from "../spec/field.js";
-import { domains, positive, rate, share } from "../spec/values.js";
+import { object } from "../spec/field.js";
+import { settingFields, type SettingOptions } from "../spec/settingFields.js";
+import { domains } from "../spec/values.js";
 import { parent, type Operation } from "./operation.js";
 import { answersWork } from "./rl.js";
 import { trainingPlaces } from "./training.js";
 
-/** Options of `imitate`. */
-export interface ImitateOptions {
-  /** Who writes the answers: the careful demonstrator, or the initial model (those of its own that are correct). */
-  source: ImitationSource;
-  domains: Domain[];
-  steps: number;
-  /** Prompts per step, and answers per prompt. */
-  promptsPerStep: number;
-  groupSize: number;
-  learningRate: number;
-  weightDecay?: number;
-  store?: Store;
-}
+/** Settings that a study must give. */
+const NEEDED = [
+  "source",
+  "steps",
+  "promptsPerStep",
+  "groupSize",
+  "learningRate",
+] as const;
+
+/** Options of `imitate`: the settings of imitation, and the domains whose tasks are answered (default all). */
+export type ImitateOptions = SettingOptions<
+  typeof IMITATION_SETTINGS,
+  (typeof NEEDED)[number]
+> & { domains: Domain[] };
 
 /** The operation. */
 export const imitate: Operation<
@@ -35,14 +33,8 @@ export const imitate: Operation<
   about: "fine-tuning on correct answers, demonstrated or the model's own",
   version: 1,
   options: object<ImitateOptions>({
-    source: choice(["rollouts", "demonstrations"]),
     domains,
-    steps: positive,
-    promptsPerStep: positive,
-    groupSize: positive,
-    learningRate: rate,
-    weightDecay: optional(share),
-    store: optional(choice(["float32", "bfloat16"])),
+    ...settingFields(IMITATION_SETTINGS, NEEDED),
   }),
   parents: { from: "one" },
   steps: ({ steps }) => steps,

@@ -1,65 +1,33 @@
 /** Operation `rl`: reinforcement learning by GRPO on verifiable rewards, of one domain or of several. */
 import type { Domain } from "../../domains/index.js";
-import {
-  trainGrpo,
-  type AdvantageKind,
-  type ImportanceSampling,
-  type Overlong,
-  type Reduction,
-  type Store,
-} from "../../train/index.js";
+import { GRPO_SETTINGS, trainGrpo } from "../../train/index.js";
 import { addWork, times, type Work } from "../graph/stage.js";
 import { AGENT_ROLLOUT, ROLLOUT } from "../graph/work.js";
-import {
-  checked,
-  choice,
-  flag,
-  integer,
-  number,
-  object,
-  optional,
-} from "../spec/field.js";
+import { checked, object } from "../spec/field.js";
+import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import {
   domains,
   mixFields,
   mixRule,
-  positive,
-  rate,
-  share,
   type MixOptions,
 } from "../spec/values.js";
 import { parent, type Operation } from "./operation.js";
 import { trainingPlaces } from "./training.js";
 
-/** Options of `rl`. */
-export interface RlOptions extends MixOptions {
-  /** Domains whose tasks are trained on; default all. */
-  domains: Domain[];
-  steps: number;
-  /** Prompts per step, P. */
-  promptsPerStep: number;
-  /** Rollouts per prompt, G. */
-  groupSize: number;
-  learningRate: number;
-  weightDecay?: number;
-  clipEps?: number;
-  clipEpsHigh?: number;
-  klCoef?: number;
-  entropyCoef?: number;
-  importanceSampling?: ImportanceSampling;
-  advantage?: AdvantageKind;
-  /** Learn from the better answers of a group alone. */
-  positiveOnly?: boolean;
-  reduction?: Reduction;
-  updatesPerRollout?: number;
-  dynamicSampling?: boolean;
-  overlong?: Overlong;
-  /** Log by domain, and the distance from the initial model on every such step. */
-  logDomains?: boolean;
-  logKl?: number;
-  /** How weights are kept between steps: float32, or bfloat16 as the paper stores them. */
-  store?: Store;
-}
+/** Settings that a study must give. */
+const NEEDED = [
+  "steps",
+  "promptsPerStep",
+  "groupSize",
+  "learningRate",
+] as const;
+
+/** Options of `rl`: the settings of GRPO, the domains whose tasks are trained on (default all), and how they are mixed. */
+export type RlOptions = SettingOptions<
+  typeof GRPO_SETTINGS,
+  (typeof NEEDED)[number]
+> &
+  MixOptions & { domains: Domain[] };
 
 /** Work of a number of answers spread evenly over domains. */
 export function answersWork(
@@ -83,25 +51,7 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
   options: checked(
     object<RlOptions>({
       domains,
-      steps: positive,
-      promptsPerStep: positive,
-      groupSize: integer({ min: 2 }),
-      learningRate: rate,
-      weightDecay: optional(share),
-      clipEps: optional(share),
-      clipEpsHigh: optional(number({ min: 0 })),
-      klCoef: optional(number({ min: 0 })),
-      entropyCoef: optional(number({ min: 0 })),
-      importanceSampling: optional(choice(["none", "truncated", "masked"])),
-      advantage: optional(choice(["std", "centred", "leaveOneOut"])),
-      positiveOnly: optional(flag),
-      reduction: optional(choice(["sample", "token"])),
-      updatesPerRollout: optional(positive),
-      dynamicSampling: optional(flag),
-      overlong: optional(choice(["score", "mask", "penalty"])),
-      logDomains: optional(flag),
-      logKl: optional(integer({ min: 0 })),
-      store: optional(choice(["float32", "bfloat16"])),
+      ...settingFields(GRPO_SETTINGS, NEEDED),
       ...mixFields,
     }),
     mixRule,
