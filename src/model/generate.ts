@@ -19,8 +19,8 @@ export interface Turn {
 export interface GenerateOptions {
   /** Most sampled tokens of one turn, for all rows or one number a row. */
   maxNewTokens: number | readonly number[];
-  /** Token that ends a turn. */
-  stop: number;
+  /** Token that ends a turn, or several of which each does. */
+  stop: number | readonly number[];
   /** 0 is greedy; default 1. */
   temperature?: number;
   /** Nucleus, (0, 1]; default 1. */
@@ -30,6 +30,15 @@ export interface GenerateOptions {
   streams: readonly string[];
   /** Tokens to append after a turn (tool results and the next header) to go on, or null to end the row; default: end. */
   onTurn?: (row: number, turn: Turn) => readonly number[] | null;
+  /**
+   * Called with each sampled token and the probabilities it was drawn from, (V), which are valid during the call alone; true ends the
+   * turn with finish "stop".
+   */
+  onToken?: (
+    row: number,
+    token: number,
+    probabilities: Float32Array,
+  ) => boolean;
   /** Most tokens of prompt and completion together; default and ceiling: the model's positions. */
   maxTotal?: number;
   /** Most rows decoded together, default 512: a bound on memory. */
@@ -76,6 +85,25 @@ export function generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Completion[] {
+  const steps = generateSteps(policy, prompts, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The steps of `generate`, one token a row at a time, for a caller that has other things to do between them. A caller that goes on no
+ * further must call `return()`, which frees the cache.
+ *
+ * @returns the completions, once all rows have ended
+ * @throws RangeError as `generate`, at the first step
+ */
+export function* generateSteps(
+  policy: Policy,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): Generator<void, Completion[]> {
   const {
     maxNewTokens,
     streams,
@@ -134,11 +162,12 @@ export function generate(
         turn: [],
         queue: [],
       }));
-    decodeBatch(policy, prompts.slice(start, start + batchSize), rows, {
+    yield* decodeBatch(policy, prompts.slice(start, start + batchSize), rows, {
       ...options,
       temperature,
       topP,
       maxTotal,
+      stops: new Set([options.stop].flat()),
     });
     completions.push(...rows.map((row) => row.completion));
   }
@@ -149,14 +178,15 @@ type Settings = GenerateOptions & {
   temperature: number;
   topP: number;
   maxTotal: number;
+  stops: ReadonlySet<number>;
 };
 
-function decodeBatch(
+function* decodeBatch(
   policy: Policy,
   prompts: readonly (readonly number[])[],
   rows: Row[],
   settings: Settings,
-): void {
+): Generator<void, void> {
   const V = policy.config.vocabSize;
   const { temperature } = settings;
   const decoder = new Decoder(
@@ -198,6 +228,7 @@ function decodeBatch(
         tokens,
         slots.some((row) => row?.queue.length === 0),
       );
+      yield;
     }
   } finally {
     decoder.dispose();
@@ -222,9 +253,10 @@ function advance(
   record(completion, token, true, Math.log(probabilities![token]!));
   row.turn.push(token);
   const full = row.promptLength + completion.tokens.length >= settings.maxTotal;
-  if (token !== settings.stop && row.turn.length < row.limit && !full)
-    return token;
-  completion.finish = token === settings.stop ? "stop" : "length";
+  const ended = settings.onToken?.(row.index, token, probabilities!) ?? false;
+  const stopped = ended || settings.stops.has(token);
+  if (!stopped && row.turn.length < row.limit && !full) return token;
+  completion.finish = stopped ? "stop" : "length";
   completion.turns++;
   const appended =
     settings.onTurn?.(row.index, {

@@ -9,7 +9,7 @@
  * `initParams`, `checkParams`,
  * `Policy`, `loadPolicy`, `streamParams`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
- * `generate`, `sample`.
+ * `generate`, `generateSteps`, `sample`.
  */
 export {
   configFromJson,
@@ -47,6 +47,7 @@ export {
 } from "./divergence.js";
 export {
   generate,
+  generateSteps,
   type Completion,
   type GenerateOptions,
   type Turn,

@@ -1,4 +1,4 @@
-/** What the reward service counts, as Prometheus text. */
+/** What a service counts, as Prometheus text. */
 
 /** Upper bounds of the latency histogram, seconds. */
 const BOUNDS = [

@@ -1,17 +1,11 @@
 /** The reward service: verifiers behind HTTP, for trainers that run elsewhere. */
-import { timingSafeEqual } from "node:crypto";
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Verdict } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
-import { readJson, RefusedError, sendJson } from "./body.js";
+import { readJson, RefusedError, sendJson } from "../http/body.js";
+import { checkToken, listen } from "../http/listen.js";
+import { Metrics } from "../http/metrics.js";
 import { step, type RewardRow } from "./judge.js";
-import { Metrics } from "./metrics.js";
 import { readRewardRequest } from "./protocol.js";
 import { VerdictCache } from "./verdictCache.js";
 import { VerifierPool } from "./verifierPool.js";
@@ -103,7 +97,7 @@ class Service {
       });
       return;
     }
-    this.authorize(request);
+    checkToken(request, this.options.token);
     if (path === "/metrics" && request.method === "GET") {
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4" });
       response.end(this.metrics.text());
@@ -162,14 +156,6 @@ class Service {
     });
   }
 
-  private authorize(request: IncomingMessage): void {
-    if (this.options.token === "") return;
-    const given = Buffer.from(request.headers.authorization ?? "");
-    const wanted = Buffer.from(`Bearer ${this.options.token}`);
-    if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
-      throw new RefusedError(401, "the bearer token is missing or wrong");
-  }
-
   private refuse(response: ServerResponse, error: Error): void {
     const status =
       error instanceof RefusedError
@@ -196,16 +182,6 @@ function stepRow(body: unknown): RewardRow {
   return rows[0]!;
 }
 
-function listen(server: Server, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const { port: own } = server.address() as AddressInfo;
-      resolve(`http://${host.includes(":") ? `[${host}]` : host}:${own}`);
-    });
-  });
-}
-
 /**
  * Start the reward service.
  *
@@ -230,15 +206,10 @@ export async function startRewardServer({
   const service = new Service({
     ...{ workers, token, bodyLimit, queueLimit, cacheSize },
   });
-  let ending = false;
-  const server = createServer((request, response) => {
-    // A connection that is kept open for more requests must not hold up the end.
-    response.once("finish", () => {
-      if (ending) request.socket.end();
-    });
-    void service.handle(request, response);
-  });
-  const url = await listen(server, port, host).catch(async (error: Error) => {
+  const { url, close } = await listen(
+    (request, response) => service.handle(request, response),
+    { port, host },
+  ).catch(async (error: Error) => {
     await service.close();
     throw error;
   });
@@ -246,11 +217,8 @@ export async function startRewardServer({
     url,
     metrics: () => service.metrics.text(),
     close: async () => {
-      ending = true;
       service.end();
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      server.closeIdleConnections();
-      await closed;
+      await close();
       await service.close();
     },
   };
