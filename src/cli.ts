@@ -59,6 +59,10 @@ const VERBS: Readonly<
     about: "serve the verifiers over HTTP, for trainers that run elsewhere",
     load: async () => (await import("./cli/rewards.js")).rewards,
   },
+  serve: {
+    about: "serve a model folder over OpenAI's protocol",
+    load: async () => (await import("./cli/serve.js")).serve,
+  },
   merge: {
     about: "merge model folders",
     load: async () => (await import("./cli/merge.js")).merge,

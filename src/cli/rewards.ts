@@ -1,7 +1,8 @@
 /** `m2rl rewards`: the verifiers as an HTTP service. */
 import { parseArgs } from "node:util";
 import { startRewardServer } from "../cluster/index.js";
-import { integerOption, UsageError, type Verb } from "./verb.js";
+import { ended } from "./ended.js";
+import { integerOption, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl rewards [options]
 
@@ -25,13 +26,6 @@ The environment variable M2RL_TOKEN, where set, is the bearer token that request
 A failure of a verifier or sandbox is 503, a label that is no task 422: neither is ever a reward.
 `;
 
-function ended(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
-      process.once(signal, () => done());
-  });
-}
-
 /** The verb. */
 export const rewards: Verb = {
   help: HELP,
@@ -46,12 +40,9 @@ export const rewards: Verb = {
         "max-rows": { type: "string" },
       },
     });
-    const port = integerOption("port", values.port, 0) ?? 8391;
-    if (port > 65_535)
-      throw new UsageError(`--port must be at most 65535, got ${port}`);
     const megabytes = integerOption("max-body", values["max-body"], 1) ?? 16;
     const server = await startRewardServer({
-      port,
+      port: portOption("port", values.port) ?? 8391,
       host: values.host,
       workers: integerOption("workers", values.workers, 1),
       token: process.env["M2RL_TOKEN"],

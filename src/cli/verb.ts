@@ -41,6 +41,21 @@ export function integerOption(
 }
 
 /**
+ * A port from an option; 0 is a free one.
+ *
+ * @throws UsageError the text is no port
+ */
+export function portOption(
+  name: string,
+  text: string | undefined,
+): number | undefined {
+  const port = integerOption(name, text, 0);
+  if (port !== undefined && port > 65_535)
+    throw new UsageError(`--${name} must be at most 65535, got ${port}`);
+  return port;
+}
+
+/**
  * A number from an option.
  *
  * @throws UsageError the text is no number in [min, max]

@@ -2,7 +2,7 @@
  * cluster: the crossings to programs that run elsewhere; each is a file or a plain HTTP call.
  *
  * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
- * does with one row.
+ * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote.
  */
 export { judge, step, type RewardRow, type Step } from "./rewards/judge.js";
 export { readRewardRequest, type RewardRequest } from "./rewards/protocol.js";
@@ -11,3 +11,8 @@ export {
   type RewardServer,
   type RewardServerOptions,
 } from "./rewards/rewardServer.js";
+export {
+  startModelServer,
+  type ModelServer,
+  type ModelServerOptions,
+} from "./serve/modelServer.js";
