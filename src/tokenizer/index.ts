@@ -30,7 +30,13 @@ export {
   type RenderOptions,
   type Segment,
 } from "./chat.js";
-export { parseToolCalls, type ParsedToolCalls } from "./parseToolCalls.js";
+export {
+  parseToolCalls,
+  type ParsedToolCall,
+  type ParsedToolCalls,
+  type ParseToolCallsOptions,
+} from "./parseToolCalls.js";
+export { PythonReader, readPythonLiteral } from "./pythonLiteral.js";
 export { CHAT_TEMPLATE } from "./chatTemplate.js";
 export {
   FolderTemplate,

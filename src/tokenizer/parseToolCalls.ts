@@ -1,10 +1,23 @@
 /** Find the tool calls in the text of an assistant turn. */
 import type { ToolCall } from "./message.js";
+import { readPythonLiteral } from "./pythonLiteral.js";
+
+/** A call as it was read. */
+export interface ParsedToolCall extends ToolCall {
+  /** Set where the call was no JSON and had to be repaired. */
+  repaired?: true;
+}
 
 /** What `parseToolCalls` found: the valid calls in order, and one line for each block that is not. */
 export interface ParsedToolCalls {
-  calls: ToolCall[];
+  calls: ParsedToolCall[];
   errors: string[];
+}
+
+/** Options of `parseToolCalls`. */
+export interface ParseToolCallsOptions {
+  /** Whether to repair what is no JSON; default true. */
+  repair?: boolean;
 }
 
 const OPEN = "<tool_call>";
@@ -17,10 +30,12 @@ const TAG = /<think>|<\/think>|<tool_call>|<\/tool_call>/g;
  * Parse the `<tool_call>{"name": …, "arguments": {…}}</tool_call>` blocks of an assistant turn.
  *
  * Only what follows the last `</think>` counts; calls inside an open think block are thoughts. The text is read from its start, and a
- * block is read as JSON: tags inside the strings of its arguments are text. The JSON is strict: nothing is repaired. Arguments are an
- * object, or a string that holds one. The last block may lack its closing tag when its JSON is whole. One bad block does not hide the
- * others: it is reported in `errors`. Other keys beside name and arguments are ignored. An object key `__proto__`, at any depth, makes
- * a call invalid.
+ * block is read as JSON: tags inside the strings of its arguments are text. Arguments are an object, or a string that holds one. The
+ * last block may lack its closing tag when its JSON is whole. One bad block does not hide the others: it is reported in `errors`.
+ * Other keys beside name and arguments are ignored. An object key `__proto__`, at any depth, makes a call invalid.
+ *
+ * What is no JSON is repaired in three cases, and its call marked `repaired`: single quotes and other literals of Python (True, None),
+ * a comma after the last item, and a code fence around the whole block. Nothing else is guessed.
  *
  * Cost: linear in the text.
  *
@@ -28,8 +43,11 @@ const TAG = /<think>|<\/think>|<tool_call>|<\/tool_call>/g;
  * @example
  * parseToolCalls('<tool_call>\n{"name": "find", "arguments": {"who": "Ana"}}\n</tool_call>').calls[0]?.name // "find"
  */
-export function parseToolCalls(text: string): ParsedToolCalls {
-  let calls: ToolCall[] = [];
+export function parseToolCalls(
+  text: string,
+  { repair = true }: ParseToolCallsOptions = {},
+): ParsedToolCalls {
+  let calls: ParsedToolCall[] = [];
   let errors: string[] = [];
   let blocks = 0;
   let thinking = false;
@@ -45,7 +63,7 @@ export function parseToolCalls(text: string): ParsedToolCalls {
       const block = readBlock(text, tag.end);
       next = block.next;
       try {
-        const call = parseCall(block.text);
+        const call = parseCall(block.text, repair);
         if (!block.closed) throw new Error(UNCLOSED);
         calls.push(call);
       } catch (error) {
@@ -133,15 +151,29 @@ function objectEnd(text: string, begin: number): number | null {
   return null;
 }
 
-function parseJson(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Error(`must be JSON, got ${excerpt(text)}`);
-  }
-  refuseProto(value);
-  return value;
+interface ReadJson {
+  value: unknown;
+  repaired: boolean;
+}
+
+const FENCE = /^```[a-z]*[ \t]*\n([\s\S]*)\n[ \t]*```$/;
+
+function parseJson(text: string, repair: boolean): ReadJson {
+  const read = ((): ReadJson => {
+    try {
+      return { value: JSON.parse(text), repaired: false };
+    } catch {
+      try {
+        if (!repair) throw new SyntaxError("repair is off");
+        const inner = FENCE.exec(text)?.[1] ?? text;
+        return { value: readPythonLiteral(inner), repaired: true };
+      } catch {
+        throw new Error(`must be JSON, got ${excerpt(text)}`);
+      }
+    }
+  })();
+  refuseProto(read.value);
+  return read;
 }
 
 /** `__proto__` as a key would change prototypes where arguments are copied by assignment. */
@@ -155,8 +187,8 @@ function refuseProto(root: unknown): void {
   }
 }
 
-function parseCall(text: string): ToolCall {
-  const call = parseJson(text.trim());
+function parseCall(text: string, repair: boolean): ParsedToolCall {
+  const { value: call, repaired } = parseJson(text.trim(), repair);
   if (!isObject(call))
     throw new Error(`must be an object, got ${excerpt(text)}`);
   if (typeof call.name !== "string" || call.name === "") {
@@ -166,14 +198,18 @@ function parseCall(text: string): ToolCall {
   }
   const given =
     typeof call.arguments === "string"
-      ? parseJson(call.arguments)
-      : call.arguments;
-  if (!isObject(given)) {
+      ? parseJson(call.arguments.trim(), repair)
+      : { value: call.arguments, repaired: false };
+  if (!isObject(given.value)) {
     throw new Error(
       `arguments must be an object, got ${excerpt(JSON.stringify(call.arguments) ?? "nothing")}`,
     );
   }
-  return { name: call.name, arguments: given };
+  return {
+    name: call.name,
+    arguments: given.value,
+    ...(repaired || given.repaired ? { repaired: true as const } : {}),
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

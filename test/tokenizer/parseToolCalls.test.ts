@@ -110,23 +110,66 @@ describe("valid calls", () => {
   });
 });
 
+describe("repaired calls", () => {
+  test.each<[string, string]>([
+    [
+      "a trailing comma",
+      block('{"name": "find", "arguments": {"who": "Ana",},}'),
+    ],
+    ["single quotes", block("{'name': 'find', 'arguments': {'who': 'Ana'}}")],
+    ["a code fence", block(`\`\`\`json\n${call}\n\`\`\``)],
+    [
+      "arguments in a string that is no JSON",
+      block('{"name": "find", "arguments": "{\'who\': \'Ana\'}"}'),
+    ],
+  ])("parseToolCalls(text) repairs %s and marks the call", (_, text) => {
+    expect(parseToolCalls(text)).toEqual({
+      calls: [{ ...found, repaired: true }],
+      errors: [],
+    });
+    const strict = parseToolCalls(text, { repair: false });
+    expect(strict.calls).toEqual([]);
+    expect(strict.errors[0]).toMatch(/^tool call 1: must be JSON, got /);
+  });
+
+  test("parseToolCalls(text) reads True, False and None, and marks only the call that needed it", () => {
+    const python = "{'name': 'f', 'arguments': {'a': [True, False, None]}}";
+    expect(parseToolCalls(block(call) + block(python) + block("{"))).toEqual({
+      calls: [
+        found,
+        {
+          name: "f",
+          arguments: { a: [true, false, null] },
+          repaired: true,
+        },
+      ],
+      errors: ["tool call 3: must be JSON, got {"],
+    });
+  });
+});
+
 describe("invalid calls", () => {
   test.each<[string, string, string]>([
     [
-      "a trailing comma",
-      block('{"name": "f", "arguments": {},}'),
-      'tool call 1: must be JSON, got {"name": "f", "arguments": {},}',
+      "a missing comma",
+      block("{'name': 'f' 'arguments': {}}"),
+      "tool call 1: must be JSON, got {'name': 'f' 'arguments': {}}",
     ],
     [
-      "single quotes",
-      block("{'name': 'f'}"),
-      "tool call 1: must be JSON, got {'name': 'f'}",
+      "an expression",
+      block('{"name": "f", "arguments": {"x": 2*3}}'),
+      'tool call 1: must be JSON, got {"name": "f", "arguments": {"x": 2*3}}',
+    ],
+    [
+      "a key __proto__ that was repaired",
+      block("{'name': 'f', 'arguments': {'__proto__': {}}}"),
+      "tool call 1: keys must not be __proto__",
     ],
     ["nothing", block(""), "tool call 1: must be JSON, got nothing"],
     [
-      "a code fence",
-      block("```json\n{}\n```"),
-      "tool call 1: must be JSON, got ```json {} ```",
+      "half a code fence",
+      block("```json\n{}"),
+      "tool call 1: must be JSON, got ```json {}",
     ],
     ["an array", block("[]"), "tool call 1: must be an object, got []"],
     ["null", block("null"), "tool call 1: must be an object, got null"],

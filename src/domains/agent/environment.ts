@@ -45,7 +45,9 @@ export function environment(task: Task): Environment {
     step(completion) {
       if (over || turns >= MAX_TURNS) return null;
       turns++;
-      const { calls, errors } = parseToolCalls(completion);
+      const { calls, errors } = parseToolCalls(completion, {
+        repair: false,
+      });
       parsed += calls.length;
       malformed += errors.length;
       const results = [
