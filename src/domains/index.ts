@@ -7,7 +7,7 @@
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
  * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`readChoice`, `scoreHle`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
- * BFCL's single-turn check (`checkCalls`).
+ * BFCL's single-turn check (`checkCalls`) and overall score (`bfclOverall`).
  */
 export {
   taskMessages,
@@ -57,15 +57,20 @@ export {
   type KwargType,
 } from "./instruction/index.js";
 export {
+  BFCL_CATEGORIES,
+  bfclOverall,
   checkCalls,
   isSolved,
   loadWorkplace,
   WORKPLACE_TOOLS,
   type BfclAnswer,
+  type BfclCategory,
   type BfclFunction,
   type BfclKind,
   type BfclLanguage,
+  type BfclOverall,
   type BfclParameter,
+  type BfclScore,
   type CheckCallsOptions,
   type Cell,
   type Row,

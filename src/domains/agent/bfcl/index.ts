@@ -2,7 +2,7 @@
  * BFCL v3, single turn: calls against accepted answers, with the literals of Java and JavaScript. Data and answers come from
  * the user's files.
  *
- * Exports: `checkCalls`, `javaLiteral`, `javascriptLiteral`, types.
+ * Exports: `checkCalls`, `bfclOverall`, `BFCL_CATEGORIES`, `javaLiteral`, `javascriptLiteral`, types.
  */
 export {
   checkCalls,
@@ -14,3 +14,10 @@ export {
   type CheckCallsOptions,
 } from "./checkCalls.js";
 export { javaLiteral, javascriptLiteral, type ValueType } from "./literals.js";
+export {
+  BFCL_CATEGORIES,
+  bfclOverall,
+  type BfclCategory,
+  type BfclOverall,
+  type BfclScore,
+} from "./overall.js";
