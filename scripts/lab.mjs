@@ -10,9 +10,8 @@ try {
   process.exit(1);
 }
 
-const { CACHE, ROOT, VENV_BIN, VENV_PYTHON } =
+const { HOME_FOLDERS, ROOT, VENV_BIN, VENV_PYTHON } =
   await import("./setup/place.mjs");
-const jupyter = join(CACHE, "jupyter");
 const lab = spawn(
   VENV_PYTHON,
   [
@@ -32,9 +31,7 @@ const lab = spawn(
       ...process.env,
       PATH: `${VENV_BIN}:${process.env.PATH}`,
       // Settings and workspaces stay inside the checkout too.
-      JUPYTER_CONFIG_DIR: join(jupyter, "config"),
-      JUPYTER_DATA_DIR: join(jupyter, "data"),
-      IPYTHONDIR: join(jupyter, "ipython"),
+      ...HOME_FOLDERS,
     },
   },
 );

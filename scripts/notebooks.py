@@ -8,6 +8,7 @@ an output does: no times, no kernel details, counts 1 to n. A failing cell ends 
 
 import argparse
 import concurrent.futures
+import os
 import pathlib
 import sys
 import tempfile
@@ -15,6 +16,15 @@ import time
 
 import nbclient
 import nbformat
+
+# What Jupyter would keep in the home folder stays inside the checkout; read when a kernel starts.
+JUPYTER = pathlib.Path(__file__).resolve().parent.parent / ".cache" / "jupyter"
+os.environ.update(
+    JUPYTER_CONFIG_DIR=str(JUPYTER / "config"),
+    JUPYTER_DATA_DIR=str(JUPYTER / "data"),
+    JUPYTER_RUNTIME_DIR=str(JUPYTER / "runtime"),
+    IPYTHONDIR=str(JUPYTER / "ipython"),
+)
 
 
 def clean(notebook):

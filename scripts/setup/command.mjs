@@ -1,6 +1,6 @@
 /** Runs other programs, and tells "no network" from other failures. */
 import { spawn } from "node:child_process";
-import { ROOT } from "./place.mjs";
+import { HOME_FOLDERS, PIP_CACHE, ROOT } from "./place.mjs";
 
 /** A step that could not be done; the message says what is missing and what to do, ready for the terminal. */
 export class SetupError extends Error {
@@ -41,7 +41,12 @@ export function command(
     const started = performance.now();
     const child = spawn(program, args, {
       cwd,
-      env: { ...process.env, ...env },
+      env: {
+        ...process.env,
+        ...HOME_FOLDERS,
+        PIP_CACHE_DIR: PIP_CACHE,
+        ...env,
+      },
       stdio: [
         "ignore",
         show === "nothing" ? "pipe" : "inherit",

@@ -25,6 +25,20 @@ export const VENV_PYTHON = join(
 /** What can be made again and belongs to no other folder: TensorFlow's libraries, caches, locks. */
 export const CACHE = join(ROOT, ".cache");
 
+/**
+ * Where the programs that we start keep what they would put into the home folder. npm's part is in .npmrc, since npm writes
+ * before it starts anything of ours.
+ */
+export const HOME_FOLDERS = {
+  JUPYTER_CONFIG_DIR: join(CACHE, "jupyter", "config"),
+  JUPYTER_DATA_DIR: join(CACHE, "jupyter", "data"),
+  JUPYTER_RUNTIME_DIR: join(CACHE, "jupyter", "runtime"),
+  IPYTHONDIR: join(CACHE, "jupyter", "ipython"),
+};
+
+/** Where pip keeps what it downloaded, unless the environment says so. */
+export const PIP_CACHE = process.env.PIP_CACHE_DIR || join(CACHE, "pip");
+
 /** The tensor engine's package, whose native binding we build. */
 export const BINDING = join(
   ROOT,
