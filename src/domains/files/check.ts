@@ -1,8 +1,14 @@
 /** Whether a file is the benchmark that it is taken for. */
+import { join } from "node:path";
 import { TaskError } from "../../error.js";
 import { hint } from "../../nearest.js";
-import { PUBLISHED, type PublishedBenchmark } from "./benchmarks.js";
-import { readRows } from "./readRows.js";
+import {
+  PUBLISHED,
+  repositoryOf,
+  type PublishedBenchmark,
+} from "./benchmarks.js";
+import { dataFiles, hubCache, hubFolder } from "./hub.js";
+import { type FileRow, readRows } from "./readRows.js";
 
 /** What was found. */
 export interface FileCheck {
@@ -27,24 +33,60 @@ export function published(name: string): PublishedBenchmark {
 }
 
 /**
- * Compare a file with what is published: number of rows, columns, and rows that occur twice.
- *
- * @throws TaskError the benchmark is unknown, or the file cannot be read; a missing file is told where it is published
- * @example
- * checkFile("humaneval", "HumanEval.jsonl.gz").problems // []
+ * Where a benchmark is looked for when no path is given, and where it is published: two lines for an error.
  */
-export function checkFile(name: string, path: string): FileCheck {
+function whereItIs(benchmark: PublishedBenchmark): string {
+  const { title, place, gated } = benchmark;
+  const terms = gated ? ", after its terms were accepted" : "";
+  const repository = repositoryOf(benchmark);
+  const cached =
+    repository === undefined
+      ? ""
+      : `; the hub's cache has it at ${join(hubCache(), hubFolder(repository))} once it is downloaded there`;
+  const unsure = benchmark.checked ? "" : " (place not checked)";
+  return `${title} is published at ${place}${unsure}${terms}${cached}`;
+}
+
+/**
+ * The rows of a benchmark.
+ *
+ * @param path  a file, a folder of files, a repository's folder in the hub's cache or the cache itself; default: this machine's cache
+ * @throws TaskError the benchmark is unknown, or nothing can be read; a missing file is told where it is published and was looked for
+ */
+export async function readBenchmark(
+  name: string,
+  path?: string,
+): Promise<FileRow[]> {
   const benchmark = published(name);
-  let rows;
+  const repository = repositoryOf(benchmark);
   try {
-    rows = readRows(path);
+    if (path === undefined && repository === undefined)
+      throw new TaskError(`readRows: ${name} needs a path`);
+    const place = path ?? join(hubCache(), hubFolder(repository!));
+    const rows: FileRow[] = [];
+    for (const file of dataFiles(place, repository, benchmark.files))
+      rows.push(...(await readRows(file)));
+    return rows;
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
-    const terms = benchmark.gated ? ", after its terms were accepted" : "";
-    throw new TaskError(
-      `${error.message}; ${benchmark.title} is published at ${benchmark.place}${terms}`,
-    );
+    throw new TaskError(`${error.message}; ${whereItIs(benchmark)}`);
   }
+}
+
+/**
+ * Compare a file with what is published: number of rows, columns, and rows that occur twice.
+ *
+ * @param path  as `readBenchmark` takes it
+ * @throws TaskError the benchmark is unknown, or the file cannot be read; a missing file is told where it is published
+ * @example
+ * (await checkFile("humaneval", "HumanEval.jsonl.gz")).problems // []
+ */
+export async function checkFile(
+  name: string,
+  path?: string,
+): Promise<FileCheck> {
+  const benchmark = published(name);
+  const rows = await readBenchmark(name, path);
   const problems: string[] = [];
   if (rows.length !== benchmark.size)
     problems.push(`must have ${benchmark.size} rows, has ${rows.length}`);

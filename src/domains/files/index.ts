@@ -1,9 +1,21 @@
 /**
- * files: public benchmarks as files. Nothing is downloaded: a file is read where it lies, and a missing one is told where it is
+ * files: public benchmarks as files. A file is read where it lies, in the hub's cache for example, and a missing one is told where it is
  * published.
  *
- * Exports: `PUBLISHED` (the table), `published` (one row), `checkFile`, `readRows` (JSON lines, JSON, gzip), their types.
+ * Exports: `PUBLISHED` (the table), `published` and `repositoryOf` (one row), `checkFile`, `readBenchmark`, `readRows` (JSON lines, JSON,
+ * CSV, Parquet, gzip), `hubCache`, their types.
  */
-export { PUBLISHED, type PublishedBenchmark } from "./benchmarks.js";
-export { checkFile, published, type FileCheck } from "./check.js";
+export {
+  PUBLISHED,
+  repositoryOf,
+  type PublishedBenchmark,
+  type Sampling,
+} from "./benchmarks.js";
+export {
+  checkFile,
+  published,
+  readBenchmark,
+  type FileCheck,
+} from "./check.js";
+export { hubCache } from "./hub.js";
 export { readRows, type FileRow } from "./readRows.js";

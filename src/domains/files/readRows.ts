@@ -1,7 +1,9 @@
-/** Rows of a data file: JSON lines or a JSON list, plain or gzipped. */
-import { readFileSync, statSync } from "node:fs";
+/** Rows of a data file: JSON lines, a JSON list, CSV or Parquet; plain or gzipped. */
 import { gunzipSync } from "node:zlib";
 import { TaskError } from "../../error.js";
+import { readBytes } from "../../io/index.js";
+import { readCsv } from "../instruction/python/csv.js";
+import { readParquet } from "./readParquet.js";
 
 /** One row: column → value. */
 export type FileRow = Readonly<Record<string, unknown>>;
@@ -9,18 +11,15 @@ export type FileRow = Readonly<Record<string, unknown>>;
 /** Most bytes of a file, and of what it unpacks to. */
 const MOST_BYTES = 1 << 29;
 
-function text(path: string): string {
-  const file = statSync(path, { throwIfNoEntry: false });
-  if (!file) throw new TaskError(`readRows: ${path} not found`);
-  if (!file.isFile()) throw new TaskError(`readRows: ${path} must be a file`);
-  if (file.size > MOST_BYTES)
-    throw new TaskError(
-      `readRows: ${path} must have at most ${MOST_BYTES} bytes, has ${file.size}`,
-    );
-  const bytes = readFileSync(path);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
+function unpacked(path: string): Uint8Array {
+  const bytes = readBytes(
+    path,
+    { bytes: MOST_BYTES },
+    (text) => new TaskError(`readRows: ${text}`),
+  );
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES }).toString("utf8");
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
   } catch (error) {
     throw new TaskError(
       `readRows: ${path} must be whole gzip data; ${(error as Error).message}`,
@@ -36,15 +35,7 @@ function parse(json: string, where: string): unknown {
   }
 }
 
-/**
- * Read all rows of a file: a JSON list, an object that holds one, or one JSON object per line; gzip is recognised by its bytes.
- *
- * @throws TaskError not found, too large, no JSON, or a row that is no object; names the line
- * @example
- * readRows("HumanEval.jsonl.gz").length // 164
- */
-export function readRows(path: string): FileRow[] {
-  const content = text(path);
+function jsonRows(content: string, path: string): FileRow[] {
   const isList = content.trimStart().startsWith("[");
   const lines = content
     .split("\n")
@@ -62,4 +53,38 @@ export function readRows(path: string): FileRow[] {
       throw new TaskError(`readRows: ${where} must be an object`);
     return value as FileRow;
   });
+}
+
+function csvRows(content: string, path: string): FileRow[] {
+  const [columns, ...rows] = (readCsv(content) ?? []).filter(
+    (row) => row.length > 0,
+  );
+  if (columns === undefined)
+    throw new TaskError(`readRows: ${path} must be CSV with a header`);
+  return rows.map((cells, i) => {
+    if (cells.length !== columns.length)
+      throw new TaskError(
+        `readRows: ${path} row ${i + 1} must have ${columns.length} cells, has ${cells.length}`,
+      );
+    return Object.fromEntries(columns.map((name, j) => [name, cells[j]]));
+  });
+}
+
+/**
+ * Read all rows of a file: a JSON list, one JSON object per line, CSV with a header (by the name of the file), or Parquet. Parquet and
+ * gzip are recognised by their bytes.
+ *
+ * @returns the rows; of CSV every value is a text, of Parquet times are ISO texts and whole numbers past 2⁵³ texts of digits
+ * @throws TaskError not found, too large, not readable, or a row that is no object; names the line
+ * @example
+ * (await readRows("HumanEval.jsonl.gz")).length // 164
+ */
+export async function readRows(path: string): Promise<FileRow[]> {
+  const bytes = unpacked(path);
+  const magic = Buffer.from(bytes.subarray(0, 4)).toString("latin1");
+  if (magic === "PAR1") return await readParquet(bytes, path, MOST_BYTES);
+  const content = Buffer.from(bytes).toString("utf8");
+  return /\.csv(?:\.gz)?$/iu.test(path)
+    ? csvRows(content, path)
+    : jsonRows(content, path);
 }
