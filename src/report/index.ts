@@ -1,12 +1,12 @@
 /**
  * Rows → tables and figures. Every chart is a function of plain rows that returns a `Figure`: one static SVG text of width 640
- * with the project's theme, the same bytes on every machine. Tables are Markdown with the best number bold and the second
+ * with the project's theme, the same bytes on every machine. Tables are Markdown or HTML with the best number bold and the second
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own and check them against
  * each other, and the ledger of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
  * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
- * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, showEstimate, pivot,
+ * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, showEstimate, pivot,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
@@ -177,6 +177,7 @@ export {
 } from "./charts/shiftCosines.js";
 export { show, type SvgDisplay } from "./figure/show.js";
 export {
+  htmlTable,
   markdownTable,
   showEstimate,
   type Estimate,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   benchmarkLabel,
   claim,
+  htmlTable,
   markdownTable,
   modelLabel,
   pivot,
@@ -201,5 +202,46 @@ describe("modelLabel(model), benchmarkLabel(benchmark)", () => {
       "Avg.",
       "x",
     ]);
+  });
+});
+
+describe("htmlTable(rows)", () => {
+  test("marks as markdownTable does, and keeps a number on one line with its interval", () => {
+    expect(
+      htmlTable(rows, { rank: "row", columns: ["benchmark", "sft", "math"] }),
+    ).toBe(
+      [
+        "<table>",
+        '<thead><tr><th style="text-align: left">benchmark</th><th style="text-align: right">sft</th><th style="text-align: right">math</th></tr></thead>',
+        "<tbody>",
+        `<tr><td style="text-align: left">AIME'24</td><td style="text-align: right; white-space: nowrap"><u>34.5</u></td><td style="text-align: right; white-space: nowrap"><strong>82.0 ± 6.0</strong></td></tr>`,
+        '<tr><td style="text-align: left">BFCL v3</td><td style="text-align: right; white-space: nowrap"><strong>33.5</strong></td><td style="text-align: right; white-space: nowrap"><u>24.0</u></td></tr>',
+        "</tbody>",
+        "</table>",
+      ].join("\n"),
+    );
+  });
+
+  test("shows markup as text and backticks as code", () => {
+    const [, , , line] = htmlTable([
+      {
+        token: "`<b>`",
+        said: "a & b",
+        lopsided: { mean: 98, low: 94.8, high: 99.1 },
+      },
+    ]).split("\n");
+    expect(line).toBe(
+      '<tr><td style="text-align: left"><code>&lt;b&gt;</code></td><td style="text-align: left">a &amp; b</td>' +
+        '<td style="text-align: right; white-space: nowrap">98.0 +1.1 −3.2</td></tr>',
+    );
+  });
+
+  test("throws RangeError when there is no row, TypeError when a number is not finite", () => {
+    expect(() => htmlTable([])).toThrow(
+      new RangeError("htmlTable: rows must not be empty, got 0 rows"),
+    );
+    expect(() => htmlTable([{ a: NaN }])).toThrow(
+      new TypeError('htmlTable: numbers must be finite, got NaN in column "a"'),
+    );
   });
 });
