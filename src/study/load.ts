@@ -79,11 +79,15 @@ function checkSeed(study: Study, seed: number): void {
  * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores". There are none
  * of a measure that the study does not ask for.
  *
+ * @param where  fields and the values that a row must have in them; by default all rows
  * @throws StudyError unknown name, or the rows have not been made yet
+ * @example
+ * study.rows(study.open("data/nano", { profile: "full" }), "scores", { role: "merged", benchmark: "average" })
  */
 export function rows<Name extends keyof RowTypes | (string & {})>(
   study: Study,
   name: Name,
+  where: Partial<Name extends keyof RowTypes ? RowTypes[Name] : object> = {},
 ): (Name extends keyof RowTypes ? RowTypes[Name] : object)[] {
   const files = study.spec.measures.flatMap((entry) =>
     measure(entry.by).rowFiles.map((file) => ({
@@ -103,9 +107,15 @@ export function rows<Name extends keyof RowTypes | (string & {})>(
     );
   }
   const path = need(study, `analysis/${found.file}.json`, found.stage);
-  return JSON.parse(readFileSync(path, "utf8")) as (Name extends keyof RowTypes
-    ? RowTypes[Name]
-    : object)[];
+  const made = JSON.parse(
+    readFileSync(path, "utf8"),
+  ) as (Name extends keyof RowTypes ? RowTypes[Name] : object)[];
+  const wanted = Object.entries(where);
+  return made.filter((row) =>
+    wanted.every(
+      ([field, value]) => (row as Record<string, unknown>)[field] === value,
+    ),
+  );
 }
 
 /**
