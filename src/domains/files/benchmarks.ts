@@ -228,7 +228,8 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     title: "BFCL v3",
     domain: "agent",
     place: "the package bfcl-eval on PyPI",
-    files: /(?:^|\/)BFCL_v[34]_(?!memory|web_search|format)[a-z_]+\.json$/u,
+    files:
+      /^(?!.*(?:possible_answer|unused))(?:.*\/)?BFCL_v[34]_(?!memory|web_search|format)[a-z_]+\.json$/u,
     columns: ["id", "question", "function"],
     size: 4441,
     samples: 1,

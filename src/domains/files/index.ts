@@ -3,7 +3,7 @@
  * published.
  *
  * Exports: `PUBLISHED` (the table), `published` and `repositoryOf` (one row), `checkFile`, `readBenchmark`, `readRows` (JSON lines, JSON,
- * CSV, Parquet, gzip), `hubCache`, their types.
+ * CSV, Parquet, gzip), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
  */
 export {
   PUBLISHED,
@@ -17,5 +17,13 @@ export {
   readBenchmark,
   type FileCheck,
 } from "./check.js";
+export {
+  FETCHED,
+  fetchBenchmark,
+  type Fetched,
+  type FetchName,
+  type FetchOptions,
+  type FetchSource,
+} from "./fetch.js";
 export { hubCache } from "./hub.js";
 export { readRows, type FileRow } from "./readRows.js";
