@@ -4,7 +4,11 @@
  * To add a verifier, add a row to `VERIFIERS`; to add an attack, a row to `FAMILIES`.
  */
 import { describe, expect, test } from "vitest";
-import { gradeHleExact, readChoice } from "../../src/domains/index.js";
+import {
+  followInstructions,
+  gradeHleExact,
+  readChoice,
+} from "../../src/domains/index.js";
 import { GRADERS, gradeMath } from "../../src/domains/math/graders/index.js";
 import { lastBoxed, math } from "../../src/domains/math/index.js";
 import { science } from "../../src/domains/science/index.js";
@@ -117,6 +121,26 @@ const VERIFIERS: Readonly<Record<string, (text: string) => boolean>> = {
   "multiple choice": (text) =>
     readChoice(text, { count: 10, texts: ["x", "y", "force"] })?.letter === "C",
   "exact match": (text) => gradeHleExact("4321", text).reward === 1,
+  "a keyword, loosely": (text) =>
+    followInstructions(
+      ["keywords:existence"],
+      [{ keywords: ["harbour"] }],
+      text,
+      { loose: true },
+    ).prompt,
+  "sentences and a postscript, strictly": (text) =>
+    followInstructions(
+      ["length_constraints:number_sentences", "detectable_content:postscript"],
+      [
+        { num_sentences: 2, relation: "at least" },
+        { postscript_marker: "P.S." },
+      ],
+      text,
+    ).prompt,
+  "a title, loosely": (text) =>
+    followInstructions(["detectable_format:title"], [null], text, {
+      loose: true,
+    }).prompt,
 };
 
 /** Seconds of CPU that a call took; the clock alone would measure the machine's other work. */
