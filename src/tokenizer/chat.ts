@@ -124,8 +124,12 @@ export function renderSegments(
   chat: readonly (Message | ForeignMessage)[],
   { tools = [] }: RenderOptions = {},
 ): Segment[] {
-  const messages = chat.map((message, i) =>
-    readMessage(message, "renderChat", i),
+  if (!Array.isArray(chat))
+    throw new TokenizerError(
+      `renderChat: messages must be a list, got ${chat === null ? "null" : typeof chat}`,
+    );
+  const messages = (chat as readonly (Message | ForeignMessage)[]).map(
+    (message, i) => readMessage(message, "renderChat", i),
   );
   const segments: Segment[] = [];
   const add = (text: string, trained: boolean): void => {

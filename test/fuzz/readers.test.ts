@@ -25,7 +25,12 @@ import { parseRecipe } from "../../src/merge/index.js";
 import { configFromJson } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { parseStudy } from "../../src/study/index.js";
-import { parseToolCalls, Tokenizer } from "../../src/tokenizer/index.js";
+import {
+  type ForeignMessage,
+  parseToolCalls,
+  renderChat,
+  Tokenizer,
+} from "../../src/tokenizer/index.js";
 import { PICO_STUDY } from "../study/pico.js";
 import { mutate } from "./mutate.js";
 
@@ -55,6 +60,24 @@ dialect: mergekit
 `;
 const INDEX = "model.safetensors.index.json";
 const PARAMS: Params = new Map([["w", { dtype: "F32", shape: [2, 3], data }]]);
+
+const MESSAGES: readonly ForeignMessage[] = [
+  { role: "system", content: "Be brief.", name: null },
+  { role: "user", content: [{ type: "text", text: "Who is 3?" }] },
+  {
+    role: "assistant",
+    content: "<think>\nlook\n</think>\n\n",
+    tool_calls: [
+      {
+        id: "1",
+        type: "function",
+        function: { name: "find", arguments: '{"who": [3, {"a": 1}]}' },
+      },
+    ],
+  },
+  { role: "tool", content: "Ana", tool_call_id: "1" },
+  { role: "assistant", content: "Ana", reasoning_content: "seen" },
+];
 
 interface Reader {
   name: string;
@@ -153,6 +176,19 @@ const READERS: Reader[] = [
         '<think>\nx\n</think>\n\n<tool_call>\n{"name": "find", "arguments": {"who": ["Ana", {"a": 1}]}}\n</tool_call>',
       ),
     read: (bytes) => parseToolCalls(bytes.toString("utf8")),
+  },
+  {
+    name: "chat messages",
+    sound: () => Buffer.from(JSON.stringify(MESSAGES)),
+    read: (bytes) => {
+      let messages: unknown;
+      try {
+        messages = JSON.parse(bytes.toString("utf8"));
+      } catch {
+        return; // what is no JSON never reaches the reader
+      }
+      return renderChat(messages as ForeignMessage[]);
+    },
   },
 ];
 
