@@ -1,5 +1,5 @@
 /** Comparisons of whole models: what is refused before any work, what is skipped, files, threads and rows. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -323,6 +323,19 @@ describe("weightShiftOfFiles(base, experts, { threads })", () => {
     ).rejects.toThrow(CheckpointError);
     await expect(
       weightShiftOfFiles(paths["base"]!, { math: join(folder, "gone") }),
+    ).rejects.toThrow(CheckpointError);
+  });
+
+  test("refuses a model that is changed while it is read", async () => {
+    const moving = join(folder, "moving.safetensors");
+    writeSafetensors(moving, castParams(math, "BF16"));
+    await expect(
+      weightShiftOfFiles(
+        paths["base"]!,
+        { math: moving },
+        // Equal bytes at another time: its one file is open by then, so only the check at the end sees it.
+        { threads: 1, onProgress: () => utimesSync(moving, 1, 1) },
+      ),
     ).rejects.toThrow(CheckpointError);
   });
 

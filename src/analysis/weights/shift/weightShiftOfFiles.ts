@@ -28,7 +28,7 @@ export interface WeightShiftOfFilesOptions extends WeightShiftOptions {
  *
  * Cost: one pass over the files; about 100 MB for each thread, whatever the size of the models.
  *
- * @throws as `weightShift`; RangeError threads is no integer of at least 1
+ * @throws as `weightShift`; CheckpointError a model was changed meanwhile · RangeError threads is no integer of at least 1
  * @example
  * await weightShiftOfFiles("models/sft", { math: "models/math" }, { threads: 2 })
  */
@@ -44,7 +44,7 @@ export async function weightShiftOfFiles(
     throw new RangeError(
       `weightShiftOfFiles: threads must be an integer of at least 1, got ${threads}`,
     );
-  const plan = planFiles(base, experts, options);
+  const { plan, models } = planFiles(base, experts, options);
   const hear = progressOf(plan, options.onProgress);
   const shifts = new Map<ShiftJob, TensorShift>();
   // The longest first, so that no thread is left with a long one at the end.
@@ -74,15 +74,17 @@ export async function weightShiftOfFiles(
   } finally {
     await workers.close();
   }
+  // Read tensor by tensor: a model that was replaced meanwhile would be two models in one table.
+  for (const model of models) model.checkUnchanged();
   return { ...plan.frame, tensors: plan.jobs.map((job) => shifts.get(job)!) };
 }
 
-/** Check everything from headers; the files are closed again. */
+/** Check everything from headers; the files are closed again, and `models` knows how they were. */
 function planFiles(
   base: string,
   experts: Readonly<Record<string, string>>,
   options: WeightShiftOptions,
-): ShiftPlan {
+): { plan: ShiftPlan; models: readonly Checkpoint[] } {
   const opened: Checkpoint[] = [];
   const open = (path: string): Checkpoint => {
     const checkpoint = Checkpoint.open(path);
@@ -94,7 +96,8 @@ function planFiles(
     const to = Object.entries(experts).map(
       ([name, path]) => [name, open(path)] as const,
     );
-    return planShift(from, Object.fromEntries(to), options);
+    const plan = planShift(from, Object.fromEntries(to), options);
+    return { plan, models: opened };
   } finally {
     for (const checkpoint of opened) checkpoint.close();
   }
