@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   Checkpoint,
   isRecomputable,
+  readConfiguration,
   type StoredTensor,
   textConfigOf,
 } from "../../../checkpoint/index.js";
@@ -77,9 +78,9 @@ export function openModel(ref: ModelRef, recipe: { file: string }): OpenModel {
   const stat = statSync(ref.path, { throwIfNoEntry: false });
   if (stat === undefined) return wrong(whyMissing(ref.name));
   const folder = stat.isDirectory() ? ref.path : null;
-  let config: Record<string, unknown> | null = null;
+  let config: OpenModel["config"] = null;
   try {
-    if (folder !== null) config = readJson(folder, "config.json");
+    if (folder !== null) config = readConfiguration(folder);
   } catch (error) {
     return wrong((error as Error).message);
   }
