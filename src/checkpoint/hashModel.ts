@@ -1,9 +1,8 @@
 /** What a model is, as a hash: configuration, weights and tokenizer. */
-import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import { hashFile } from "../io/index.js";
+import { hashFile, hashText } from "../io/index.js";
 import { isVocabulary } from "./companionFiles.js";
 
 /** Whether a file of a model folder decides what the model answers. */
@@ -26,8 +25,7 @@ export function hashModel(folder: string): string {
     throw new CheckpointError(
       `hashModel: ${folder} must be a folder with safetensors files, got none`,
     );
-  const hash = createHash("sha256");
-  for (const name of names.sort())
-    hash.update(`${name}\n${hashFile(join(folder, name))}\n`);
-  return hash.digest("hex").slice(0, 32);
+  return hashText(
+    ...names.sort().map((name) => `${name}\n${hashFile(join(folder, name))}\n`),
+  ).slice(0, 32);
 }

@@ -1,5 +1,4 @@
 /** What a killed writer leaves for the one that resumes: which shards are finished, and their hashes. */
-import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -9,7 +8,7 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { hashFile } from "../io/index.js";
+import { hashFile, hashText } from "../io/index.js";
 import type { PlannedShard, ShardPlan } from "./planShards.js";
 import { bytesAt } from "./readAt.js";
 
@@ -26,10 +25,13 @@ export function hashPlan(
   { shards, index }: ShardPlan,
   identity: string,
 ): string {
-  const hash = createHash("sha256");
-  for (const { file, bytes, header } of shards)
-    hash.update(`${file} ${bytes}\n`).update(header);
-  return hash.update(JSON.stringify([index, identity])).digest("hex");
+  return hashText(
+    ...shards.flatMap(({ file, bytes, header }) => [
+      `${file} ${bytes}\n`,
+      header,
+    ]),
+    JSON.stringify([index, identity]),
+  );
 }
 
 /** Read the file; undefined where there is none, or none of ours: then everything is written anew. */

@@ -1,5 +1,4 @@
 /** `m2rl verify`: grade a file of completions. */
-import { createHash } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -10,6 +9,7 @@ import {
 import { parseArgs } from "node:util";
 import { gradeMath, GRADERS, readChoice, scoreHle } from "../domains/index.js";
 import { TaskError } from "../error.js";
+import { hashText } from "../io/index.js";
 import { textTable, UsageError, type CliOutput, type Verb } from "./verb.js";
 
 const DOMAINS = ["math", "science", "hle"] as const;
@@ -205,7 +205,7 @@ async function main(args: string[], output: CliOutput): Promise<number> {
   if (rows.length === 0)
     throw new UsageError(`${file} must hold at least one row`);
   const out = values.out ?? `${file.replace(/\.jsonl$/, "")}.verdicts.jsonl`;
-  const sha256 = createHash("sha256").update(text).digest("hex");
+  const sha256 = hashText(text);
   const head = JSON.stringify({
     verify: domain,
     grader: domain === "math" ? grader : domain,

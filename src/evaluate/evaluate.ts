@@ -1,5 +1,4 @@
 /** Evaluate one policy on one benchmark: sample, verify, record, summarise. */
-import { createHash } from "node:crypto";
 import type { Task, Verdict } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import type { Policy } from "../model/index.js";
@@ -14,7 +13,7 @@ import {
   type EvaluationRecord,
   type RecordsHeader,
 } from "./records.js";
-import { breathe } from "../io/index.js";
+import { breathe, hashText } from "../io/index.js";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -55,12 +54,9 @@ export interface Evaluation extends AvgAtK {
 const BLOCK = 50;
 
 function hashTasks(tasks: readonly Task[]): string {
-  return createHash("sha256")
-    .update(
-      JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
-    )
-    .digest("hex")
-    .slice(0, 16);
+  return hashText(
+    JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
+  ).slice(0, 16);
 }
 
 function record(

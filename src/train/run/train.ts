@@ -1,7 +1,7 @@
 /** What all trainers share: their common options, the frame of a run and of a step, and the model folder it ends with. */
-import { createHash } from "node:crypto";
 import { readConfiguration, writeModelFolder } from "../../checkpoint/index.js";
 import { engineInfo } from "../../engine/index.js";
+import { hashText } from "../../io/index.js";
 import {
   configToJson,
   folderFiles,
@@ -46,10 +46,7 @@ export interface TrainResult<Metrics extends StepMetrics = StepMetrics> {
 
 /** Short hash of everything that a run's result depends on. */
 function fingerprint(parts: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(parts))
-    .digest("hex")
-    .slice(0, 12);
+  return hashText(JSON.stringify(parts)).slice(0, 12);
 }
 
 /** Sum over the steps of a run. */
