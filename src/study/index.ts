@@ -14,6 +14,7 @@ export {
   open,
   rows,
   type Study,
+  type Where,
 } from "./load.js";
 export {
   MEASURES,

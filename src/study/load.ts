@@ -75,6 +75,13 @@ function checkSeed(study: Study, seed: number): void {
   }
 }
 
+/** Values that rows must have in some of their fields; a name may be any text. */
+export type Where<Row> = {
+  [Field in keyof Row]?: Extract<Row[Field], string> extends never
+    ? Row[Field]
+    : Row[Field] | string;
+};
+
 /**
  * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores". There are none
  * of a measure that the study does not ask for.
@@ -87,7 +94,7 @@ function checkSeed(study: Study, seed: number): void {
 export function rows<Name extends keyof RowTypes | (string & {})>(
   study: Study,
   name: Name,
-  where: Partial<Name extends keyof RowTypes ? RowTypes[Name] : object> = {},
+  where: Where<Name extends keyof RowTypes ? RowTypes[Name] : object> = {},
 ): (Name extends keyof RowTypes ? RowTypes[Name] : object)[] {
   const files = study.spec.measures.flatMap((entry) =>
     measure(entry.by).rowFiles.map((file) => ({
