@@ -99,7 +99,7 @@ describe.each(ITEMS)("%s", (item) => {
     // A table may be drawn as well.
     const wanted =
       kind === "Table"
-        ? /^(?:text\/markdown|image\/svg\+xml)$/
+        ? /^(?:text\/html|image\/svg\+xml)$/
         : /^image\/svg\+xml$/;
     expect(shown.filter((type) => wanted.test(type))).not.toEqual([]);
   });

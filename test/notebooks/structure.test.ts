@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { formatCell, WIDTH } from "../../scripts/notebooks/format.mjs";
 
 interface Output {
   output_type: string;
@@ -116,6 +117,21 @@ describe.each(names)("%s", (name) => {
     expect(source(first!)).toMatch(/^> /m);
   });
 
+  test("says under its title, in two sentences, what one will learn", () => {
+    const [, learn] =
+      /^# .+\n\n\*\*You will learn\*\* ([\s\S]+?)\n\n/.exec(
+        source(notebook.cells[0]!),
+      ) ?? [];
+    expect(learn?.match(/\.(?=\s|$)/g)).toHaveLength(2);
+  });
+
+  test("closes with an exercise whose solution is a call in the library", () => {
+    const last = source(notebook.cells.at(-1)!).replaceAll("\n", " ");
+    expect(last).toMatch(
+      /\*\*Exercise\.\*\* [^`]+\? Solution: `(new )?(study|merge|analysis|report|world)\.[^`]+\)`/,
+    );
+  });
+
   test("has the parameters cell second: seed first, a comment each, overridden by M2RL_PARAMETERS", () => {
     const cell = notebook.cells[1]!;
     expect(cell.metadata["tags"]).toEqual(["parameters"]);
@@ -167,12 +183,24 @@ describe.each(names)("%s", (name) => {
     expect(code.map(source).join("\n")).toMatch(/report\.claim(Line)?\(/);
   });
 
-  test("has short cells: median at most 8 lines, none over 25", () => {
+  test("has cells formatted at 100 columns", async () => {
+    for (const cell of notebook.cells) {
+      const text = source(cell);
+      expect(await formatCell(cell.cell_type, text), cell.id).toBe(text);
+      // A row of a Markdown table is one line.
+      const wide = text
+        .split("\n")
+        .filter((line) => line.length > WIDTH && !line.startsWith("|"));
+      expect(wide, cell.id).toEqual([]);
+    }
+  });
+
+  test("has short cells: median at most 20 lines, none over 25", () => {
     const lengths = code
       .map((cell) => cell.source.length)
       .sort((a, b) => a - b);
     expect(lengths[Math.floor((lengths.length - 1) / 2)]).toBeLessThanOrEqual(
-      8,
+      20,
     );
     expect(lengths.at(-1)).toBeLessThanOrEqual(25);
   });
@@ -199,7 +227,7 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("when it carries outputs, was run in order, without an error, and shows text and SVG only", () => {
+  test("when it carries outputs, was run in order, without an error, and shows text, tables and SVG only", () => {
     expect(statSync(folder + name).size).toBeLessThan(400_000);
     if (code.every((cell) => cell.execution_count === null)) return;
     expect(code.map((cell) => cell.execution_count)).toEqual(
@@ -213,13 +241,16 @@ describe.each(names)("%s", (name) => {
         expect(output.output_type).not.toBe("error");
         expect(output.name, text(output.text)).not.toBe("stderr");
         const types = Object.keys(output.data ?? {});
-        expect(["image/svg+xml", "text/markdown", "text/plain"]).toEqual(
+        expect(["image/svg+xml", "text/html", "text/plain"]).toEqual(
           expect.arrayContaining(types),
         );
         const size =
           text(output.text).length +
           types.reduce((sum, type) => sum + text(output.data![type]).length, 0);
         expect(size).toBeLessThan(200_000);
+        expect(text(output.data?.["text/html"])).not.toMatch(
+          /<(script|iframe|img)/,
+        );
       }
     }
   });
