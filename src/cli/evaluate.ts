@@ -5,16 +5,19 @@ import {
   BENCHMARK_NAMES,
   BENCHMARKS,
   benchmarkSpec,
-  evaluate as evaluateOne,
+  evaluateWith,
   mean,
 } from "../evaluate/index.js";
 import { loadPolicy } from "../model/index.js";
+import { connectServer, localSampler, type Sampler } from "../rollout/index.js";
+import { Tokenizer } from "../tokenizer/index.js";
 import { hashModel } from "../checkpoint/index.js";
 import {
   integerOption,
   numberOption,
   textTable,
   UsageError,
+  type CliOutput,
   type Verb,
 } from "./verb.js";
 
@@ -23,8 +26,9 @@ const LIST = BENCHMARKS.map(
 ).join("\n");
 
 const HELP = `m2rl evaluate MODEL [options]
+m2rl evaluate --server URL --tokenizer DIR [options]
 
-Score a model folder: Avg@K in percent with its 95 % interval.
+Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in percent with its 95 % interval.
 
   --benchmark NAME   one benchmark; may be repeated; default all
   --items N          items per benchmark, default 100
@@ -33,11 +37,81 @@ Score a model folder: Avg@K in percent with its 95 % interval.
   --temperature T    default 1
   --records FOLDER   keep one record a sample there, and go on from what is there
 
+  --server URL       ask this server instead; the environment variable M2RL_TOKEN, where set, is its API key
+  --tokenizer DIR    folder with the tokenizer.json of the server's model
+  --model NAME       which of the server's models, default its only one
+  --concurrency N    most requests at a time, default 16
+  --timeout SECONDS  of a request, default 600
+  --unseeded         accept a server that ignores seeds
+
 Benchmarks
 ${LIST}
 `;
 
 const percent = (share: number): string => (100 * share).toFixed(1);
+
+interface Opened {
+  sampler: Sampler;
+  end(): void;
+}
+
+/** The model to score: of a folder, or of a server. */
+async function open(
+  positionals: string[],
+  values: {
+    server?: string;
+    tokenizer?: string;
+    model?: string;
+    concurrency?: string;
+    timeout?: string;
+    unseeded?: boolean;
+  },
+  { stderr }: CliOutput,
+): Promise<Opened> {
+  const [folder, ...more] = positionals;
+  if (values.server === undefined) {
+    if (folder === undefined || more.length > 0)
+      throw new UsageError(
+        `evaluate must be given one model folder, got ${positionals.length}; m2rl evaluate --help`,
+      );
+    const { policy, tokenizer } = loadPolicy(folder);
+    return {
+      sampler: localSampler(policy, tokenizer, hashModel(folder)),
+      end: () => policy.dispose(),
+    };
+  }
+  if (values.tokenizer === undefined || folder !== undefined)
+    throw new UsageError(
+      "evaluate --server must be given --tokenizer and no model folder; m2rl evaluate --help",
+    );
+  const server = await connectServer(
+    values.server,
+    Tokenizer.fromFile(join(values.tokenizer, "tokenizer.json")),
+    {
+      model: values.model,
+      token: process.env["M2RL_TOKEN"],
+      concurrency: integerOption("concurrency", values.concurrency, 1),
+      timeout: integerOption("timeout", values.timeout, 1),
+      unseeded: values.unseeded,
+    },
+  );
+  const missing = Object.entries(server.abilities)
+    .filter(([, works]) => !works)
+    .map(([name]) => name);
+  stderr.write(
+    `${server.identity}${missing.length > 0 ? `; without ${missing.join(", ")}` : ""}\n`,
+  );
+  return {
+    sampler: server,
+    end: () => {
+      const { requests, retried, promptTokens, sampledTokens } = server.use;
+      stderr.write(
+        `${requests} requests (${retried} repeated), ${promptTokens} tokens read, ${sampledTokens} sampled\n`,
+      );
+      server.close();
+    },
+  };
+}
 
 /** The verb. */
 export const evaluate: Verb = {
@@ -53,14 +127,14 @@ export const evaluate: Verb = {
         seed: { type: "string" },
         temperature: { type: "string" },
         records: { type: "string" },
+        server: { type: "string" },
+        tokenizer: { type: "string" },
+        model: { type: "string" },
+        concurrency: { type: "string" },
+        timeout: { type: "string" },
+        unseeded: { type: "boolean" },
       },
     });
-    const [folder, ...more] = positionals;
-    if (folder === undefined || more.length > 0) {
-      throw new UsageError(
-        `evaluate must be given one model folder, got ${positionals.length}; m2rl evaluate --help`,
-      );
-    }
     const items = integerOption("items", values.items, 1);
     const samples = integerOption("samples", values.samples, 1);
     const seed = integerOption("seed", values.seed, 0);
@@ -68,8 +142,7 @@ export const evaluate: Verb = {
     const names = (values.benchmark ?? BENCHMARK_NAMES).map(
       (name) => benchmarkSpec(name).name,
     );
-    const { policy, tokenizer } = loadPolicy(folder);
-    const model = hashModel(folder);
+    const { sampler, end } = await open(positionals, values, output);
     const rows = [
       ["benchmark", "score", "95 % interval", "items", "K", "truncated"],
     ];
@@ -79,13 +152,12 @@ export const evaluate: Verb = {
         values.records === undefined
           ? undefined
           : join(values.records, `${name}.jsonl`);
-      const result = await evaluateOne(policy, tokenizer, name, {
+      const result = await evaluateWith(sampler, name, {
         items,
         samples,
         seed,
         temperature,
         recordsPath,
-        model,
       });
       if (output.stderr.isTTY)
         output.stderr.write(`${name} ${percent(result.mean)}\n`);
@@ -99,7 +171,7 @@ export const evaluate: Verb = {
         `${percent(result.outcomes.truncated)} %`,
       ]);
     }
-    policy.dispose();
+    end();
     if (names.length > 1)
       rows.push(["Avg.", percent(mean(scores)), "", "", "", ""]);
     output.stdout.write(`${textTable(rows)}\n`);

@@ -2,7 +2,7 @@
 import type { Task, Verdict } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import type { Policy } from "../model/index.js";
-import { rollouts, type Rollout } from "../rollout/index.js";
+import { localSampler, type Rollout, type Sampler } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { avgAtK, type AvgAtK } from "./avgAtK.js";
 import { benchmark, benchmarkSpec, type BenchmarkName } from "./benchmarks.js";
@@ -49,9 +49,6 @@ export interface Evaluation extends AvgAtK {
   /** Every scored sample: items in benchmark order, then samples. */
   records: EvaluationRecord[];
 }
-
-// Items that are sampled together, and written together or not at all, so that a resumed run samples the same batches.
-const BLOCK = 50;
 
 function hashTasks(tasks: readonly Task[]): string {
   return hashText(
@@ -155,6 +152,26 @@ export async function evaluate(
   policy: Policy,
   tokenizer: Tokenizer,
   name: string,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const sampler = localSampler(policy, tokenizer, options.model);
+  return evaluateWith(sampler, name, options);
+}
+
+/**
+ * As `evaluate`, with a sampler that may be anywhere.
+ *
+ * Items of a batch are written together or not at all, and in the order of the benchmark, so that a resumed run samples the same
+ * batches. What was under way when something failed is waited for, and lost.
+ *
+ * @param options  model: default the sampler's identity
+ * @throws TaskError unknown benchmark · RangeError samples no positive integer · InfrastructureError a verifier or server failed
+ * @example
+ * await evaluate.evaluateWith(await rollout.connectServer("http://127.0.0.1:8392", tokenizer), "aime24", { items: 20 })
+ */
+export async function evaluateWith(
+  sampler: Sampler,
+  name: string,
   {
     samples = 4,
     items,
@@ -163,7 +180,7 @@ export async function evaluate(
     topP = 1,
     recordsPath,
     replaceRecords = false,
-    model = "",
+    model = sampler.identity,
     keep = 10,
     onProgress,
   }: EvaluateOptions = {},
@@ -184,39 +201,49 @@ export async function evaluate(
     tasks: hashTasks(tasks),
     model,
   };
-  const perBlock = BLOCK * samples;
+  const perBlock = sampler.batch * samples;
   const total = tasks.length * samples;
   const records =
     recordsPath === undefined
       ? []
       : earlier(recordsPath, header, tasks, perBlock, replaceRecords);
   if (records.length > 0) onProgress?.(records.length, total);
-  for (let done = records.length; done < total; done = records.length) {
-    const start = done / samples;
-    const block = tasks.slice(start, start + BLOCK);
-    const repeated = block.flatMap((task) =>
-      Array.from({ length: samples }, () => task),
-    );
-    const names = repeated.map((task, row) => `${task.id}/${row % samples}`);
-    const rolled = rollouts(policy, tokenizer, repeated, {
-      seed,
-      stream: `evaluate/${name}`,
-      names,
-      temperature,
-      topP,
+  const sampleBatch = async (start: number): Promise<EvaluationRecord[]> => {
+    const repeated = tasks
+      .slice(start, start + sampler.batch)
+      .flatMap((task) => Array.from({ length: samples }, () => task));
+    const rolled = await sampler.rollouts(repeated, {
+      ...{ seed, temperature, topP, stream: `evaluate/${name}` },
+      names: repeated.map((task, row) => `${task.id}/${row % samples}`),
     });
-    const fresh = rolled.map((r, row) =>
+    return rolled.map((r, row) =>
       record(
         r,
         row % samples,
         row % samples === 0 && start + row / samples < keep,
       ),
     );
-    if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
-    records.push(...fresh);
-    onProgress?.(records.length, total);
-    // The engine computes synchronously; without this pause no signal or timer would ever run.
-    await breathe();
+  };
+  const underWay: Promise<EvaluationRecord[]>[] = [];
+  try {
+    for (let next = records.length / samples; records.length < total;) {
+      for (; underWay.length < sampler.ahead && next < tasks.length;) {
+        const work = sampleBatch(next);
+        // Its failure is heard when its turn comes.
+        work.catch(() => undefined);
+        underWay.push(work);
+        next += sampler.batch;
+      }
+      const fresh = await underWay[0]!;
+      underWay.shift();
+      if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
+      records.push(...fresh);
+      onProgress?.(records.length, total);
+      // The engine computes synchronously; without this pause no signal or timer would ever run.
+      await breathe();
+    }
+  } finally {
+    await Promise.allSettled(underWay);
   }
   if (recordsPath !== undefined) finishRecords(recordsPath, header, records);
   return summarize(name, records);

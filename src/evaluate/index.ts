@@ -15,6 +15,7 @@ export {
 } from "./benchmarks.js";
 export {
   evaluate,
+  evaluateWith,
   summarize,
   type EvaluateOptions,
   type Evaluation,

@@ -1,6 +1,20 @@
 /**
  * Rollouts: the one place where a policy meets tasks. Training and evaluation both use it, and share nothing else.
  *
- * Exports: `rollouts`, `Rollout`, `RolloutOptions`.
+ * `rollouts` samples with a model in this process. A `Sampler` is one that may be anywhere: `localSampler` or, behind any server
+ * that speaks OpenAI's protocol, `connectServer`.
  */
 export { rollouts, type Rollout, type RolloutOptions } from "./rollout.js";
+export { localSampler, type Sampler } from "./sampler.js";
+export {
+  connectServer,
+  type ServerOptions,
+  ServerSampler,
+  type ServerUse,
+} from "./server/serverSampler.js";
+export type { Abilities } from "./server/probe.js";
+export {
+  Client,
+  type ClientOptions,
+  type HttpAnswer,
+} from "./server/client.js";

@@ -1,0 +1,322 @@
+/** A model behind an OpenAI-compatible server, as a sampler: token ids where the server takes them, text otherwise. */
+import {
+  spec,
+  taskMessages,
+  type FinishReason,
+  type Task,
+} from "../../domains/index.js";
+import { InfrastructureError } from "../../error.js";
+import { fillWords, key } from "../../random.js";
+import {
+  IM_END,
+  renderChat,
+  renderToolResults,
+  type Tokenizer,
+} from "../../tokenizer/index.js";
+import type { Rollout, RolloutOptions } from "../rollout.js";
+import type { Sampler } from "../sampler.js";
+import {
+  readChoices,
+  readPromptLogprobs,
+  readUsage,
+  type ServerChoice,
+} from "./answers.js";
+import { Client, type ClientOptions } from "./client.js";
+import { findModel, probe, type Abilities } from "./probe.js";
+
+/** Options of `connectServer`. */
+export interface ServerOptions extends ClientOptions {
+  /** Name of the model; default the only one that the server has. */
+  model?: string;
+  /** Accept a server that ignores seeds, whose answers nobody can repeat; default false. */
+  unseeded?: boolean;
+}
+
+/** What a server was asked so far. */
+export interface ServerUse {
+  requests: number;
+  retried: number;
+  promptTokens: number;
+  sampledTokens: number;
+}
+
+/** A prompt as the server takes it. */
+interface Ask {
+  ids: readonly number[];
+  n: number;
+  maxTokens: number;
+  stream: string;
+}
+
+/** A seed that every server takes: 31 bits of a named stream. */
+function seedOf(seed: number, stream: string): number {
+  const words = new Uint32Array(2);
+  fillWords(key(seed, stream), 0, words);
+  return words[0]! >>> 1;
+}
+
+/**
+ * A server's model.
+ *
+ * @example
+ * const sampler = await connectServer("http://127.0.0.1:8392", tokenizer);
+ * await evaluate.evaluateWith(sampler, "aime24");
+ */
+export class ServerSampler implements Sampler {
+  readonly batch = 1;
+  readonly ahead: number;
+  private readonly used = { requests: 0, promptTokens: 0, sampledTokens: 0 };
+
+  constructor(
+    private readonly client: Client,
+    private readonly tokenizer: Tokenizer,
+    private readonly model: string,
+    readonly identity: string,
+    /** What the server can do, as a probe found it. */
+    readonly abilities: Abilities,
+    concurrency: number,
+  ) {
+    this.ahead = 2 * concurrency;
+  }
+
+  /** What the server was asked so far. */
+  get use(): ServerUse {
+    return { ...this.used, retried: this.client.retried };
+  }
+
+  /** Let go of the connections. */
+  close(): void {
+    this.client.close();
+  }
+
+  async rollouts(
+    tasks: readonly Task[],
+    options: RolloutOptions,
+  ): Promise<Rollout[]> {
+    const name = (row: number): string =>
+      `${options.stream}/${options.names?.[row] ?? row}`;
+    // Repetitions of a task that stand together are one request with n.
+    const groups: number[][] = [];
+    tasks.forEach((task, row) => {
+      const group = groups.at(-1);
+      const same = group !== undefined && tasks[group[0]!] === task;
+      if (same && this.abilities.n) group.push(row);
+      else groups.push([row]);
+    });
+    const done = groups.map(async (rows) => {
+      const task = tasks[rows[0]!]!;
+      const prompt = this.tokenizer.encode(
+        renderChat(taskMessages(task), { addGenerationPrompt: true }),
+      );
+      const choices = await this.sample(
+        {
+          ids: prompt,
+          n: rows.length,
+          maxTokens: spec(task.domain).maxNewTokens,
+          stream: name(rows[0]!),
+        },
+        options,
+      );
+      return Promise.all(
+        choices.map((choice, i) =>
+          this.follow(task, prompt, choice, name(rows[i]!), options),
+        ),
+      );
+    });
+    const settled = await Promise.allSettled(done);
+    return settled.flatMap((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    });
+  }
+
+  async score(
+    sequences: readonly (readonly number[])[],
+  ): Promise<Float32Array[]> {
+    return Promise.all(
+      sequences.map(async (ids) => {
+        const ask = { model: this.model, prompt: ids, max_tokens: 1 };
+        for (const how of [
+          { prompt_logprobs: 0 },
+          { echo: true, logprobs: 1 },
+        ]) {
+          const { status, body } = await this.client.ask(
+            "POST",
+            "/v1/completions",
+            { ...ask, temperature: 1, ...how },
+          );
+          if (status !== 200) continue;
+          this.count(body);
+          const logprobs = readPromptLogprobs(body, ids);
+          if (logprobs !== null) return logprobs;
+        }
+        throw new InfrastructureError(
+          `server: ${this.client.url} must give log-probabilities of given token ids, got none by prompt_logprobs or echo`,
+        );
+      }),
+    );
+  }
+
+  /** Choices of one prompt, as many as were asked for. */
+  private async sample(
+    { ids, n, maxTokens, stream }: Ask,
+    { seed, temperature = 1, topP = 1 }: RolloutOptions,
+  ): Promise<ServerChoice[]> {
+    const stop = this.tokenizer.id(IM_END);
+    const { status, body, text } = await this.client.ask(
+      "POST",
+      "/v1/completions",
+      {
+        model: this.model,
+        prompt: this.abilities.ids ? ids : this.tokenizer.decode(ids),
+        ...{ n, temperature, top_p: topP, max_tokens: maxTokens },
+        seed: seedOf(seed, stream),
+        stop: [IM_END],
+        ...(this.abilities.logprobs && { logprobs: 1 }),
+        ...(this.abilities.ids && {
+          stop_token_ids: [stop],
+          return_token_ids: true,
+        }),
+      },
+    );
+    if (status !== 200)
+      throw new InfrastructureError(
+        `server: ${this.client.url} must take a request for completions, got status ${status}: ${text.slice(0, 300)}`,
+      );
+    const choices = readChoices(body);
+    if (choices.length !== n)
+      throw new InfrastructureError(
+        `server: ${this.client.url} must give ${n} choices, got ${choices.length}`,
+      );
+    this.count(body);
+    return choices;
+  }
+
+  private count(body: unknown): void {
+    const { prompt, completion } = readUsage(body);
+    this.used.requests++;
+    this.used.promptTokens += prompt;
+    this.used.sampledTokens += completion;
+  }
+
+  /** From the first turn of a task to its rollout: an environment answers turns until the episode is over. */
+  private async follow(
+    task: Task,
+    promptTokens: number[],
+    first: ServerChoice,
+    stream: string,
+    options: RolloutOptions,
+  ): Promise<Rollout> {
+    const { maxNewTokens, maxTurns, verify, environment } = spec(task.domain);
+    const episode = environment?.(task);
+    const all: Pick<Rollout, "tokens" | "sampled" | "logprobs"> = {
+      ...{ tokens: [], sampled: [], logprobs: [] },
+    };
+    let graded = 0;
+    const timed = <Result>(grade: () => Result): Result => {
+      const start = performance.now();
+      const result = grade();
+      graded += (performance.now() - start) / 1000;
+      return result;
+    };
+    let turns = 0;
+    let text: string;
+    let finish: FinishReason;
+    for (let choice = first; ;) {
+      const turn = this.turnOf(choice);
+      ({ text, finish } = turn);
+      turns++;
+      append(all, turn.tokens, turn.logprobs);
+      const results =
+        finish === "length" ? null : timed(() => episode?.step(text) ?? null);
+      if (results === null || turns >= maxTurns) break;
+      append(all, this.tokenizer.encode(renderToolResults(results)), null);
+      const ids = [...promptTokens, ...all.tokens];
+      const ask = { ids, n: 1, maxTokens: maxNewTokens };
+      [choice] = (await this.sample(
+        { ...ask, stream: `${stream}/turn ${turns}` },
+        options,
+      )) as [ServerChoice];
+    }
+    const verdict = timed(
+      () => episode?.verdict(finish) ?? verify(task, text, finish),
+    );
+    options.onGraded?.(graded);
+    const transcript = this.tokenizer.decode(all.tokens);
+    return {
+      ...{ task, promptTokens, ...all, text, transcript, verdict, finish },
+      turns,
+    };
+  }
+
+  /** Tokens of a choice, its stop token included, and its text without. */
+  private turnOf(choice: ServerChoice): {
+    tokens: number[];
+    logprobs: number[];
+    text: string;
+    finish: FinishReason;
+  } {
+    const stop = this.tokenizer.id(IM_END);
+    const ids = choice.ids ?? this.tokenizer.encode(choice.text);
+    const end = ids.indexOf(stop);
+    const finish = end >= 0 ? "stop" : choice.finish;
+    const body = end >= 0 ? ids.slice(0, end) : ids;
+    const tokens = finish === "stop" ? [...body, stop] : body;
+    const aligned = choice.ids !== null && choice.logprobs !== null;
+    return {
+      tokens,
+      logprobs: tokens.map((_, t) =>
+        aligned ? (choice.logprobs![t] ?? 0) : 0,
+      ),
+      text: this.tokenizer.decode(body),
+      finish,
+    };
+  }
+}
+
+function append(
+  all: Pick<Rollout, "tokens" | "sampled" | "logprobs">,
+  tokens: readonly number[],
+  logprobs: readonly number[] | null,
+): void {
+  all.tokens.push(...tokens);
+  all.sampled.push(...tokens.map(() => logprobs !== null));
+  all.logprobs.push(...(logprobs ?? tokens.map(() => 0)));
+}
+
+/**
+ * Connect to a server, and find out by a few short requests what it can do.
+ *
+ * A server that ignores `n` is asked once a sample; one that ignores `seed` is refused, unless `unseeded`.
+ *
+ * @param url        base URL, with or without `/v1`
+ * @param tokenizer  the model's tokenizer
+ * @throws InfrastructureError the server does not answer, or ignores seeds · RangeError it does not have the model
+ * @example
+ * const server = await connectServer("http://127.0.0.1:8392", tokenizer, { concurrency: 8 });
+ * server.abilities // { ids: true, n: true, logprobs: true, seed: true }
+ */
+export async function connectServer(
+  url: string,
+  tokenizer: Tokenizer,
+  { model, unseeded = false, ...options }: ServerOptions = {},
+): Promise<ServerSampler> {
+  const client = new Client(url, options);
+  const found = await findModel(client, model);
+  const abilities = await probe(client, found.name, tokenizer);
+  if (!abilities.seed && !unseeded)
+    throw new InfrastructureError(
+      `server: ${client.url} must honour seeds, got two answers to one seed; --unseeded accepts it`,
+    );
+  const identity = abilities.seed
+    ? found.identity
+    : `${found.identity}, seeds ignored`;
+  return new ServerSampler(
+    client,
+    tokenizer,
+    found.name,
+    identity,
+    abilities,
+    options.concurrency ?? 16,
+  );
+}
