@@ -7,7 +7,7 @@
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
  * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`readChoice`, `scoreHle`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
- * BFCL's single-turn check (`checkCalls`) and overall score (`bfclOverall`).
+ * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`).
  */
 export {
   taskMessages,
@@ -58,12 +58,17 @@ export {
 } from "./instruction/index.js";
 export {
   BFCL_CATEGORIES,
+  BFCL_CLASSES,
   bfclOverall,
   checkCalls,
+  checkTurns,
   isSolved,
   loadWorkplace,
+  readBfclCall,
   WORKPLACE_TOOLS,
+  type Backend,
   type BfclAnswer,
+  type BfclCall,
   type BfclCategory,
   type BfclFunction,
   type BfclKind,
@@ -72,6 +77,11 @@ export {
   type BfclParameter,
   type BfclScore,
   type CheckCallsOptions,
+  type CheckTurnsOptions,
+  type LongContext,
+  type Method,
+  type MultiTurnTask,
+  type StartBackend,
   type Cell,
   type Row,
   type Table,

@@ -1,8 +1,8 @@
 /**
- * BFCL v3, single turn: calls against accepted answers, with the literals of Java and JavaScript. Data and answers come from
+ * BFCL v3: single turns against accepted answers, several turns on stateful classes, the overall score. Data and answers come from
  * the user's files.
  *
- * Exports: `checkCalls`, `bfclOverall`, `BFCL_CATEGORIES`, `javaLiteral`, `javascriptLiteral`, types.
+ * Exports: `checkCalls`, `checkTurns`, `readBfclCall`, `BFCL_CLASSES`, `bfclOverall`, `BFCL_CATEGORIES`, `javaLiteral`, `javascriptLiteral`, types.
  */
 export {
   checkCalls,
@@ -21,3 +21,17 @@ export {
   type BfclOverall,
   type BfclScore,
 } from "./overall.js";
+export {
+  BFCL_CLASSES,
+  checkTurns,
+  readBfclCall,
+  type BfclCall,
+  type CheckTurnsOptions,
+  type MultiTurnTask,
+} from "./multiTurn.js";
+export type {
+  Backend,
+  LongContext,
+  Method,
+  StartBackend,
+} from "./backends/backend.js";

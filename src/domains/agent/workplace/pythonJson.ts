@@ -12,22 +12,25 @@ const escaped = (text: string): string =>
   );
 
 /**
- * The text of a value. Cells of a table that are missing are NaN there.
+ * The text of a value.
+ *
+ * @param missing  what stands for null; default NaN, as cells of a table that are missing
  *
  * @example
  * pythonJson({ a: [1, null] })   // '{"a": [1, NaN]}'
  */
-export function pythonJson(value: unknown): string {
-  if (value === null || value === undefined) return "NaN";
+export function pythonJson(value: unknown, missing: string = "NaN"): string {
+  if (value === null || value === undefined) return missing;
   if (value instanceof Float)
     return Number.isInteger(value.value)
       ? value.value.toFixed(1)
       : String(value.value);
   if (typeof value === "string") return escaped(value);
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item) => pythonJson(item, missing)).join(", ")}]`;
   if (typeof value === "object")
     return `{${Object.entries(value)
-      .map(([name, item]) => `${escaped(name)}: ${pythonJson(item)}`)
+      .map(([name, item]) => `${escaped(name)}: ${pythonJson(item, missing)}`)
       .join(", ")}}`;
   return JSON.stringify(value);
 }
