@@ -7,7 +7,8 @@
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
  * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`readChoice`, `scoreHle`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
- * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`).
+ * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
+ * (`gradeProgram` with the executors `embedded` and `sandboxFusion`).
  */
 export {
   taskMessages,
@@ -28,6 +29,23 @@ export {
   type Grader,
   type GraderName,
 } from "./math/index.js";
+export {
+  embedded,
+  gradeProgram,
+  PYTHON_LIMITS,
+  sandboxFusion,
+  type EmbeddedOptions,
+  type ProgramGrade,
+  type PythonExecutor,
+  type PythonLimits,
+  type PythonOutcome,
+  type PythonProblem,
+  type PythonRun,
+  type PythonTest,
+  type SandboxFusionOptions,
+  type TestGrade,
+  type TestVerdict,
+} from "./coding/index.js";
 export {
   gradeHleExact,
   judgeByServer,

@@ -1,7 +1,9 @@
 /**
- * The coding domain: small JavaScript functions, really executed against unit tests in a sandbox.
+ * The coding domain: programs, really executed against tests in a sandbox. JavaScript functions of the small world in QuickJS,
+ * Python problems in the form of LiveCodeBench in a jail or on a SandboxFusion server.
  *
- * Exports: `coding` (the DomainSpec), `unitTests`, `lastProgram`, `Sandbox` with its `LIMITS`.
+ * Exports: `coding` (the DomainSpec), `unitTests`, `lastProgram`, `Sandbox` with its `LIMITS`; for Python `gradeProgram` with
+ * the executors `embedded` and `sandboxFusion`, and the types of problems and grades.
  */
 import type { DomainSpec } from "../task.js";
 import { verify } from "./verify.js";
@@ -9,6 +11,25 @@ import { verify } from "./verify.js";
 export { lastProgram } from "./extract.js";
 export { LIMITS, Sandbox, type Limits, type Run } from "./sandbox.js";
 export type { CodingData } from "./problem.js";
+export { embedded, type EmbeddedOptions } from "./executors/embedded.js";
+export {
+  PYTHON_LIMITS,
+  type PythonExecutor,
+  type PythonLimits,
+  type PythonOutcome,
+  type PythonRun,
+} from "./executors/executor.js";
+export {
+  sandboxFusion,
+  type SandboxFusionOptions,
+} from "./executors/sandboxFusion.js";
+export {
+  gradeProgram,
+  type ProgramGrade,
+  type TestGrade,
+  type TestVerdict,
+} from "./python/gradeProgram.js";
+export type { PythonProblem, PythonTest } from "./python/problem.js";
 export { unitTests, type UnitTest } from "./unitTests.js";
 
 /** The coding domain. */

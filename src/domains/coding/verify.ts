@@ -1,7 +1,11 @@
-/** Grading of coding answers: the last program must pass every unit test. */
+/** Grading of coding answers: the last program must pass every test of its task. */
+import { hashText } from "../../io/index.js";
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import type { FinishReason, Task, Verdict } from "../task.js";
 import { lastProgram } from "./extract.js";
+import { lastFenced } from "./python/extract.js";
+import { gradeAndWait } from "./python/gradeAndWait.js";
+import { checkProblem, isPython } from "./python/problem.js";
 import { describe } from "./harness.js";
 import type { CodingData } from "./problem.js";
 import { Sandbox } from "./sandbox.js";
@@ -12,6 +16,13 @@ const KEPT = 20_000;
 
 const sandbox = new Sandbox();
 const verdicts = new Map<string, Verdict>();
+
+function judgePython(id: string, data: unknown, program: string): Verdict {
+  const { passed, tests } = gradeAndWait(id, checkProblem(id, data), program);
+  if (passed) return correct();
+  const { verdict, detail } = tests.at(-1)!;
+  return wrong(`test ${tests.length}: ${verdict}: ${detail}`);
+}
 
 function judge(data: CodingData, program: string): Verdict {
   const tests = unitTests(data);
@@ -31,10 +42,13 @@ function judge(data: CodingData, program: string): Verdict {
 }
 
 /**
- * Grade a completion: the last complete ```js block runs in the sandbox against all unit tests of the task.
- * Equal programs for the same problem get the verdict that was found first.
+ * Grade a completion: the program in it must pass every test of the task. Equal programs for the same problem get the verdict
+ * that was found first.
  *
- * @throws InfrastructureError the sandbox broke down
+ * Nano tasks: the last complete ```js block, in QuickJS. Tasks whose data is a `PythonProblem`: the text between the last two
+ * fences, by LiveCodeBench's protocol, in a jail (or a SandboxFusion server, M2RL_SANDBOX_URL).
+ *
+ * @throws TaskError the data is no problem · InfrastructureError the sandbox broke down, or no jail can be made here
  */
 export function verify(
   task: Task,
@@ -42,13 +56,20 @@ export function verify(
   finish: FinishReason,
 ): Verdict {
   return gate(completion, finish, (answer) => {
-    const program = lastProgram(answer);
+    const python = isPython(task.data);
+    const program = python ? lastFenced(answer) : lastProgram(answer);
     if (program === null)
-      return noAnswer("no complete ```js block after </think>");
-    const name = `${task.id}\n${program}`;
+      return noAnswer(
+        `no complete ${python ? "" : "```js "}block after </think>`,
+      );
+    // Two files may use one id for different tests.
+    const tests = python ? JSON.stringify(task.data) : "";
+    const name = hashText(`${task.id}\n${tests}\n${program}`);
     let verdict = verdicts.get(name);
     if (!verdict) {
-      verdict = judge(task.data as CodingData, program);
+      verdict = python
+        ? judgePython(task.id, task.data, program)
+        : judge(task.data as CodingData, program);
       if (verdicts.size >= KEPT) verdicts.clear();
       verdicts.set(name, verdict);
     }

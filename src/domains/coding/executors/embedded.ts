@@ -1,0 +1,133 @@
+/** The embedded executor: warm Pythons in jails on this machine. */
+import { availableParallelism } from "node:os";
+import { InfrastructureError } from "../../../error.js";
+import {
+  failure,
+  type PythonExecutor,
+  type PythonLimits,
+  type PythonOutcome,
+  type PythonRun,
+} from "./executor.js";
+import { JailedServer, type Reply } from "./jailedServer.js";
+
+/** Times a run is tried in a new jail before the sandbox counts as broken. */
+const TRIES = 3;
+
+/** Milliseconds that the fork server may take beyond a run's CPU time on a machine that is as busy as can be. */
+const PATIENCE_MS = 120_000;
+
+const SIGXCPU = 24;
+const SIGKILL = 9;
+
+/** What a reply means; null where the sandbox failed, not the program. */
+function outcomeOf(
+  { ending, status, seconds, stdout, stderr, result }: Reply,
+  { entry }: PythonRun,
+  limits: PythonLimits,
+): PythonOutcome | null {
+  if (ending === "output") {
+    const detail = `more than ${limits.output} KiB of output`;
+    return { kind: "output", detail, seconds };
+  }
+  if (ending === "idle")
+    return { kind: "time", detail: "asleep, no progress", seconds };
+  const late = status === -SIGKILL && seconds >= limits.seconds;
+  if (ending === "time" || status === -SIGXCPU || late) {
+    const detail = `more than ${limits.seconds} s of CPU time`;
+    return { kind: "time", detail, seconds };
+  }
+  // No "+": the limits were never set. Killed by nobody here: the machine ran out of memory.
+  if (result[0] !== 0x2b || status === -SIGKILL) return null;
+  if (status < 0) {
+    const detail = `ended by signal ${-status}`;
+    return { kind: "runtimeError", detail, seconds };
+  }
+  if (status > 0) return failure(stderr.toString(), status, seconds);
+  const output = entry === undefined ? stdout : result.subarray(1);
+  return { kind: "ended", output: output.toString(), seconds };
+}
+
+/** Options of the embedded executor. */
+export interface EmbeddedOptions {
+  /** Jails, and runs at a time; default: the machine's cores, at most 4. */
+  workers?: number;
+}
+
+/**
+ * Warm Pythons in jails on this machine. A jail starts with the first run that needs it and serves many: each run is a fork
+ * of its own, which sees neither another run nor anything of the machine but /usr.
+ *
+ * @example
+ * const python = embedded();
+ * await python.run({ program: "print(int(input()) + 1)", input: "4" }, PYTHON_LIMITS); // { kind: "ended", output: "5\n", … }
+ */
+export function embedded({
+  workers = Math.min(4, availableParallelism()),
+}: EmbeddedOptions = {}): PythonExecutor {
+  const idle: JailedServer[] = [];
+  const all = new Set<JailedServer>();
+  const queue: (() => void)[] = [];
+  let free = workers;
+  let closed = false;
+
+  const once = async (
+    run: PythonRun,
+    limits: PythonLimits,
+  ): Promise<PythonOutcome | string> => {
+    const server = idle.pop() ?? (await JailedServer.start());
+    all.add(server);
+    try {
+      const patience = PATIENCE_MS + 20_000 * limits.seconds;
+      const reply = await server.run(run, limits, patience);
+      const outcome = outcomeOf(reply, run, limits);
+      if (outcome !== null) {
+        idle.push(server);
+        return outcome;
+      }
+      server.end();
+      all.delete(server);
+      return reply.stderr.toString().trim().split("\n").at(-1) || "killed";
+    } catch (error) {
+      server.end();
+      all.delete(server);
+      return (error as Error).message;
+    }
+  };
+
+  const tried = async (
+    run: PythonRun,
+    limits: PythonLimits,
+  ): Promise<PythonOutcome> => {
+    let why = "";
+    for (let i = 0; i < TRIES && !closed; i++) {
+      const outcome = await once(run, limits);
+      if (typeof outcome !== "string") return outcome;
+      why = outcome;
+    }
+    throw new InfrastructureError(
+      closed
+        ? "python: the executor was closed"
+        : `python: the jail must survive a program, got ${why} ${TRIES} times`,
+    );
+  };
+
+  return {
+    concurrency: workers,
+    async run(run, limits) {
+      if (free > 0) free--;
+      else await new Promise<void>((turn) => queue.push(turn));
+      try {
+        return await tried(run, limits);
+      } finally {
+        const next = queue.shift();
+        if (next) next();
+        else free++;
+      }
+    },
+    close() {
+      closed = true;
+      for (const server of all) server.end();
+      return Promise.resolve();
+    },
+  };
+}
