@@ -11,6 +11,8 @@
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
  * judgeClaim, claim, claimLine, claimTable, claimCounts
+ *
+ * @module
  */
 export {
   accuracyTrajectories,

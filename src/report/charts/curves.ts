@@ -35,6 +35,11 @@ export interface CurvesOptions {
   styles?: Readonly<Record<string, SeriesStyle>>;
 }
 
+const LOG_TICKS = {
+  ticks: 4,
+  tickFormat: (x: number): string => `${Number(x.toPrecision(1))}`,
+};
+
 /**
  * One line a series, in the order in which their names first appear.
  *
@@ -83,10 +88,7 @@ export function curves(
             type: xScale,
             domain: [Math.min(...xs), Math.max(...xs)],
             inset: 6,
-            ...(xScale === "log" && {
-              ticks: 4,
-              tickFormat: (x: number): string => `${Number(x.toPrecision(1))}`,
-            }),
+            ...(xScale === "log" && LOG_TICKS),
           }),
           y: axis(i % across === 0 ? yLabel : null, {
             domain: [...yDomain],
@@ -94,21 +96,24 @@ export function curves(
             ticks: 5,
           }),
           symbol: { type: "identity" },
-          marks: [
-            ...uprights(marks),
-            ...names.flatMap((name) =>
-              seriesLine(
-                own
-                  .filter((row) => row.series === name)
-                  .sort((a, b) => a.x - b.x),
-                { x: "x", y: "y", style: styleOf(name) },
-              ),
-            ),
-          ],
+          marks: [...uprights(marks), ...linesOf(own, names, styleOf)],
         },
       };
     }),
   });
+}
+
+function linesOf(
+  rows: readonly CurvePointRow[],
+  names: readonly string[],
+  styleOf: (name: string) => SeriesStyle,
+): Markish[] {
+  return names.flatMap((name) =>
+    seriesLine(
+      rows.filter((row) => row.series === name).sort((a, b) => a.x - b.x),
+      { x: "x", y: "y", style: styleOf(name) },
+    ),
+  );
 }
 
 /** Dashed uprights with their names above the plot. */

@@ -1,7 +1,8 @@
 /** A heat map with its numbers: one or more panels on the same scale of colours. */
 import { figure, type Figure } from "../figure/figure.js";
-import { Plot } from "../figure/plot.js";
-import { INK, INNER_WIDTH, GAP } from "../figure/theme.js";
+import { axis, distinct, panelGrid } from "../figure/grid.js";
+import { Plot, type Markish, type ScaleOptions } from "../figure/plot.js";
+import { INK } from "../figure/theme.js";
 
 /** One cell. */
 export interface HeatRow {
@@ -59,80 +60,87 @@ export function heatMap(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("heatMap: rows must not be empty, got 0 rows");
-  const panels = [...new Set(rows.map((row) => row.panel ?? ""))];
-  const across = columns ?? Math.min(2, panels.length);
-  const values = rows.map((row) => row.value);
-  const [low, high] = domain ?? [Math.min(...values), Math.max(...values)];
-  const bound = Math.max(Math.abs(low), Math.abs(high), 1e-9);
-  const strength = (value: number): number =>
-    scale === "diverging"
-      ? Math.abs(value) / bound
-      : (value - low) / (high - low || 1);
+  const panels = distinct(rows, ({ panel }) => panel ?? "");
   const inOrder = (names: readonly string[]): string[] => [
     ...new Set([...order.filter((name) => names.includes(name)), ...names]),
   ];
   const xs = inOrder(rows.map((row) => row.x));
   const ys = inOrder(rows.map((row) => row.y));
   const left = ys.every((y) => y.length <= 2) ? 34 : LEFT;
-  const inner =
-    (INNER_WIDTH - GAP * (across - 1) - left - SLIM * (across - 1)) / across;
-  return figure({
-    title,
-    caption,
-    columns: across,
-    panels: panels.map((panel, i) => {
-      const own = rows.filter((row) => (row.panel ?? "") === panel);
-      const first = i % across === 0;
-      return {
-        title: panel === "" ? undefined : panel,
-        width: inner + (first ? left : SLIM),
-        options: {
-          height: 26 + ys.length * CELL + (xLabel === undefined ? 4 : 26),
-          marginTop: 24,
-          marginBottom: xLabel === undefined ? 6 : 28,
-          marginLeft: first ? left : SLIM,
-          marginRight: 2,
-          x: {
-            domain: xs,
-            axis: "top",
-            label: null,
-            tickSize: 0,
-            padding: 0.04,
-          },
-          y: {
-            domain: ys,
-            axis: first ? "left" : null,
-            label: first ? (yLabel ?? null) : null,
-            labelAnchor: "center",
-            labelArrow: "none",
-            tickSize: 0,
-            padding: 0.06,
-          },
-          color:
-            scale === "diverging"
-              ? { type: "diverging", scheme: "PuOr", domain: [-bound, bound] }
-              : { type: "linear", scheme: "Blues", domain: [low, high] },
-          marks: [
-            Plot.cell(own, { x: "x", y: "y", fill: "value" }),
-            Plot.text(own, {
-              x: "x",
-              y: "y",
-              text: ({ value }: HeatRow) => value.toFixed(digits),
-              fill: ({ value }: HeatRow) =>
-                strength(value) > 0.62 ? "white" : INK,
-            }),
-            ...(xLabel === undefined
-              ? []
-              : [
-                  Plot.text([xLabel], {
-                    frameAnchor: "bottom",
-                    dy: 20,
-                    text: (label: string) => label,
-                  }),
-                ]),
-          ],
-        },
-      };
+  const { color, strength } = colorScale(rows, scale, domain);
+  const grid = panelGrid(
+    panels,
+    { columns: columns ?? 2, labels: left, inset: SLIM },
+    (panel, { first, marginLeft }) => ({
+      title: panel === "" ? undefined : panel,
+      options: {
+        height: 26 + ys.length * CELL + (xLabel === undefined ? 4 : 26),
+        marginTop: 24,
+        marginBottom: xLabel === undefined ? 6 : 28,
+        marginLeft,
+        marginRight: 2,
+        x: { domain: xs, axis: "top", label: null, tickSize: 0, padding: 0.04 },
+        y: axis(first ? yLabel : null, {
+          domain: ys,
+          axis: first ? "left" : null,
+          tickSize: 0,
+          padding: 0.06,
+        }),
+        color,
+        marks: [
+          ...cells(
+            rows.filter((row) => (row.panel ?? "") === panel),
+            digits,
+            strength,
+          ),
+          ...(xLabel === undefined ? [] : [below(xLabel)]),
+        ],
+      },
     }),
+  );
+  return figure({ title, caption, ...grid });
+}
+
+/** The scale of colours that all panels share, and where a value stands on it: 0 is the faint end, 1 a strong one. */
+function colorScale(
+  rows: readonly HeatRow[],
+  scale: NonNullable<HeatMapOptions["scale"]>,
+  domain: HeatMapOptions["domain"],
+): { color: ScaleOptions; strength: (value: number) => number } {
+  const values = rows.map((row) => row.value);
+  const [low, high] = domain ?? [Math.min(...values), Math.max(...values)];
+  if (scale === "sequential")
+    return {
+      color: { type: "linear", scheme: "Blues", domain: [low, high] },
+      strength: (value) => (value - low) / (high - low || 1),
+    };
+  const bound = Math.max(Math.abs(low), Math.abs(high), 1e-9);
+  return {
+    color: { type: "diverging", scheme: "PuOr", domain: [-bound, bound] },
+    strength: (value) => Math.abs(value) / bound,
+  };
+}
+
+function cells(
+  rows: readonly HeatRow[],
+  digits: number,
+  strength: (value: number) => number,
+): Markish[] {
+  return [
+    Plot.cell(rows, { x: "x", y: "y", fill: "value" }),
+    Plot.text(rows, {
+      x: "x",
+      y: "y",
+      text: ({ value }: HeatRow) => value.toFixed(digits),
+      fill: ({ value }: HeatRow) => (strength(value) > 0.62 ? "white" : INK),
+    }),
+  ];
+}
+
+function below(label: string): Markish {
+  return Plot.text([label], {
+    frameAnchor: "bottom",
+    dy: 20,
+    text: (text: string) => text,
   });
 }

@@ -1,9 +1,10 @@
 /** Which expert is close to which multi-domain model, on whose prompts (paper's Figure 4). */
-import { figure, type Figure, type Panel } from "../figure/figure.js";
-import { Plot } from "../figure/plot.js";
+import { figure, type Figure } from "../figure/figure.js";
+import { distinct, panelGrid } from "../figure/grid.js";
+import { Plot, type Markish } from "../figure/plot.js";
 import type { Estimate } from "../table.js";
 import { seriesStyle } from "../models.js";
-import { GAP, INK, INNER_WIDTH } from "../figure/theme.js";
+import { INK } from "../figure/theme.js";
 
 /** Distance of one expert to one model on one domain's prompts. */
 export interface KlRow {
@@ -64,38 +65,15 @@ export function klMap(
   for (const { kl } of rows)
     if (!(kl >= 0))
       throw new RangeError(`klMap: kl must be at least 0, got ${kl}`);
-  const models = [...new Set(rows.map((row) => row.model))];
-  const label = (domain: string): string => seriesStyle(domain).label;
-  const experts = [...new Set(rows.map((row) => row.expert))].map(label);
-  const data = [...new Set(rows.map((row) => row.data))].map(label);
-  const positive = rows.map(({ kl }) => kl).filter((kl) => kl > 0);
-  const least = Math.min(...positive, 1);
-  const most = Math.max(...positive, least * 10);
-  // Position on the common logarithmic scale, 0 to 1; white numbers stand on the dark end.
-  const shade = ({ kl }: KlRow): number =>
-    Math.log(Math.max(kl, least) / least) / Math.log(most / least);
-  const across = Math.min(columns, models.length);
-  const inner = (INNER_WIDTH - LABELS - GAP * (across - 1)) / across;
-  const place = {
-    x: (row: KlRow) => label(row.data),
-    y: (row: KlRow) => label(row.expert),
-  };
-  const panels = models.map((model, i): Panel => {
-    const first = i % across === 0;
-    const own = rows.filter((row) => row.model === model);
-    const changes = own.filter(
-      (row, j) => own.findIndex(({ data: d }) => d === row.data) === j,
-    );
-    const sure = ({ change: { low, high } }: KlRow): boolean =>
-      low !== undefined && high !== undefined && (low > 0 || high < 0);
-    const below = {
-      x: place.x,
-      y: () => CHANGE,
-      text: (row: KlRow) => signed(row.change),
-    };
-    return {
+  const models = distinct(rows, (row) => row.model);
+  const experts = distinct(rows, (row) => row.expert).map(labelOf);
+  const data = distinct(rows, (row) => row.data).map(labelOf);
+  const shade = shadeOf(rows);
+  const grid = panelGrid(
+    models,
+    { columns, labels: LABELS },
+    (model, { first }) => ({
       title: `to ${seriesStyle(model, models).label}`,
-      width: first ? inner + LABELS : inner,
       options: {
         height: 34 + (experts.length + 1) * CELL,
         marginLeft: first ? LABELS : 2,
@@ -120,29 +98,70 @@ export function klMap(
           padding: 0.08,
         },
         color: { type: "linear", scheme: "Purples", domain: [-0.1, 1.1] },
-        marks: [
-          Plot.cell(own, { ...place, fill: shade, inset: 1 }),
-          Plot.cell(
-            own.filter((row) => row.expert !== row.data && row.neighbor),
-            { ...place, fill: "none", stroke: INK, strokeWidth: 0.9, inset: 2 },
-          ),
-          Plot.cell(
-            own.filter((row) => row.expert === row.data),
-            { ...place, fill: "none", stroke: INK, strokeWidth: 2.4, inset: 1 },
-          ),
-          Plot.text(own, {
-            ...place,
-            text: (row: KlRow) => short(row.kl),
-            fill: (row: KlRow) => (shade(row) > 0.6 ? "white" : INK),
-          }),
-          Plot.text(changes.filter(sure), { ...below, fontWeight: "bold" }),
-          Plot.text(
-            changes.filter((row) => !sure(row)),
-            below,
-          ),
-        ],
+        marks: marksOf(
+          rows.filter((row) => row.model === model),
+          shade,
+        ),
       },
-    };
-  });
-  return figure({ title, caption, panels, columns: across });
+    }),
+  );
+  return figure({ title, caption, ...grid });
+}
+
+function labelOf(domain: string): string {
+  return seriesStyle(domain).label;
+}
+
+/** Position on the common logarithmic scale, 0 to 1. */
+function shadeOf(rows: readonly KlRow[]): (row: KlRow) => number {
+  const positive = rows.map(({ kl }) => kl).filter((kl) => kl > 0);
+  const least = Math.min(...positive, 1);
+  const most = Math.max(...positive, least * 10);
+  return ({ kl }) =>
+    Math.log(Math.max(kl, least) / least) / Math.log(most / least);
+}
+
+/** Whether the interval leaves out 0. */
+function isSure({ change: { low, high } }: KlRow): boolean {
+  return low !== undefined && high !== undefined && (low > 0 || high < 0);
+}
+
+/** The cells of one panel, their frames and numbers, and the line of changes below. */
+function marksOf(
+  rows: readonly KlRow[],
+  shade: (row: KlRow) => number,
+): Markish[] {
+  const x = (row: KlRow): string => labelOf(row.data);
+  const place = { x, y: (row: KlRow) => labelOf(row.expert) };
+  const below = {
+    x,
+    y: () => CHANGE,
+    text: (row: KlRow) => signed(row.change),
+  };
+  const frame = { ...place, fill: "none", stroke: INK };
+  const changes = rows.filter(
+    (row, j) => rows.findIndex(({ data }) => data === row.data) === j,
+  );
+  return [
+    Plot.cell(rows, { ...place, fill: shade, inset: 1 }),
+    Plot.cell(
+      rows.filter((row) => row.expert !== row.data && row.neighbor),
+      { ...frame, strokeWidth: 0.9, inset: 2 },
+    ),
+    Plot.cell(
+      rows.filter((row) => row.expert === row.data),
+      { ...frame, strokeWidth: 2.4, inset: 1 },
+    ),
+    Plot.text(rows, {
+      ...place,
+      text: (row: KlRow) => short(row.kl),
+      // White numbers on the dark end.
+      fill: (row: KlRow) => (shade(row) > 0.6 ? "white" : INK),
+    }),
+    Plot.text(changes.filter(isSure), { ...below, fontWeight: "bold" }),
+    Plot.text(
+      changes.filter((row) => !isSure(row)),
+      below,
+    ),
+  ];
 }

@@ -1,6 +1,7 @@
 /** A loss over the plane between two task vectors: contours, with the models that lie on it. */
 import { figure, type Figure } from "../figure/figure.js";
-import { Plot } from "../figure/plot.js";
+import { axis, distinct } from "../figure/grid.js";
+import { Plot, type Markish } from "../figure/plot.js";
 import { INK } from "../figure/theme.js";
 
 /** Loss at one point of the plane θ₀ + x τ_a + y τ_b. */
@@ -76,15 +77,9 @@ export function landscape(
     if (!(loss > 0))
       throw new RangeError(`landscape: loss must be above 0, got ${loss}`);
   }
-  const panels = [...new Set(rows.map((row) => row.panel ?? ""))];
+  const panels = distinct(rows, ({ panel }) => panel ?? "");
   const across = columns ?? Math.min(2, panels.length);
-  const losses = rows.map((row) => row.loss);
-  const low = Math.min(...losses);
-  const high = Math.min(most ?? Infinity, Math.max(...losses));
-  const edges = Array.from(
-    { length: BANDS - 1 },
-    (_, i) => low * (high / low) ** ((i + 1) / BANDS),
-  );
+  const edges = edgesOf(rows, most);
   return figure({
     title,
     caption: [
@@ -95,8 +90,6 @@ export function landscape(
     panels: panels.map((panel, i) => {
       const own = rows.filter((row) => (row.panel ?? "") === panel);
       const grid = finer(gridOf(own));
-      const [left, right] = span(grid.xs);
-      const [bottom, top] = span(grid.ys);
       return {
         title: panel === "" ? undefined : panel,
         options: {
@@ -105,67 +98,76 @@ export function landscape(
           marginBottom: 38,
           marginTop: 8,
           marginRight: 8,
-          x: {
-            domain: [left, right],
+          x: axis(xLabel, { domain: span(grid.xs), ticks: 5 }),
+          y: axis(i % across === 0 ? yLabel : null, {
+            domain: span(grid.ys),
             ticks: 5,
-            label: xLabel ?? null,
-            labelAnchor: "center",
-            labelArrow: "none",
-          },
-          y: {
-            domain: [bottom, top],
-            ticks: 5,
-            label: i % across === 0 ? (yLabel ?? null) : null,
-            labelAnchor: "center",
-            labelArrow: "none",
-          },
+          }),
           color: { type: "threshold", domain: edges, range: COLORS },
-          marks: [
-            // Contours leave the corners of their rectangle empty.
-            Plot.rect(cornersOf(grid), {
-              x1: "left",
-              x2: "right",
-              y1: "bottom",
-              y2: "top",
-              fill: "loss",
-            }),
-            Plot.contour(grid.values, {
-              width: grid.xs.length,
-              height: grid.ys.length,
-              x1: left,
-              x2: right,
-              y1: bottom,
-              y2: top,
-              // Each layer fills what lies above its threshold, the lowest below all others.
-              thresholds: [0, ...edges],
-              fill: Plot.identity,
-              stroke: "white",
-              strokeWidth: 0.5,
-            }),
-            Plot.dot(points, {
-              x: "x",
-              y: "y",
-              r: 2.6,
-              fill: INK,
-              stroke: "white",
-            }),
-            Plot.text(points, {
-              x: "x",
-              y: "y",
-              text: "label",
-              dx: 6,
-              dy: -7,
-              textAnchor: "start",
-              fontWeight: "bold",
-              fill: INK,
-              stroke: "white",
-              strokeWidth: 3,
-            }),
-          ],
+          marks: [...contours(grid, edges), ...namedPoints(points)],
         },
       };
     }),
   });
+}
+
+/** Losses between the bands, equally far apart in log loss. */
+function edgesOf(rows: readonly LandscapeRow[], most = Infinity): number[] {
+  const losses = rows.map((row) => row.loss);
+  const low = Math.min(...losses);
+  const high = Math.min(most, Math.max(...losses));
+  return Array.from(
+    { length: BANDS - 1 },
+    (_, i) => low * (high / low) ** ((i + 1) / BANDS),
+  );
+}
+
+function contours(grid: Grid, edges: readonly number[]): Markish[] {
+  const [x1, x2] = span(grid.xs);
+  const [y1, y2] = span(grid.ys);
+  return [
+    // Contours leave the corners of their rectangle empty.
+    Plot.rect(cornersOf(grid), {
+      x1: "left",
+      x2: "right",
+      y1: "bottom",
+      y2: "top",
+      fill: "loss",
+    }),
+    Plot.contour(grid.values, {
+      width: grid.xs.length,
+      height: grid.ys.length,
+      x1,
+      x2,
+      y1,
+      y2,
+      // Each layer fills what lies above its threshold, the lowest below all others.
+      thresholds: [0, ...edges],
+      fill: Plot.identity,
+      stroke: "white",
+      strokeWidth: 0.5,
+    }),
+  ];
+}
+
+function namedPoints(
+  points: NonNullable<LandscapeOptions["points"]>,
+): Markish[] {
+  return [
+    Plot.dot(points, { x: "x", y: "y", r: 2.6, fill: INK, stroke: "white" }),
+    Plot.text(points, {
+      x: "x",
+      y: "y",
+      text: "label",
+      dx: 6,
+      dy: -7,
+      textAnchor: "start",
+      fontWeight: "bold",
+      fill: INK,
+      stroke: "white",
+      strokeWidth: 3,
+    }),
+  ];
 }
 
 interface Grid {
@@ -176,9 +178,9 @@ interface Grid {
 }
 
 function gridOf(rows: readonly LandscapeRow[]): Grid {
-  const axis = (of: "x" | "y"): number[] =>
+  const places = (of: "x" | "y"): number[] =>
     [...new Set(rows.map((row) => row[of]))].sort((a, b) => a - b);
-  const [xs, ys] = [axis("x"), axis("y")];
+  const [xs, ys] = [places("x"), places("y")];
   const known = new Map(rows.map((row) => [`${row.x} ${row.y}`, row.loss]));
   const values = ys.flatMap((y) => xs.map((x) => known.get(`${x} ${y}`)));
   if (xs.length < 3 || ys.length < 3 || values.includes(undefined))

@@ -1,6 +1,7 @@
 /** Quality beside cost of every way to make one model of five domains. */
-import { figure, type Figure } from "../figure/figure.js";
-import { seriesStyle } from "../models.js";
+import { figure, type Figure, type Panel } from "../figure/figure.js";
+import { axis, intervalDot, nameAxis } from "../figure/grid.js";
+import { type SeriesStyle, seriesStyle } from "../models.js";
 import { Plot } from "../figure/plot.js";
 import { FAINT_INK, GAP, INNER_WIDTH } from "../figure/theme.js";
 
@@ -54,116 +55,124 @@ export function mixOrMerge(
   if (rows.length === 0)
     throw new RangeError("mixOrMerge: rows must not be empty, got 0 rows");
   const sorted = [...rows].sort((a, b) => b.score - a.score);
-  const models = sorted.map((row) => row.model);
   const above = 12 + LINE_HEIGHT * references.length;
-  const shared = {
-    height: 56 + above + sorted.length * 22,
-    marginTop: above,
-    marginBottom: 40,
+  const layout: Layout = {
+    size: {
+      height: 56 + above + sorted.length * 22,
+      marginTop: above,
+      marginBottom: 40,
+    },
+    labels: sorted.map((row) => row.label),
+    styleOf: stylesOf(sorted),
   };
-  const y = {
-    type: "point" as const,
-    domain: sorted.map((row) => row.label),
-    label: null,
-    tickSize: 0,
-    padding: 0.6,
-  };
-  const costs = sorted.filter((row) => row.cost !== null);
   return figure({
     title,
     caption,
     columns: 2,
     panels: [
-      {
-        width: SCORES,
-        options: {
-          ...shared,
-          marginLeft: LABELS,
-          x: {
-            label: "average score (%)",
-            labelAnchor: "center",
-            labelArrow: "none",
-            grid: true,
-            nice: true,
-            insetLeft: 8,
-            insetRight: 8,
-          },
-          y,
-          symbol: { type: "identity" },
-          marks: [
-            Plot.ruleX(references, {
-              x: "score",
-              stroke: FAINT_INK,
-              strokeDasharray: "3 3",
-            }),
-            // One above the other: labels of close scores would overlap side by side.
-            ...references.map((reference, i) =>
-              Plot.text([reference], {
-                x: "score",
-                text: "label",
-                frameAnchor: "top",
-                dy: -8 - LINE_HEIGHT * i,
-                fill: FAINT_INK,
-              }),
-            ),
-            ...sorted.flatMap((row) => {
-              const style = seriesStyle(row.model, models);
-              return [
-                Plot.ruleY([row], {
-                  y: "label",
-                  x1: "low",
-                  x2: "high",
-                  stroke: style.color,
-                  strokeWidth: 2,
-                }),
-                Plot.dot([row], {
-                  x: "score",
-                  y: "label",
-                  symbol: style.symbol,
-                  fill: style.color,
-                  r: 4.5,
-                }),
-              ];
-            }),
-          ],
-        },
-      },
-      {
-        width: INNER_WIDTH - SCORES - GAP,
-        options: {
-          ...shared,
-          marginLeft: 4,
-          marginRight: 40,
-          x: {
-            label: "cost (ratio to five experts)",
-            labelAnchor: "center",
-            labelArrow: "none",
-            grid: true,
-            zero: true,
-            ticks: 4,
-          },
-          y: { ...y, axis: null },
-          marks: [
-            Plot.ruleX([1], { stroke: FAINT_INK, strokeDasharray: "3 3" }),
-            Plot.ruleY(costs, {
-              y: "label",
-              x1: 0,
-              x2: "cost",
-              stroke: (row: MixOrMergeRow) =>
-                seriesStyle(row.model, models).color,
-              strokeWidth: 9,
-            }),
-            Plot.text(costs, {
-              x: "cost",
-              y: "label",
-              text: (row: MixOrMergeRow) => `${row.cost!.toFixed(2)}×`,
-              textAnchor: "start",
-              dx: 5,
-            }),
-            Plot.ruleX([0]),
-          ],
-        },
-      },
+      scorePanel(sorted, references, layout),
+      costPanel(
+        sorted.filter((row) => row.cost !== null),
+        layout,
+      ),
     ],
   });
+}
+
+/** What both panels share. */
+interface Layout {
+  size: { height: number; marginTop: number; marginBottom: number };
+  labels: string[];
+  styleOf: (row: MixOrMergeRow) => SeriesStyle;
+}
+
+function stylesOf(rows: readonly MixOrMergeRow[]): Layout["styleOf"] {
+  const models = rows.map(({ model }) => model);
+  return ({ model }) => seriesStyle(model, models);
+}
+
+function scorePanel(
+  rows: readonly MixOrMergeRow[],
+  references: readonly ReferenceScore[],
+  { size, labels, styleOf }: Layout,
+): Panel {
+  return {
+    width: SCORES,
+    options: {
+      ...size,
+      marginLeft: LABELS,
+      x: axis("average score (%)", {
+        grid: true,
+        nice: true,
+        insetLeft: 8,
+        insetRight: 8,
+      }),
+      y: nameAxis(labels, true, { padding: 0.6 }),
+      symbol: { type: "identity" },
+      marks: [
+        Plot.ruleX(references, {
+          x: "score",
+          stroke: FAINT_INK,
+          strokeDasharray: "3 3",
+        }),
+        // One above the other: labels of close scores would overlap side by side.
+        ...references.map((reference, i) =>
+          Plot.text([reference], {
+            x: "score",
+            text: "label",
+            frameAnchor: "top",
+            dy: -8 - LINE_HEIGHT * i,
+            fill: FAINT_INK,
+          }),
+        ),
+        ...rows.flatMap((row) =>
+          intervalDot(row, {
+            x: "score",
+            y: "label",
+            style: styleOf(row),
+            r: 4.5,
+            strokeWidth: 2,
+          }),
+        ),
+      ],
+    },
+  };
+}
+
+function costPanel(
+  rows: readonly MixOrMergeRow[],
+  { size, labels, styleOf }: Layout,
+): Panel {
+  return {
+    width: INNER_WIDTH - SCORES - GAP,
+    options: {
+      ...size,
+      marginLeft: 4,
+      marginRight: 40,
+      x: axis("cost (ratio to five experts)", {
+        grid: true,
+        zero: true,
+        ticks: 4,
+      }),
+      y: nameAxis(labels, false, { padding: 0.6 }),
+      marks: [
+        Plot.ruleX([1], { stroke: FAINT_INK, strokeDasharray: "3 3" }),
+        Plot.ruleY(rows, {
+          y: "label",
+          x1: 0,
+          x2: "cost",
+          stroke: (row: MixOrMergeRow) => styleOf(row).color,
+          strokeWidth: 9,
+        }),
+        Plot.text(rows, {
+          x: "cost",
+          y: "label",
+          text: (row: MixOrMergeRow) => `${row.cost!.toFixed(2)}×`,
+          textAnchor: "start",
+          dx: 5,
+        }),
+        Plot.ruleX([0]),
+      ],
+    },
+  };
 }

@@ -1,10 +1,10 @@
 /** Which way of judging is better in which domain, and what training the domain does to it (paper's Figure 7). */
-import { figure, type Figure, type Panel } from "../../figure/figure.js";
+import { figure, type Figure } from "../../figure/figure.js";
+import { axis, distinct, nameAxis, panelGrid } from "../../figure/grid.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
-import { Plot } from "../../figure/plot.js";
+import { Plot, type Markish } from "../../figure/plot.js";
 import type { Estimate } from "../../table.js";
 import { seriesStyle } from "../../models.js";
-import { GAP, INNER_WIDTH } from "../../figure/theme.js";
 
 /** Judging on one benchmark. */
 export interface DomainJudgeRow extends JudgeRow {
@@ -40,98 +40,105 @@ export function judgeByDomain(
 ): Figure {
   if (rows.length === 0)
     throw new RangeError("judgeByDomain: rows must not be empty, got 0 rows");
-  const labels = [...new Set(rows.map((row) => row.label))];
-  const benchmarks = [...new Set(rows.map((row) => row.benchmark))];
-  const columns = Math.min(2, benchmarks.length);
-  const inner = (INNER_WIDTH - LABELS - GAP * (columns - 1)) / columns;
+  const labels = distinct(rows, (row) => row.label);
+  const benchmarks = distinct(rows, (row) => row.benchmark);
   const least = Math.min(
     ...rows.flatMap((row) => KINDS.map((kind) => lowOf(row[kind]))),
   );
   const domain = [10 * Math.floor((least - 2) / 10), 100];
-  const panels = benchmarks.map((benchmark, i): Panel => {
-    const first = i % columns === 0;
-    const last = i + columns >= benchmarks.length;
-    const own = rows.filter((row) => row.benchmark === benchmark);
-    const { color, label } = seriesStyle(own[0]!.domain);
-    const top = own[0]!;
-    const rightward = top.process.mean >= top.outcome.mean;
-    return {
-      title: `${label}: ${benchmark}`,
-      width: first ? inner + LABELS : inner,
-      options: {
-        height: 56 + labels.length * ROW,
-        marginLeft: first ? LABELS : 6,
-        // Room for the name of an end at 100.
-        marginRight: 36,
-        marginTop: 22,
-        marginBottom: 34,
-        x: {
-          domain,
-          ticks: 5,
-          grid: true,
-          label: last ? "judging (%)" : null,
-          labelAnchor: "center",
-          labelArrow: "none",
+  const grid = panelGrid(
+    benchmarks,
+    { columns: 2, labels: LABELS },
+    (benchmark, { first, last }) => {
+      const own = rows.filter((row) => row.benchmark === benchmark);
+      const { color, label } = seriesStyle(own[0]!.domain);
+      return {
+        title: `${label}: ${benchmark}`,
+        options: {
+          height: 56 + labels.length * ROW,
+          marginLeft: first ? LABELS : 6,
+          // Room for the name of an end at 100.
+          marginRight: 36,
+          marginTop: 22,
+          marginBottom: 34,
+          x: axis(last ? "judging (%)" : null, {
+            domain,
+            ticks: 5,
+            grid: true,
+          }),
+          y: nameAxis(labels, first),
+          marks: [
+            Plot.ruleY(
+              own.filter((row) => row.model === row.domain),
+              { y: "label", stroke: "#e6e9ee", strokeWidth: ROW - 2 },
+            ),
+            ...spans(own, color),
+            ...ends(own, color),
+            ...namesOfEnds(own[0]!),
+          ],
         },
-        y: {
-          type: "point",
-          domain: labels,
-          label: null,
-          axis: first ? "left" : null,
-          tickSize: 0,
-        },
-        marks: [
-          Plot.ruleY(
-            own.filter((row) => row.model === row.domain),
-            { y: "label", stroke: "#e6e9ee", strokeWidth: ROW - 2 },
-          ),
-          Plot.link(own, {
-            x1: (row: JudgeRow) => row.outcome.mean,
-            x2: (row: JudgeRow) => row.process.mean,
-            y1: "label",
-            y2: "label",
-            stroke: color,
-            strokeWidth: 2,
-          }),
-          ...KINDS.map((kind) =>
-            Plot.ruleY(own, {
-              y: "label",
-              x1: (row: JudgeRow) => lowOf(row[kind]),
-              x2: (row: JudgeRow) => row[kind].high ?? row[kind].mean,
-              stroke: color,
-              strokeOpacity: 0.5,
-            }),
-          ),
-          // The hollow dot is the smaller one and on top, so that of two equal scores both are seen.
-          Plot.dot(own, {
-            x: (row: JudgeRow) => row.process.mean,
-            y: "label",
-            r: 4.8,
-            fill: color,
-          }),
-          Plot.dot(own, {
-            x: (row: JudgeRow) => row.outcome.mean,
-            y: "label",
-            r: 3.2,
-            stroke: color,
-            strokeWidth: 1.6,
-            fill: "white",
-          }),
-          ...KINDS.map((kind) =>
-            Plot.text([top], {
-              x: top[kind].mean,
-              y: "label",
-              text: () => kind,
-              dy: -13,
-              textAnchor: (kind === "process") === rightward ? "start" : "end",
-              fontSize: 11,
-            }),
-          ),
-        ],
-      },
-    };
-  });
-  return figure({ title, caption, columns, panels });
+      };
+    },
+  );
+  return figure({ title, caption, ...grid });
+}
+
+/** A line per model from one way of judging to the other, and the intervals of both. */
+function spans(rows: readonly JudgeRow[], color: string): Markish[] {
+  return [
+    Plot.link(rows, {
+      x1: (row: JudgeRow) => row.outcome.mean,
+      x2: (row: JudgeRow) => row.process.mean,
+      y1: "label",
+      y2: "label",
+      stroke: color,
+      strokeWidth: 2,
+    }),
+    ...KINDS.map((kind) =>
+      Plot.ruleY(rows, {
+        y: "label",
+        x1: (row: JudgeRow) => lowOf(row[kind]),
+        x2: (row: JudgeRow) => row[kind].high ?? row[kind].mean,
+        stroke: color,
+        strokeOpacity: 0.5,
+      }),
+    ),
+  ];
+}
+
+/** The hollow dot is the smaller one and on top, so that of two equal scores both are seen. */
+function ends(rows: readonly JudgeRow[], color: string): Markish[] {
+  return [
+    Plot.dot(rows, {
+      x: (row: JudgeRow) => row.process.mean,
+      y: "label",
+      r: 4.8,
+      fill: color,
+    }),
+    Plot.dot(rows, {
+      x: (row: JudgeRow) => row.outcome.mean,
+      y: "label",
+      r: 3.2,
+      stroke: color,
+      strokeWidth: 1.6,
+      fill: "white",
+    }),
+  ];
+}
+
+/** The topmost line says which end is which. */
+function namesOfEnds(top: JudgeRow): Markish[] {
+  const rightward = top.process.mean >= top.outcome.mean;
+  return KINDS.map((kind) =>
+    Plot.text([top], {
+      x: top[kind].mean,
+      y: "label",
+      text: () => kind,
+      dy: -13,
+      textAnchor: (kind === "process") === rightward ? "start" : "end",
+      fontSize: 11,
+    }),
+  );
 }
 
 function lowOf({ low, mean }: Estimate): number {

@@ -1,9 +1,10 @@
 /** Does a model that answers better also judge better? (paper's Figure 6) */
 import { sampleCorrelation } from "simple-statistics";
 import { figure, type Figure, type Panel } from "../../figure/figure.js";
+import { axis } from "../../figure/grid.js";
 import { Plot, type Markish } from "../../figure/plot.js";
 import type { Estimate } from "../../table.js";
-import { seriesStyle } from "../../models.js";
+import { type SeriesStyle, seriesStyle } from "../../models.js";
 import { FAINT_INK } from "../../figure/theme.js";
 
 /** How well one model answers the tasks of a benchmark, and how well it judges its own answers. All in percent. */
@@ -61,87 +62,31 @@ export function judgeCorrelation(
     throw new RangeError(
       `judgeCorrelation: a model must have one row, got ${models.join(", ")}`,
     );
-  const ends = rows.flatMap(({ outcome, process }) =>
-    [outcome, process].flatMap((e) => [e.low ?? e.mean, e.high ?? e.mean]),
-  );
-  const domain = [
-    5 * Math.floor((Math.min(...ends) - 1) / 5),
-    Math.min(5 * Math.ceil((Math.max(...ends) + 1) / 5), 100),
-  ];
+  const scale = judgingScale(rows);
   const left = rows.find((row) => row.model === without);
   const panels = KINDS.map(([kind, name]): Panel => {
     const points = rows.map((row) => ({
-      model: row.model,
+      style: seriesStyle(row.model, models),
       x: row.generation,
       y: row[kind],
     }));
-    const others = points.filter(({ model }) => model !== without);
-    const both = others.length < points.length && others.length >= 3;
+    const r = points.length < 3 ? "" : `: r = ${correlation(points)}`;
+    const others = points.filter((_, i) => rows[i] !== left);
     return {
-      title:
-        points.length < 3
-          ? `${name} judging`
-          : `${name} judging: r = ${correlation(points)}`,
+      title: `${name} judging${r}`,
       options: {
         height: 270,
         marginLeft: 44,
         marginRight: 10,
         marginTop: 10,
         marginBottom: 38,
-        x: {
-          label: "generation (%)",
-          labelAnchor: "center",
-          labelArrow: "none",
-          inset: 10,
-          ticks: 6,
-        },
-        y: {
-          label: "judging (%)",
-          labelAnchor: "center",
-          labelArrow: "none",
-          domain,
-          grid: true,
-        },
+        x: axis("generation (%)", { inset: 10, ticks: 6 }),
+        y: axis("judging (%)", { domain: scale, grid: true }),
         symbol: { type: "identity" },
         marks: [
           line(points, "none"),
-          both ? line(others, "2 3") : null,
-          both
-            ? Plot.text(
-                [`without ${left!.label} (dotted): r = ${correlation(others)}`],
-                {
-                  frameAnchor: "bottom-left",
-                  dx: 6,
-                  dy: -5,
-                  fill: FAINT_INK,
-                },
-              )
-            : null,
-          ...points.flatMap(({ model, x, y }) => {
-            const style = seriesStyle(model, models);
-            const at = { x: x.mean, y: y.mean };
-            return [
-              Plot.ruleX([y], {
-                x: x.mean,
-                y1: (e: Estimate) => e.low ?? e.mean,
-                y2: (e: Estimate) => e.high ?? e.mean,
-                stroke: style.color,
-              }),
-              Plot.ruleY([x], {
-                y: y.mean,
-                x1: (e: Estimate) => e.low ?? e.mean,
-                x2: (e: Estimate) => e.high ?? e.mean,
-                stroke: style.color,
-              }),
-              Plot.dot([at], {
-                x: "x",
-                y: "y",
-                symbol: style.symbol,
-                fill: style.color,
-                r: 5,
-              }),
-            ];
-          }),
+          ...(left === undefined ? [] : secondLine(others, left.label)),
+          ...points.flatMap(cross),
         ],
       },
     };
@@ -160,8 +105,50 @@ export function judgeCorrelation(
 }
 
 interface Point {
+  style: SeriesStyle;
   x: Estimate;
   y: Estimate;
+}
+
+const lowOf = ({ low, mean }: Estimate): number => low ?? mean;
+const highOf = ({ high, mean }: Estimate): number => high ?? mean;
+
+/** The vertical scale of both panels: the intervals of all judgements, widened to multiples of 5 and cut at 100. */
+function judgingScale(rows: readonly JudgeRow[]): [number, number] {
+  const judged = rows.flatMap(({ outcome, process }) => [outcome, process]);
+  return [
+    5 * Math.floor((Math.min(...judged.map(lowOf)) - 1) / 5),
+    Math.min(5 * Math.ceil((Math.max(...judged.map(highOf)) + 1) / 5), 100),
+  ];
+}
+
+/** A dot on both of its intervals. */
+function cross({ style, x, y }: Point): Markish[] {
+  return [
+    Plot.ruleX([y], { x: x.mean, y1: lowOf, y2: highOf, stroke: style.color }),
+    Plot.ruleY([x], { y: y.mean, x1: lowOf, x2: highOf, stroke: style.color }),
+    Plot.dot([{ x: x.mean, y: y.mean }], {
+      x: "x",
+      y: "y",
+      symbol: style.symbol,
+      fill: style.color,
+      r: 5,
+    }),
+  ];
+}
+
+/** The dotted line through the other models, and their correlation. */
+function secondLine(others: readonly Point[], left: string): Markish[] {
+  if (others.length < 3) return [];
+  return [
+    line(others, "2 3"),
+    Plot.text([`without ${left} (dotted): r = ${correlation(others)}`], {
+      frameAnchor: "bottom-left",
+      dx: 6,
+      dy: -5,
+      fill: FAINT_INK,
+    }),
+  ];
 }
 
 function correlation(points: readonly Point[]): string {

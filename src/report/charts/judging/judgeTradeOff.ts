@@ -1,9 +1,10 @@
 /** Generation beside both ways of judging for each way to make one model of five domains (paper's Figure 8). */
 import { figure, type Figure } from "../../figure/figure.js";
+import { axis, nameAxis, panelGrid } from "../../figure/grid.js";
 import type { JudgeRow } from "./judgeCorrelation.js";
 import { seriesStyle } from "../../models.js";
-import { Plot } from "../../figure/plot.js";
-import { FAINT_INK, GAP, INK, INNER_WIDTH, inkOn } from "../../figure/theme.js";
+import { Plot, type Markish } from "../../figure/plot.js";
+import { FAINT_INK, INK, inkOn } from "../../figure/theme.js";
 
 /** Options of `judgeTradeOff`. */
 export interface JudgeTradeOffOptions {
@@ -42,81 +43,90 @@ export function judgeTradeOff(
     throw new RangeError(
       `judgeTradeOff: rows must not be empty, got ${rows.length} rows`,
     );
-  const level = rows.filter((row) => row.model === reference);
+  const references = rows.filter((row) => row.model === reference);
   const models = shown.map((row) => row.model);
   const colorOf = (row: JudgeRow): string =>
     seriesStyle(row.model, models).color;
-  const columns = MEASURES.length;
-  const inner = (INNER_WIDTH - LABELS - GAP * (columns - 1)) / columns;
-  const panels = MEASURES.map(([measure, name], i) => ({
-    title: name,
-    width: i === 0 ? inner + LABELS : inner,
-    options: {
-      height: 64 + shown.length * ROW,
-      marginLeft: i === 0 ? LABELS : 4,
-      marginRight: 14,
-      marginTop: 22,
-      marginBottom: 34,
-      x: {
-        domain: [0, 100],
-        ticks: [0, 50, 100],
-        grid: true,
-        label: "score (%)",
-        labelAnchor: "center" as const,
-        labelArrow: "none" as const,
-      },
-      y: {
-        type: "band" as const,
-        domain: shown.map((row) => row.label),
-        label: null,
-        axis: i === 0 ? ("left" as const) : null,
-        tickSize: 0,
-        padding: 0.25,
-      },
-      marks: [
-        Plot.barX(shown, {
-          x1: 0,
-          x2: (row: JudgeRow) => row[measure].mean,
-          y: "label",
-          fill: colorOf,
-        }),
-        Plot.ruleY(shown, {
-          y: "label",
-          x1: (row: JudgeRow) => row[measure].low ?? row[measure].mean,
-          x2: (row: JudgeRow) => row[measure].high ?? row[measure].mean,
-          stroke: INK,
-        }),
-        // White below the dashes, which would vanish on a dark bar.
-        ...[
-          { stroke: "white", strokeWidth: 2.5 },
-          { stroke: INK, strokeDasharray: "3 3" },
-        ].map((stroke) =>
-          Plot.ruleX(level, {
-            x: (row: JudgeRow) => row[measure].mean,
-            ...stroke,
+  const labels = shown.map((row) => row.label);
+  const names: string[] = MEASURES.map(([, name]) => name);
+  const grid = panelGrid(
+    names,
+    { columns: names.length, labels: LABELS },
+    (name, { first }) => {
+      const measure = MEASURES[names.indexOf(name)]![0];
+      return {
+        title: name,
+        options: {
+          height: 64 + shown.length * ROW,
+          marginLeft: first ? LABELS : 4,
+          marginRight: 14,
+          marginTop: 22,
+          marginBottom: 34,
+          x: axis("score (%)", {
+            domain: [0, 100],
+            ticks: [0, 50, 100],
+            grid: true,
           }),
-        ),
-        Plot.text(level, {
-          x: (row: JudgeRow) => row[measure].mean,
-          text: (row: JudgeRow) =>
-            `${row.label} ${row[measure].mean.toFixed(1)}`,
-          frameAnchor: "top",
-          dy: -11,
-          fill: FAINT_INK,
-        }),
-        // Inside the bar, where no reference line can cross it.
-        Plot.text(shown, {
-          x: 0,
-          y: "label",
-          text: (row: JudgeRow) => row[measure].mean.toFixed(1),
-          textAnchor: "start",
-          dx: 5,
-          fontWeight: "bold",
-          fill: (row: JudgeRow) => inkOn(colorOf(row)),
-        }),
-        Plot.ruleX([0]),
-      ],
+          y: nameAxis(labels, first, { type: "band", padding: 0.25 }),
+          marks: [
+            ...bars(shown, measure, colorOf),
+            ...level(references, measure),
+            // Inside the bar, where no reference line can cross it.
+            Plot.text(shown, {
+              x: 0,
+              y: "label",
+              text: (row: JudgeRow) => row[measure].mean.toFixed(1),
+              textAnchor: "start",
+              dx: 5,
+              fontWeight: "bold",
+              fill: (row: JudgeRow) => inkOn(colorOf(row)),
+            }),
+            Plot.ruleX([0]),
+          ],
+        },
+      };
     },
-  }));
-  return figure({ title, caption, columns, panels });
+  );
+  return figure({ title, caption, ...grid });
+}
+
+type Measure = (typeof MEASURES)[number][0];
+
+/** A bar per row with its interval. */
+function bars(
+  rows: readonly JudgeRow[],
+  measure: Measure,
+  colorOf: (row: JudgeRow) => string,
+): Markish[] {
+  return [
+    Plot.barX(rows, {
+      x1: 0,
+      x2: (row: JudgeRow) => row[measure].mean,
+      y: "label",
+      fill: colorOf,
+    }),
+    Plot.ruleY(rows, {
+      y: "label",
+      x1: (row: JudgeRow) => row[measure].low ?? row[measure].mean,
+      x2: (row: JudgeRow) => row[measure].high ?? row[measure].mean,
+      stroke: INK,
+    }),
+  ];
+}
+
+/** The reference as a dashed line with its name and number above. */
+function level(rows: readonly JudgeRow[], measure: Measure): Markish[] {
+  const x = (row: JudgeRow): number => row[measure].mean;
+  return [
+    // White below the dashes, which would vanish on a dark bar.
+    Plot.ruleX(rows, { x, stroke: "white", strokeWidth: 2.5 }),
+    Plot.ruleX(rows, { x, stroke: INK, strokeDasharray: "3 3" }),
+    Plot.text(rows, {
+      x,
+      text: (row: JudgeRow) => `${row.label} ${x(row).toFixed(1)}`,
+      frameAnchor: "top",
+      dy: -11,
+      fill: FAINT_INK,
+    }),
+  ];
 }
