@@ -1,4 +1,8 @@
-/** Everything that can go wrong, as a closed list of typed errors: data in fields, one lowercase line of text. */
+/**
+ * Everything that can go wrong, as a closed list of typed errors: data in fields, one lowercase line of text.
+ *
+ * @module
+ */
 
 /** Base class of every error that m2rl raises on purpose; `catch (e) { if (e instanceof M2rlError) … }`. */
 export class M2rlError extends Error {

@@ -2,6 +2,8 @@
  * Counter-based random numbers: (seed, stream name, index) → number, the same on every machine, thread count and order of calls.
  *
  * The generator is Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3").
+ *
+ * @module
  */
 
 /** A key made from a seed and a stream name; two keys with other names give independent numbers. */

@@ -13,6 +13,8 @@
  * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
  * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7). `crossedBootstrap` gives
  * intervals over items and seeds, `correlation` one over points.
+ *
+ * @module
  */
 export {
   BF16_GAP,

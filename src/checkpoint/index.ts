@@ -5,6 +5,8 @@
  * size: `Checkpoint` reads headers first and values in pieces, `CheckpointWriter` lays files out first and takes values in pieces, in
  * any order. Small models are read and written whole, as `Params`: a `Float32Array` a tensor, with its shape and the dtype of its
  * stored form. Readers check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
+ *
+ * @module
  */
 export {
   type Param,

@@ -3,6 +3,8 @@
  *
  * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
  * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote.
+ *
+ * @module
  */
 export { judge, step, type RewardRow, type Step } from "./rewards/judge.js";
 export { readRewardRequest, type RewardRequest } from "./rewards/protocol.js";

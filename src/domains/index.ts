@@ -9,6 +9,8 @@
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
  * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
  * (`gradeProgram` with the executors `embedded` and `sandboxFusion`).
+ *
+ * @module
  */
 export {
   taskMessages,

@@ -6,6 +6,8 @@
  * TensorFlow.js is about 300 times slower and must never run unnoticed.
  *
  * Exports: `tf`, `startEngine`, `engineInfo`, `measureGflops`, `rawOp`, `recompute`, `Handles`, `liveHandles`, `EngineInfo`.
+ *
+ * @module
  */
 export { tf } from "./tf.js";
 export type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./tf.js";

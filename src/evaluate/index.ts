@@ -3,6 +3,8 @@
  * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
  * `evaluate` asks it and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
  * numbers are; `selfVerify` lets a model judge its own answers.
+ *
+ * @module
  */
 export { avgAtK, passAtK, type AvgAtK } from "./avgAtK.js";
 export {

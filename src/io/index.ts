@@ -9,6 +9,8 @@
  * What others wrote is read by `readBytes`, `readText` and `readJsonObject`, each within a budget, and shown by `printable`.
  *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
+ *
+ * @module
  */
 export { breathe } from "./breathe.js";
 export { type Failure, guarded, systemCode } from "./failure.js";

@@ -4,6 +4,8 @@
  * Matrix, StreamedMatrix, matrixOf, forRows, transpose · products: product, multiply (panel by panel), gramOf (A Aᵀ) · symmetricEigen ·
  * singular values: leftSvd and rightOf (all, from the inner products of the rows), leadingSpectrum (the largest, of matrices of any size) ·
  * inverseRoot, sumOfSquares
+ *
+ * @module
  */
 export {
   leadingSpectrum,

@@ -9,6 +9,8 @@
  * models, slow and plain: `taskVector`, `trim`, `electSigns`, `disjointMean`, `addTaskVector` · `recipe/` YAML files, ours and mergekit's ·
  * `stream/` merging of model folders on disk. `dare` transforms experts before another method. Where sources disagree about a method,
  * `dialect` says whose definition is meant: that of the paper unless told otherwise.
+ *
+ * @module
  */
 export * from "./methods/table.js";
 export type { MergeOptions, PerExpert } from "./mergeOptions.js";

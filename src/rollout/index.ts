@@ -3,6 +3,8 @@
  *
  * `rollouts` samples with a model in this process. A `Sampler` is one that may be anywhere: `localSampler` or, behind any server
  * that speaks OpenAI's protocol, `connectServer`.
+ *
+ * @module
  */
 export { rollouts, type Rollout, type RolloutOptions } from "./rollout.js";
 export { localSampler, type Sampler } from "./sampler.js";

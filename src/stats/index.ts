@@ -4,6 +4,8 @@
  * mean, meanOrNull, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
  * crossedBootstrap (over items and seeds at once), overSeeds and averageOverSeeds (two-way cluster variance), pairedDifference ·
  * correlation, rankCorrelation
+ *
+ * @module
  */
 export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 export {

@@ -4,6 +4,8 @@
  * `open`, `rows`, `log`, `evaluation` and `modelFolder` read what came out. A stage is known by the hash of everything it depends on,
  * so changing a number in the file runs again what depends on it and nothing else. `OPERATIONS` and `MEASURES` are the lists of what
  * a study file may ask for.
+ *
+ * @module
  */
 export {
   evaluation,

@@ -5,6 +5,8 @@
  * `Tokenizer` runs through the Hugging Face tokenizers library. Chats are written in ChatML with `<think>`, tools, tool calls and
  * tool results; `renderSegments` says which stretches are trained, `renderToolResults` what to append between two turns of an
  * agent, and `parseToolCalls` reads back what the model called.
+ *
+ * @module
  */
 export { Tokenizer } from "./tokenizer.js";
 export {

@@ -6,6 +6,8 @@
  * are one table (`GRPO_SETTINGS` …), from which types, checks, defaults and help follow. Beside them: `loss/`, update rules as pure
  * losses over micro-batches; `optim/`, gradient, AdamW and learning rate; `run/`, the frame of a run and of a step, tasks and the log.
  * Randomness is keyed by seed, run name and step, so a step depends on nothing that happened before but the weights.
+ *
+ * @module
  */
 export {
   pretrain,

@@ -7,6 +7,8 @@
  *
  * Exports: `worldSpec`, `drawTask`, `splitOf`, `pretrainDocument`, `sftBlend` and its table `BLEND`, checking tasks
  * (`makeCheck` …), types.
+ *
+ * @module
  */
 export type {
   BlendRow,
