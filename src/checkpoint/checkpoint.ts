@@ -31,8 +31,7 @@ export interface CheckpointOptions {
 /** Bytes that are read and converted at a time: small enough to stay in the second-level cache between the two. */
 const PIECE = 2 ** 18;
 
-const CHANGED =
-  "file must stay as it was when its header was read, got another one";
+const CHANGED = "file changed since its header was read";
 
 /**
  * An open checkpoint: a .safetensors file, or a folder with model.safetensors or with model.safetensors.index.json and its shards.

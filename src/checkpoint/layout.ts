@@ -72,7 +72,7 @@ export function layOut(
     const { name, dtype, shape } = spec;
     if (tensors.has(name))
       throw new CheckpointError(
-        `tensor names must be there once each, got ${JSON.stringify(name)} twice`,
+        `tensor names must be unique, got ${JSON.stringify(name)} twice`,
       );
     const end = begin + (sizeOf(shape) * DTYPE_BITS.get(dtype)!) / 8;
     tensors.set(name, { dtype, shape: [...shape], begin, end });

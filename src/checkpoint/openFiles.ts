@@ -61,7 +61,9 @@ export function openFile(path: string, mode: ReadMode): OpenedFile {
   return about(path, () => {
     // A named pipe would block on opening.
     if (!statSync(path).isFile())
-      throw new CheckpointError("path must be a file, got another thing");
+      throw new CheckpointError(
+        "path must be a file, got a directory or device",
+      );
     const file = openSync(path, "r");
     try {
       const stats = fstatSync(file);
@@ -133,7 +135,7 @@ function openShards(folder: string, mode: ReadMode): OpenedFile[] {
     const path = join(folder, shard);
     if (!existsSync(path))
       throw new CheckpointError(
-        `${path}: shard must be there, since ${INDEX} names it, got no such file${isLink(path) ? " behind the link" : ""}`,
+        `${path}: shard not found${isLink(path) ? " behind its link" : ""}, although ${INDEX} names it`,
       );
     const opened = openFile(path, mode);
     for (const name of opened.header.tensors.keys()) {

@@ -86,7 +86,7 @@ export function planShards(
   layouts.forEach((layout, shard) => place(layout, shard, placed));
   if (placed.size < tensors.length)
     throw new CheckpointError(
-      `planShards: tensor names must be there once each, got ${JSON.stringify(twice(tensors))} twice`,
+      `planShards: tensor names must be unique, got ${JSON.stringify(twice(tensors))} twice`,
     );
   const totalSize = sum([...placed.values()].map(({ bytes }) => bytes));
   return {

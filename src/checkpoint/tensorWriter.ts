@@ -23,7 +23,7 @@ const PIECE = 2 ** 18;
 
 /**
  * Writes tensors of a plan. Several of them, in several threads, may write different tensors at once, also into the same file; the
- * temporary files must be there (`CheckpointWriter.create` makes them).
+ * temporary files must exist (`CheckpointWriter.create` makes them).
  *
  * @example
  * new TensorWriter(folder, plan).write("model.norm.weight", 0, values)

@@ -17,7 +17,7 @@ Report engine, device, threads, speed and notebook kernel; the exit code is 1 wh
 interface Finding {
   what: string;
   found: string;
-  /** What to do about it; absent when all is well. */
+  /** What to do about it; absent where there is no problem. */
   remedy?: string;
 }
 
@@ -141,7 +141,9 @@ export const doctor: Verb = {
     for (const { what, remedy } of wrong)
       output.stdout.write(`  ${what}: ${remedy}\n`);
     output.stdout.write(
-      wrong.length === 0 ? "all is well\n" : `${wrong.length} to repair\n`,
+      wrong.length === 0
+        ? "no problems found\n"
+        : `${wrong.length} ${wrong.length === 1 ? "problem" : "problems"}\n`,
     );
     return wrong.length === 0 ? 0 : 1;
   },

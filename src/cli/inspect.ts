@@ -90,7 +90,7 @@ function scanAll(
   return scanned;
 }
 
-/** Refuse values that are no numbers: one line for the first of them, with the number of the other tensors. */
+/** Refuse NaN and infinite values: one line for the first of them, with the number of the other tensors. */
 function checkValues(
   { tensors: places }: Checkpoint,
   tensors: readonly ScannedTensor[],

@@ -50,7 +50,7 @@ relative to it. The second form writes the recipe itself. All checks come first,
   --hash-inputs      record the SHA-256 of every input file, which reads all of them once more
   --json             print the plan or the report as JSON
 
-A merge that was stopped or killed leaves a hidden folder beside OUT, and the same command goes on with it.
+A merge that was stopped or killed leaves a hidden folder beside OUT, and rerunning the same command resumes it.
 
 Methods: name, mergekit's name, title and options with their defaults (? must be given)
 ${LIST}
@@ -228,7 +228,7 @@ export const merge: Verb = {
     );
     if (report === null) {
       output.stderr.write(
-        "m2rl: stopped; finished files are kept, the same command goes on from here\n",
+        "m2rl: stopped; finished files are kept, rerun the same command to resume\n",
       );
       return 130;
     }

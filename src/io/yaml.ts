@@ -11,7 +11,7 @@ export interface TextPlace {
 const DEPTH = 200;
 
 /**
- * Parse a YAML text; keys must be there once.
+ * Parse a YAML text; keys must be unique.
  *
  * @param failure  makes the error from a place and what is wrong there
  * @throws the error of `failure`: the first thing that is wrong, or too many nested values

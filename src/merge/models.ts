@@ -38,7 +38,7 @@ function checkExpert(
   for (const name of expert.keys()) {
     if (!base.has(name)) {
       throw new ShapeError(
-        `${caller}: tensors must be those of base, got another one, "${name}", in experts[${index}]`,
+        `${caller}: tensors must be those of base, got an extra one, "${name}", in experts[${index}]`,
       );
     }
   }

@@ -39,7 +39,7 @@ interface Cache {
 }
 
 /**
- * Keys and values of a batch of sequences that grow by one token a step.
+ * Keys and values of a batch of sequences that grow by one token per step.
  *
  * The cache of a layer is a prefix, keys (B, kv, D, W) and values (B, kv, W, D), whose columns past a row's prompt are hidden by a
  * bias, and a short tail, both (B, kv, s, D), that all rows have filled. Rows that are finished are dropped with `keepRows`.

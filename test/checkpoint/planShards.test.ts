@@ -184,7 +184,7 @@ describe("planShards", () => {
     [
       "a name twice",
       [w("a", 1), w("a", 1)],
-      'tensor names must be there once each, got "a" twice',
+      'tensor names must be unique, got "a" twice',
     ],
     [
       "an unknown dtype",
@@ -218,7 +218,7 @@ describe("planShards", () => {
       refusal(() =>
         planShards([w("a", 1), w("b", 1), w("a", 1)], { shardSize: 4 }),
       )?.message,
-    ).toBe('planShards: tensor names must be there once each, got "a" twice');
+    ).toBe('planShards: tensor names must be unique, got "a" twice');
     for (const shardSize of [0, NaN, -5])
       expect(() => planShards([w("a", 1)], { shardSize })).toThrow(
         new RangeError(

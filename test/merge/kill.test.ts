@@ -171,7 +171,7 @@ describe("m2rl merge", () => {
     expect(code).toBe(130);
     // A slow machine may have told how far it was.
     expect(err.replaceAll(/^merged \d+ %.*\n/gm, "")).toBe(
-      "m2rl: stopped; finished files are kept, the same command goes on from here\n",
+      "m2rl: stopped; finished files are kept, rerun the same command to resume\n",
     );
     expectUnfinished("stopped", whole);
     expect(finishedShards("stopped")).toBeLessThan(TENSORS);

@@ -358,7 +358,7 @@ describe.each(names)("%s", (name) => {
     );
     const extra = broken((params) => params.set("lm_head.weight", tensor([1])));
     expect(() => merge(base, extra)).toThrow(
-      `: tensors must be those of base, got another one, "lm_head.weight", in experts[${last}]`,
+      `: tensors must be those of base, got an extra one, "lm_head.weight", in experts[${last}]`,
     );
   });
 

@@ -116,7 +116,7 @@ describe("preflight(recipe, out)", () => {
       );
     });
     expect(text).toBe(
-      'recipe: r.yml:9:13: tensors of "other" must be those of "base", got another one, "model.layers.1.mlp.upp_proj.weight"; near it is "model.layers.1.mlp.up_proj.weight"',
+      'recipe: r.yml:9:13: tensors of "other" must be those of "base", got an extra one, "model.layers.1.mlp.upp_proj.weight"; near it is "model.layers.1.mlp.up_proj.weight"',
     );
   });
 
@@ -221,11 +221,11 @@ describe("preflight(recipe, out)", () => {
   it.each([
     [
       "b+adapter",
-      "got no such path; adapters (model+adapter) are not taken over from mergekit, merge the adapter into its model first",
+      "got no such path; adapters (model+adapter) are not supported (mergekit has them), merge the adapter into its model first",
     ],
     [
       "b@main",
-      "got no such path; revisions (model@revision) are not taken over from mergekit, give the folder of the revision",
+      "got no such path; revisions (model@revision) are not supported (mergekit has them), give the folder of the revision",
     ],
     ["Qwen/Qwen3-4B", "got no such path; models are local, none is downloaded"],
   ])("refuses %j by name", (model, text) => {

@@ -306,14 +306,14 @@ slices:
       "tokenizer: { source: base, tokens: {} }",
       22,
       28,
-      'key "tokens" of tokenizer is not taken over from mergekit; a tokenizer is copied, never built',
+      'key "tokens" of tokenizer is not supported (mergekit has it); a tokenizer is copied, never built',
     ],
     [
       "chat_template: chatml",
       "chat_template: auto",
       23,
       16,
-      "chat_template: auto is not taken over from mergekit; leave it out to keep that of the tokenizer's model",
+      "chat_template: auto is not supported (mergekit has it); leave it out to keep that of the tokenizer's model",
     ],
     [
       "chat_template: chatml",
@@ -327,7 +327,7 @@ slices:
       "modules: {}",
       23,
       1,
-      'key "modules" is not taken over from mergekit; merge each module with a recipe of its own',
+      'key "modules" is not supported (mergekit has it); merge each module with a recipe of its own',
     ],
     [
       "chat_template: chatml",
@@ -399,7 +399,7 @@ slices:
     ],
     [
       "{merge_method: average, slices: [{base_model: a, sources: [{model: a, layer_range: [0, 2]}]}]}",
-      'key "base_model" of slices[0] is not taken over from mergekit; give base_model once, for the whole recipe',
+      'key "base_model" of slices[0] is not supported (mergekit has it); give base_model once, for the whole recipe',
     ],
     [
       "{merge_method: average, models: [{model: a}], tokenizer_source: base}",

@@ -16,7 +16,7 @@ export interface Verification {
   truePositiveRate: Estimate | null;
   /** Share of wrong answers that are called incorrect; null where no answer is wrong. */
   trueNegativeRate: Estimate | null;
-  /** Mean of the two: 1/2 for every judge that does not look, whatever it says and however many answers are right. */
+  /** Mean of the two: 1/2 for every judge that ignores its input, whatever it says and however many answers are right. */
   balancedAccuracy: Estimate | null;
   /** Share of verdicts that are right and rest on the task solved again rightly (`readJudgement`). */
   sound: Estimate | null;

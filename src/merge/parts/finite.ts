@@ -1,4 +1,4 @@
-/** Finds values that are no numbers, on the way in and on the way out. */
+/** Finds NaN and infinite values, on the way in and on the way out. */
 import { inArena } from "../kernels/arena.js";
 import { kernels } from "../kernels/kernels.js";
 import type { Emit, Source, TensorInput } from "../tensor.js";

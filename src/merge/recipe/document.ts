@@ -97,7 +97,7 @@ export class RecipeDocument {
    *
    * @param path     dotted name of the map, for messages; empty for the whole recipe
    * @param known    keys that it may have
-   * @param refused  keys of mergekit that are not taken over, each with the reason
+   * @param refused  keys of mergekit that are not supported, each with the reason
    * @param elsewhere  keys that belong in another place, each with that place
    */
   entries(
@@ -123,7 +123,7 @@ export class RecipeDocument {
         const where = path === "" ? "" : ` of ${path}`;
         const place = elsewhere.get(name);
         const why = Object.hasOwn(refused, name)
-          ? `is not taken over from mergekit; ${refused[name]}`
+          ? `is not supported (mergekit has it); ${refused[name]}`
           : place !== undefined
             ? `must be under ${place}; indent it there`
             : `must be known; ${hint(name, known)}`;

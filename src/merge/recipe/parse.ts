@@ -290,7 +290,7 @@ function readTemplate(
   if (text === "auto") {
     throw document.error(
       node,
-      "chat_template: auto is not taken over from mergekit; leave it out to keep that of the tokenizer's model",
+      "chat_template: auto is not supported (mergekit has it); leave it out to keep that of the tokenizer's model",
     );
   }
   if (!text.includes("{")) {

@@ -318,7 +318,7 @@ function identityOf(
 /**
  * Merge checkpoints on disk into a new Hugging Face folder, in bounded memory.
  *
- * The result is made in a hidden folder beside `out`, which is renamed when it is whole. After a kill the same call goes on with the
+ * The result is made in a hidden folder beside `out`, which is renamed when it is whole. After a kill the same call resumes with the
  * shards that were finished. The same recipe and models give the same bytes, whatever threads, memory and interruptions.
  *
  * Cost: each tensor of each model is read once or a few times, as the method needs; peak memory is `maxMemory` at most.
@@ -326,7 +326,7 @@ function identityOf(
  * @param recipe  from `readRecipe` or `parseRecipe`
  * @param out     folder of the result
  * @throws RecipeError models and recipe do not fit · CheckpointError a file breaks its format or cannot be written · RangeError a
- *   value is not finite or does not fit the output's format · M2rlError `out` is there, or memory or disk do not suffice
+ *   value is not finite or does not fit the output's format · M2rlError `out` already exists, or memory or disk do not suffice
  * @example
  * await mergeCheckpoints(readRecipe("recipe.yml"), "merged", { threads: 2 })
  */

@@ -1,4 +1,4 @@
-/** Accuracy on a benchmark by RL step, one panel a benchmark and one line an expert (paper's Figure 2). */
+/** Accuracy on a benchmark by RL step, one panel per benchmark and one line per expert (paper's Figure 2). */
 import { figure, type Figure, type Panel } from "../figure/figure.js";
 import { axis, seriesLine } from "../figure/grid.js";
 import { seriesStyle } from "../models.js";

@@ -43,7 +43,7 @@ const INSET = 10;
 const ROW = 18;
 
 /**
- * A panel a benchmark and a line a model: dot and interval of the cosine; a grey bar is what chance gives (from its mean to its
+ * A panel per benchmark and a line per model: dot and interval of the cosine; a grey bar is what chance gives (from its mean to its
  * upper end), a dashed line the unions of two seeds against each other.
  *
  * @throws RangeError there is no row

@@ -41,7 +41,7 @@ const LOG_TICKS = {
 };
 
 /**
- * One line a series, in the order in which their names first appear.
+ * One line per series, in the order in which their names first appear.
  *
  * @throws RangeError there is no row
  * @example

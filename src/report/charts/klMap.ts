@@ -45,7 +45,7 @@ function signed({ mean }: Estimate): string {
 }
 
 /**
- * A panel a model and a cell an expert (row) and domain of prompts (column); darker is farther, on one logarithmic scale. A thick
+ * A panel per model and a cell per expert (row) and domain of prompts (column); darker is farther, on one logarithmic scale. A thick
  * frame is the column's own expert, a thin one a neighbour by Eq. 1; the last line is ΔPerf, bold where its interval leaves out 0.
  *
  * @throws RangeError there is no row, or a divergence is negative

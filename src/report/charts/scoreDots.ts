@@ -1,4 +1,4 @@
-/** Scores of models with intervals, one panel a benchmark: the picture of the main table (paper's Table 3). */
+/** Scores of models with intervals, one panel per benchmark: the picture of the main table (paper's Table 3). */
 import { figure, type Figure } from "../figure/figure.js";
 import {
   axis,

@@ -5,7 +5,7 @@ import { paperBenchmarkId, paperModelId, paperTable } from "./paper.js";
 const KINDS = ["Gen", "Out", "Proc"] as const;
 
 /**
- * How well nine models generate and judge, one row a model and benchmark, and one with the printed average ("average").
+ * How well nine models generate and judge, one row per model and benchmark, and one with the printed average ("average").
  *
  * Source: arXiv 2602.12566v3, Table 7. No intervals are published.
  *

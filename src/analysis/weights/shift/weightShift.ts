@@ -47,7 +47,7 @@ export interface WeightShiftOptions {
   skip?: readonly string[];
   /** Entries read at a time, a multiple of 8,192; results do not depend on it. Default 262,144. */
   chunk?: number;
-  /** Hears how far the work has come. */
+  /** Progress callback. */
   onProgress?: (progress: ShiftProgress) => void;
 }
 

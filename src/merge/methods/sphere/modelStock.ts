@@ -11,7 +11,7 @@ import type { Dialect, Emit, Merge, MergeMethod } from "../../tensor.js";
 /** Options of `modelStock`. */
 export type ModelStockOptions = Pick<MergeOptions, "filterWise" | "dialect">;
 
-/** Below this, mergekit takes a product of norms, and a denominator, for nothing. */
+/** Below this, mergekit treats a product of norms, and a denominator, as zero. */
 const MERGEKIT_TINY = 1e-6;
 
 /** Share of the mean in the merged tensor, from the inner products of the task vectors. */

@@ -55,9 +55,9 @@ export function readJson(
 /** Why nothing is at the path of a model: mergekit's references can mean more than a path. */
 function whyMissing(name: string): string {
   if (name.includes("+"))
-    return "no such path; adapters (model+adapter) are not taken over from mergekit, merge the adapter into its model first";
+    return "no such path; adapters (model+adapter) are not supported (mergekit has them), merge the adapter into its model first";
   if (name.includes("@"))
-    return "no such path; revisions (model@revision) are not taken over from mergekit, give the folder of the revision";
+    return "no such path; revisions (model@revision) are not supported (mergekit has them), give the folder of the revision";
   return "no such path; models are local, none is downloaded";
 }
 

@@ -68,7 +68,7 @@ function wholeOrigins(
       throw at(
         recipe,
         ref.place,
-        `tensors of ${JSON.stringify(ref.name)} must be those of ${JSON.stringify(first.ref.name)}, got another one, "${name}"${help}`,
+        `tensors of ${JSON.stringify(ref.name)} must be those of ${JSON.stringify(first.ref.name)}, got an extra one, "${name}"${help}`,
       );
     }
   }

@@ -60,7 +60,7 @@ const BESIDES = 50e6;
  *
  * @param out  folder that the result goes to
  * @throws RecipeError the models do not fit together or the recipe does not fit them · CheckpointError a file breaks its format ·
- *   M2rlError `out` is there, or memory or disk do not suffice
+ *   M2rlError `out` already exists, or memory or disk do not suffice
  * @example
  * preflight(readRecipe("recipe.yml"), "merged").estimate.seconds
  */

@@ -23,7 +23,7 @@ const ROW = 17;
 const KINDS = ["outcome", "process"] as const;
 
 /**
- * A panel a benchmark and a line a model, from outcome judging (hollow) to process judging (filled); a band marks the expert of
+ * A panel per benchmark and a line per model, from outcome judging (hollow) to process judging (filled); a band marks the expert of
  * the benchmark's domain. Models and panels keep the order of the rows.
  *
  * @throws RangeError there is no row

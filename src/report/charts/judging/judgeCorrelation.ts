@@ -37,10 +37,10 @@ const KINDS = [
 ] as const;
 
 /**
- * One dot a model in two panels on one scale: generation against outcome judging, and against process judging, with the line
+ * One dot per model in two panels on one scale: generation against outcome judging, and against process judging, with the line
  * of least squares and Pearson's r (both from three models on).
  *
- * @param rows  one row a model, all of one benchmark or of the average
+ * @param rows  one row per model, all of one benchmark or of the average
  * @throws RangeError there is no row, or a model has two
  * @example
  * judgeCorrelation(paperJudging().filter((row) => row.benchmark === "average"), { without: "multi" })

@@ -23,9 +23,9 @@ const MEASURES = [
 ] as const;
 
 /**
- * A bar a model in three panels: generation, outcome judging, process judging; the reference model is a dashed line in each.
+ * A bar per model in three panels: generation, outcome judging, process judging; the reference model is a dashed line in each.
  *
- * @param rows  one row a model, all of one benchmark or of the average
+ * @param rows  one row per model, all of one benchmark or of the average
  * @throws RangeError there is no row besides the reference
  * @example
  * judgeTradeOff(paperJudging().filter((row) => row.benchmark === "average"))
