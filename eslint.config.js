@@ -71,7 +71,10 @@ export default defineConfig(
   },
   {
     // CommonJS, since danfojs-node requires it.
-    files: ["scripts/setup/tfjs-node/index.js"],
+    files: [
+      "scripts/setup/tfjs-node/index.js",
+      "scripts/setup/request/index.js",
+    ],
     languageOptions: {
       sourceType: "commonjs",
       globals: { module: "writable", require: "readonly" },
