@@ -25,8 +25,6 @@ const EXEMPT: Readonly<Record<string, string>> = {
     "needs a budget and the reader",
   'domains/math/algebra/matrix.ts: matrixValue(readLatex("2\\\\begin{pmatrix}1&x\\\\end{pmatrix}", budget))':
     "needs a budget and the reader; states its value in symbols",
-  'domains/math/latex/read.ts: readLatex("\\\\frac12", new Budget())':
-    "fails: the reader refuses it; the example or the reader is to be mended",
   'domains/math/latex/read.ts: readLatexPrefix("1) or 2", new Budget())':
     "states its value in symbols",
   'domains/files/check.ts: (await checkFile("humaneval", "HumanEval.jsonl.gz")).problems':
