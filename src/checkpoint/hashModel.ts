@@ -14,7 +14,7 @@ const isOfModel = (name: string): boolean =>
  * Equal weights under another configuration or tokenizer are another model; provenance, cards and templates do not count.
  *
  * @param folder  a model folder
- * @throws CheckpointError it is no folder with weights
+ * @throws CheckpointError it is not a folder with weights
  * @example
  * hashModel("data/nano/base")
  */

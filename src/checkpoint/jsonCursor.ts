@@ -30,7 +30,7 @@ export class JsonCursor {
     private readonly fail: (message: string) => Error,
   ) {}
 
-  /** The next character that is no white space, without taking it; "" at the end. */
+  /** The next character that is not white space, without taking it; "" at the end. */
   peek(): string {
     this.space();
     return this.text[this.at] ?? "";

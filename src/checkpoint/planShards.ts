@@ -55,7 +55,7 @@ export interface PlanOptions {
  * model-00001-of-0000N.safetensors. Within a file the layout is that of the reference library.
  *
  * @param tensors  names, dtypes and shapes
- * @throws CheckpointError a name, dtype or shape is not valid, a name is there twice, or there is none · RangeError shardSize is no size
+ * @throws CheckpointError a name, dtype or shape is not valid, a name is there twice, or there is none · RangeError shardSize is not a size
  * @example
  * planShards([{ name: "w", dtype: "BF16", shape: [2, 3] }]).shards[0].file // "model.safetensors"
  */

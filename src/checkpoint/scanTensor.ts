@@ -60,7 +60,7 @@ const NUMBERS = {
 
 /**
  * Scan a tensor. The stored values are judged, not what float32 makes of them: an F64 beyond float32 is finite, and an I32 that float32
- * does not hold is no error. I64 and U64 are rounded to float64.
+ * does not hold is not an error. I64 and U64 are rounded to float64.
  *
  * Squares are summed in float64 by blocks of 65,536 elements, so the norm does not depend on how the file is read. That of F64 values
  * beyond 10¹⁵⁴ overflows to Infinity.

@@ -21,7 +21,7 @@ export function isPlainName(name: string): boolean {
 /**
  * Parse an index. Keys must be unique; metadata and other keys are let be.
  *
- * @throws CheckpointError it is no JSON of that kind, or a shard is no plain file name
+ * @throws CheckpointError it is not JSON of that kind, or a shard is not a plain file name
  */
 export function parseShardIndex(bytes: Uint8Array): ShardIndex {
   const json = new JsonCursor(

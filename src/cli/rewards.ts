@@ -6,7 +6,7 @@ import { integerOption, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl rewards [options]
 
-Serve the verifiers over HTTP until it is told to end (Ctrl-C or SIGTERM); requests under way are answered first.
+Serve the verifiers over HTTP until it is stopped (Ctrl-C or SIGTERM); requests under way are answered first.
 
   --port N           default 8391; 0 takes a free one
   --host ADDRESS     default 127.0.0.1, this machine alone

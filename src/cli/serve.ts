@@ -6,7 +6,7 @@ import { integerOption, portOption, UsageError, type Verb } from "./verb.js";
 
 const HELP = `m2rl serve MODEL [options]
 
-Serve a model folder over OpenAI's protocol until it is told to end (Ctrl-C or SIGTERM); requests under way are answered first.
+Serve a model folder over OpenAI's protocol until it is stopped (Ctrl-C or SIGTERM); requests under way are answered first.
 
   --port N           default 8392; 0 takes a free one
   --host ADDRESS     default 127.0.0.1, this machine alone

@@ -23,7 +23,7 @@ export class UsageError extends M2rlError {
 /**
  * A whole number from an option.
  *
- * @throws UsageError the text is no whole number of at least `min`
+ * @throws UsageError the text is not a whole number of at least `min`
  */
 export function integerOption(
   name: string,
@@ -43,7 +43,7 @@ export function integerOption(
 /**
  * A port from an option; 0 is a free one.
  *
- * @throws UsageError the text is no port
+ * @throws UsageError the text is not a port
  */
 export function portOption(
   name: string,
@@ -58,7 +58,7 @@ export function portOption(
 /**
  * A number from an option.
  *
- * @throws UsageError the text is no number in [min, max]
+ * @throws UsageError the text is not a number in [min, max]
  */
 export function numberOption(
   name: string,

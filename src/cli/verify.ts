@@ -91,7 +91,7 @@ async function grade(
       reward: 0,
       outcome: "truncated",
     };
-  // Reasoning is no answer.
+  // Reasoning is not an answer.
   const end = input.completion.lastIndexOf("</think>");
   const row =
     end < 0 ? input : { ...input, completion: input.completion.slice(end + 8) };

@@ -19,7 +19,7 @@ export function noAnswer(detail: string): Verdict {
 }
 
 /**
- * Grade a completion behind the gate: a truncated completion is never graded, `</think>` must be there, and only the
+ * Grade a completion behind the gate: a truncated completion is never graded, `</think>` must occur, and only the
  * text after the last `</think>` is the answer.
  *
  * Source: M2RL `rm_hub/__init__.py`: the paper's format reward is this gate, not an added term.

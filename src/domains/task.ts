@@ -28,7 +28,7 @@ export interface Task<Name extends string = string> {
 /** How a completion ended: the model wrote its stop token, or ran into a token or turn limit. */
 export type FinishReason = "stop" | "length";
 
-/** What a verifier says. An infrastructure failure is no verdict but an `InfrastructureError`. */
+/** What a verifier says. An infrastructure failure is not a verdict but an `InfrastructureError`. */
 export interface Verdict {
   reward: 0 | 1;
   outcome: "correct" | "wrong" | "noAnswer" | "truncated";

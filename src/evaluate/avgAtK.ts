@@ -61,7 +61,7 @@ export function avgAtK(rewards: readonly (readonly number[])[]): AvgAtK {
  *
  * @param rewards  rewards[item][sample], 0 or 1
  * @param k        at most the number of samples of every item
- * @throws RangeError k is no positive integer, or an item has fewer than k samples: k is never shrunk
+ * @throws RangeError k is not a positive integer, or an item has fewer than k samples: k is never shrunk
  * @example
  * passAtK([[1, 0, 0, 0]], 2) // 0.5
  */

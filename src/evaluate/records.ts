@@ -1,4 +1,4 @@
-/** Records: one scored sample a line of JSON, appended while an evaluation runs and put in order when it is complete. */
+/** Records: one scored sample per line of JSON, appended while an evaluation runs and put in order when it is complete. */
 import { appendFileSync, existsSync, mkdirSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { FinishReason, Verdict } from "../domains/index.js";
@@ -68,7 +68,7 @@ export interface RecordsFile {
 /**
  * Read a records file.
  *
- * @throws TaskError the file is empty, or a line other than the half-written last one is no record; names the line
+ * @throws TaskError the file is empty, or a line other than the half-written last one is not a record; names the line
  */
 export function readRecords(path: string): RecordsFile {
   const text = readText(

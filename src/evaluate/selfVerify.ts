@@ -54,7 +54,7 @@ const VERDICT_TOKENS = 32;
  * Source: paper §3.6 and Table 7.
  *
  * @param name  one of `judgeableBenchmarks()`
- * @throws TaskError unknown benchmark, or one whose answers cannot be judged · RangeError answers is no positive integer
+ * @throws TaskError unknown benchmark, or one whose answers cannot be judged · RangeError answers is not a positive integer
  * @example
  * selfVerify(policy, tokenizer, "aime24", { items: 10, answers: 2, seed: 1 })
  */

@@ -102,7 +102,7 @@ function isGone({ host, space, pid, start }: Holder, renewed: number): boolean {
   return start === null || now === null ? isLate : start !== now;
 }
 
-/** The holder in a file and when it renewed; null where there is no file, "unknown" where it is no lease. */
+/** The holder in a file and when it renewed; null where there is no file, "unknown" where it is not a lease. */
 function readHolder(
   path: string,
 ): { holder: Holder; renewed: number } | "unknown" | null {

@@ -58,7 +58,7 @@ function realOf(path: string): string {
 /**
  * The one absolute path that a path means from now on, the links of its parents resolved.
  *
- * @throws the error of `failure`: it is empty, a root, or below something that is no folder
+ * @throws the error of `failure`: it is empty, a root, or below something that is not a folder
  */
 export function resolveTarget(path: string, failure: Failure): string {
   if (path.trim() === "" || path.includes("\0"))

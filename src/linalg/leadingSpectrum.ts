@@ -48,7 +48,7 @@ const NOTHING_NEW = 1e-9;
  * Source: Musco and Musco 2015 (arXiv 1504.05477); Σσ⁴ by Hutchinson's estimator on the first block.
  * Cost: 4 · (passes + 2) · (k + 8) multiplications an entry; memory for 2 · (passes + 1) · (k + 8) columns.
  *
- * @throws RangeError rank is no integer in [1, min(rows, columns)]
+ * @throws RangeError rank is not an integer in [1, min(rows, columns)]
  * @example
  * leadingSpectrum(matrixOf(new Float32Array([3, 0, 0, 4]), 2, 2), { rank: 1, seed: 1 }).values // [4]
  */

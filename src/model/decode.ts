@@ -108,7 +108,7 @@ export class Decoder {
   /**
    * Read the prompts; equal prompts are computed once.
    *
-   * @param prompts one token list a row
+   * @param prompts one token list per row
    * @returns probabilities of each row's next token, (B, V) in row order
    */
   prefill(

@@ -17,7 +17,7 @@ export interface Turn {
 
 /** How to generate. */
 export interface GenerateOptions {
-  /** Most sampled tokens of one turn, for all rows or one number a row. */
+  /** Most sampled tokens of one turn, for all rows or one number per row. */
   maxNewTokens: number | readonly number[];
   /** Token that ends a turn, or several of which each does. */
   stop: number | readonly number[];
@@ -73,9 +73,9 @@ interface Row {
 /**
  * Generate completions of many prompts.
  *
- * Appended tokens are fed through the same cache, one a step beside rows that sample, so that a tool turn never re-reads its history.
+ * Appended tokens are fed through the same cache, one per step beside rows that sample, so that a tool turn never re-reads its history.
  *
- * @param prompts one token list a row; equal prompts are read once
+ * @param prompts one token list per row; equal prompts are read once
  * @throws RangeError an option is out of range, a prompt is empty or leaves no room
  * @example
  * generate(policy, [tokenizer.encode("1+1=")], { maxNewTokens: 4, stop: 2, seed: 1, streams: ["a"] })
@@ -93,7 +93,7 @@ export function generate(
 }
 
 /**
- * The steps of `generate`, one token a row at a time, for a caller that has other things to do between them. A caller that goes on no
+ * The steps of `generate`, one token per row at a time, for a caller that has other things to do between them. A caller that goes on no
  * further must call `return()`, which frees the cache.
  *
  * @returns the completions, once all rows have ended

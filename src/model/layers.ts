@@ -166,7 +166,7 @@ export function maskedSoftmax(scores: Tensor, bias: Tensor): Tensor {
 }
 
 /**
- * Log-probability of one label a row: log softmax(logits)[label], by the engine's fused kernel.
+ * Log-probability of one label per row: log softmax(logits)[label], by the engine's fused kernel.
  *
  * @param logits (N, V)
  * @param labels (N) int32

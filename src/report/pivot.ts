@@ -1,4 +1,4 @@
-/** Long rows → one record a row name, with a column for each of another field's values. */
+/** Long rows → one record per row name, with a column for each of another field's values. */
 import { aq } from "./figure/plot.js";
 import type { TableValue } from "./table.js";
 

@@ -16,7 +16,7 @@ export interface ParsedToolCalls {
 
 /** Options of `parseToolCalls`. */
 export interface ParseToolCallsOptions {
-  /** Whether to repair what is no JSON; default true. */
+  /** Whether to repair invalid JSON; default true. */
   repair?: boolean;
 }
 

@@ -174,7 +174,7 @@ export class PythonReader {
 /**
  * The value of a Python literal; what JSON writes is read as well.
  *
- * @throws SyntaxError the text is no literal
+ * @throws SyntaxError the text is not a literal
  * @example
  * readPythonLiteral("{'a': [1, True, None],}")   // { a: [1, true, null] }
  */

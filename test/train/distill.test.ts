@@ -410,7 +410,7 @@ describe("Teachers", () => {
           tokenizer,
         ),
     ).toThrow(
-      `teachers: agent must have the student's tokenizer, got another one in ${other}`,
+      `teachers: agent must have the student's tokenizer, got a different one in ${other}`,
     );
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -57,7 +57,7 @@ export function deal(groups: readonly number[], random: Random): number[] {
 /**
  * Expectation and quantile of the mean cosine over seeds when gains are dealt out at random inside groups.
  *
- * @param gains, unions  one vector a seed
+ * @param gains, unions  one vector per seed
  * @param groups         group of each item, a seed
  * @param deals          deals[deal][seed]: where each item's gain is taken from
  */

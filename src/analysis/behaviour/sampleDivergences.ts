@@ -61,7 +61,7 @@ const sum = (values: ArrayLike<number>): number => {
  * @param others  the policies that it is compared with, by name
  * @param tasks   the prompts x, each counted with the domain it belongs to
  * @returns tasks in their order, then samples
- * @throws RangeError samples is no positive integer · InfrastructureError a verifier or environment broke
+ * @throws RangeError samples is not a positive integer · InfrastructureError a verifier or environment broke
  * @example
  * sampleDivergences(expert, { ties: merged }, tokenizer, evaluate.benchmark("aime24", { items: 4 }), { seed: 1 })
  */

@@ -15,7 +15,7 @@ export const BF16_GAP: number = 2 ** -8;
  *   changed ⇔ |a − b| > η · max(|a|, |b|)
  *
  * What the rule means depends on how the weights are stored. In float32 it is a tolerance of η. In bfloat16 it is "stored as another
- * number" for every η < 2⁻⁸, so the paper's 10⁻³ is no tolerance at all. In float16 the smallest gap is 4.9 · 10⁻⁴, and at 10⁻³ almost
+ * number" for every η < 2⁻⁸, so the paper's 10⁻³ is not a tolerance at all. In float16 the smallest gap is 4.9 · 10⁻⁴, and at 10⁻³ almost
  * every step to a neighbour counts as unchanged. NaN or an infinity on either side is never a change; count such entries apart.
  *
  * Source: paper §3.3. Decided in float64, where the difference of two float32 near the threshold is exact.
@@ -33,7 +33,7 @@ export function isChanged(
 }
 
 /**
- * Refuse an η that is no tolerance.
+ * Refuse an η that is not a tolerance.
  *
  * @throws RangeError η outside [0, 1)
  */

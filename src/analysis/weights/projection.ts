@@ -48,7 +48,7 @@ export function projectionKey(seed: number, tensor: string): Key {
  *
  * @param k      of `projectionKey`
  * @param block  number of the block within its tensor
- * @param slots  one number a weight of the block, written
+ * @param slots  one number per weight of the block, written
  */
 export function drawSlots(k: Key, block: number, slots: Uint16Array): void {
   const [k0, k1] = threefry(k, block, 0);

@@ -60,7 +60,7 @@ function ended(
  * An end-of-turn token in the text says that the model stopped; without one the text counts as cut off unless `finish` says
  * otherwise, as in slime, whose rewards see the text alone.
  *
- * @throws TaskError the label is no task · InfrastructureError the verifier failed for a reason that is not the answer
+ * @throws TaskError the label is not a task · InfrastructureError the verifier failed for a reason that is not the answer
  * @example
  * judge({ label: task, turns: ["<think>\n\n</think>\n\n\\boxed{4}<|im_end|>"] }).reward // 1 or 0
  */
@@ -84,7 +84,7 @@ export function judge({ label, turns, finish }: RewardRow): Verdict {
 /**
  * What happens after the turns so far: tool messages, or the verdict once the episode is over. Stateless: the turns are replayed.
  *
- * @throws TaskError the label is no task, or its domain has no episodes
+ * @throws TaskError the label is not a task, or its domain has no episodes
  */
 export function step({ label, turns, finish }: RewardRow): Step {
   const task = taskOf(label);

@@ -185,7 +185,7 @@ function stepRow(body: unknown): RewardRow {
 /**
  * Start the reward service.
  *
- * A verifier's or sandbox's failure is answered 503 with Retry-After, a label that is no task 422, and neither is ever a reward.
+ * A verifier's or sandbox's failure is answered 503 with Retry-After, a label that is not a task 422, and neither is ever a reward.
  * The same row asked twice is judged once.
  *
  * @throws Error the port is taken

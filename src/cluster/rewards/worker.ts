@@ -1,4 +1,4 @@
-/** A thread that judges rows: batches in, one result a row out, in order. */
+/** A thread that judges rows: batches in, one result per row out, in order. */
 import type { Verdict } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
 import { serveThread } from "../../io/index.js";

@@ -116,7 +116,7 @@ export async function decode(
  * Log-probabilities of a given text under the model, at temperature 1.
  *
  * @param top  alternatives to report beside each token
- * @returns one entry a token; null for the first, which nothing predicts
+ * @returns one entry per token; null for the first, which nothing predicts
  */
 export function scorePrompt(
   { policy }: Served,

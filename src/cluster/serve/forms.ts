@@ -33,7 +33,7 @@ export interface Form {
 const textOf = (tokenizer: Tokenizer, id: number): string =>
   tokenizer.decode([id]);
 
-/** Log-probabilities in the form of completions: columns, one entry a token. */
+/** Log-probabilities in the form of completions: columns, one entry per token. */
 function columns(
   tokenizer: Tokenizer,
   tokens: readonly (ScoredToken | null)[],

@@ -48,7 +48,7 @@ function judge(data: CodingData, program: string): Verdict {
  * Nano tasks: the last complete ```js block, in QuickJS. Tasks whose data is a `PythonProblem`: the text between the last two
  * fences, by LiveCodeBench's protocol, in a jail (or a SandboxFusion server, M2RL_SANDBOX_URL).
  *
- * @throws TaskError the data is no problem · InfrastructureError the sandbox broke down, or no jail can be made here
+ * @throws TaskError the data is not a problem · InfrastructureError the sandbox broke down, or no jail can be made here
  */
 export function verify(
   task: Task,

@@ -75,7 +75,7 @@ function csvRows(content: string, path: string): FileRow[] {
  * gzip are recognised by their bytes.
  *
  * @returns the rows; of CSV every value is a text, of Parquet times are ISO texts and whole numbers past 2⁵³ texts of digits
- * @throws TaskError not found, too large, not readable, or a row that is no object; names the line
+ * @throws TaskError not found, too large, not readable, or a row that is not an object; names the line
  * @example
  * (await readRows("HumanEval.jsonl.gz")).length // 164
  */

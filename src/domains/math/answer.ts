@@ -41,7 +41,7 @@ const UNIT = /\\(?:text|mathrm|mbox)\{[^{}]*\}(?:\^\d|\^\{\d\})?$/;
 
 /**
  * Canonical text of an answer: white space at the ends, `$`, thousands commas, one `\text{}` wrapper, a unit behind a number and a
- * name before an equals sign dropped. White space between digits stays: "1 2" and "1, 2" are no numbers.
+ * name before an equals sign dropped. White space between digits stays: "1 2" and "1, 2" are not numbers.
  *
  * @example
  * normalise("x = 1{,}000 \\text{ cm}") // "1000"

@@ -43,7 +43,7 @@ function letterOf(piece: string, { count, texts }: Choices): string | null {
   const marked = /[.):,\-–—]\s*$/.test(found[0]) || /^\(/.test(text);
   if (rest === "" || marked)
     return found[1] === letter || rest === "" ? letter : null;
-  // "A gas" is no letter, but "A hydrogen" is where hydrogen is option A.
+  // "A gas" is not a letter, but "A hydrogen" is where hydrogen is option A.
   return texts?.[index] !== undefined && SAME(texts[index]) === SAME(rest)
     ? letter
     : null;
@@ -116,7 +116,7 @@ function byText(text: string, { texts, count }: Choices): string | null {
  *
  * @param text  the answer, without the reasoning
  * @throws RangeError count is not 2 to 26
- * @throws TaskError the row's pattern is no regular expression
+ * @throws TaskError the row's pattern is not a regular expression
  * @example
  * readChoice("So **Answer: (C)**", { count: 10 }) // { letter: "C", how: "answer" }
  */

@@ -44,7 +44,7 @@ export function mergekitParameters(): Set<string> {
   return new Set([...Object.keys(WITHOUT_EFFECT), ...names]);
 }
 
-/** Why a parameter has no effect on a method; null where it has one, or is no parameter at all. */
+/** Why a parameter has no effect on a method; null where it has one, or is not a parameter at all. */
 function withoutEffect(given: string, method: MergeMethod): string | null {
   if (Object.hasOwn(WITHOUT_EFFECT, given)) return WITHOUT_EFFECT[given]!;
   const isOwn = method.dialects.some((dialect) =>

@@ -18,7 +18,7 @@ export interface KlRow {
   kl: number;
   /** Whether the expert is a neighbour of the column's domain (Eq. 1). */
   neighbor: boolean;
-  /** ΔPerf: score of the model − score of the column's own expert, points; one number a model and column. */
+  /** ΔPerf: score of the model − score of the column's own expert, points; one number per model and column. */
   change: Estimate;
 }
 

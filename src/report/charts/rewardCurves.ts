@@ -1,4 +1,4 @@
-/** Training reward by step, one panel a run (paper's Figure 9). */
+/** Training reward by step, one panel per run (paper's Figure 9). */
 import { mean } from "simple-statistics";
 import { figure, type Figure, type Panel } from "../figure/figure.js";
 import { seriesStyle } from "../models.js";

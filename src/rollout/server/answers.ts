@@ -85,7 +85,7 @@ export function readUsage(body: unknown): ServerUsage {
 /**
  * Log-probabilities of given ids in an answer: `prompt_logprobs` by id as vLLM has them, or the columns of `echo`.
  *
- * @returns one number a token, 0 for the first; null where the answer has neither
+ * @returns one number per token, 0 for the first; null where the answer has neither
  * @throws InfrastructureError they are not those of `ids`, or not finite
  */
 export function readPromptLogprobs(

@@ -12,7 +12,7 @@ import { mean, type BenchmarkName } from "../../evaluate/index.js";
 import type { Scored } from "../rows/modelScores.js";
 import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
 
-// Figure 5 shows one benchmark a domain.
+// Figure 5 shows one benchmark per domain.
 const FIGURE_5: readonly BenchmarkName[] = [
   "aime24",
   "lcbV5",

@@ -1,4 +1,4 @@
-/** Experts by their domains, as measures take them: one model a domain. */
+/** Experts by their domains, as measures take them: one model per domain. */
 import type { Domain } from "../../domains/index.js";
 import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
 import {

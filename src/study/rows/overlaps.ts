@@ -36,6 +36,6 @@ export interface Overlaps {
   /** Overlap ÷ its expectation at the paper's 1e-3 instead, seed by seed. */
   asPublished: readonly number[];
   matrices: readonly MatrixOverlap[];
-  /** Share of weights with a relative change above the paper's 1e-3, [0, 1], one number an expert and seed. */
+  /** Share of weights with a relative change above the paper's 1e-3, [0, 1], one number per expert and seed. */
   changed: readonly number[];
 }

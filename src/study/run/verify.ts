@@ -106,7 +106,7 @@ class Verifier {
     for (const [name, { path }] of wrong)
       this.problem(
         stage,
-        `its input ${name} must be ${path} as noted there, got another one`,
+        `its input ${name} must be ${path} as the note has it; the file has changed since`,
       );
     return wrong.length === 0;
   }

@@ -37,7 +37,7 @@ import { NAME, name } from "./values.js";
 
 type Plain = Record<string, unknown>;
 
-/** The parts of a file that are no sections. */
+/** The parts of a file that are not sections. */
 interface Head {
   name: string;
   base: string;

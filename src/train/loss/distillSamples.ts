@@ -8,7 +8,7 @@ import type { PolicySample } from "./grpoLoss.js";
  *
  *   A_t = log p_teacher(x_t | x_<t) − log p_student(x_t | x_<t)
  *
- * @param teacher log-probs by the teacher of each rollout's domain: one list a rollout, one entry a token of prompt and
+ * @param teacher log-probs by the teacher of each rollout's domain: one list per rollout, one entry per token of prompt and
  *   completion
  * @param old     log-probs of the student before the update, needed when more than one update follows
  */

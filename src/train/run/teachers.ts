@@ -1,4 +1,4 @@
-/** The teachers of a distillation: one expert a domain. */
+/** The teachers of a distillation: one expert per domain. */
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import { TrainError } from "../../error.js";
 import { loadPolicy, type Policy } from "../../model/index.js";
@@ -33,7 +33,7 @@ export class Teachers {
           teacher.policy.config.vocabSize !== student.config.vocabSize
         )
           throw new TrainError(
-            `teachers: ${domain} must have the student's tokenizer, got another one in ${folder}`,
+            `teachers: ${domain} must have the student's tokenizer, got a different one in ${folder}`,
           );
       }
     } catch (error) {

@@ -80,7 +80,7 @@ function conditional(random: Random, level: number): Task {
   });
 }
 
-/** Conditions that more than one number satisfies: "below 7 and multiple of 8" would ask for nothing. */
+/** Conditions that more than one number satisfies: "below 7 and multiple of 8" would leave no number. */
 function drawFilters(random: Random, level: number): Condition[] {
   for (;;) {
     const filters =

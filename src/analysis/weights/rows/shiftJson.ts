@@ -3,7 +3,7 @@ import { combine } from "../shift/combine.js";
 import { describeShift } from "../shift/describe.js";
 import { meaningOf, type WeightShift } from "../shift/weightShift.js";
 
-/** Digits of numbers that are no counts. */
+/** Digits of numbers that are not counts. */
 const DIGITS = 7;
 
 /**

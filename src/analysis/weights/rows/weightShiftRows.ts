@@ -37,9 +37,9 @@ export interface ShiftModels {
 
 /** Options of `weightShiftRows`. */
 export interface WeightShiftRowsOptions {
-  /** One entry a seed: experts that were trained and saved in float32 (or as they are). */
+  /** One entry per seed: experts that were trained and saved in float32 (or as they are). */
   models: readonly ShiftModels[];
-  /** One entry a seed: experts whose weights were kept in bfloat16 during training, which began with a rounded base. Optional. */
+  /** One entry per seed: experts whose weights were kept in bfloat16 during training, which began with a rounded base. Optional. */
   stored?: readonly ShiftModels[];
   /** Tolerance of the rule of change, default 1e-3 as in the paper. */
   eta?: number;

@@ -271,7 +271,7 @@ export class Tally {
         );
       }
     }
-    // One expert alone is no overlap.
+    // One expert alone is not an overlap.
     if ((p & (p - 1)) === 0) return;
     for (let c = from; c < to; c++)
       this.sortedSlots[c] = this.slots[order[c]!]!;

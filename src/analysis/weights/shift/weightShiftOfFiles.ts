@@ -28,7 +28,7 @@ export interface WeightShiftOfFilesOptions extends WeightShiftOptions {
  *
  * Cost: one pass over the files; about 100 MB for each thread, whatever the size of the models.
  *
- * @throws as `weightShift`; CheckpointError a model was changed meanwhile · RangeError threads is no integer of at least 1
+ * @throws as `weightShift`; CheckpointError a model was changed meanwhile · RangeError threads is not an integer of at least 1
  * @example
  * await weightShiftOfFiles("models/sft", { math: "models/math" }, { threads: 2 })
  */

@@ -72,7 +72,7 @@ function typeOf(value: unknown): ValueType | "none" | null {
   return typeof value === "object" ? "dict" : null;
 }
 
-/** Whether a value has a type; a whole number is a float too, a truth value is no number. */
+/** Whether a value has a type; a whole number is a float too, a truth value is not a number. */
 const hasType = (value: unknown, type: ValueType): boolean =>
   typeOf(value) === type || (type === "float" && typeOf(value) === "int");
 

@@ -38,7 +38,7 @@ export interface CheckTurnsOptions {
 /**
  * Read a call as the published answers write it.
  *
- * @throws SyntaxError the text is no call with literal arguments
+ * @throws SyntaxError the text is not a call with literal arguments
  * @example
  * readBfclCall("cd(folder='a')")   // { name: "cd", positional: [], arguments: { folder: "a" } }
  */

@@ -147,7 +147,7 @@ export const update = (
 /** Columns whose case counts. */
 const EXACT: ReadonlySet<string> = new Set(["status", "list_name", "board"]);
 
-/** A cell as it is compared: text in lower case, and what is no text as missing, as `.str.lower()` gives it. */
+/** A cell as it is compared: text in lower case, and what is not text as missing, as `.str.lower()` gives it. */
 function compared(column: string, cell: Cell): unknown {
   if (EXACT.has(column)) return cell ?? null;
   return typeof cell === "string" ? cell.toLowerCase() : null;

@@ -27,7 +27,7 @@ export const PYTHON_LIMITS: Readonly<PythonLimits> = {
   output: 10240,
 };
 
-/** What became of a run. That the sandbox failed is no outcome but an `InfrastructureError`. */
+/** What became of a run. That the sandbox failed is not an outcome but an `InfrastructureError`. */
 export type PythonOutcome =
   | {
       kind: "ended";

@@ -4,7 +4,7 @@ import { pyEqual, readPyJson } from "./pyJson.js";
 // What Python's Decimal reads of finite numbers.
 const DECIMAL = /^([-+]?)(\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d{1,9}))?$/;
 
-/** A decimal in one form, so that equal numbers are equal texts; null for what is no number. */
+/** A decimal in one form, so that equal numbers are equal texts; null for what is not a number. */
 function decimal(word: string): string | null {
   const match = DECIMAL.exec(word);
   if (match === null) return null;

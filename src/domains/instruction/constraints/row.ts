@@ -16,7 +16,7 @@ export type KwargType =
 /** The published sets of constraints. IFEvalG is IFEval and the rows that bear its name. */
 export type Family = "ifeval" | "ifevalg" | "ifbench";
 
-/** One constraint: where it is from, what it asks, the arguments that must be there, and the strict pass rule. */
+/** One constraint: where it is from, what it asks, the arguments it requires, and the strict pass rule. */
 export interface Constraint {
   family: Family;
   /** What a text must do, in one sentence. */

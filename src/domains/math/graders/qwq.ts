@@ -278,7 +278,7 @@ export function gradeQwen(
  * it differs by dropping units and by not sorting lists of integers.
  * Deviates: a limit in steps; equality of expressions at random points.
  *
- * Known to accept: [1, 2) for (1, 2], 50 for 0.5, x > 5 for nothing else; known to reject: "east" for `\text{east}` in another order.
+ * Known to accept: [1, 2) for (1, 2], 50 for 0.5, but only x > 5 itself for x > 5; known to reject: "east" for `\text{east}` in another order.
  *
  * @example
  * gradeQwq("50", "The answer is 0.5").outcome // "right": a hundredth passes

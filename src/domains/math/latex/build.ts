@@ -75,7 +75,7 @@ export function readNumber({ kind, text }: Token): Node {
   return kind === "percent" ? { kind: "percent", of: node } : node;
 }
 
-/** (a, b): an interval unless an element is no number or the ends are known to be out of order. */
+/** (a, b): an interval unless an element is not a number or the ends are known to be out of order. */
 export function bracketNode(
   open: string,
   close: string,

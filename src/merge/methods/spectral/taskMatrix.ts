@@ -6,7 +6,7 @@ import { type Matrix, multiply, PANEL } from "../../../linalg/index.js";
 /** Rows merged at a time. */
 const ROWS = 64;
 
-/** Names of tables that are looked up, not multiplied by: their rows are no directions. */
+/** Names of tables that are looked up, not multiplied by: their rows are not directions. */
 const TABLE = /(?:^|\.)(?:embed_tokens|lm_head|wte|wpe)\./;
 
 /** True where a tensor is a weight matrix: two axes, and not an embedding or an output head. */

@@ -37,7 +37,7 @@ const HEAD = /(?:^|\.)lm_head\.weight$/;
 /**
  * A JSON object of a model folder, or null where there is no such file.
  *
- * @throws CheckpointError it is no regular file, too large or no object
+ * @throws CheckpointError it is not a regular file, too large or not an object
  */
 export function readJson(
   folder: string,

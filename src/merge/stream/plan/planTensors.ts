@@ -1,4 +1,4 @@
-/** From a recipe and the headers of its models to one job a tensor: where each input lies, and the method's options for it. */
+/** From a recipe and the headers of its models to one job per tensor: where each input lies, and the method's options for it. */
 import type { StoredTensor } from "../../../checkpoint/index.js";
 import { methods } from "../../methods/table.js";
 import { recipeError as at } from "../../recipe/document.js";
@@ -23,7 +23,7 @@ export interface MergedTensor {
   elements: number;
   /** Format in which it is stored. */
   dtype: string;
-  /** Copied byte for byte, since it is no float and equal in all models. */
+  /** Copied byte for byte, since it is not a float and equal in all models. */
   copied: boolean;
   /** Base of the method; null where it takes none. */
   base: Piece | null;

@@ -56,7 +56,7 @@ const BESIDES = 50e6;
 /**
  * Plan a merge: open every model, check that all fit together, and work out what will be done.
  *
- * Only headers, configurations and tokenizers are read, and the few tensors that are no floats, which must be equal.
+ * Only headers, configurations and tokenizers are read, and the few tensors that are not floats, which must be equal.
  *
  * @param out  folder that the result goes to
  * @throws RecipeError the models do not fit together or the recipe does not fit them · CheckpointError a file breaks its format ·
@@ -161,7 +161,7 @@ function checkTied(recipe: Recipe, models: readonly OpenModel[]): void {
   }
 }
 
-/** Tensors that are no floats cannot be merged: they must be equal. */
+/** Tensors that are not floats cannot be merged: they must be equal. */
 function checkEqual(
   recipe: Recipe,
   models: readonly OpenModel[],

@@ -239,8 +239,8 @@ function movers(place: Place): Record<string, Method> {
       const name = target === undefined ? destination : source;
       // A copy looks for its full path among the names, which it never finds; a name that is taken then fails inside.
       if (target !== undefined && into.items.has(source)) {
-        if (moves) return failure(`${command}: ${source} is there already`);
-        throw new Error(`${source} is there already`);
+        if (moves) return failure(`${command}: ${source} already exists`);
+        throw new Error(`${source} already exists`);
       }
       if (moves) items.delete(source);
       if (isFile(item)) into.items.set(name, { content: item.content });
