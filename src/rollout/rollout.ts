@@ -1,19 +1,13 @@
 /** Policy × tasks → rollouts: prompts rendered, completions generated, agent turns answered by their environment, answers graded. */
 import {
   spec,
-  taskMessages,
-  type Environment,
   type FinishReason,
   type Task,
   type Verdict,
 } from "../domains/index.js";
 import { generate, type Policy } from "../model/index.js";
-import {
-  IM_END,
-  renderChat,
-  renderToolResults,
-  type Tokenizer,
-} from "../tokenizer/index.js";
+import { IM_END, type Tokenizer } from "../tokenizer/index.js";
+import { Episode, promptTokens } from "./episode.js";
 
 /** One sampled answer to one task, with everything that training and evaluation need. */
 export interface Rollout {
@@ -65,65 +59,35 @@ export function rollouts(
   options: RolloutOptions,
 ): Rollout[] {
   const { seed, stream, temperature = 1, topP = 1 } = options;
-  const stop = tokenizer.id(IM_END);
   const prompts = encodePrompts(tokenizer, tasks);
-  const environments = tasks.map((task): Environment | undefined =>
-    spec(task.domain).environment?.(task),
-  );
-  const turnsLeft = tasks.map((task) => spec(task.domain).maxTurns);
-  const lastText = tasks.map(() => "");
-  let graded = 0;
-  const timed = <Result>(grade: () => Result): Result => {
-    const start = performance.now();
-    try {
-      return grade();
-    } finally {
-      graded += (performance.now() - start) / 1000;
-    }
-  };
+  const episodes = tasks.map((task) => new Episode(task));
   const completions = generate(policy, prompts, {
     maxNewTokens: tasks.map((task) => spec(task.domain).maxNewTokens),
-    stop,
+    stop: tokenizer.id(IM_END),
     temperature,
     topP,
     seed,
     streams: tasks.map((_, i) => `${stream}/${options.names?.[i] ?? i}`),
-    onTurn: (row, turn) => {
-      const text = tokenizer.decode(
-        turn.finish === "stop" ? turn.tokens.slice(0, -1) : turn.tokens,
-      );
-      lastText[row] = text;
-      const environment = environments[row];
-      if (!environment || turn.finish === "length") return null;
-      const results = timed(() => environment.step(text));
-      return results && --turnsLeft[row]! > 0
-        ? tokenizer.encode(renderToolResults(results))
-        : null;
+    onTurn: (row, { tokens, finish }) => {
+      const own = finish === "stop" ? tokens.slice(0, -1) : tokens;
+      const next = episodes[row]!.step(tokenizer.decode(own), finish);
+      return next === null ? null : tokenizer.encode(next);
     },
   });
-  const results = tasks.map((task, i): Rollout => {
-    const { tokens, sampled, logprobs, finish, turns } = completions[i]!;
-    const text = lastText[i]!;
-    const verdict = timed(
-      () =>
-        environments[i]?.verdict(finish) ??
-        spec(task.domain).verify(task, text, finish),
-    );
-    const transcript = tokenizer.decode(tokens);
+  const results = completions.map((completion, i): Rollout => {
+    const episode = episodes[i]!;
+    const verdict = episode.verdict(completion.finish);
+    const transcript = tokenizer.decode(completion.tokens);
     return {
-      task,
+      task: episode.task,
       promptTokens: prompts[i]!,
-      tokens,
-      sampled,
-      logprobs,
-      text,
+      ...completion,
+      text: episode.text,
       transcript,
       verdict,
-      finish,
-      turns,
     };
   });
-  options.onGraded?.(graded);
+  options.onGraded?.(episodes.reduce((sum, { seconds }) => sum + seconds, 0));
   return results;
 }
 
@@ -136,9 +100,7 @@ function encodePrompts(
   return tasks.map((task) => {
     let tokens = known.get(task);
     if (!tokens) {
-      tokens = tokenizer.encode(
-        renderChat(taskMessages(task), { addGenerationPrompt: true }),
-      );
+      tokens = promptTokens(tokenizer, task);
       known.set(task, tokens);
     }
     return tokens;

@@ -36,7 +36,6 @@ const EXCEPTIONS: readonly string[] = [
   "model/generate.ts: generateSteps",
   "random.ts: fillWords",
   "report/charts/studyGraph.ts: studyGraph",
-  "rollout/rollout.ts: rollouts",
   "study/claims/consistency.ts: consistencyClaims",
   "study/claims/neighborhoods.ts: pairClaims",
   "tokenizer/tokenizer.ts: checkTokenizerJson",

@@ -1,18 +1,9 @@
 /** A model behind an OpenAI-compatible server, as a sampler: token ids where the server takes them, text otherwise. */
-import {
-  spec,
-  taskMessages,
-  type FinishReason,
-  type Task,
-} from "../../domains/index.js";
+import { spec, type FinishReason, type Task } from "../../domains/index.js";
 import { InfrastructureError } from "../../error.js";
 import { fillWords, key } from "../../random.js";
-import {
-  IM_END,
-  renderChat,
-  renderToolResults,
-  type Tokenizer,
-} from "../../tokenizer/index.js";
+import { IM_END, type Tokenizer } from "../../tokenizer/index.js";
+import { Episode, promptTokens } from "../episode.js";
 import type { Rollout, RolloutOptions } from "../rollout.js";
 import type { Sampler } from "../sampler.js";
 import {
@@ -103,11 +94,10 @@ export class ServerSampler implements Sampler {
       if (same && this.abilities.n) group.push(row);
       else groups.push([row]);
     });
+    let graded = 0;
     const done = groups.map(async (rows) => {
       const task = tasks[rows[0]!]!;
-      const prompt = this.tokenizer.encode(
-        renderChat(taskMessages(task), { addGenerationPrompt: true }),
-      );
+      const prompt = promptTokens(this.tokenizer, task);
       const choices = await this.sample(
         {
           ids: prompt,
@@ -118,16 +108,28 @@ export class ServerSampler implements Sampler {
         options,
       );
       return Promise.all(
-        choices.map((choice, i) =>
-          this.follow(task, prompt, choice, name(rows[i]!), options),
-        ),
+        choices.map(async (choice, i) => {
+          const episode = new Episode(task);
+          const stream = name(rows[i]!);
+          const rollout = await this.follow(
+            episode,
+            prompt,
+            choice,
+            stream,
+            options,
+          );
+          graded += episode.seconds;
+          return rollout;
+        }),
       );
     });
     const settled = await Promise.allSettled(done);
-    return settled.flatMap((result) => {
+    const results = settled.flatMap((result) => {
       if (result.status === "rejected") throw result.reason;
       return result.value;
     });
+    options.onGraded?.(graded);
+    return results;
   }
 
   async score(
@@ -201,52 +203,41 @@ export class ServerSampler implements Sampler {
 
   /** From the first turn of a task to its rollout: an environment answers turns until the episode is over. */
   private async follow(
-    task: Task,
-    promptTokens: number[],
+    episode: Episode,
+    prompt: number[],
     first: ServerChoice,
     stream: string,
     options: RolloutOptions,
   ): Promise<Rollout> {
-    const { maxNewTokens, maxTurns, verify, environment } = spec(task.domain);
-    const episode = environment?.(task);
+    const { task } = episode;
+    const { maxNewTokens: maxTokens } = spec(task.domain);
     const all: Pick<Rollout, "tokens" | "sampled" | "logprobs"> = {
       ...{ tokens: [], sampled: [], logprobs: [] },
     };
-    let graded = 0;
-    const timed = <Result>(grade: () => Result): Result => {
-      const start = performance.now();
-      const result = grade();
-      graded += (performance.now() - start) / 1000;
-      return result;
-    };
-    let turns = 0;
-    let text: string;
-    let finish: FinishReason;
     for (let choice = first; ;) {
-      const turn = this.turnOf(choice);
-      ({ text, finish } = turn);
-      turns++;
-      append(all, turn.tokens, turn.logprobs);
-      const results =
-        finish === "length" ? null : timed(() => episode?.step(text) ?? null);
-      if (results === null || turns >= maxTurns) break;
-      append(all, this.tokenizer.encode(renderToolResults(results)), null);
-      const ids = [...promptTokens, ...all.tokens];
-      const ask = { ids, n: 1, maxTokens: maxNewTokens };
+      const { tokens, logprobs, text, finish } = this.turnOf(choice);
+      append(all, tokens, logprobs);
+      const next = episode.step(text, finish);
+      if (next === null) {
+        const verdict = episode.verdict(finish);
+        const transcript = this.tokenizer.decode(all.tokens);
+        const { turns } = episode;
+        return {
+          ...{ task, promptTokens: prompt, ...all, text, transcript },
+          ...{ verdict, finish, turns },
+        };
+      }
+      append(all, this.tokenizer.encode(next), null);
       [choice] = (await this.sample(
-        { ...ask, stream: `${stream}/turn ${turns}` },
+        {
+          ids: [...prompt, ...all.tokens],
+          n: 1,
+          maxTokens,
+          stream: `${stream}/turn ${episode.turns}`,
+        },
         options,
       )) as [ServerChoice];
     }
-    const verdict = timed(
-      () => episode?.verdict(finish) ?? verify(task, text, finish),
-    );
-    options.onGraded?.(graded);
-    const transcript = this.tokenizer.decode(all.tokens);
-    return {
-      ...{ task, promptTokens, ...all, text, transcript, verdict, finish },
-      turns,
-    };
   }
 
   /** Tokens of a choice, its stop token included, and its text without. */
