@@ -4,7 +4,7 @@
  * One writer for files (`writeFileAtomically`) and one for folders (`writeFolder`, or `checkTarget`, `mark` and `publishFolder` where the
  * work takes long). Both write beside the place and rename. A folder is replaced or removed only when every file in it is listed in its
  * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`.
- * Jobs in worker threads: `Threads`, and `serveThread` at their end; `breathe` pauses a long computation.
+ * Jobs in worker threads: `Threads`, and `serveThread` at their end; asynchronous work, only so much at a time: `Slots`; `breathe` pauses a long computation.
  *
  * What others wrote is read by `readBytes`, `readText` and `readJsonObject`, each within a budget, and shown by `printable`.
  *
@@ -26,6 +26,7 @@ export {
   readText,
 } from "./readFile.js";
 export { mark, MARKER, removeOurs, whyNotOurs } from "./marker.js";
+export { Slots } from "./slots.js";
 export { serveThread, Threads, type ThreadsOptions } from "./threads.js";
 export { checkTarget, resolveTarget, type TargetOptions } from "./target.js";
 export {

@@ -23,8 +23,6 @@ const EXCEPTIONS: readonly string[] = [
   "domains/agent/bfcl/backends/ticketApi.ts: ticketApi",
   "domains/agent/bfcl/backends/twitterApi.ts: twitterApi",
   "domains/agent/bfcl/checkCalls.ts: argumentFault",
-  "domains/coding/executors/embedded.ts: embedded",
-  "domains/coding/executors/sandboxFusion.ts: sandboxFusion",
   "domains/coding/worker.ts: serve",
   "domains/math/latex/read.ts: Reader",
   "evaluate/evaluate.ts: evaluateWith",

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { basename, join, resolve } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { hashModel } from "../../checkpoint/index.js";
+import { Slots } from "../../io/index.js";
 import { toolName } from "../../merge/stream/provenance.js";
 import { loadPolicy } from "../../model/index.js";
 import {
@@ -19,7 +20,6 @@ import { ApiError, apiError } from "./apiError.js";
 import type { Served } from "./decode.js";
 import { fieldsOf } from "./fields.js";
 import { chatForm, completionForm } from "./forms.js";
-import { OneAtATime } from "./oneAtATime.js";
 import {
   readChatRequest,
   readCompletionRequest,
@@ -57,7 +57,7 @@ const ASKED = new Set(["/v1/completions", "/v1/chat/completions"]);
 
 class Service {
   private ending = false;
-  private readonly queue = new OneAtATime();
+  private readonly queue = new Slots(1);
   private readonly metrics = new Metrics({
     m2rl_pending_requests: () => this.queue.pending,
   });

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import { InfrastructureError } from "../../error.js";
+import { Slots } from "../../io/index.js";
 
 /** Options of `Client`. */
 export interface ClientOptions {
@@ -52,8 +53,7 @@ export class Client {
   /** Base URL, without `/v1` and without a slash at its end. */
   readonly url: string;
   private readonly agent: http.Agent;
-  private readonly waiting: (() => void)[] = [];
-  private free: number;
+  private readonly slots: Slots;
   private readonly options: Required<ClientOptions>;
 
   /** @throws RangeError the URL is none of http or https */
@@ -74,7 +74,7 @@ export class Client {
     this.url = url.replace(/\/+$/, "").replace(/\/v1$/, "");
     const { Agent } = url.startsWith("https:") ? https : http;
     this.agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-    this.free = concurrency;
+    this.slots = new Slots(concurrency);
     this.options = { token, concurrency, timeout, retries, backoff };
   }
 
@@ -94,16 +94,7 @@ export class Client {
     path: string,
     body?: object,
   ): Promise<{ status: number; body: unknown; text: string }> {
-    if (this.free === 0)
-      await new Promise<void>((turn) => this.waiting.push(turn));
-    else this.free--;
-    try {
-      return await this.tries(method, path, body);
-    } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.free++;
-      else next();
-    }
+    return this.slots.run(() => this.tries(method, path, body));
   }
 
   private async tries(

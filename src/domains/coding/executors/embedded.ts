@@ -1,6 +1,7 @@
 /** The embedded executor: warm Pythons in jails on this machine. */
 import { availableParallelism } from "node:os";
 import { InfrastructureError } from "../../../error.js";
+import { Slots } from "../../../io/index.js";
 import {
   failure,
   type PythonExecutor,
@@ -53,6 +54,72 @@ export interface EmbeddedOptions {
   workers?: number;
 }
 
+class Embedded implements PythonExecutor {
+  private readonly idle: JailedServer[] = [];
+  private readonly all = new Set<JailedServer>();
+  private readonly slots: Slots;
+  private closed = false;
+
+  constructor(readonly concurrency: number) {
+    this.slots = new Slots(concurrency);
+  }
+
+  run(run: PythonRun, limits: PythonLimits): Promise<PythonOutcome> {
+    return this.slots.run(() => this.tried(run, limits));
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    for (const server of this.all) server.end();
+    return Promise.resolve();
+  }
+
+  private async tried(
+    run: PythonRun,
+    limits: PythonLimits,
+  ): Promise<PythonOutcome> {
+    let why = "";
+    for (let i = 0; i < TRIES && !this.closed; i++) {
+      const outcome = await this.once(run, limits);
+      if (typeof outcome !== "string") return outcome;
+      why = outcome;
+    }
+    throw new InfrastructureError(
+      this.closed
+        ? "python: the executor was closed"
+        : `python: the jail must survive a program, got ${why} ${TRIES} times`,
+    );
+  }
+
+  /** One try; a text says how the sandbox failed. */
+  private async once(
+    run: PythonRun,
+    limits: PythonLimits,
+  ): Promise<PythonOutcome | string> {
+    const server = this.idle.pop() ?? (await JailedServer.start());
+    this.all.add(server);
+    try {
+      const patience = PATIENCE_MS + 20_000 * limits.seconds;
+      const reply = await server.run(run, limits, patience);
+      const outcome = outcomeOf(reply, run, limits);
+      if (outcome !== null) {
+        this.idle.push(server);
+        return outcome;
+      }
+      this.end(server);
+      return reply.stderr.toString().trim().split("\n").at(-1) || "killed";
+    } catch (error) {
+      this.end(server);
+      return (error as Error).message;
+    }
+  }
+
+  private end(server: JailedServer): void {
+    server.end();
+    this.all.delete(server);
+  }
+}
+
 /**
  * Warm Pythons in jails on this machine. A jail starts with the first run that needs it and serves many: each run is a fork
  * of its own, which sees neither another run nor anything of the machine but /usr.
@@ -64,70 +131,5 @@ export interface EmbeddedOptions {
 export function embedded({
   workers = Math.min(4, availableParallelism()),
 }: EmbeddedOptions = {}): PythonExecutor {
-  const idle: JailedServer[] = [];
-  const all = new Set<JailedServer>();
-  const queue: (() => void)[] = [];
-  let free = workers;
-  let closed = false;
-
-  const once = async (
-    run: PythonRun,
-    limits: PythonLimits,
-  ): Promise<PythonOutcome | string> => {
-    const server = idle.pop() ?? (await JailedServer.start());
-    all.add(server);
-    try {
-      const patience = PATIENCE_MS + 20_000 * limits.seconds;
-      const reply = await server.run(run, limits, patience);
-      const outcome = outcomeOf(reply, run, limits);
-      if (outcome !== null) {
-        idle.push(server);
-        return outcome;
-      }
-      server.end();
-      all.delete(server);
-      return reply.stderr.toString().trim().split("\n").at(-1) || "killed";
-    } catch (error) {
-      server.end();
-      all.delete(server);
-      return (error as Error).message;
-    }
-  };
-
-  const tried = async (
-    run: PythonRun,
-    limits: PythonLimits,
-  ): Promise<PythonOutcome> => {
-    let why = "";
-    for (let i = 0; i < TRIES && !closed; i++) {
-      const outcome = await once(run, limits);
-      if (typeof outcome !== "string") return outcome;
-      why = outcome;
-    }
-    throw new InfrastructureError(
-      closed
-        ? "python: the executor was closed"
-        : `python: the jail must survive a program, got ${why} ${TRIES} times`,
-    );
-  };
-
-  return {
-    concurrency: workers,
-    async run(run, limits) {
-      if (free > 0) free--;
-      else await new Promise<void>((turn) => queue.push(turn));
-      try {
-        return await tried(run, limits);
-      } finally {
-        const next = queue.shift();
-        if (next) next();
-        else free++;
-      }
-    },
-    close() {
-      closed = true;
-      for (const server of all) server.end();
-      return Promise.resolve();
-    },
-  };
+  return new Embedded(workers);
 }

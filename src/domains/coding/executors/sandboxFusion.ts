@@ -1,5 +1,6 @@
 /** An executor at a distance: a SandboxFusion server, asked over HTTP. */
 import { InfrastructureError } from "../../../error.js";
+import { Slots } from "../../../io/index.js";
 import {
   failure,
   type PythonExecutor,
@@ -81,6 +82,81 @@ function outcomeOf(
   return { kind: "ended", output, seconds };
 }
 
+class SandboxFusion implements PythonExecutor {
+  private readonly slots: Slots;
+  // Only spreads requests over time and makes a mark; no verdict depends on it.
+  private readonly random = new Random(
+    process.pid + Date.now(),
+    "sandboxFusion",
+  );
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly address: string,
+    readonly concurrency: number,
+    private readonly tries: number,
+    private readonly pause: number,
+  ) {
+    this.slots = new Slots(concurrency);
+  }
+
+  run(run: PythonRun, limits: PythonLimits): Promise<PythonOutcome> {
+    return this.slots.run(() => this.tried(run, limits));
+  }
+
+  close(): Promise<void> {
+    this.ended.abort();
+    return Promise.resolve();
+  }
+
+  private async tried(
+    run: PythonRun,
+    limits: PythonLimits,
+  ): Promise<PythonOutcome> {
+    const { address, tries, pause, random, ended } = this;
+    let why = "";
+    for (let i = 0; i < tries && !ended.signal.aborted; i++) {
+      const wait = i === 0 ? 0 : 1000 * pause * 2 ** (i - 1);
+      const ms = wait * (0.5 + random.next());
+      if (ms > 0) await new Promise((resume) => setTimeout(resume, ms));
+      const outcome = await this.once(run, limits).catch(
+        ({ message, cause }: Error) =>
+          cause instanceof Error ? cause.message : message,
+      );
+      if (typeof outcome !== "string") return outcome;
+      why = outcome;
+    }
+    throw new InfrastructureError(
+      `python: ${address} must answer with a result, got ${why} ${tries} times`,
+    );
+  }
+
+  /** One request; a text says how the server failed. */
+  private async once(
+    run: PythonRun,
+    limits: PythonLimits,
+  ): Promise<PythonOutcome | string> {
+    const { address, random, ended } = this;
+    const mark = run.entry ? `${random.int(0, 2 ** 48)} result: ` : null;
+    const timeout = AbortSignal.timeout(1000 * (limits.seconds + QUEUE));
+    const reply = await fetch(address, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        language: "python",
+        code: scriptOf(run, mark ?? ""),
+        stdin: run.entry ? "" : run.input,
+        compile_timeout: limits.seconds,
+        run_timeout: limits.seconds,
+        memory_limit_MB: limits.memory,
+      }),
+      signal: AbortSignal.any([timeout, ended.signal]),
+    });
+    if (!reply.ok) return `HTTP status ${reply.status}`;
+    return outcomeOf((await reply.json()) as RunCodeReply, mark, limits);
+  }
+}
+
 /**
  * Runs on a SandboxFusion server (`POST /run_code`), at most so many at a time. What is not an answer (no connection, a status
  * other than 200, "SandboxError", an empty result) is asked again after a pause with jitter, and then an error, never a verdict.
@@ -101,72 +177,5 @@ export function sandboxFusion(
       `sandboxFusion: url must start with http:// or https://, got ${JSON.stringify(url)}`,
     );
   const address = `${url.replace(/\/+$/, "")}/run_code`;
-  // Only spreads requests over time and makes a mark; no verdict depends on it.
-  const random = new Random(process.pid + Date.now(), "sandboxFusion");
-  const queue: (() => void)[] = [];
-  const ended = new AbortController();
-  let free = concurrency;
-
-  const once = async (
-    run: PythonRun,
-    limits: PythonLimits,
-  ): Promise<PythonOutcome | string> => {
-    const mark = run.entry ? `${random.int(0, 2 ** 48)} result: ` : null;
-    const timeout = AbortSignal.timeout(1000 * (limits.seconds + QUEUE));
-    const reply = await fetch(address, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        language: "python",
-        code: scriptOf(run, mark ?? ""),
-        stdin: run.entry ? "" : run.input,
-        compile_timeout: limits.seconds,
-        run_timeout: limits.seconds,
-        memory_limit_MB: limits.memory,
-      }),
-      signal: AbortSignal.any([timeout, ended.signal]),
-    });
-    if (!reply.ok) return `HTTP status ${reply.status}`;
-    return outcomeOf((await reply.json()) as RunCodeReply, mark, limits);
-  };
-
-  const tried = async (
-    run: PythonRun,
-    limits: PythonLimits,
-  ): Promise<PythonOutcome> => {
-    let why = "";
-    for (let i = 0; i < tries && !ended.signal.aborted; i++) {
-      const wait = i === 0 ? 0 : 1000 * pause * 2 ** (i - 1);
-      const ms = wait * (0.5 + random.next());
-      if (ms > 0) await new Promise((resume) => setTimeout(resume, ms));
-      const outcome = await once(run, limits).catch(
-        ({ message, cause }: Error) =>
-          cause instanceof Error ? cause.message : message,
-      );
-      if (typeof outcome !== "string") return outcome;
-      why = outcome;
-    }
-    throw new InfrastructureError(
-      `python: ${address} must answer with a result, got ${why} ${tries} times`,
-    );
-  };
-
-  return {
-    concurrency,
-    async run(run, limits) {
-      if (free > 0) free--;
-      else await new Promise<void>((turn) => queue.push(turn));
-      try {
-        return await tried(run, limits);
-      } finally {
-        const next = queue.shift();
-        if (next) next();
-        else free++;
-      }
-    },
-    close() {
-      ended.abort();
-      return Promise.resolve();
-    },
-  };
+  return new SandboxFusion(address, concurrency, tries, pause);
 }
