@@ -5,10 +5,10 @@
  * Where tasks come from is another matter: the small world (`world`) is one source of them.
  *
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
- * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`readChoice`, `scoreHle`), constraints
+ * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`gradeLetter`, `readChoice`, `scoreHle`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
  * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
- * (`gradeProgram` with the executors `embedded` and `sandboxFusion`).
+ * (`gradeProgram`, `gradePython` with the executors `embedded` and `sandboxFusion`).
  *
  * @module
  */
@@ -25,17 +25,22 @@ export {
   GRADERS,
   gradeMath,
   lastBoxed,
+  mathData,
   type Grade,
   type GradeOptions,
   type GradeOutcome,
   type Grader,
   type GraderName,
+  type MathData,
 } from "./math/index.js";
 export {
+  defaultExecutor,
   embedded,
   gradeProgram,
+  gradePython,
   PYTHON_LIMITS,
   sandboxFusion,
+  type AnswerGrade,
   type EmbeddedOptions,
   type ProgramGrade,
   type PythonExecutor,
@@ -50,6 +55,7 @@ export {
 } from "./coding/index.js";
 export {
   gradeHleExact,
+  gradeLetter,
   judgeByServer,
   judgePrompt,
   parseJudgement,
@@ -63,6 +69,7 @@ export {
   type HleScore,
   type Judgement,
   type JudgeServer,
+  type LetterAnswer,
 } from "./science/index.js";
 export {
   constraint,
@@ -72,6 +79,7 @@ export {
   type ConstraintOptions,
   type Family,
   type Followed,
+  type InstructionData,
   type FollowOptions,
   type Kwargs,
   type KwargType,

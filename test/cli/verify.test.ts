@@ -1,14 +1,25 @@
 /** `m2rl verify`: verdicts of a file, resumed after an interruption. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   mkdtempSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { main } from "../../src/cli.js";
+import { ROOT } from "../structure/sources.js";
+
+afterEach(() => vi.unstubAllEnvs());
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "verify-"));
 
@@ -96,6 +107,233 @@ test("m2rl verify reads multiple choice and short answers", async () => {
   expect((await run("--domain", "hle", "--out", out, file)).out).toMatch(
     /right +1/,
   );
+});
+
+const program = (text: string): string =>
+  `Here it is:\n\`\`\`python\n${text}\n\`\`\``;
+
+function codingTask(id: string, output: string): object {
+  const tests = [{ input: "", output }];
+  return {
+    id,
+    domain: "coding",
+    kind: "python",
+    prompt: "Print it.",
+    data: { language: "python", mode: "stdin", tests },
+  };
+}
+
+test("m2rl verify runs the programs of a file and says why one fails", async () => {
+  const file = join(folder(), "a.jsonl");
+  const task = codingTask("p", "7\n");
+  writeFileSync(
+    file,
+    lines([
+      { task, completion: `<think>${program("print(8)")}</think>` },
+      { task, completion: program("print(7)") },
+      { task, completion: program("print(8)") },
+      { task, completion: program("1 / 0") },
+      { id: "cut", task, completion: program("print(7)"), finish: "length" },
+    ]),
+  );
+  const { code, out } = await run("--domain", "coding", file);
+  expect(code).toBe(0);
+  expect(out).toMatch(/right +1 +20.0 %/);
+  const verdicts = readFileSync(out.split("verdicts: ")[1]!.trim(), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => JSON.parse(line) as object);
+  const grader = "unitTests";
+  expect(verdicts).toEqual([
+    {
+      id: "p",
+      grader,
+      reward: 0,
+      outcome: "noAnswer",
+      detail: "no complete block",
+    },
+    { id: "p", grader, reward: 1, outcome: "right" },
+    {
+      id: "p",
+      grader,
+      reward: 0,
+      outcome: "wrong",
+      detail: 'test 1: wrong: must be "7\\n", got "8\\n"',
+    },
+    {
+      id: "p",
+      grader,
+      reward: 0,
+      outcome: "runtimeError",
+      detail: "test 1: runtimeError: ZeroDivisionError: division by zero",
+    },
+    { id: "cut", grader, reward: 0, outcome: "truncated" },
+  ]);
+});
+
+test("m2rl verify checks constraints strictly, and shows loosely beside it", async () => {
+  const file = join(folder(), "a.jsonl");
+  const data = {
+    instruction_id_list: [
+      "punctuation:no_comma",
+      "length_constraints:number_words",
+    ],
+    kwargs: [null, { num_words: 3, relation: "at least" }],
+  };
+  const task = { id: "q", domain: "instruction", kind: "ifeval", data };
+  writeFileSync(
+    file,
+    lines([
+      { task, completion: "No comma is here." },
+      { task, completion: "Sure, here:\nno comma is here" },
+      { task, completion: "Only, this" },
+    ]),
+  );
+  const { code, out } = await run("--domain", "instruction", file);
+  expect(code).toBe(0);
+  expect(out).toMatch(/strict +33.3 % +50.0 %/);
+  expect(out).toMatch(/loose +66.7 % +66.7 %/);
+  const verdicts = readFileSync(out.split("verdicts: ")[1]!.trim(), "utf8");
+  expect(JSON.parse(verdicts.split("\n")[2]!)).toEqual({
+    id: "q",
+    grader: "constraints",
+    reward: 0,
+    outcome: "wrong",
+    detail: "broken: punctuation:no_comma",
+    strict: [false, true],
+    loose: [true, true],
+  });
+});
+
+test("m2rl verify shows how far it is and how long it takes, on a terminal", async () => {
+  const file = join(folder(), "a.jsonl");
+  const row = { answer: "5", completion: "\\boxed{5}" };
+  writeFileSync(file, lines(Array.from({ length: 150 }, () => row)));
+  let err = "";
+  const code = await main(["verify", "--domain", "math", file], {
+    stdout: { write: () => true },
+    stderr: { write: (text) => (err += text), isTTY: true },
+  });
+  expect(code).toBe(0);
+  expect(err).toMatch(/\r100 of 150, \d+ s left +\r150 of 150, 0 s left +\n/);
+});
+
+/** A sandbox at a distance whose programs are one print of a number; it falls silent after some answers. */
+class Sandbox {
+  asked = 0;
+  /** Answers that it still gives. */
+  left = Infinity;
+  private silent: (() => void) | undefined;
+  readonly fellSilent = new Promise<void>((done) => (this.silent = done));
+  private readonly server = createServer((request, response) =>
+    this.answer(request, response),
+  );
+
+  async start(): Promise<string> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    let body = "";
+    request.on("data", (part) => (body += String(part)));
+    request.on("end", () => {
+      if (this.left-- <= 0) return this.silent!();
+      this.asked++;
+      const printed = /print\((\d+)\)/.exec(body)![1]!;
+      const result = { status: "Finished", return_code: 0, stdout: printed };
+      response.end(JSON.stringify({ status: "Success", run_result: result }));
+    });
+  }
+}
+
+test("m2rl verify, killed amid a file of a thousand programs, goes on and runs none twice", async () => {
+  const place = folder();
+  const file = join(place, "a.jsonl");
+  writeFileSync(
+    file,
+    lines(
+      Array.from({ length: 1000 }, (_, i) => ({
+        task: codingTask(`task ${i}`, String(i % 7)),
+        completion: program(`print(${i % 5})`),
+      })),
+    ),
+  );
+  const sandbox = new Sandbox();
+  const url = await sandbox.start();
+  vi.stubEnv("M2RL_SANDBOX_URL", url);
+  const whole = join(place, "whole.jsonl");
+  const all = await run("--domain", "coding", "--out", whole, file);
+  expect([all.code, sandbox.asked]).toEqual([0, 1000]);
+
+  const cut = join(place, "cut.jsonl");
+  const args = ["verify", "--domain", "coding", "--out", cut, file];
+  sandbox.left = 600;
+  const child = spawn("node", [join(ROOT, "dist", "cli.js"), ...args], {
+    stdio: "ignore",
+  });
+  const ended = once(child, "exit");
+  await sandbox.fellSilent;
+  child.kill("SIGKILL");
+  expect((await ended)[1]).toBe("SIGKILL");
+  const text = readFileSync(whole, "utf8");
+  const kept = readFileSync(cut, "utf8");
+  expect(text.startsWith(kept)).toBe(true);
+  const known = kept.split("\n").length - 2;
+  // Batches before the one that met the silence are written.
+  expect(known).toBeGreaterThanOrEqual(400);
+
+  appendFileSync(cut, '{"id":"half');
+  sandbox.left = Infinity;
+  sandbox.asked = 0;
+  const { code, out } = await run("--domain", "coding", "--out", cut, file);
+  expect(code).toBe(0);
+  expect(out).toContain(`resumed after ${known} verdicts`);
+  expect(readFileSync(cut, "utf8")).toBe(text);
+  expect(sandbox.asked).toBe(1000 - known);
+  sandbox.close();
+});
+
+test("m2rl verify stops where a sandbox fails, says where to resume, and gives no verdict for it", async () => {
+  const file = join(folder(), "a.jsonl");
+  const task = codingTask("p", "7");
+  writeFileSync(file, lines([{ task, completion: program("print(7)") }]));
+  // Nothing listens on this port of the discard service.
+  vi.stubEnv("M2RL_SANDBOX_URL", "http://127.0.0.1:9");
+  const { code, err } = await run("--domain", "coding", file);
+  expect(code).toBe(1);
+  expect(err).toContain("rerun the same command to resume");
+  const out = file.replace(".jsonl", ".verdicts.jsonl");
+  expect(readFileSync(out, "utf8").trim().split("\n")).toHaveLength(1);
+});
+
+test.each([
+  ["coding", { answer: "1", completion: "x" }, "must have a task"],
+  [
+    "coding",
+    { task: { id: "a", domain: "math", data: {} }, completion: "x" },
+    'task must be of domain coding, got "math"',
+  ],
+  ["math", { task: {}, completion: "x" }, "task must have id, domain and data"],
+  ["math", { completion: "x" }, '"task" or the text "answer"'],
+  [
+    "math",
+    { answer: "1", completion: "x", finish: "tool_calls" },
+    'finish must be "stop" or "length"',
+  ],
+  ["science", { answer: "Q", choices: 4, completion: "A" }, "from A to D"],
+])("m2rl verify --domain %s refuses %j", async (domain, row, text) => {
+  const file = join(folder(), "a.jsonl");
+  writeFileSync(file, lines([row]));
+  const { code, err } = await run("--domain", domain, file);
+  expect([code, err]).toEqual([1, expect.stringContaining(text)]);
 });
 
 test.each([

@@ -28,6 +28,39 @@ const verify = (completion: string): string =>
 const after = (answer: string): string =>
   verify(`<think>\n3x=131-5=126\n</think>\n\n${answer}`);
 
+describe("math.verify of real data", () => {
+  const verdict = (data: unknown, answer: string): unknown =>
+    math.verify({ ...task, data }, `<think>\n</think>\n${answer}`, "stop");
+
+  test("compares an answer that is a text by the grader that is named, else by mathVerify", () => {
+    const half = "The answer is $\\frac{2}{4}$.";
+    expect(verdict({ answer: "1/2" }, half)).toEqual({
+      reward: 1,
+      outcome: "correct",
+    });
+    expect(verdict({ answer: "1/2", grader: "deepscaler" }, half)).toEqual({
+      reward: 0,
+      outcome: "noAnswer",
+      detail: "no \\boxed{} after the last Answer:",
+    });
+    expect(
+      verdict({ answer: "1/2", grader: "deepscaler" }, "\\boxed{2/4}"),
+    ).toEqual({
+      reward: 0,
+      outcome: "wrong",
+      detail: "expected 1/2, got 2/4",
+    });
+  });
+
+  test.each([
+    [{}, "must have an answer, a number or a text"],
+    [{ answer: "" }, "must have an answer, a number or a text"],
+    [{ answer: "1", grader: "best" }, 'unknown grader "best"'],
+  ])("refuses %j", (data, text) =>
+    expect(() => verdict(data, "\\boxed{1}")).toThrow(text),
+  );
+});
+
 describe("math.verify", () => {
   test.each([
     ["\\boxed{42}", "correct"],

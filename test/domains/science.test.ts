@@ -100,3 +100,31 @@ test("readAnswer takes off wrappers of the last line that says Answer", () => {
   expect(readAnswer("**Answer: (B)**")).toBe("B");
   expect(readAnswer("no")).toBeNull();
 });
+
+describe("science.verify of multiple choice in real data", () => {
+  const verdict = (data: unknown, answer: string): unknown =>
+    science.verify({ ...choice, data }, `<think>\n</think>\n${answer}`, "stop");
+
+  test("reads letters up to the last option, and names the rule by which it read one", () => {
+    expect(verdict({ answer: "J", choices: 10 }, "Answer: (J)")).toEqual({
+      reward: 1,
+      outcome: "correct",
+      detail: 'J, by the rule "answer"',
+    });
+    expect(verdict({ answer: "B" }, "\\boxed{C}")).toEqual({
+      reward: 0,
+      outcome: "wrong",
+      detail: 'expected B, got C by the rule "boxed"',
+    });
+    expect(verdict({ answer: "B" }, "The choice and the gas.")).toEqual({
+      reward: 0,
+      outcome: "noAnswer",
+      detail: "no option is named",
+    });
+  });
+
+  test("refuses an answer that is no option", () =>
+    expect(() => verdict({ answer: "K", choices: 10 }, "Answer: K")).toThrow(
+      "answer must be a letter from A to J",
+    ));
+});

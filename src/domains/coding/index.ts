@@ -2,8 +2,8 @@
  * The coding domain: programs, really executed against tests in a sandbox. JavaScript functions of the small world in QuickJS,
  * Python problems in the form of LiveCodeBench in a jail or on a SandboxFusion server.
  *
- * Exports: `coding` (the DomainSpec), `unitTests`, `lastProgram`, `Sandbox` with its `LIMITS`; for Python `gradeProgram` with
- * the executors `embedded` and `sandboxFusion`, and the types of problems and grades.
+ * Exports: `coding` (the DomainSpec), `unitTests`, `lastProgram`, `Sandbox` with its `LIMITS`; for Python `gradeProgram` and
+ * `gradePython` with the executors `embedded` and `sandboxFusion` (`defaultExecutor` chooses), and the types of problems and grades.
  */
 import type { DomainSpec } from "../task.js";
 import { verify } from "./verify.js";
@@ -11,6 +11,7 @@ import { verify } from "./verify.js";
 export { lastProgram } from "./extract.js";
 export { LIMITS, Sandbox, type Limits, type Run } from "./sandbox.js";
 export type { CodingData } from "./problem.js";
+export { defaultExecutor } from "./executors/defaultExecutor.js";
 export { embedded, type EmbeddedOptions } from "./executors/embedded.js";
 export {
   PYTHON_LIMITS,
@@ -23,6 +24,7 @@ export {
   sandboxFusion,
   type SandboxFusionOptions,
 } from "./executors/sandboxFusion.js";
+export { gradePython, type AnswerGrade } from "./python/gradeAnswer.js";
 export {
   gradeProgram,
   type ProgramGrade,

@@ -4,6 +4,7 @@ import { correct, gate, noAnswer, wrong } from "../gate.js";
 import type { FinishReason, Task, Verdict } from "../task.js";
 import { lastProgram } from "./extract.js";
 import { lastFenced } from "./python/extract.js";
+import { answerGrade } from "./python/gradeAnswer.js";
 import { gradeAndWait } from "./python/gradeAndWait.js";
 import { checkProblem, isPython } from "./python/problem.js";
 import { describe } from "./harness.js";
@@ -18,10 +19,10 @@ const sandbox = new Sandbox();
 const verdicts = new Map<string, Verdict>();
 
 function judgePython(id: string, data: unknown, program: string): Verdict {
-  const { passed, tests } = gradeAndWait(id, checkProblem(id, data), program);
-  if (passed) return correct();
-  const { verdict, detail } = tests.at(-1)!;
-  return wrong(`test ${tests.length}: ${verdict}: ${detail}`);
+  const { passed, detail } = answerGrade(
+    gradeAndWait(id, checkProblem(id, data), program),
+  );
+  return passed ? correct() : wrong(detail!);
 }
 
 function judge(data: CodingData, program: string): Verdict {

@@ -1,14 +1,16 @@
 /**
  * The math domain: final answers in `\boxed{}`, compared exactly.
  *
- * Exports: `math` (the DomainSpec); `lastBoxed`, `normalise`, `equalAnswers` (its grader's parts); the named graders (`GRADERS`,
+ * Exports: `math` (the DomainSpec) and its `MathData`; `lastBoxed`, `normalise`, `equalAnswers` (its grader's parts); the named graders (`GRADERS`,
  * `gradeMath`).
  */
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import type { DomainSpec } from "../task.js";
 import { equalAnswers, lastBoxed } from "./answer.js";
+import { mathData, verdictByGrader } from "./data.js";
 
 export { equalAnswers, lastBoxed, normalise } from "./answer.js";
+export { mathData, type MathData } from "./data.js";
 export {
   GRADERS,
   gradeMath,
@@ -19,7 +21,7 @@ export {
   type GraderName,
 } from "./graders/index.js";
 
-/** The math domain. `Task.data` holds `answer`, a number. */
+/** The math domain. `Task.data` is a `MathData`. */
 export const math: DomainSpec = {
   style: { label: "Math", color: "#1f3f94", dash: "none", symbol: "circle" },
   expert: "RL-Math",
@@ -29,13 +31,16 @@ export const math: DomainSpec = {
   maxTurns: 1,
   tools: [],
   finalAnswer: lastBoxed,
-  verify: (task, completion, finish) =>
-    gate(completion, finish, (text) => {
+  verify: (task, completion, finish) => {
+    const { answer, grader } = mathData(task);
+    return gate(completion, finish, (text) => {
+      if (typeof answer === "string")
+        return verdictByGrader(task, answer, text, grader);
       const boxed = lastBoxed(text);
       if (boxed === null) return noAnswer("no \\boxed{} after </think>");
-      const { answer } = task.data as { answer: number };
       return equalAnswers(String(answer), boxed)
         ? correct()
         : wrong(`expected ${answer}, got ${boxed.slice(0, 40)}`);
-    }),
+    });
+  },
 };

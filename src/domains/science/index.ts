@@ -8,9 +8,22 @@ import { correct, gate, noAnswer, wrong } from "../gate.js";
 import { equalAnswers } from "../math/answer.js";
 import type { DomainSpec, Verdict } from "../task.js";
 import { unwrapAnswer } from "./unwrap.js";
-import type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
+import { readChoice } from "./choice.js";
+import {
+  choicesOf,
+  isLetterAnswer,
+  type ChoiceAnswer,
+  type ExactAnswer,
+  type LetterAnswer,
+  type Option,
+} from "./data.js";
 
-export type { ChoiceAnswer, ExactAnswer, Option } from "./data.js";
+export type {
+  ChoiceAnswer,
+  ExactAnswer,
+  LetterAnswer,
+  Option,
+} from "./data.js";
 export { readChoice, type Choice, type Choices } from "./choice.js";
 export {
   gradeHleExact,
@@ -61,7 +74,31 @@ function gradeChoice(
     : wrong(`expected ${right}, got ${chosen.letter}`);
 }
 
-/** The science domain. `Task.data` holds an `ExactAnswer` or a `ChoiceAnswer`. */
+/**
+ * The verdict on multiple choice of real data.
+ *
+ * @param id  the task's, for errors
+ * @throws TaskError the answer is not a letter of the options, or the row's pattern is no regular expression
+ * @example
+ * gradeLetter("q1", { answer: "J", choices: 10 }, "Answer: (J)").reward // 1
+ */
+export function gradeLetter(
+  id: string | number,
+  data: LetterAnswer,
+  text: string,
+): Verdict {
+  const choice = readChoice(text, choicesOf(id, data));
+  if (choice === null) return noAnswer("no option is named");
+  const { letter, how } = choice;
+  const right = data.answer.trim().toUpperCase();
+  return letter === right
+    ? correct(`${letter}, by the rule "${how}"`)
+    : wrong(`expected ${right}, got ${letter} by the rule "${how}"`);
+}
+
+/**
+ * The science domain. `Task.data` holds an `ExactAnswer` or a `ChoiceAnswer` in the small world, a `LetterAnswer` in real data.
+ */
 export const science: DomainSpec = {
   style: {
     label: "Science",
@@ -78,6 +115,8 @@ export const science: DomainSpec = {
   finalAnswer: readAnswer,
   verify: (task, completion, finish) =>
     gate(completion, finish, (text) => {
+      if (isLetterAnswer(task))
+        return gradeLetter(task.id, task.data as LetterAnswer, text);
       const given = readAnswer(text);
       if (given === null) return noAnswer('no "Answer:" after </think>');
       if (given === "") return noAnswer('nothing after "Answer:"');

@@ -1,8 +1,7 @@
 /** The thread that grades Python programs while the verifier waits: it holds the executor. */
 import { workerData, type MessagePort } from "node:worker_threads";
 import type { PythonExecutor } from "../executors/executor.js";
-import { embedded } from "../executors/embedded.js";
-import { sandboxFusion } from "../executors/sandboxFusion.js";
+import { defaultExecutor } from "../executors/defaultExecutor.js";
 import { gradeProgram, type ProgramGrade } from "./gradeProgram.js";
 import type { PythonProblem } from "./problem.js";
 
@@ -31,7 +30,7 @@ function serve({ port, flag, url }: ThreadSetup): void {
   let executor: PythonExecutor | undefined;
   const answer = async (job: ThreadJob): Promise<ThreadAnswer> => {
     try {
-      executor ??= url === null ? embedded() : sandboxFusion(url);
+      executor ??= defaultExecutor(url);
       const { id, problem, program } = job;
       return { grade: await gradeProgram(executor, id, problem, program) };
     } catch (error) {
