@@ -242,6 +242,7 @@ describe("m2rl rewards", () => {
       [join(ROOT, "dist", "cli.js"), "rewards", "--port", "0"],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
+    const exit = once(child, "exit");
     const [line] = (await once(
       createInterface({ input: child.stdout }),
       "line",
@@ -253,7 +254,7 @@ describe("m2rl rewards", () => {
     });
     expect(await response.json()).toBe(1);
     child.kill("SIGTERM");
-    expect((await once(child, "exit"))[0]).toBe(0);
+    expect((await exit)[0]).toBe(0);
   });
 });
 

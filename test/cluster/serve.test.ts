@@ -289,6 +289,7 @@ test("m2rl serve answers what is under way before it ends", async () => {
     [join(ROOT, "dist/cli.js"), "serve", FOLDER, "--port", "0"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
+  const exit = once(child, "exit");
   const lines = createInterface({ input: child.stdout });
   const [first] = (await once(lines, "line")) as [string];
   const url = /^base at (http:\S+)$/.exec(first)?.[1];
@@ -304,7 +305,7 @@ test("m2rl serve answers what is under way before it ends", async () => {
     end = choices[0]?.finish_reason ?? end;
   }
   expect(end).not.toBeNull();
-  const [code] = (await once(child, "exit")) as [number];
+  const [code] = (await exit) as [number];
   expect(code).toBe(0);
   await expect(own.models.list()).rejects.toThrow();
 });

@@ -118,7 +118,7 @@ describe("takeLease(path)", () => {
     expect(take).toThrow(/^ROOT must be writable, got "ENOTDIR|EEXIST/);
   });
 
-  // 24 processes × 42 attempts; M2RL_CONTENDERS=1000 starts as many processes.
+  // 24 processes × 42 attempts or more, until each had it; M2RL_CONTENDERS=1000 starts as many processes.
   const contenders = Number(process.env["M2RL_CONTENDERS"] ?? 24);
   test("has one holder at a time among a thousand attempts, while holders are killed", async () => {
     const critical = join(root, "critical");
@@ -148,14 +148,14 @@ describe("takeLease(path)", () => {
     const sum = (key: keyof Result): number =>
       results.reduce((total, result) => total + result[key], 0);
     expect(sum("overlaps")).toBe(0);
-    expect(sum("held")).toBeGreaterThan(contenders / 2);
-    expect(sum("killed")).toBeGreaterThan(0);
+    expect(sum("held")).toBeGreaterThanOrEqual(contenders);
+    expect(sum("killed")).toBe(Math.ceil(contenders / 3));
     // Nobody is shut out by the dead.
     const lease = take();
     lease.check();
     lease.release();
     expect(readdirSync(root).filter((name) => !/draft/.test(name))).toEqual([]);
-  }, 120_000);
+  }, 1_200_000);
 });
 
 interface Result {

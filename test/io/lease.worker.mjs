@@ -5,7 +5,8 @@ import { takeLease } from "../../dist/io/index.js";
 const [path, critical, attempts, mode] = process.argv.slice(2);
 let held = 0;
 let overlaps = 0;
-for (let i = 0; i < Number(attempts); i++) {
+// However the machine shares its time, each contender has it once.
+for (let i = 0; i < Number(attempts) || held === 0; i++) {
   let lease;
   try {
     lease = takeLease(path, "the place", (text) => new RangeError(text));

@@ -1,5 +1,6 @@
 /** A training process that is killed at random moments, or diverges. The killed one is the built library (`npm run build`). */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -45,9 +46,12 @@ const run = {
   checkpointEvery: 2,
 };
 
-/** What the process runs. At the end it keeps the last checkpoint, which holds the optimizer's state. */
+/**
+ * What the process runs. After each step it says so and waits for one byte or the end of its standard input, so that it is met before its
+ * end however fast it is. At the end it keeps the last checkpoint, which holds the optimizer's state.
+ */
 const SCRIPT = `
-import { cpSync } from "node:fs";
+import { cpSync, readSync, writeSync } from "node:fs";
 const [out, options] = process.argv.slice(2);
 const { train } = await import(${JSON.stringify(join(import.meta.dirname, "../../dist/index.js"))});
 const { steps, ...rest } = JSON.parse(options);
@@ -56,7 +60,10 @@ await train.trainDistill({
   steps,
   out,
   log: out + ".jsonl",
-  onStep: () => process.stdout.write("."),
+  onStep: () => {
+    writeSync(1, ".");
+    readSync(0, Buffer.alloc(1), 0, 1, null);
+  },
   onEvaluate: (step) => {
     if (step === steps) cpSync(out + ".checkpoints", out + ".last", { recursive: true });
   },
@@ -66,31 +73,33 @@ const script = join(folder, "run.mjs");
 writeFileSync(script, SCRIPT);
 
 /** Start the run; kill it so many milliseconds after it has done so many steps, unless it has ended before. */
-function start(
+async function start(
   out: string,
   kill?: { steps: number; milliseconds: number },
 ): Promise<"done" | "killed"> {
   const child = spawn(process.execPath, [script, out, JSON.stringify(run)], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // A process that was killed reads no more.
+  child.stdin.on("error", () => undefined);
+  if (kill) child.stdin.write(".".repeat(kill.steps));
+  else child.stdin.end();
   let text = "";
   let steps = 0;
-  const end = (): boolean => child.kill("SIGKILL");
-  const count = (more: number): void => {
-    const before = steps;
-    steps += more;
-    if (kill && before < kill.steps && steps >= kill.steps)
-      setTimeout(end, kill.milliseconds);
-  };
-  child.stdout.on("data", (chunk: Buffer) => count(chunk.length));
   child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.on("exit", (code, signal) => {
-      if (signal === "SIGKILL") resolve("killed");
-      else if (code === 0) resolve("done");
-      else reject(new Error(text));
-    });
+  child.stdout.on("data", (chunk: Buffer) => {
+    const before = steps;
+    steps += chunk.length;
+    if (kill && before < kill.steps && steps >= kill.steps)
+      setTimeout(() => child.kill("SIGKILL"), kill.milliseconds);
   });
+  const [code, signal] = (await once(child, "close")) as [
+    number | null,
+    string | null,
+  ];
+  if (signal === "SIGKILL") return "killed";
+  if (code === 0) return "done";
+  throw new Error(text);
 }
 
 /** Everything that the run leaves behind, times aside. */
