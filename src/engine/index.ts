@@ -5,14 +5,26 @@
  * without it the library stops with an `EngineError` that names the set-up command, since the JavaScript fallback of
  * TensorFlow.js is about 300 times slower and must never run unnoticed.
  *
- * Exports: `tf`, `startEngine`, `engineInfo`, `measureGflops`, `rawOp`, `recompute`, `Handles`, `liveHandles`, `EngineInfo`.
+ * What an engine has beyond that API (a fused cross-entropy; with some engines a whole decoder as one call) is asked for by
+ * `engineKernels()`: `model` and `train` use what it offers, compose the rest from `tf`, and never ask which engine it is.
+ *
+ * Exports: `tf`, `startEngine`, `engineInfo`, `engineKernels`, `measureGflops`, the types of the kernels; of TensorFlow alone `rawOp`,
+ * `Handles`, `liveHandles`; and `recompute`.
  *
  * @module
  */
 export { tf } from "./tf.js";
 export type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./tf.js";
-export { engineInfo, startEngine, type EngineInfo } from "./start.js";
+export { chosenEngine, type EngineName } from "./choice.js";
+export type { EngineInfo } from "./info.js";
+export { engineInfo, engineKernels, startEngine } from "./start.js";
+export type * from "./kernels.js";
 export { measureGflops } from "./gflops.js";
-export { rawOp } from "./raw.js";
+export { rawOp } from "./tensorflow/raw.js";
 export { recompute } from "./recompute.js";
-export { Handles, liveHandles, type Handle, type HandleOp } from "./handles.js";
+export {
+  Handles,
+  liveHandles,
+  type Handle,
+  type HandleOp,
+} from "./tensorflow/handles.js";

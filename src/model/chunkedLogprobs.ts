@@ -1,6 +1,6 @@
 /** Log-probabilities of labels over a large vocabulary, a few positions at a time. */
 import {
-  rawOp,
+  engineKernels,
   tf,
   type Tensor,
   type Tensor1D,
@@ -88,11 +88,9 @@ function crossEntropy(
   [from, size]: [number, number],
 ): { h: Tensor2D; logprobs: Tensor; slope: Tensor } {
   const h = tf.slice(hidden, [from, 0], [size, -1]);
-  const [loss, slope] = rawOp(
-    "SparseSoftmaxCrossEntropyWithLogits",
-    [tf.matMul(h, head, false, true), tf.slice(labels, [from], [size])],
-    { T: { type: "float32" }, Tlabels: { type: "int32" } },
-    2,
-  ) as [Tensor, Tensor];
+  const { loss, slope } = engineKernels().crossEntropy(
+    tf.matMul(h, head, false, true) as Tensor2D,
+    tf.slice(labels, [from], [size]),
+  );
   return { h, logprobs: tf.neg(loss), slope };
 }

@@ -1,20 +1,28 @@
-/** One-token-a-row decoding over a key-value cache, the engine side of `generate`. */
-import { Handles, tf, type Handle, type Tensor } from "../engine/index.js";
+/** One-token-a-row decoding over a key-value cache by single operations, for engines that have no decoder of their own. */
+import {
+  Handles,
+  tf,
+  type DecoderCache,
+  type DrawnTokens,
+  type Handle,
+  type Tensor,
+} from "../engine/index.js";
 import type { ModelConfig } from "./config.js";
 import { decodeOps, type DecodeOps } from "./decodeOps.js";
 import { familyOf } from "./families.js";
 import {
+  composedHiddenStates,
   fusedQkv,
   headNorms,
   headScales,
   headWeight,
   HIDDEN,
-  hiddenStates,
   layerWeights,
   weight,
   type Weights,
 } from "./forward.js";
 import { ropeTables } from "./layers.js";
+import { sampleRows } from "./sample.js";
 
 /** Columns that a tail collects before it is appended to the prefix: copies stay small without many cache blocks. */
 const TAIL = 32;
@@ -44,7 +52,7 @@ interface Cache {
  * The cache of a layer is a prefix, keys (B, kv, D, W) and values (B, kv, W, D), whose columns past a row's prompt are hidden by a
  * bias, and a short tail, both (B, kv, s, D), that all rows have filled. Rows that are finished are dropped with `keepRows`.
  */
-export class Decoder {
+export class Decoder implements DecoderCache {
   private readonly handles = new Handles();
   private readonly ops: DecodeOps;
   /** Fused weights, which the layers' handles need. */
@@ -63,8 +71,12 @@ export class Decoder {
   /** Next position of each row. */
   private positions!: Int32Array;
 
+  /** Probabilities of the next tokens, or the hidden states that they will be computed from when somebody asks. */
+  private next: Float32Array | undefined;
+  private hidden: Handle | undefined;
+
   constructor(
-    weights: Weights,
+    private readonly weights: Weights,
     private readonly config: ModelConfig,
     /** Scale of the logits before the softmax: 1 / temperature. */
     private readonly scale: number,
@@ -105,16 +117,8 @@ export class Decoder {
     };
   }
 
-  /**
-   * Read the prompts; equal prompts are computed once.
-   *
-   * @param prompts one token list per row
-   * @returns probabilities of each row's next token, (B, V) in row order
-   */
-  prefill(
-    weights: Weights,
-    prompts: readonly (readonly number[])[],
-  ): Float32Array {
+  /** Read the prompts, one token list per row; equal prompts are computed once. */
+  prefill(prompts: readonly (readonly number[])[]): void {
     const { handles, ops } = this;
     const index = new Map<string, number>();
     const unique: (readonly number[])[] = [];
@@ -131,11 +135,10 @@ export class Decoder {
     unique.forEach((prompt, u) => ids.set(prompt, u * W));
     const rows = handles.upload(Int32Array.from(rowOf), [prompts.length]);
     const last = prompts.map((prompt, b) => rowOf[b]! * W + prompt.length - 1);
-    let probabilities!: Float32Array;
     // What a handle of a tensor needs must be done before the tensor is freed.
     tf.tidy(() => {
-      const hidden = hiddenStates(
-        weights,
+      const hidden = composedHiddenStates(
+        this.weights,
         this.config,
         tf.tensor2d(ids, [unique.length, W], "int32"),
         {
@@ -147,7 +150,7 @@ export class Decoder {
           },
         },
       );
-      probabilities = this.probabilities(
+      this.next = this.softmax(
         handles.of(tf.gather(hidden, tf.tensor1d(last, "int32"))),
       );
     });
@@ -159,17 +162,10 @@ export class Decoder {
     this.prefixWidth = W;
     this.positions = Int32Array.from(prompts, (prompt) => prompt.length);
     this.tidy();
-    return probabilities;
   }
 
-  /**
-   * Append one token to every row.
-   *
-   * @param tokens  (B)
-   * @param want    false skips the vocabulary product
-   * @returns probabilities of the next token (B, V), or undefined
-   */
-  step(tokens: Int32Array, want: boolean): Float32Array | undefined {
+  /** Append one token to every row, (B); the vocabulary product waits until somebody asks for probabilities. */
+  step(tokens: Int32Array): void {
     const { add, concat, matMul, matMulT, mul, norm, ...ops } = this.ops;
     const { headDim: D, heads, kvHeads, intermediateSize } = this.config;
     const { headNorms: isNormed } = familyOf(this.config);
@@ -214,12 +210,26 @@ export class Decoder {
     });
     this.tailWidth++;
     for (let b = 0; b < B; b++) this.positions[b]!++;
-    const probabilities = want
-      ? this.probabilities(norm(x, this.norm, 1))
-      : undefined;
+    this.next = undefined;
+    this.hidden = x;
     if (this.tailWidth === TAIL) this.fold();
     this.tidy();
-    return probabilities;
+  }
+
+  /** Probabilities of each row's next token, (B, V) in row order. */
+  probabilities(): Float32Array {
+    if (this.next === undefined) {
+      const normed = this.ops.norm(this.hidden!, this.norm, 1);
+      this.next = this.softmax(normed);
+      this.hidden = undefined;
+      this.tidy();
+    }
+    return this.next;
+  }
+
+  /** Draw each row's next token, in JavaScript. */
+  draw(uniforms: Float64Array | null): DrawnTokens {
+    return sampleRows(this.probabilities(), this.positions.length, uniforms);
   }
 
   /** Keep only the given rows, in the given order. */
@@ -234,6 +244,7 @@ export class Decoder {
     this.tail = this.tail.map(pick);
     this.bias = gather(this.bias, index);
     this.positions = Int32Array.from(rows, (row) => this.positions[row]!);
+    this.next = this.hidden = undefined; // they are of the rows before
     this.tidy();
   }
 
@@ -246,10 +257,14 @@ export class Decoder {
   /** Free what a step has left behind. */
   private tidy(): void {
     const caches = [...this.prefix, ...this.tail];
-    this.handles.keepOnly([this.bias, ...caches.flatMap(({ k, v }) => [k, v])]);
+    this.handles.keepOnly([
+      this.bias,
+      ...caches.flatMap(({ k, v }) => [k, v]),
+      ...(this.hidden === undefined ? [] : [this.hidden]),
+    ]);
   }
 
-  private probabilities(hidden: Handle): Float32Array {
+  private softmax(hidden: Handle): Float32Array {
     const { handles, ops } = this;
     const logits = ops.matMulT(hidden, this.head);
     const scaled =

@@ -1,7 +1,9 @@
 /** The decoder over whole sequences: hidden states and token log-probabilities, differentiable in the weights. */
 import {
+  engineKernels,
   recompute,
   tf,
+  type DecoderModel,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -198,14 +200,67 @@ function recomputedLayer(
   ) as Tensor2D;
 }
 
+/** A decoder in the form in which the engine's whole-model calls take it. */
+export function decoderModel(
+  weights: Weights,
+  config: ModelConfig,
+): DecoderModel {
+  const { layers, heads, kvHeads, headDim, rmsEps } = config;
+  const { headNorms, qkvBias } = familyOf(config);
+  const parts = [
+    ...["q", "k", "v", "o"].map((name) => `self_attn.${name}_proj.weight`),
+    ...(qkvBias ? ["q", "k", "v"] : []).map(
+      (name) => `self_attn.${name}_proj.bias`,
+    ),
+    ...(headNorms ? ["q", "k"] : []).map(
+      (name) => `self_attn.${name}_norm.weight`,
+    ),
+    ...["gate", "up", "down"].map((name) => `mlp.${name}_proj.weight`),
+    ...["input_layernorm.weight", "post_attention_layernorm.weight"],
+  ];
+  const names = Array.from({ length: layers }, (_, l) =>
+    parts.map((part) => `model.layers.${l}.${part}`),
+  ).flat();
+  return {
+    shape: { layers, heads, kvHeads, headDim, rmsEps, headNorms, qkvBias },
+    weights: [
+      weight(weights, "model.embed_tokens.weight"),
+      ...names.map((name) => weight(weights, name)),
+      weight(weights, "model.norm.weight"),
+      headWeight(weights, config),
+    ],
+    rope: (positions) =>
+      ropeTables(positions, headDim, config.ropeTheta, config.ropeScaling),
+  };
+}
+
 /**
- * Final hidden states after the last norm.
+ * Final hidden states after the last norm: by one call of the engine where it has one, else layer by layer.
  *
  * @param ids      (B, T) int32; rows are padded on the right with any token: later positions never reach earlier ones
- * @param options  gradientCheckpointing · keep: receives the keys and values of each layer (prefill)
+ * @param options  gradientCheckpointing
  * @returns (B·T, C)
  */
 export function hiddenStates(
+  weights: Weights,
+  config: ModelConfig,
+  ids: Tensor2D,
+  { gradientCheckpointing = false }: PassOptions = {},
+): Tensor2D {
+  const { decoder } = engineKernels();
+  return decoder
+    ? decoder.hiddenStates(decoderModel(weights, config), ids, {
+        gradientCheckpointing,
+      })
+    : composedHiddenStates(weights, config, ids, { gradientCheckpointing });
+}
+
+/**
+ * The same by operations of `tf`: for engines without such a call, for what happens between the layers, and the test of the call.
+ *
+ * @param options  gradientCheckpointing · keep: receives the keys and values of each layer (prefill)
+ */
+export function composedHiddenStates(
   weights: Weights,
   config: ModelConfig,
   ids: Tensor2D,
@@ -284,6 +339,8 @@ export function logprobsAt(
   const states = hiddenStates(weights, config, ids, options);
   const hidden = tf.gather(states, at) as Tensor2D; // (N, C)
   const head = headWeight(weights, config); // (V, C)
+  const { decoder } = engineKernels();
+  if (decoder) return decoder.labelLogprobs(hidden, head, targets);
   const rows = Math.max(1, Math.floor(CHUNK_LOGITS / config.vocabSize));
   return targets.size <= rows
     ? labelLogprobs(linear(hidden, head), targets)

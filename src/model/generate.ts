@@ -1,9 +1,15 @@
 /** Batched generation: many rows at once, each with its own stop, limits and random stream, and turns answered by a caller. */
-import { startEngine } from "../engine/index.js";
+import {
+  engineKernels,
+  startEngine,
+  type DecoderCache,
+  type DrawnTokens,
+} from "../engine/index.js";
 import { key, uniform, type Key } from "../random.js";
 import { Decoder } from "./decode.js";
+import { decoderModel } from "./forward.js";
 import type { Policy } from "./policy.js";
-import { sample } from "./sample.js";
+import { sampleRows } from "./sample.js";
 
 /** What ended a turn: the stop token, or a limit on tokens. */
 export type TurnFinish = "stop" | "length";
@@ -181,41 +187,34 @@ type Settings = GenerateOptions & {
   stops: ReadonlySet<number>;
 };
 
+/** The decoder of the engine where it has one, else ours. */
+function openDecoder({ weights, config }: Policy, scale: number): DecoderCache {
+  const { decoder } = engineKernels();
+  return decoder
+    ? decoder.cache(decoderModel(weights, config), scale)
+    : new Decoder(weights, config, scale);
+}
+
 function* decodeBatch(
   policy: Policy,
   prompts: readonly (readonly number[])[],
   rows: Row[],
   settings: Settings,
 ): Generator<void, void> {
-  const V = policy.config.vocabSize;
   const { temperature } = settings;
-  const decoder = new Decoder(
-    policy.weights,
-    policy.config,
-    temperature > 0 ? 1 / temperature : 1,
-  );
+  const decoder = openDecoder(policy, temperature > 0 ? 1 / temperature : 1);
   try {
-    let probabilities: Float32Array | undefined = decoder.prefill(
-      policy.weights,
-      prompts,
-    );
+    decoder.prefill(prompts);
     // A slot is a row of the cache; finished rows leave an empty slot until the batch is packed.
     let slots: (Row | undefined)[] = [...rows];
     for (;;) {
-      const next = new Int32Array(slots.length);
-      slots.forEach((row, slot) => {
-        if (!row) return;
-        const token = advance(
-          row,
-          probabilities?.subarray(slot * V, (slot + 1) * V),
-          settings,
-        );
+      const next = advanceAll(decoder, slots, settings);
+      next.forEach((token, slot) => {
         if (token < 0) slots[slot] = undefined;
-        else next[slot] = token;
       });
       const live = slots.flatMap((row, slot) => (row ? [slot] : []));
       if (live.length === 0) return;
-      let tokens = next;
+      let tokens = next.map((token) => Math.max(token, 0)); // an empty slot is fed any token
       if (
         live.length < 0.8 * slots.length ||
         (live.length < slots.length && live.length < 16)
@@ -224,10 +223,7 @@ function* decodeBatch(
         slots = live.map((slot) => slots[slot]);
         tokens = Int32Array.from(live, (slot) => next[slot]!);
       }
-      probabilities = decoder.step(
-        tokens,
-        slots.some((row) => row?.queue.length === 0),
-      );
+      decoder.step(tokens);
       yield;
     }
   } finally {
@@ -235,27 +231,73 @@ function* decodeBatch(
   }
 }
 
-/** Choose a row's next token, record it, and handle the end of a turn; −1 when the row is finished. */
-function advance(
-  row: Row,
-  probabilities: Float32Array | undefined,
+/** Choose the next token of every slot: −1 where it is empty or its row is finished. */
+function advanceAll(
+  decoder: DecoderCache,
+  slots: readonly (Row | undefined)[],
   settings: Settings,
-): number {
+): Int32Array {
+  const drawn = slots.some((row) => row?.queue.length === 0)
+    ? draw(decoder, slots, settings)
+    : undefined;
+  return Int32Array.from(slots, (row, slot) => {
+    if (!row) return -1;
+    const queued = row.queue.shift();
+    if (queued !== undefined) {
+      record(row.completion, queued, false, 0);
+      return queued;
+    }
+    const [token, logprob] = [drawn!.tokens[slot]!, drawn!.logprobs[slot]!];
+    record(row.completion, token, true, logprob);
+    const isEnded =
+      settings.onToken !== undefined &&
+      settings.onToken(row.index, token, rowOf(decoder, slot, slots.length));
+    return endTurn(row, token, isEnded, settings) ?? token;
+  });
+}
+
+/** Draw for the slots that sample. */
+function draw(
+  decoder: DecoderCache,
+  slots: readonly (Row | undefined)[],
+  { temperature, topP }: Settings,
+): DrawnTokens {
+  const uniforms =
+    temperature === 0
+      ? null
+      : Float64Array.from(slots, (row) =>
+          row?.queue.length === 0
+            ? uniform(row.key, row.completion.tokens.length)
+            : NaN,
+        );
+  return topP < 1
+    ? sampleRows(decoder.probabilities(), slots.length, uniforms, topP)
+    : decoder.draw(uniforms);
+}
+
+/** The probabilities that a slot's token was drawn from, (V). */
+function rowOf(
+  decoder: DecoderCache,
+  slot: number,
+  slots: number,
+): Float32Array {
+  const all = decoder.probabilities();
+  const V = all.length / slots;
+  return all.subarray(slot * V, (slot + 1) * V);
+}
+
+/** Handle the end of a turn, if the row's newest token ends it: −1 when the row is finished, undefined when it goes on. */
+function endTurn(
+  row: Row,
+  token: number,
+  isEnded: boolean,
+  settings: Settings,
+): number | undefined {
   const { completion } = row;
-  const queued = row.queue.shift();
-  if (queued !== undefined) {
-    record(completion, queued, false, 0);
-    return queued;
-  }
-  const { temperature, topP } = settings;
-  const u = uniform(row.key, completion.tokens.length);
-  const token = sample(probabilities!, u, { greedy: temperature === 0, topP });
-  record(completion, token, true, Math.log(probabilities![token]!));
   row.turn.push(token);
   const full = row.promptLength + completion.tokens.length >= settings.maxTotal;
-  const ended = settings.onToken?.(row.index, token, probabilities!) ?? false;
-  const stopped = ended || settings.stops.has(token);
-  if (!stopped && row.turn.length < row.limit && !full) return token;
+  const stopped = isEnded || settings.stops.has(token);
+  if (!stopped && row.turn.length < row.limit && !full) return undefined;
   completion.finish = stopped ? "stop" : "length";
   completion.turns++;
   const appended =
@@ -273,7 +315,7 @@ function advance(
     return -1;
   }
   row.queue.push(...appended);
-  return token;
+  return undefined;
 }
 
 function record(

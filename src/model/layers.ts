@@ -1,6 +1,6 @@
 /** The decoder's building blocks with hand-written gradients: fewer engine calls and less memory than the composed form. */
 import {
-  rawOp,
+  engineKernels,
   tf,
   type Tensor,
   type Tensor1D,
@@ -178,12 +178,10 @@ export function labelLogprobs(logits: Tensor2D, labels: Tensor1D): Tensor1D {
       Tensor,
       (tensors: Tensor[]) => void,
     ];
-    const [loss, slope] = rawOp(
-      "SparseSoftmaxCrossEntropyWithLogits",
-      [input, labels],
-      { T: { type: "float32" }, Tlabels: { type: "int32" } },
-      2,
-    ) as [Tensor, Tensor];
+    const { loss, slope } = engineKernels().crossEntropy(
+      input as Tensor2D,
+      labels,
+    );
     save([slope]);
     return {
       value: tf.neg(loss),

@@ -1,4 +1,5 @@
-/** Draws one token from a row of probabilities, in plain JavaScript so that the random numbers are the library's own. */
+/** Draws tokens from rows of probabilities, in plain JavaScript so that the random numbers are the library's own. */
+import type { DrawnTokens } from "../engine/index.js";
 
 /**
  * Sample a token, from the whole row or from its nucleus.
@@ -41,6 +42,35 @@ export function sample(
     if (left < 0) return i;
   }
   return last; // u · total met the rounded sum exactly
+}
+
+/**
+ * `sample` for every row of a batch.
+ *
+ * @param probabilities (B, V)
+ * @param rows          B
+ * @param uniforms      (B); NaN for a row that draws nothing, which gets token −1; null takes the most likely tokens
+ * @param topP          nucleus, (0, 1]
+ */
+export function sampleRows(
+  probabilities: Float32Array,
+  rows: number,
+  uniforms: Float64Array | null,
+  topP = 1,
+): DrawnTokens {
+  const V = probabilities.length / rows;
+  const tokens = new Int32Array(rows).fill(-1);
+  const logprobs = new Float64Array(rows);
+  const greedy = uniforms === null;
+  for (let b = 0; b < rows; b++) {
+    const u = greedy ? 0 : uniforms[b]!;
+    if (Number.isNaN(u)) continue;
+    const row = probabilities.subarray(b * V, (b + 1) * V);
+    const token = sample(row, u, { greedy, topP });
+    tokens[b] = token;
+    logprobs[b] = Math.log(row[token]!);
+  }
+  return { tokens, logprobs };
 }
 
 function nucleus(probabilities: Float32Array, topP: number): Float32Array {

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { toBf16 } from "../../src/checkpoint/index.js";
-import { startEngine, tf, type Tensor } from "../../src/engine/index.js";
+import {
+  engineKernels,
+  startEngine,
+  tf,
+  type Tensor,
+} from "../../src/engine/index.js";
 import { Random } from "../../src/random.js";
 import {
   adamw,
@@ -10,7 +15,6 @@ import {
   type Moments,
   type Store,
 } from "../../src/train/index.js";
-import { roundBf16 } from "../../src/train/optim/roundBf16.js";
 
 startEngine();
 
@@ -136,7 +140,7 @@ describe("roundBf16", () => {
       bits[i] = ((bits[i]! & 0xffff0000) | 0x8000) >>> 0;
     }
     const values = new Float32Array(bits.buffer).filter(Number.isFinite);
-    const rounded = roundBf16(tf.tensor1d(values)).dataSync();
+    const rounded = engineKernels().roundBf16(tf.tensor1d(values)).dataSync();
     expect(Buffer.from(Float32Array.from(rounded).buffer)).toEqual(
       Buffer.from(toBf16(values).buffer as ArrayBuffer),
     );

@@ -1,7 +1,11 @@
 /** AdamW on named tensors: state in, state out, one tensor at a time. */
-import { tf, type Tensor } from "../../engine/index.js";
+import {
+  engineKernels,
+  tf,
+  type AdamWStep,
+  type Tensor,
+} from "../../engine/index.js";
 import type { Weights } from "../../model/index.js";
-import { roundBf16 } from "./roundBf16.js";
 
 /** How weights are kept between steps. */
 export type Store = "float32" | "bfloat16";
@@ -53,10 +57,32 @@ export function adamw(
 ): { weight: Tensor } & Moments {
   const { learningRate, betas, weightDecay, clip } = options;
   const { epsilon = 1e-8, store = "float32" } = options;
+  const decays = weightDecay !== 0 && weight.rank > 1;
+  const numbers: AdamWStep = {
+    scale: Math.min(1, clip / (gradientNorm + 1e-6)),
+    betas,
+    epsilon,
+    stepSize: learningRate / (1 - betas[0] ** step),
+    rootScale: 1 / Math.sqrt(1 - betas[1] ** step),
+    decay: decays ? 1 - learningRate * weightDecay : 1,
+  };
+  const kernels = engineKernels();
+  const apply = kernels.adamw ?? composedStep;
+  const next = apply(weight, gradient, moments, numbers);
+  if (store !== "bfloat16") return next;
+  const rounded = kernels.roundBf16(next.weight);
+  next.weight.dispose();
+  return { ...next, weight: rounded };
+}
+
+/** The step by operations of `tf`: for engines without a kernel for it, and the test of those that have one. */
+export function composedStep(
+  weight: Tensor,
+  gradient: Tensor,
+  moments: Moments,
+  { scale, betas, epsilon, stepSize, rootScale, decay }: AdamWStep,
+): { weight: Tensor } & Moments {
   const [beta1, beta2] = betas;
-  const scale = Math.min(1, clip / (gradientNorm + 1e-6));
-  const correction1 = 1 - beta1 ** step;
-  const correction2 = 1 - beta2 ** step;
   const [next, first, second] = tf.tidy((): [Tensor, Tensor, Tensor] => {
     const g = scale === 1 ? gradient : tf.mul(gradient, scale);
     const first = tf.add(tf.mul(moments.first, beta1), tf.mul(g, 1 - beta1));
@@ -64,17 +90,10 @@ export function adamw(
       tf.mul(moments.second, beta2),
       tf.mul(tf.square(g), 1 - beta2),
     );
-    const root = tf.add(
-      tf.mul(tf.sqrt(second), 1 / Math.sqrt(correction2)),
-      epsilon,
-    );
-    const update = tf.mul(tf.div(first, root), learningRate / correction1);
-    const decays = weightDecay !== 0 && weight.rank > 1;
-    const decayed = decays
-      ? tf.mul(weight, 1 - learningRate * weightDecay)
-      : weight;
-    const stepped = tf.sub(decayed, update);
-    return [store === "bfloat16" ? roundBf16(stepped) : stepped, first, second];
+    const root = tf.add(tf.mul(tf.sqrt(second), rootScale), epsilon);
+    const update = tf.mul(tf.div(first, root), stepSize);
+    const decayed = decay === 1 ? weight : tf.mul(weight, decay);
+    return [tf.sub(decayed, update), first, second];
   });
   return { weight: next, first, second };
 }

@@ -1,6 +1,6 @@
 /** A policy that learns: its weights on the engine, the optimizer's moments, and one update that changes both. */
 import type { Params } from "../../checkpoint/index.js";
-import { tf, type Tensor } from "../../engine/index.js";
+import { engineKernels, tf, type Tensor } from "../../engine/index.js";
 import { TrainError } from "../../error.js";
 import { streamParams, type Policy } from "../../model/index.js";
 import {
@@ -13,7 +13,6 @@ import {
 } from "./adamw.js";
 import { firstNotFinite } from "./finite.js";
 import { lossAndGradient, type Loss, type LossStats } from "./gradient.js";
-import { roundBf16 } from "./roundBf16.js";
 
 /** Optimizer settings that stay the same for a whole run. */
 export type LearnerOptions = Omit<AdamWOptions, "learningRate">;
@@ -44,7 +43,7 @@ export class Learner {
     );
     if (options.store === "bfloat16")
       for (const [name, weight] of policy.weights)
-        this.replaceWeight(name, roundBf16(weight));
+        this.replaceWeight(name, engineKernels().roundBf16(weight));
   }
 
   /** How the weights are kept between steps. */

@@ -1,6 +1,8 @@
 /** The parts of the native backend that TensorFlow.js does not show. */
-import { startEngine } from "./start.js";
-import { tf, type Tensor } from "./tf.js";
+import { EngineError } from "../../error.js";
+import { chosenEngine } from "../choice.js";
+import { tf, type Tensor } from "../tf.js";
+import { loadTensorflow } from "./load.js";
 
 /** An attribute of a native operation: a type name, an integer or a flag. */
 export type RawAttribute =
@@ -49,9 +51,18 @@ export interface NativeBackend {
 // TensorFlow's public DataType numbers (tensorflow/core/framework/types.proto).
 const TYPE_NUMBERS = { float32: 1, int32: 3, bool: 10, bfloat16: 14 };
 
-/** The native backend; loads it when it is not there yet. */
+/**
+ * The native backend; loads it when it is not there yet.
+ *
+ * @throws EngineError another engine is chosen, or none can be loaded
+ */
 export function nativeBackend(): NativeBackend {
-  startEngine();
+  const chosen = chosenEngine();
+  if (chosen !== "tensorflow")
+    throw new EngineError(
+      `nativeBackend: operations by TensorFlow's names need M2RL_ENGINE=tensorflow, got ${chosen}`,
+    );
+  loadTensorflow();
   return tf.backend() as unknown as NativeBackend;
 }
 

@@ -1,7 +1,7 @@
 /** Native operations that TensorFlow.js has no function for. */
-import { EngineError } from "../error.js";
+import { EngineError } from "../../error.js";
 import { attributeList, nativeBackend, type RawAttribute } from "./backend.js";
-import type { Tensor } from "./tf.js";
+import type { Tensor } from "../tf.js";
 
 /**
  * Run one native TensorFlow operation outside the gradient tape.

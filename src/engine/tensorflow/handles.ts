@@ -1,7 +1,7 @@
 /** Native operations on bare handles, for loops in which the bookkeeping of TensorFlow.js costs as much as the arithmetic. */
-import { EngineError } from "../error.js";
+import { EngineError } from "../../error.js";
 import { attributeList, nativeBackend, type RawAttribute } from "./backend.js";
-import type { Tensor } from "./tf.js";
+import type { Tensor } from "../tf.js";
 
 /** A tensor of the native library by its number. Nothing frees it but the `Handles` that made it. */
 export type Handle = number;
