@@ -320,7 +320,7 @@ describe("Sandbox", () => {
     ).toEqual({ results: ["[1]", "[1]"] });
   });
 
-  test("ends what cannot be polled by the wall clock, and goes on with a new thread", () => {
+  test("ends what cannot be polled by its processor time, and goes on with a new thread", () => {
     const hurried = new Sandbox({ ...LIMITS, patience: [200, 300] });
     hurried.run("function f(x) { return x; }", [1]);
     const scan =

@@ -4,6 +4,7 @@
  * The caller waits without an event loop, so verdicts are synchronous; the thread can be ended at any moment, so no program
  * can hold the process; every program gets a fresh runtime, so none can leave anything behind for the next.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import {
   MessageChannel,
@@ -26,8 +27,9 @@ export interface Limits extends RealmLimits {
   /** Characters of the program. */
   length: number;
   /**
-   * Milliseconds that the caller waits, at the first try and at the second with a new thread. The poll limit ends loops
-   * long before; only what cannot be polled comes here, such as a builtin that scans 2^53 items.
+   * Milliseconds of processor time that the thread may take, at the first try and at the second with a new thread; where a system
+   * does not tell them, thirty times as many by the clock. The poll limit ends loops long before; only what cannot be polled comes
+   * here, such as a builtin that scans 2^53 items.
    */
   patience: [number, number];
 }
@@ -46,19 +48,59 @@ export type Run = { results: string[] } | { failed: string };
 
 const START_MS = 60_000;
 
+/** Between two looks at the processor time of a thread that is waited for, milliseconds. */
+const LOOK_MS = 50;
+
+/** By the clock, a thread may take so many times its processor time: a busy machine gives it little. */
+const BUSIEST = 30;
+
+/** Milliseconds of a tick in Linux's accounts. */
+const TICK = 10;
+
 interface Thread {
   worker: Worker;
   port: MessagePort;
   flag: Int32Array;
+  /** Linux's account of the thread; null where there is none. */
+  account: string | null;
 }
 
-/** Wait for a result; null when none came in time. */
-function receive({ port, flag }: Thread, patience: number): JobResult | null {
-  Atomics.wait(flag, 0, 0, patience);
+/** Milliseconds of processor time that a thread has taken so far; infinite once it has died, null where the system does not tell. */
+function processorTime(account: string | null): number | null {
+  if (account === null) return null;
+  let stat: string;
+  try {
+    stat = readFileSync(account, "utf8");
+  } catch {
+    return Infinity;
+  }
+  // The 14th and 15th field, counted behind the name, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return TICK * (Number(fields[11]) + Number(fields[12]));
+}
+
+/**
+ * Wait for a result.
+ *
+ * @returns the result, "late" when the thread took more than `patience` milliseconds of processor time or died, or "starved" when it did not
+ *   and by the clock took `BUSIEST` times as many
+ */
+function receive(
+  { port, flag, account }: Thread,
+  patience: number,
+): JobResult | "late" | "starved" {
+  const started = performance.now();
+  const before = processorTime(account);
+  while (Atomics.wait(flag, 0, 0, LOOK_MS) === "timed-out") {
+    const now = processorTime(account);
+    if (now !== null && now - before! > patience) return "late";
+    if (performance.now() - started > BUSIEST * patience)
+      return now === null ? "late" : "starved";
+  }
   const received = receiveMessageOnPort(port) as
     { message: JobResult } | undefined;
   Atomics.store(flag, 0, 0);
-  return received?.message ?? null;
+  return received?.message ?? "starved";
 }
 
 function end({ worker, port }: Thread): void {
@@ -93,12 +135,15 @@ function start(limits: RealmLimits): Thread {
   // A thread that dies shows as a wait that ends without a result; the event itself must not end the process.
   worker.on("error", () => undefined);
   worker.unref();
-  const thread = { worker, port: port1, flag };
-  const ready = receive(thread, START_MS);
-  if (ready?.kind === "ran") return thread;
+  const thread = { worker, port: port1, flag, account: null };
+  const ready = receive(thread, START_MS / BUSIEST);
+  if (typeof ready === "object" && ready.kind === "ran")
+    return { ...thread, account: ready.results || null };
   end(thread);
   const why =
-    ready === null ? `no answer within ${START_MS / 1000} s` : ready.why;
+    typeof ready === "object"
+      ? ready.why
+      : `no answer within ${START_MS / 1000} s`;
   throw new InfrastructureError(
     `sandbox: QuickJS must start in its thread, got ${why}`,
   );
@@ -133,11 +178,17 @@ export class Sandbox {
       const thread = (this.thread ??= start(this.limits));
       thread.port.postMessage(job);
       const result = receive(thread, ms);
-      if (result === null || result.kind === "broken" || !result.reusable)
+      const answered = typeof result === "object";
+      if (!answered || result.kind === "broken" || !result.reusable)
         this.close();
-      if (result?.kind === "ran") return { results: result.results.split(";") };
-      if (result?.kind === "failed") return { failed: result.why };
-      breakdown = result?.why ?? null;
+      if (answered && result.kind === "ran")
+        return { results: result.results.split(";") };
+      if (answered && result.kind === "failed") return { failed: result.why };
+      breakdown = answered
+        ? result.why
+        : result === "late"
+          ? null
+          : "a machine that gave it no processor time";
     }
     if (breakdown === null) return { failed: "time limit" };
     throw new InfrastructureError(
