@@ -3,7 +3,8 @@
  *
  * One writer for files (`writeFileAtomically`) and one for folders (`writeFolder`, or `checkTarget`, `mark` and `publishFolder` where the
  * work takes long). Both write beside the place and rename. A folder is replaced or removed only when every file in it is listed in its
- * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`.
+ * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`, and
+ * `leaseState` for who only looks; `thisProcess` and `isGone` tell whether another process is still there.
  * Jobs in worker threads: `Threads`, and `serveThread` at their end; asynchronous work, only so much at a time: `Slots`; `breathe` pauses a long computation.
  *
  * What others wrote is read by `readBytes`, `readText` and `readJsonObject`, each within a budget, and shown by `printable`.
@@ -15,7 +16,15 @@
 export { breathe } from "./breathe.js";
 export { type Failure, guarded, systemCode } from "./failure.js";
 export { hashFile, hashText } from "./hash.js";
-export { type Lease, LEASE_LASTS, takeLease } from "./lease.js";
+export {
+  isGone,
+  type Lease,
+  LEASE_LASTS,
+  leaseState,
+  type Living,
+  takeLease,
+  thisProcess,
+} from "./lease.js";
 export { codeBlock, codeSpan, inLine, printable } from "./printable.js";
 export {
   BUDGETS,

@@ -37,15 +37,19 @@ const RENEW_EVERY = 30_000;
 /** A lease is far smaller; what is larger is none. */
 const LARGEST = 4096;
 
-/** Who holds a lease. */
-interface Holder {
-  m2rl: "lease";
+/** A process, so that others can tell whether it is still there. */
+export interface Living {
   host: string;
   /** What tells machines and containers with equal names apart: the boot, and the space of process numbers. */
   space: string;
   pid: number;
   /** Start of the process in ticks of its machine; null where that cannot be known. */
   start: string | null;
+}
+
+/** Who holds a lease. */
+interface Holder extends Living {
+  m2rl: "lease";
   token: string;
 }
 
@@ -92,8 +96,25 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a holder is gone. */
-function isGone({ host, space, pid, start }: Holder, renewed: number): boolean {
+/** This process. */
+export function thisProcess(): Living {
+  return {
+    host: hostname(),
+    space: ownSpace(),
+    pid: process.pid,
+    start: startOf(process.pid),
+  };
+}
+
+/**
+ * Whether a process is gone.
+ *
+ * @param renewed  when it last gave a sign, milliseconds since 1970: what decides for a process elsewhere
+ */
+export function isGone(
+  { host, space, pid, start }: Living,
+  renewed: number,
+): boolean {
   const isLate = Date.now() - renewed > LEASE_LASTS;
   if (host !== hostname() || space !== ownSpace()) return isLate;
   if (!isAlive(pid)) return true;
@@ -159,10 +180,7 @@ class LeaseFile {
   take(): Holder | "unknown" | null {
     const holder: Holder = {
       m2rl: "lease",
-      host: hostname(),
-      space: ownSpace(),
-      pid: process.pid,
-      start: startOf(process.pid),
+      ...thisProcess(),
       token: this.token,
     };
     mkdirSync(dirname(this.path), { recursive: true });
@@ -235,6 +253,17 @@ class LeaseFile {
 function isOld(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs > LEASE_LASTS;
+}
+
+/**
+ * Whether a process that is still there holds a lease; nothing is changed.
+ *
+ * @returns null where there is no lease
+ */
+export function leaseState(path: string): "held" | "abandoned" | null {
+  const found = readHolder(resolve(path));
+  if (found === null || found === "unknown") return null;
+  return isGone(found.holder, found.renewed) ? "abandoned" : "held";
 }
 
 /**

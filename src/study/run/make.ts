@@ -19,6 +19,7 @@ import {
 } from "./notes.js";
 import { Pool } from "./pool.js";
 import { prepare, type Choice, type Prepared } from "./prepare.js";
+import { Signal } from "../watch/sign.js";
 
 /** What whoever makes a stage hears of it. */
 export interface MakeListener {
@@ -28,12 +29,37 @@ export interface MakeListener {
 }
 
 /**
- * Make a stage in a worker process, and leave its note.
+ * Make a stage in a worker process, and leave its note. While it is made, its sign says how far it is.
  *
  * @param inputs  hash of each input by name
  * @throws StudyError the stage failed, or it wrote less than it should
  */
 export async function makeStage(
+  prepared: Omit<Prepared, "stages">,
+  pool: Pool,
+  stage: Stage,
+  status: Exclude<Status, { state: "done" }>,
+  inputs: Record<string, string>,
+  { onProgress, onAside }: MakeListener,
+): Promise<Note> {
+  const signal = new Signal(prepared.folder, stage.id);
+  const heard = (progress: Progress): void => {
+    signal.progress(progress);
+    onProgress(progress);
+  };
+  try {
+    const listener = { onProgress: heard, onAside };
+    const note = await make(prepared, pool, stage, status, inputs, listener);
+    signal.remove();
+    return note;
+  } catch (error) {
+    if (pool.isClosed) signal.stopped();
+    else signal.failed(error as Error);
+    throw error;
+  }
+}
+
+async function make(
   { study, studyFolder, folder }: Omit<Prepared, "stages">,
   pool: Pool,
   stage: Stage,

@@ -24,6 +24,11 @@ export class Pool {
   private readonly all = new Set<ChildProcess>();
   private closed = false;
 
+  /** Whether its workers were told to end: what they did not finish was stopped, and did not fail. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   /** Run one stage in a free worker; the caller keeps the number of running stages at `jobs`. */
   run(job: Job, onProgress: (progress: Progress) => void): Promise<Finished> {
     const worker = this.idle.pop() ?? this.start();
