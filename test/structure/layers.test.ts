@@ -12,6 +12,7 @@ const LINES: string[][] = [
   ["train", "merge", "evaluate"],
   ["analysis", "report"],
   ["study", "cluster"],
+  ["view"],
   ["cli", "index"],
 ];
 
