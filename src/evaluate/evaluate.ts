@@ -50,7 +50,8 @@ export interface Evaluation extends AvgAtK {
   records: EvaluationRecord[];
 }
 
-function hashTasks(tasks: readonly Task[]): string {
+/** Identity of a benchmark's tasks, as the header of their records holds it. */
+export function hashTasks(tasks: readonly Task[]): string {
   return hashText(
     JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
   ).slice(0, 16);

@@ -24,7 +24,7 @@ export class Pool {
   private readonly all = new Set<ChildProcess>();
   private closed = false;
 
-  /** Whether its workers were told to end: what they did not finish was stopped, and did not fail. */
+  /** Whether its workers were asked to end: what they did not finish was stopped, and did not fail. */
   get isClosed(): boolean {
     return this.closed;
   }

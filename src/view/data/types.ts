@@ -1,4 +1,4 @@
-/** What the pages show, as plain JSON: made on the server or for an export, read in the browser. Types alone. */
+/** What the pages show, as plain JSON: made on the server or for an export, read in the browser. */
 import type { BenchmarkName } from "../../evaluate/benchmarks.js";
 import type { Standing } from "../../study/watch/states.js";
 

@@ -1,0 +1,140 @@
+/** The numbers of a training log, read once and then only where it grew. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+
+/** Points of a curve at most. */
+export const POINTS = 1000;
+
+/** Digits of numbers: more than a screen shows. */
+const DIGITS = 6;
+
+/** All numbers of a value by their path with dots: `{ rewards: { math: 1 } }` has "rewards.math". */
+export function numbersOf(
+  value: object,
+  prefix = "",
+  found: Map<string, number> = new Map(),
+): Map<string, number> {
+  for (const [key, inner] of Object.entries(value)) {
+    const path = prefix === "" ? key : `${prefix}.${key}`;
+    if (typeof inner === "number") found.set(path, inner);
+    else if (typeof inner === "object" && inner !== null)
+      numbersOf(inner as object, path, found);
+  }
+  return found;
+}
+
+/**
+ * A training log by columns.
+ *
+ * @example
+ * const log = new LogIndex("seed1/train/math.jsonl");
+ * log.refresh();
+ * log.curve().values.reward
+ */
+export class LogIndex {
+  private steps: number[] = [];
+  private columns = new Map<string, (number | null)[]>();
+  private bytes = 0;
+  private identity = "";
+
+  constructor(readonly path: string) {}
+
+  /** Lines so far. */
+  get length(): number {
+    return this.steps.length;
+  }
+
+  /** Names of its numbers. */
+  get metrics(): string[] {
+    return [...this.columns.keys()];
+  }
+
+  /** Read what is new; returns whether anything was. */
+  refresh(): boolean {
+    let file: number;
+    try {
+      file = openSync(this.path, "r");
+    } catch {
+      const had = this.bytes > 0;
+      this.clear();
+      return had;
+    }
+    try {
+      const { ino, size, mtimeMs } = fstatSync(file);
+      const identity = `${ino} ${size} ${mtimeMs}`;
+      if (identity === this.identity) return false;
+      if (!this.identity.startsWith(`${ino} `) || size < this.bytes)
+        this.clear();
+      const fresh = Buffer.alloc(size - this.bytes);
+      const count = readSync(file, fresh, 0, fresh.length, this.bytes);
+      const whole = fresh.subarray(0, count).lastIndexOf(0x0a) + 1;
+      for (const line of fresh.toString("utf8", 0, whole).split("\n"))
+        this.line(line);
+      this.bytes += whole;
+      this.identity = identity;
+      return true;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Its columns, thinned to `most` points: each the mean of as many lines. */
+  curve(most: number = POINTS): {
+    step: number[];
+    values: Record<string, (number | null)[]>;
+  } {
+    const width = Math.max(1, Math.ceil(this.steps.length / most));
+    const thin = (column: readonly (number | null)[]): (number | null)[] =>
+      Array.from({ length: Math.ceil(column.length / width) }, (_, i) =>
+        meanOf(column.slice(i * width, (i + 1) * width)),
+      );
+    const step = thin(this.steps) as number[];
+    const values = [...this.columns].map(
+      ([name, column]) => [name, thin(column)] as const,
+    );
+    return { step, values: Object.fromEntries(values) };
+  }
+
+  private clear(): void {
+    this.steps = [];
+    this.columns = new Map();
+    this.bytes = 0;
+    this.identity = "";
+  }
+
+  private line(text: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // No line, or one that a full disk cut short.
+      return;
+    }
+    if (typeof value !== "object" || value === null) return;
+    const numbers = numbersOf(value);
+    const step = numbers.get("step") ?? this.steps.length;
+    numbers.delete("step");
+    // A run that was resumed may write a step again: the later line is the one that counts.
+    while (this.steps.length > 0 && this.steps.at(-1)! >= step) this.drop();
+    for (const name of numbers.keys())
+      if (!this.columns.has(name))
+        this.columns.set(
+          name,
+          this.steps.map(() => null),
+        );
+    this.steps.push(step);
+    for (const [name, column] of this.columns)
+      column.push(numbers.get(name) ?? null);
+  }
+
+  private drop(): void {
+    this.steps.pop();
+    for (const column of this.columns.values()) column.pop();
+  }
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null);
+  if (known.length === 0) return null;
+  const sum = known.reduce((total, value) => total + value, 0);
+  return Number((sum / known.length).toPrecision(DIGITS));
+}

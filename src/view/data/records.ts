@@ -1,0 +1,176 @@
+/** The records of a study: which there are, their indices, and the texts that they keep. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  benchmark,
+  BENCHMARK_NAMES,
+  benchmarkSpec,
+} from "../../evaluate/benchmarks.js";
+import { hashTasks } from "../../evaluate/evaluate.js";
+import type { RecordsHeader } from "../../evaluate/records.js";
+import { recordsPath } from "../../study/rows/results.js";
+import { RecordsIndex } from "./recordsIndex.js";
+import type {
+  BenchmarkInfo,
+  Block,
+  KeptText,
+  ModelRecords,
+  WholeBlock,
+} from "./types.js";
+
+/** Where records of a benchmark lie. */
+export interface BlockPlace {
+  measure: string;
+  seed: number;
+  benchmark: string;
+}
+
+/** A measure that keeps records, and of what. */
+export interface RecordMeasure {
+  measure: string;
+  models: readonly string[];
+  benchmarks: readonly string[];
+}
+
+/** What tables call a benchmark; one that is not ours has its own name. */
+export function benchmarkInfo(name: string): BenchmarkInfo {
+  if (!(BENCHMARK_NAMES as readonly string[]).includes(name))
+    return { name, label: name, title: name, domain: "" };
+  const { label, title, domain } = benchmarkSpec(name);
+  return { name, label, title, domain };
+}
+
+/** Prompts of the tasks that a header is about; empty where its tasks are not those of today. */
+function promptsOf({
+  benchmark: name,
+  items,
+  tasks: hash,
+}: RecordsHeader): Map<string, string> {
+  if (!(BENCHMARK_NAMES as readonly string[]).includes(name)) return new Map();
+  const tasks = benchmark(name, { items });
+  if (hashTasks(tasks) !== hash) return new Map();
+  return new Map(tasks.map(({ id, prompt }) => [id, prompt]));
+}
+
+/** The texts in a record. */
+function textIn(record: Record<string, unknown> | null): KeptText | null {
+  if (typeof record?.["completion"] !== "string") return null;
+  const { completion, detail, pieces } = record;
+  return {
+    completion,
+    detail: typeof detail === "string" ? detail : null,
+    pieces: Array.isArray(pieces)
+      ? (pieces as [string, number][]).map(([text, logprob]) => ({
+          text: String(text),
+          logprob: Number(logprob),
+        }))
+      : null,
+  };
+}
+
+/** All records of a run, indexed when they are asked for. */
+export class Records {
+  private readonly indices = new Map<string, RecordsIndex>();
+  private readonly prompts = new Map<string, Map<string, string>>();
+
+  constructor(private readonly runFolder: string) {}
+
+  /** The index of a file, as it is now; null where there is none. */
+  index(place: BlockPlace, model: string): RecordsIndex | null {
+    const { seed, measure, benchmark: name } = place;
+    const path = join(this.runFolder, recordsPath(seed, measure, model, name));
+    const known = this.indices.get(path);
+    if (known === undefined && !existsSync(path)) return null;
+    const index = known ?? new RecordsIndex(path);
+    this.indices.set(path, index);
+    index.refresh();
+    return index.header === null ? null : index;
+  }
+
+  /** The models of a measure that have any records of a seed. */
+  modelsOf(measure: string, seed: number): string[] {
+    const folder = join(this.runFolder, `seed${seed}`, measure);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  }
+
+  /** The records of some models on one benchmark, without texts; null where none has any. */
+  block(place: BlockPlace, models: readonly string[]): Block | null {
+    const indices = models.flatMap((model) => {
+      const index = this.index(place, model);
+      return index === null ? [] : [{ model, index }];
+    });
+    const [first] = indices;
+    if (first === undefined) return null;
+    const tasks = [...new Set(indices.flatMap(({ index }) => index.tasks))];
+    const samples = Math.max(...indices.map(({ index }) => index.samples));
+    const prompts = this.promptsFor(first.index.header!);
+    return {
+      benchmark: place.benchmark,
+      samples,
+      tasks,
+      prompts: tasks.map((task) => prompts.get(task) ?? null),
+      models: Object.fromEntries(
+        indices.map(({ model, index }) => [
+          model,
+          recordsOf(index, tasks, samples),
+        ]),
+      ),
+    };
+  }
+
+  /** The kept text of a sample. */
+  text(
+    place: BlockPlace,
+    model: string,
+    task: string,
+    sample: number,
+  ): KeptText | null {
+    const index = this.index(place, model);
+    const own = index?.placeOf(task);
+    if (!index || own === undefined || !index.isKept(own, sample)) return null;
+    return textIn(index.record(own, sample));
+  }
+
+  /** A block with all its texts. */
+  whole(place: BlockPlace, models: readonly string[]): WholeBlock | null {
+    const block = this.block(place, models);
+    if (block === null) return null;
+    const texts = Object.entries(block.models).map(([model, { kept }]) => {
+      const own = kept.map((at) => {
+        const task = block.tasks[Math.floor(at / block.samples)]!;
+        return [at, this.text(place, model, task, at % block.samples)!] as const;
+      });
+      return [model, Object.fromEntries(own)] as const;
+    });
+    return { ...block, texts: Object.fromEntries(texts) };
+  }
+
+  private promptsFor(header: RecordsHeader): Map<string, string> {
+    const key = `${header.benchmark} ${header.items} ${header.tasks}`;
+    const known = this.prompts.get(key) ?? promptsOf(header);
+    this.prompts.set(key, known);
+    return known;
+  }
+}
+
+function recordsOf(
+  index: RecordsIndex,
+  tasks: readonly string[],
+  samples: number,
+): ModelRecords {
+  let outcomes = "";
+  const tokens: number[] = [];
+  const kept: number[] = [];
+  for (const [i, task] of tasks.entries()) {
+    const place = index.placeOf(task) ?? -1;
+    for (let s = 0; s < samples; s++) {
+      outcomes += index.letter(place, s);
+      tokens.push(index.tokens(place, s));
+      if (index.isKept(place, s)) kept.push(i * samples + s);
+    }
+  }
+  return { outcomes, tokens, kept };
+}
