@@ -1,0 +1,250 @@
+/** Everything that the pages ask for, by name: the same on a server and in an export. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  open,
+  profilesOf,
+  Watch,
+  type Study,
+} from "../../study/index.js";
+import type { ScoresOptions } from "../../study/measures/scores.js";
+import { listTasks, sampleOf, type TextOf } from "./blocks.js";
+import { claimsOf } from "./claims.js";
+import { parametersOf, readJsonFile, studyInfo } from "./describe.js";
+import { LogIndex } from "./logIndex.js";
+import {
+  benchmarkInfo,
+  type BlockPlace,
+  Records,
+  type RecordMeasure,
+} from "./records.js";
+import { scoreTable } from "./scores.js";
+import type {
+  Curve,
+  RecordPlace,
+  RunInfo,
+  SampleView,
+  StudyInfo,
+  TaskPage,
+  TaskQuery,
+  WholeBlock,
+} from "./types.js";
+
+/** Row files that pages show as they are. */
+export const ROW_FILES = [
+  "weightShift",
+  "mergeSize",
+  "cost",
+  "trajectories",
+  "paradigms",
+] as const;
+
+/** What a question about one sample names. */
+export interface SampleQuery {
+  models: string[];
+  task: string;
+  sample: number;
+}
+
+/**
+ * A study as the pages ask for it. Every answer is what the files say now; files are read again only where they changed.
+ *
+ * @example
+ * new Resources("data/nano", { profile: "full" }).study().models.length
+ */
+export class Resources {
+  private opened: { study: Study; watch: Watch; at: string };
+  private readonly logs = new Map<string, LogIndex>();
+  private readonly records: Records;
+  private readonly parameters: number | null;
+
+  /**
+   * @throws StudyError the study file is broken
+   */
+  constructor(
+    private readonly path: string,
+    private readonly options: { profile?: string; isLive?: boolean } = {},
+  ) {
+    this.opened = this.openNow();
+    this.records = new Records(this.opened.study.runFolder);
+    this.parameters = parametersOf(this.opened.study);
+  }
+
+  /** Folder of the profile's artefacts. */
+  get runFolder(): string {
+    return this.opened.study.runFolder;
+  }
+
+  /** Texts that change with the study file, a note or a sign, and with what running stages write. */
+  signature(): Record<"study" | "files", string> {
+    this.reopen();
+    const { watch, study, at } = this.opened;
+    const files = watch
+      .look()
+      .stages.filter(({ standing }) => standing === "running")
+      .flatMap(({ stage }) => stage.outputs)
+      .filter((path) => path.endsWith(".jsonl"))
+      .map((path) => {
+        const full = join(study.runFolder, path);
+        return statSync(full, { throwIfNoEntry: false })?.size ?? 0;
+      });
+    return { study: `${at} ${watch.signature()}`, files: files.join() };
+  }
+
+  /** The study and where it stands. */
+  study(): StudyInfo {
+    this.reopen();
+    const { study, watch } = this.opened;
+    const text = readFileSync(join(study.folder, "study.yml"), "utf8");
+    return studyInfo(study, watch.look(), {
+      isLive: this.options.isLive ?? false,
+      parameters: this.parameters,
+      profiles: profilesOf(text),
+    });
+  }
+
+  /** The training logs that are there. */
+  runs(): RunInfo[] {
+    const { spec } = this.opened.study;
+    return spec.seeds.flatMap((seed) =>
+      spec.models.flatMap(({ name: model }): RunInfo[] => {
+        const log = this.log(model, seed);
+        return log === null
+          ? []
+          : [{ model, seed, steps: log.length, metrics: log.metrics }];
+      }),
+    );
+  }
+
+  /** The numbers of one training log; null where there is none. */
+  curve(model: string, seed: number): Curve | null {
+    const log = this.log(model, seed);
+    return log === null ? null : { model, seed, ...log.curve() };
+  }
+
+  /** The measures that keep records. */
+  measures(): RecordMeasure[] {
+    const { spec } = this.opened.study;
+    return spec.measures
+      .filter(({ by }) => by === "scores")
+      .map(({ name, options }) => {
+        const { models, benchmarks } = options as ScoresOptions;
+        return {
+          measure: name,
+          models: models.map((ref) => ref.model),
+          benchmarks,
+        };
+      });
+  }
+
+  /** Where completions are. */
+  places(): RecordPlace[] {
+    const { seeds } = this.opened.study.spec;
+    return this.measures().flatMap((own): RecordPlace[] => {
+      const found = seeds.filter(
+        (seed) => this.records.modelsOf(own.measure, seed).length > 0,
+      );
+      if (found.length === 0) return [];
+      const present = new Set(
+        found.flatMap((seed) => this.records.modelsOf(own.measure, seed)),
+      );
+      return [
+        {
+          measure: own.measure,
+          temperature: this.temperature(own, found[0]!),
+          seeds: found,
+          benchmarks: own.benchmarks.map(benchmarkInfo),
+          models: own.models.filter((model) => present.has(model)),
+        },
+      ];
+    });
+  }
+
+  /** Scores of a measure, or differences with one model; null where the study has no such measure. */
+  scores(
+    name: string,
+    against: string | null,
+  ): ReturnType<typeof scoreTable> | null {
+    const found = this.measures().find(({ measure: own }) => own === name);
+    if (found === undefined) return null;
+    const { seeds } = this.opened.study.spec;
+    return scoreTable(this.records, found, seeds, against);
+  }
+
+  /** A page of tasks; null where there are no records. */
+  tasks(place: BlockPlace, query: TaskQuery): TaskPage | null {
+    const block = this.records.block(place, query.models);
+    if (block === null) return null;
+    return listTasks(block, query, this.textOf(place, block.tasks));
+  }
+
+  /** One sample of some models; null where there is none. */
+  sample(place: BlockPlace, query: SampleQuery): SampleView | null {
+    const block = this.records.block(place, query.models);
+    if (block === null) return null;
+    return sampleOf(block, query, this.textOf(place, block.tasks));
+  }
+
+  /** All records of one benchmark and seed with their texts, for an export. */
+  block(place: BlockPlace): WholeBlock | null {
+    const own = this.measures().find(
+      ({ measure: name }) => name === place.measure,
+    );
+    return own === undefined ? null : this.records.whole(place, own.models);
+  }
+
+  /** A row file as it is; null where it is not made yet. */
+  rows(name: string): unknown {
+    if (!(ROW_FILES as readonly string[]).includes(name)) return null;
+    return readJsonFile(join(this.runFolder, `analysis/${name}.json`));
+  }
+
+  /** The paper's claims with the study's verdicts. */
+  claims(): ReturnType<typeof claimsOf> {
+    return claimsOf(this.opened.study);
+  }
+
+  private textOf(place: BlockPlace, tasks: readonly string[]): TextOf {
+    return (model, task, sample) =>
+      this.records.text(place, model, tasks[task]!, sample);
+  }
+
+  private temperature(own: RecordMeasure, seed: number): number {
+    for (const model of own.models)
+      for (const benchmark of own.benchmarks) {
+        const place = { measure: own.measure, seed, benchmark };
+        const header = this.records.index(place, model)?.header;
+        if (header) return header.temperature;
+      }
+    return 1;
+  }
+
+  private log(model: string, seed: number): LogIndex | null {
+    const path = join(this.runFolder, `seed${seed}/train/${model}.jsonl`);
+    const known = this.logs.get(path);
+    if (known === undefined && !existsSync(path)) return null;
+    const log = known ?? new LogIndex(path);
+    this.logs.set(path, log);
+    log.refresh();
+    return log.length === 0 ? null : log;
+  }
+
+  private openNow(): { study: Study; watch: Watch; at: string } {
+    const study = open(this.path, { profile: this.options.profile });
+    const { mtimeMs, size } = statSync(join(study.folder, "study.yml"));
+    const watch = new Watch(study.spec, study.runFolder);
+    return { study, watch, at: `${mtimeMs} ${size}` };
+  }
+
+  /** A study file that was edited is read again; one that is broken for a moment is left for later. */
+  private reopen(): void {
+    const path = join(this.opened.study.folder, "study.yml");
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat || `${stat.mtimeMs} ${stat.size}` === this.opened.at) return;
+    try {
+      this.opened = this.openNow();
+    } catch {
+      return;
+    }
+  }
+}

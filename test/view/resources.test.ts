@@ -1,0 +1,293 @@
+/** What the pages ask for, from the committed record of the nano study. */
+import {
+  appendFileSync,
+  renameSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  open,
+  rows,
+  type DifferenceRow,
+  type ScoreRow,
+} from "../../src/study/index.js";
+import { LogIndex } from "../../src/view/data/logIndex.js";
+import { RecordsIndex } from "../../src/view/data/recordsIndex.js";
+import { Resources } from "../../src/view/data/resources.js";
+import { ROOT } from "../structure/sources.js";
+
+const NANO = join(ROOT, "data", "nano");
+const RUN = join(NANO, "runs", "full");
+const nano = new Resources(NANO, { profile: "full" });
+const study = open(NANO, { profile: "full" });
+
+describe("Resources", () => {
+  test("study() has every model with its style, and every stage done with its cost", () => {
+    const { models, stages, seeds, parameters, run } = nano.study();
+    expect(seeds).toEqual([1, 2, 3]);
+    expect(parameters).toBe(529504);
+    expect(run).toBeNull();
+    expect(models.find(({ name }) => name === "math")).toMatchObject({
+      ...{
+        label: "RL-Math",
+        by: "rl",
+        role: "expert",
+        from: { from: ["sft"] },
+      },
+    });
+    expect(new Set(stages.map(({ standing }) => standing))).toEqual(
+      new Set(["done"]),
+    );
+    const cost = rows(study, "cost", { model: "math", seed: 1 })[0]!;
+    const math = stages.find(({ id }) => id === "seed1/models/math")!;
+    expect(math.note!.flops).toBe(cost.flops);
+    expect(math.isHere).toBe(false);
+  });
+
+  test("scores() gives the study's own rows", () => {
+    const table = nano.scores("scores", null)!;
+    const own = rows(study, "scores") as ScoreRow[];
+    for (const { model, cells, average } of table.rows) {
+      for (const [i, { name }] of table.benchmarks.entries()) {
+        const row = own.find(
+          (each) => each.model === model && each.benchmark === name,
+        )!;
+        expect(cells[i]).toMatchObject({
+          value: row.score,
+          low: row.low,
+          high: row.high,
+          seeds: 3,
+          items: 100,
+        });
+      }
+      const row = own.find(
+        (each) => each.model === model && each.benchmark === "average",
+      )!;
+      expect(average).toMatchObject({
+        value: row.score,
+        low: row.low,
+        high: row.high,
+      });
+    }
+  });
+
+  test("scores() against a model gives the study's own paired differences", () => {
+    const own = rows(study, "differences") as DifferenceRow[];
+    for (const against of ["sft", "ties"]) {
+      const table = nano.scores("scores", against)!;
+      for (const { model, average, cells } of table.rows) {
+        if (model === against) {
+          expect(average).toMatchObject({ value: 0, low: 0, high: 0 });
+          continue;
+        }
+        const of = (benchmark: string): DifferenceRow | undefined =>
+          own.find(
+            (each) =>
+              each.a === model &&
+              each.b === against &&
+              each.benchmark === benchmark,
+          );
+        const row = of("average")!;
+        expect(average).toMatchObject({
+          value: row.difference,
+          low: row.low,
+          high: row.high,
+        });
+        const single = of("aime24");
+        if (single)
+          expect(cells[0]).toMatchObject({
+            value: single.difference,
+            low: single.low,
+            high: single.high,
+          });
+      }
+    }
+  });
+
+  test("curve() has the log's numbers by name", () => {
+    const { step, values } = nano.curve("multi", 1)!;
+    const first = JSON.parse(
+      readFileSync(join(RUN, "seed1/train/multi.jsonl"), "utf8").split(
+        "\n",
+      )[0]!,
+    ) as {
+      reward: number;
+      domains: { math: { reward: number } };
+    };
+    expect(step).toHaveLength(80);
+    expect(values["reward"]![0]).toBeCloseTo(first.reward, 5);
+    expect(values["domains.math.reward"]![0]).toBeCloseTo(
+      first.domains.math.reward,
+      5,
+    );
+    expect(nano.curve("ties", 1)).toBeNull();
+  });
+
+  test("tasks() and sample() find where two models differ, with prompt and kept texts", () => {
+    const place = { measure: "scores", seed: 1, benchmark: "aime24" };
+    const query = {
+      models: ["sft", "math"],
+      outcome: "",
+      differ: true,
+      kept: true,
+      text: "",
+      page: 0,
+    };
+    const page = nano.tasks(place, query)!;
+    expect(page.all).toBe(100);
+    expect(page.count).toBeGreaterThan(0);
+    const { task } = page.rows[0]!;
+    const sample = nano.sample(place, {
+      models: query.models,
+      task,
+      sample: 0,
+    })!;
+    expect(sample.prompt).toContain(task.split(" ").at(-1)!.slice(0, 3));
+    const record = nano.block(place)!.texts["math"]!;
+    expect(Object.keys(record)).toHaveLength(10);
+    expect(sample.cells.map(({ model }) => model)).toEqual(["sft", "math"]);
+    expect(sample.cells[1]!.text!.completion).toContain("<think>");
+  });
+
+  test("tasks() pages, counts and searches prompts and kept texts", () => {
+    const place = { measure: "scores", seed: 1, benchmark: "aime24" };
+    const query = {
+      models: ["math"],
+      outcome: "",
+      differ: false,
+      kept: false,
+      text: "",
+      page: 1,
+    };
+    const page = nano.tasks(place, query)!;
+    expect({
+      page: page.page,
+      pages: page.pages,
+      count: page.count,
+      rows: page.rows.length,
+    }).toEqual({ page: 1, pages: 2, count: 100, rows: 50 });
+    expect(nano.tasks(place, { ...query, page: 99 })!.page).toBe(1);
+    expect(
+      nano
+        .tasks(place, { ...query, text: "X=115/5=23", page: 0 })!
+        .rows.map(({ task }) => task),
+    ).toEqual(["math equation 11x+4=6x+119"]);
+    expect(
+      nano.tasks(place, { ...query, outcome: "t", page: 0 })!.count,
+    ).toBeLessThan(100);
+    expect(nano.tasks({ ...place, benchmark: "none" }, query)).toBeNull();
+  });
+
+  test("claims() joins statements, verdicts and the numbers that decide them", () => {
+    const claims = nano.claims();
+    expect(claims).toHaveLength(36);
+    expect(claims[0]).toMatchObject({
+      id: "mix-matches-merge",
+      verdict: "reproduced",
+      measure: "scores",
+      file: "claims/scores.jsonl",
+    });
+    expect(claims[0]!.numbers[0]!.value).toBeCloseTo(0.1667, 3);
+  });
+
+  test("rows() gives no file but the known ones", () => {
+    expect(nano.rows("mergeSize")).toBeInstanceOf(Array);
+    expect(nano.rows("../../study")).toBeNull();
+  });
+});
+
+describe("RecordsIndex", () => {
+  const header = {
+    benchmark: "own",
+    items: 3,
+    samples: 2,
+    seed: 1,
+    temperature: 1,
+    topP: 1,
+    tasks: "",
+    model: "",
+  };
+  const record = (task: string, sample: number, more: object = {}): string =>
+    `${JSON.stringify({ task, sample, reward: 1, outcome: "correct", finish: "stop", tokens: 4, ...more })}\n`;
+  const file = (text: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), "m2rl-index-")), "own.jsonl");
+    writeFileSync(path, `${JSON.stringify(header)}\n${text}`);
+    return path;
+  };
+
+  test("follows a file that grows, and leaves half a line for later", () => {
+    const path = file(record("a", 0) + record("a", 1).slice(0, 30));
+    const index = new RecordsIndex(path);
+    expect(index.refresh()).toBe(true);
+    expect([index.letter(0, 0), index.letter(0, 1)]).toEqual(["c", "-"]);
+    appendFileSync(
+      path,
+      record("a", 1).slice(30) +
+        record('ü,"completion":', 0, {
+          outcome: "wrong",
+          reward: 0,
+          completion: "ü\n".repeat(1000),
+        }),
+    );
+    index.refresh();
+    expect(index.letter(0, 1)).toBe("c");
+    expect(index.tasks).toEqual(["a", 'ü,"completion":']);
+    expect(index.isKept(1, 0)).toBe(true);
+    expect(index.record(1, 0)!["completion"]).toBe("ü\n".repeat(1000));
+    expect(index.refresh()).toBe(false);
+  });
+
+  test("reads a file anew that was replaced, and one that is gone is empty", () => {
+    const path = file(record("a", 0));
+    const index = new RecordsIndex(path);
+    index.refresh();
+    renameSync(file(record("b", 0, { reward: 0, outcome: "truncated" })), path);
+    index.refresh();
+    expect(index.tasks).toEqual(["b"]);
+    expect(index.letter(0, 0)).toBe("t");
+    const gone = new RecordsIndex(`${path}.gone`);
+    expect(gone.refresh()).toBe(false);
+    expect(gone.header).toBeNull();
+  });
+
+  test("counts lines that are no records and goes on", () => {
+    const index = new RecordsIndex(
+      file(`null\n{"task":1}\n{,\n${record("a", 0)}`),
+    );
+    index.refresh();
+    expect(index.broken).toBe(3);
+    expect(index.tasks).toEqual(["a"]);
+  });
+});
+
+describe("LogIndex", () => {
+  test("thins a long log to means, and takes the later line of a step", () => {
+    const path = join(
+      mkdtempSync(join(tmpdir(), "m2rl-log-")),
+      "train",
+      "a.jsonl",
+    );
+    mkdirSync(dirname(path));
+    const lines = Array.from(
+      { length: 8 },
+      (_, step) => `${JSON.stringify({ step, loss: step, more: { a: 1 } })}\n`,
+    );
+    writeFileSync(path, lines.join(""));
+    const log = new LogIndex(path);
+    log.refresh();
+    expect(log.metrics).toEqual(["loss", "more.a"]);
+    expect(log.curve(4)).toEqual({
+      step: [0.5, 2.5, 4.5, 6.5],
+      values: { loss: [0.5, 2.5, 4.5, 6.5], "more.a": [1, 1, 1, 1] },
+    });
+    appendFileSync(path, `${JSON.stringify({ step: 6, loss: 60 })}\n{"step":7`);
+    log.refresh();
+    expect(log.curve().values["loss"]).toEqual([0, 1, 2, 3, 4, 5, 60]);
+    expect(log.curve().values["more.a"]!.at(-1)).toBeNull();
+  });
+});
