@@ -39,6 +39,10 @@ const VERBS: Readonly<
     about: "list public benchmarks, and compare files with them",
     load: async () => (await import("./cli/benchmarks.js")).benchmarks,
   },
+  tasks: {
+    about: "write tasks: drawn, or read from published training data",
+    load: async () => (await import("./cli/tasks.js")).tasks,
+  },
   verify: {
     about: "grade a file of completions",
     load: async () => (await import("./cli/verify.js")).verify,

@@ -8,7 +8,7 @@
  * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`gradeLetter`, `readChoice`, `scoreHle`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
  * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
- * (`gradeProgram`, `gradePython` with the executors `embedded` and `sandboxFusion`).
+ * (`gradeProgram`, `gradePython` with the executors `embedded` and `sandboxFusion`), and `files` (benchmarks and training data as files).
  *
  * @module
  */
@@ -20,6 +20,7 @@ export {
   type Split,
   type Verdict,
 } from "./task.js";
+export * as files from "./files/index.js";
 export { DOMAINS, spec, type Domain, type Task } from "./specs.js";
 export {
   GRADERS,

@@ -2,7 +2,7 @@
  * io: files and folders, read and written so that nothing is lost.
  *
  * One writer for files (`writeFileAtomically`) and one for folders (`writeFolder`, or `checkTarget`, `mark` and `publishFolder` where the
- * work takes long). Both write beside the place and rename. A folder is replaced or removed only when every file in it is listed in its
+ * work takes long, `LineWriter` where a file is longer than the memory). All write beside the place and rename. A folder is replaced or removed only when every file in it is listed in its
  * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`, and
  * `leaseState` for who only looks; `thisProcess` and `isGone` tell whether another process is still there.
  * Jobs in worker threads: `Threads`, and `serveThread` at their end; asynchronous work, only so much at a time: `Slots`; `breathe` pauses a long computation.
@@ -34,6 +34,7 @@ export {
   readJsonObject,
   readText,
 } from "./readFile.js";
+export { LineWriter } from "./lineWriter.js";
 export { mark, MARKER, removeOurs, whyNotOurs } from "./marker.js";
 export { Slots } from "./slots.js";
 export { serveThread, Threads, type ThreadsOptions } from "./threads.js";

@@ -3,7 +3,7 @@
  * published.
  *
  * Exports: `PUBLISHED` (the table), `published` and `repositoryOf` (one row), `checkFile`, `readBenchmark`, `readRows` (JSON lines, JSON,
- * CSV, Parquet, gzip), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
+ * CSV, Parquet, gzip) and `streamRows` (one row after the other), training data (`readRlRow`, `readSftRow`, `questionText`, `FIXES`, `SKIPS`), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
  */
 export {
   PUBLISHED,
@@ -27,3 +27,19 @@ export {
 } from "./fetch.js";
 export { hubCache } from "./hub.js";
 export { readRows, type FileRow } from "./readRows.js";
+export { streamRows, type PlacedRow } from "./streamRows.js";
+export {
+  FIXES,
+  questionText,
+  readRlRow,
+  readSftRow,
+  SKIPS,
+  type Demonstration,
+  type FixName,
+  type Questions,
+  type RlRow,
+  type RlRowOptions,
+  type SftRow,
+  type SftRowOptions,
+  type SkipReason,
+} from "./training/index.js";
