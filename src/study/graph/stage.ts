@@ -37,6 +37,17 @@ export interface Stage<Spec extends object = object> {
   work: Work;
 }
 
+/** A stage of a measure that writes one file of lines: "<id>.jsonl". */
+export function lineStage<Spec extends object>(
+  kind: string,
+  seed: number,
+  path: string,
+  rest: Pick<Stage<Spec>, "model" | "spec" | "inputs" | "work">,
+): Stage<Spec> {
+  const id = `seed${seed}/${path}`;
+  return { id, kind, seed, outputs: [`${id}.jsonl`], ...rest };
+}
+
 /** Sum of estimates. */
 export function addWork(...parts: readonly Work[]): Work {
   const sum = (key: keyof Work): number =>

@@ -4,8 +4,8 @@ import { missingClaims, paperName } from "../claims/paperModels.js";
 import type { Ref } from "../graph/model.js";
 import { consistencyRows, type ConsistencyRow } from "../rows/consistency.js";
 import { manyModels, object, oneModel } from "../spec/field.js";
-import { measureOf, NOTHING, type Measure } from "./measure.js";
-import { scores, type ScoresOptions } from "./scores.js";
+import { NOTHING, type Measure } from "./measure.js";
+import { scoresIn } from "./scores.js";
 
 /** Options of `consistency`. */
 export interface ConsistencyOptions {
@@ -45,10 +45,7 @@ export const consistency: Measure<
   uses: ["scores"],
   reads: ({ from, experts, models }) => [from, ...experts, ...models],
   rows({ options }, results) {
-    const { benchmarks, samples } = measureOf<ScoresOptions>(
-      results.study,
-      scores,
-    );
+    const { benchmarks, samples } = scoresIn(results.study);
     return {
       consistency: consistencyRows(
         {
@@ -66,10 +63,7 @@ export const consistency: Measure<
   claims(_, results, paper) {
     if (paper.sft === null)
       return missingClaims(IDS, "the study names no SFT model of the paper");
-    const { models, benchmarks } = measureOf<ScoresOptions>(
-      results.study,
-      scores,
-    );
+    const { models, benchmarks } = scoresIn(results.study);
     return consistencyClaims(
       results
         .scored(models, benchmarks)

@@ -5,6 +5,7 @@ import {
   selfVerify,
   type BenchmarkName,
 } from "../../evaluate/index.js";
+import { breathe } from "../../io/index.js";
 import { loadPolicy } from "../../model/index.js";
 import type { Domain } from "../../domains/index.js";
 import { STATED, type ClaimRow } from "../claims/claimRow.js";
@@ -12,7 +13,7 @@ import { REASONING } from "../claims/interference.js";
 import { judgeClaims } from "../claims/judging.js";
 import { paperName } from "../claims/paperModels.js";
 import { modelNamed, type MeasureEntry, type Ref } from "../graph/model.js";
-import { addWork, times } from "../graph/stage.js";
+import { addWork, lineStage, times } from "../graph/stage.js";
 import { JUDGEMENT, SAMPLE } from "../graph/work.js";
 import {
   judgingRows,
@@ -38,12 +39,7 @@ export interface JudgingOptions {
   answers: number;
 }
 
-interface JudgingSpec {
-  seed: number;
-  benchmarks: BenchmarkName[];
-  items: number;
-  answers: number;
-}
+type JudgingSpec = Omit<JudgingOptions, "models"> & { seed: number };
 
 const IDS = [
   "outcome-rises",
@@ -100,8 +96,7 @@ async function answerAndJudge(
     const judged = selfVerify(policy, tokenizer, name, sampling);
     lines.push(...judged.map((answer) => ({ benchmark: name, ...answer })));
     report({ done: i + 1, total: benchmarks.length });
-    // The engine computes synchronously; without this pause no signal would ever be heard.
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   policy.dispose();
   writeLines(outputPath(job), lines);
@@ -126,19 +121,17 @@ export const judging: Measure<JudgingOptions, { judging: JudgingRow }> = {
   stages({ name, options: { models, ...sampling } }, place) {
     const { seed } = place;
     const { benchmarks, items, answers } = sampling;
-    return models.map((ref) => ({
-      id: `seed${seed}/${name}/${ref.model}`,
-      kind: "judging",
-      seed,
-      model: ref.model,
-      spec: { seed, ...sampling },
-      inputs: { model: place.input(ref) },
-      outputs: [`seed${seed}/${name}/${ref.model}.jsonl`],
-      work: times(
-        benchmarks.length * items * answers,
-        addWork(SAMPLE, times(2, JUDGEMENT)),
-      ),
-    }));
+    return models.map((ref) =>
+      lineStage("judging", seed, `${name}/${ref.model}`, {
+        model: ref.model,
+        spec: { seed, ...sampling },
+        inputs: { model: place.input(ref) },
+        work: times(
+          benchmarks.length * items * answers,
+          addWork(SAMPLE, times(2, JUDGEMENT)),
+        ),
+      }),
+    );
   },
   run: (job: Job<JudgingSpec>, report) => answerAndJudge(job, report),
   rows: (entry, results) => ({

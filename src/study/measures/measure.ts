@@ -68,14 +68,3 @@ export const NOTHING: {
   claims: () => [],
   run: () => Promise.reject(new Error("internal: the measure has no stages")),
 };
-
-/** The options of the study's measure of a kind, by whatever name: what other measures take from it. */
-export function measureOf<Options extends object>(
-  study: Pick<StudySpec, "measures">,
-  measure: Pick<Measure<Options>, "key">,
-): Options {
-  const found = study.measures.find(({ name }) => name === measure.key);
-  if (!found)
-    throw new RangeError(`measures must hold ${measure.key}, got none`);
-  return found.options as Options;
-}

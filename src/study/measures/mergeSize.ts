@@ -1,23 +1,18 @@
 /** Measure `mergeSize`: how the score of each merge method depends on the size of the task vectors. */
-import { join } from "node:path";
-import { readModelFolder, type Params } from "../../checkpoint/index.js";
-import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
 import { methods, type MergeMethodName } from "../../merge/index.js";
-import { configFromJson, Policy } from "../../model/index.js";
-import { Tokenizer } from "../../tokenizer/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
-import { times } from "../graph/stage.js";
+import { lineStage, times } from "../graph/stage.js";
 import { SAMPLE } from "../graph/work.js";
 import { labelledInputs } from "../operations/operation.js";
 import { mergeBy, METHOD_NAMES, relativeSize } from "../operations/merge.js";
-import { itemMeans } from "../rows/results.js";
 import {
   mergeSizeRows,
   type MergeSizeRow,
   type SizeLine,
 } from "../rows/mergeSize.js";
 import type { Facts, Job, Report } from "../run/job.js";
-import { inputPath, outputPath } from "../run/paths.js";
+import { outputPath } from "../run/paths.js";
 import {
   choice,
   list,
@@ -28,8 +23,10 @@ import {
 } from "../spec/field.js";
 import { positive } from "../spec/values.js";
 import { LineFile } from "../run/lineFile.js";
-import { measureOf, NOTHING, type Measure } from "./measure.js";
-import { scores, type ScoresOptions } from "./scores.js";
+import { readExperts } from "./expertModels.js";
+import { scoresOfParams } from "./itemScores.js";
+import { NOTHING, type Measure } from "./measure.js";
+import { scoresIn } from "./scores.js";
 
 /** Options of `mergeSize`. */
 export interface MergeSizeOptions {
@@ -44,12 +41,8 @@ export interface MergeSizeOptions {
   samples: number;
 }
 
-interface MergeSizeSpec {
+interface MergeSizeSpec extends Omit<MergeSizeOptions, "anchor" | "experts"> {
   seed: number;
-  methods: MergeMethodName[];
-  lambdas: number[];
-  items: number;
-  samples: number;
   benchmarks: BenchmarkName[];
   /** Steps and learning rate of the experts. */
   step: number;
@@ -112,7 +105,7 @@ export const mergeSize: Measure<MergeSizeOptions, { mergeSize: MergeSizeRow }> =
     stages({ name, options }, place, study) {
       const { seed } = place;
       const { anchor, experts, ...rest } = options;
-      const { benchmarks } = measureOf<ScoresOptions>(study, scores);
+      const { benchmarks } = scoresIn(study);
       return experts.map((set) => {
         const spec: MergeSizeSpec = {
           seed,
@@ -122,19 +115,15 @@ export const mergeSize: Measure<MergeSizeOptions, { mergeSize: MergeSizeRow }> =
         };
         const count =
           mergesOf(spec).length * benchmarks.length * rest.items * rest.samples;
-        return {
-          id: `seed${seed}/${name}/${set.name}`,
-          kind: "mergeSize",
-          seed,
+        return lineStage("mergeSize", seed, `${name}/${set.name}`, {
           model: set.name,
           spec,
           inputs: {
             anchor: place.input(anchor),
             ...labelledInputs(set.models, place, study),
           },
-          outputs: [`seed${seed}/${name}/${set.name}.jsonl`],
           work: times(count, SAMPLE),
-        };
+        });
       });
     },
     run: (job: Job<MergeSizeSpec>, report) => scoreMerges(job, report),
@@ -154,12 +143,10 @@ async function scoreMerges(
 ): Promise<Facts> {
   const { spec } = job.stage;
   const { seed, items, samples, benchmarks, step, learningRate } = spec;
-  const folder = inputPath(job, "anchor");
-  const anchor = readModelFolder(folder);
-  const config = configFromJson(anchor.config);
-  const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
-  const experts = readExperts(job);
-  const taskVectorSize = relativeSize(anchor.params, experts);
+  const models = readExperts(job);
+  const { anchor } = models;
+  const experts = [...models.experts.values()];
+  const taskVectorSize = relativeSize(anchor, experts);
   const key = JSON.stringify([
     job.inputHashes,
     seed,
@@ -178,37 +165,19 @@ async function scoreMerges(
     );
     if (isDone) continue;
     const options = lambda === null ? {} : { lambda };
-    const merged = mergeBy({ method, options }, anchor.params, experts, seed);
-    const policy = Policy.fromParams(merged, config);
-    const found: SizeLine["scores"] = {};
-    for (const benchmark of benchmarks) {
-      const scored = await evaluate(policy, tokenizer, benchmark, {
-        items,
-        samples,
-        seed,
-      });
-      found[benchmark] = itemMeans(scored.records);
-    }
-    policy.dispose();
-    const mergedSize = relativeSize(anchor.params, [merged]);
+    const merged = mergeBy({ method, options }, anchor, experts, seed);
+    const sampling = { items, samples, seed };
     file.add({
       method,
       lambda,
       step,
       learningRate,
       taskVectorSize,
-      mergedSize,
-      scores: found,
+      mergedSize: relativeSize(anchor, [merged]),
+      scores: await scoresOfParams(merged, models, benchmarks, sampling),
       key,
     });
     report({ done: i + 1, total: merges.length });
   }
   return { taskVectorSize };
-}
-
-/** Experts of a job, by the order of its inputs. */
-export function readExperts(job: Job): Params[] {
-  return Object.keys(job.stage.inputs)
-    .filter((name) => name !== "anchor")
-    .map((name) => readModelFolder(inputPath(job, name)).params);
 }

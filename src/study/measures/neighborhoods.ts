@@ -6,6 +6,7 @@ import {
 } from "../../analysis/index.js";
 import type { Domain } from "../../domains/index.js";
 import { benchmark, type BenchmarkName } from "../../evaluate/index.js";
+import { breathe } from "../../io/index.js";
 import { loadPolicy } from "../../model/index.js";
 import { neighborClaims } from "../claims/neighborhoods.js";
 import {
@@ -19,7 +20,13 @@ import {
   type Ref,
   type StudySpec,
 } from "../graph/model.js";
-import { addWork, times, type Place, type Stage } from "../graph/stage.js";
+import {
+  addWork,
+  lineStage,
+  times,
+  type Place,
+  type Stage,
+} from "../graph/stage.js";
 import { READING, SAMPLE } from "../graph/work.js";
 import type { MergeSpec } from "../operations/merge.js";
 import {
@@ -34,9 +41,9 @@ import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, object } from "../spec/field.js";
 import { positive } from "../spec/values.js";
 import { byDomain, someBenchmarksOf } from "./experts.js";
-import { measureOf, NOTHING, type Measure } from "./measure.js";
+import { NOTHING, type Measure } from "./measure.js";
 import { pairs, pairSources, type PairsOptions } from "./pairs.js";
-import { scores, type ScoresOptions } from "./scores.js";
+import { scoresIn } from "./scores.js";
 
 /** Options of `neighborhoods`. */
 export interface NeighborhoodsOptions {
@@ -77,7 +84,7 @@ function stagesOf(
   const { prompts, samples, models } = options;
   const where = `measures.${name}.experts`;
   const experts = byDomain(options.experts, study, where);
-  const known = measureOf<ScoresOptions>(study, scores).benchmarks;
+  const known = scoresIn(study).benchmarks;
   const spec: NeighborhoodsSpec = {
     seed,
     benchmarks: Object.fromEntries(
@@ -90,21 +97,19 @@ function stagesOf(
     prompts,
     samples,
   };
-  return [...experts.values()].map((expert) => ({
-    id: `seed${seed}/${name}/${expert.model}`,
-    kind: "neighborhoods",
-    seed,
-    model: expert.model,
-    spec,
-    inputs: Object.fromEntries(
-      [expert, ...models].map((ref) => [ref.model, place.input(ref)]),
-    ),
-    outputs: [`seed${seed}/${name}/${expert.model}.jsonl`],
-    work: times(
-      experts.size * prompts * samples,
-      addWork(SAMPLE, times(models.length + 1, READING)),
-    ),
-  }));
+  return [...experts.values()].map((expert) =>
+    lineStage("neighborhoods", seed, `${name}/${expert.model}`, {
+      model: expert.model,
+      spec,
+      inputs: Object.fromEntries(
+        [expert, ...models].map((ref) => [ref.model, place.input(ref)]),
+      ),
+      work: times(
+        experts.size * prompts * samples,
+        addWork(SAMPLE, times(models.length + 1, READING)),
+      ),
+    }),
+  );
 }
 
 /** Prompts of one domain, spread evenly over its benchmarks, the first items of each. */
@@ -138,8 +143,7 @@ async function writeAndRead(
       ...sampleDivergences(policy, others, tokenizer, tasks, { seed, samples }),
     );
     report({ done: i + 1, total: domains.length });
-    // The engine computes synchronously; without this pause no signal would ever be heard.
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   for (const each of [policy, ...Object.values(others)]) each.dispose();
   writeLines(
@@ -214,7 +218,7 @@ export const neighborhoods: Measure<
   run: (job: Job<NeighborhoodsSpec>, report) => writeAndRead(job, report),
   rows(entry, results) {
     const { options } = entry;
-    const { benchmarks } = measureOf<ScoresOptions>(results.study, scores);
+    const { benchmarks } = scoresIn(results.study);
     const experts = byDomain(options.experts, results.study, entry.name);
     return {
       neighborhoods: neighborhoodRows(
@@ -231,10 +235,7 @@ export const neighborhoods: Measure<
   },
   claims(entry, results, paper) {
     const { study } = results;
-    const { models: scored, benchmarks } = measureOf<ScoresOptions>(
-      study,
-      scores,
-    );
+    const { models: scored, benchmarks } = scoresIn(study);
     if (expertDomains(paper).length === 0)
       return missingClaims(IDS, "the study names no experts of the paper");
     const reference = referenceOf(entry.options, study);

@@ -11,6 +11,7 @@ import {
 import { statedRows } from "../claims/claimRow.js";
 import { weightClaims, WEIGHTS as IDS } from "../claims/weights.js";
 import type { Ref } from "../graph/model.js";
+import { lineStage } from "../graph/stage.js";
 import { WEIGHTS } from "../graph/work.js";
 import type { OverlapLine, OverlapRule, Overlaps } from "../rows/overlaps.js";
 import type { Results } from "../rows/results.js";
@@ -20,6 +21,7 @@ import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, object, oneModel } from "../spec/field.js";
 import { rate } from "../spec/values.js";
+import { expertNames } from "./expertModels.js";
 import { byDomain, expertInputs } from "./experts.js";
 import { NOTHING, type Measure } from "./measure.js";
 
@@ -82,9 +84,7 @@ async function measureOverlaps(
   const { rate } = job.stage.spec;
   const base = inputPath(job, "anchor");
   const experts = Object.fromEntries(
-    Object.keys(job.stage.inputs)
-      .filter((name) => name !== "anchor")
-      .map((name) => [name, inputPath(job, name)]),
+    expertNames(job).map((name) => [name, inputPath(job, name)]),
   );
   const asPublished = weightShift(base, experts, { spectra: "none" });
   const whole = describeShift(
@@ -150,19 +150,15 @@ export const overlaps: Measure<OverlapsOptions, Record<never, object>> = {
         `measures.${name}.experts must be at least 2, got ${experts.size}`,
       );
     return [
-      {
-        id: `seed${seed}/${name}`,
-        kind: "overlaps",
-        seed,
+      lineStage("overlaps", seed, name, {
         model: "",
         spec: { seed, rate: options.rate },
         inputs: {
           anchor: place.input(options.anchor),
           ...expertInputs(experts, place),
         },
-        outputs: [`seed${seed}/${name}.jsonl`],
         work: WEIGHTS,
-      },
+      }),
     ];
   },
   run: (job: Job<OverlapsSpec>, report) => measureOverlaps(job, report),

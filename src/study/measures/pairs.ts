@@ -1,16 +1,12 @@
 /** Measure `pairs`: merges of two experts, scored on the domains of the first (Table 6). */
-import { join } from "node:path";
-import { readModelFolder } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
-import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
 import type { MergeMethodName } from "../../merge/index.js";
-import { configFromJson, Policy } from "../../model/index.js";
-import { Tokenizer } from "../../tokenizer/index.js";
 import type { MeasureEntry, Ref, StudySpec } from "../graph/model.js";
-import { times, type Place, type Stage } from "../graph/stage.js";
+import { lineStage, times, type Place, type Stage } from "../graph/stage.js";
 import { SAMPLE } from "../graph/work.js";
 import { mergeBy, METHOD_NAMES } from "../operations/merge.js";
-import { itemMeans, type Results } from "../rows/results.js";
+import type { Results } from "../rows/results.js";
 import {
   pairRows,
   type PairLine,
@@ -19,13 +15,14 @@ import {
 } from "../rows/pairs.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
-import { inputPath, outputPath } from "../run/paths.js";
+import { outputPath } from "../run/paths.js";
 import { choice, manyModels, object, oneModel } from "../spec/field.js";
 import { domains } from "../spec/values.js";
+import { readExperts } from "./expertModels.js";
 import { byDomain, expertInputs, someBenchmarksOf } from "./experts.js";
-import { measureOf, NOTHING, type Measure } from "./measure.js";
-import { readExperts } from "./mergeSize.js";
-import { scores, type Sampling, type ScoresOptions } from "./scores.js";
+import { NOTHING, type Measure } from "./measure.js";
+import { scoresOfParams } from "./itemScores.js";
+import { samplingOf, scoresIn, type Sampling } from "./scores.js";
 
 /** Options of `pairs`. */
 export interface PairsOptions {
@@ -76,35 +73,23 @@ function stagesOf(
       throw new RangeError(
         `${where} must be domains of its experts, got ${domain}`,
       );
-  const scored = measureOf<ScoresOptions>(study, scores);
-  const { items, samples, temperature, topP } = scored;
+  const scored = scoresIn(study);
   return pairsOf([...experts.keys()], options.domains).map((parts) => {
     const label = parts.join("-");
     const benchmarks = options.domains
       .filter((domain) => parts.includes(domain))
       .flatMap((domain) => someBenchmarksOf(scored.benchmarks, domain, where));
     const own = new Map(parts.map((domain) => [domain, experts.get(domain)!]));
-    return {
-      id: `seed${seed}/${name}/${label}`,
-      kind: "pairs",
-      seed,
+    const { method } = options;
+    return lineStage("pairs", seed, `${name}/${label}`, {
       model: label,
-      spec: {
-        seed,
-        method: options.method,
-        benchmarks,
-        items,
-        samples,
-        temperature,
-        topP,
-      },
+      spec: { seed, method, benchmarks, ...samplingOf(scored) },
       inputs: {
         anchor: place.input(options.anchor),
         ...expertInputs(own, place),
       },
-      outputs: [`seed${seed}/${name}/${label}.jsonl`],
-      work: times(benchmarks.length * items * samples, SAMPLE),
-    };
+      work: times(benchmarks.length * scored.items * scored.samples, SAMPLE),
+    });
   });
 }
 
@@ -114,23 +99,20 @@ async function mergeAndScore(
   report: Report,
 ): Promise<Facts> {
   const { seed, method, benchmarks, ...sampling } = job.stage.spec;
-  const folder = inputPath(job, "anchor");
-  const anchor = readModelFolder(folder);
-  const policy = Policy.fromParams(
-    mergeBy({ method }, anchor.params, readExperts(job), seed),
-    configFromJson(anchor.config),
+  const models = readExperts(job);
+  const experts = [...models.experts.values()];
+  const merged = mergeBy({ method }, models.anchor, experts, seed);
+  const scores = await scoresOfParams(
+    merged,
+    models,
+    benchmarks,
+    { seed, ...sampling },
+    (done) => report({ done, total: benchmarks.length }),
   );
-  const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
-  const lines: PairLine[] = [];
-  for (const [i, name] of benchmarks.entries()) {
-    const scored = await evaluate(policy, tokenizer, name, {
-      seed,
-      ...sampling,
-    });
-    lines.push({ benchmark: name, scores: itemMeans(scored.records) });
-    report({ done: i + 1, total: benchmarks.length });
-  }
-  policy.dispose();
+  const lines = benchmarks.map((benchmark): PairLine => ({
+    benchmark,
+    scores: scores[benchmark]!,
+  }));
   writeLines(outputPath(job), lines);
   return {};
 }
@@ -173,7 +155,7 @@ export const pairs: Measure<PairsOptions, { pairs: PairRow }> = {
   stages: stagesOf,
   run: (job: Job<PairSpec>, report) => mergeAndScore(job, report),
   rows({ name, options }, results) {
-    const { benchmarks } = measureOf<ScoresOptions>(results.study, scores);
+    const { benchmarks } = scoresIn(results.study);
     const experts = byDomain(options.experts, results.study, name);
     return {
       pairs: pairRows(

@@ -1,15 +1,14 @@
 /** Scores of a paradigm's experts and of their merges. */
 import type { Params } from "../../checkpoint/index.js";
 import type { Domain } from "../../domains/index.js";
-import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
-import { Policy } from "../../model/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
 import { mergeBy, type MergeSpec } from "../operations/merge.js";
 import type { ParadigmScores } from "../rows/paradigmRow.js";
-import { itemMeans } from "../rows/results.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { outputPath } from "../run/paths.js";
 import { LineFile } from "../run/lineFile.js";
-import { readParadigm } from "./paradigmModels.js";
+import { readExperts } from "./expertModels.js";
+import { scoresOfParams } from "./itemScores.js";
 import type { Sampling } from "./scores.js";
 
 /** What the scores of one paradigm depend on. */
@@ -32,7 +31,8 @@ export async function scoreParadigm(
   report: Report,
 ): Promise<Facts> {
   const { seed, merges, benchmarks, ...sampling } = job.stage.spec;
-  const { anchor, experts, config, tokenizer } = readParadigm(job);
+  const paradigm = readExperts<Domain>(job);
+  const { anchor, experts } = paradigm;
   const keyOf = (model: string): string =>
     JSON.stringify([job.inputHashes, seed, sampling, merges[model] ?? null]);
   const file = new LineFile<ParadigmScores>(
@@ -54,16 +54,8 @@ export async function scoreParadigm(
   ];
   for (const [i, { model, asked, make }] of models.entries()) {
     if (file.lines.some((line) => line.model === model)) continue;
-    const policy = Policy.fromParams(make(), config);
-    const scores: ParadigmScores["scores"] = {};
-    for (const name of asked) {
-      const scored = await evaluate(policy, tokenizer, name, {
-        ...sampling,
-        seed,
-      });
-      scores[name] = itemMeans(scored.records);
-    }
-    policy.dispose();
+    const options = { ...sampling, seed };
+    const scores = await scoresOfParams(make(), paradigm, asked, options);
     file.add({ model, scores, key: keyOf(model) });
     report({ done: i + 1, total: models.length });
   }

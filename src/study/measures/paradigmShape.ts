@@ -6,6 +6,7 @@ import {
   weightShift,
 } from "../../analysis/index.js";
 import { taskMessages, type Domain } from "../../domains/index.js";
+import { breathe } from "../../io/index.js";
 import {
   scoreSequences,
   type MaskedSequence,
@@ -24,7 +25,7 @@ import { brief } from "../rows/round.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";
-import { readParadigm, type ParadigmModels } from "./paradigmModels.js";
+import { readExperts, type ExpertModels } from "./expertModels.js";
 
 /** What the shape of one paradigm depends on. */
 export interface ParadigmShapeSpec {
@@ -47,7 +48,7 @@ export async function measureShape(
   report: Report,
 ): Promise<Facts> {
   const { seed, texts, grid } = job.stage.spec;
-  const paradigm = readParadigm(job);
+  const paradigm = readExperts<Domain>(job);
   const domains = [...paradigm.experts.keys()];
   const total = 1 + ALPHAS.length + grid;
   const lines: ParadigmShape[] = [weightsOf(job, domains)];
@@ -56,8 +57,7 @@ export async function measureShape(
   for (const [i, alpha] of ALPHAS.entries()) {
     lines.push(...linesAt(paradigm, held, alpha));
     report({ done: 2 + i, total });
-    // The engine computes synchronously; without this pause no signal would ever be heard.
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   const [a, b] = domains;
   for (let row = 0; row < grid && b !== undefined; row++) {
@@ -79,7 +79,7 @@ export async function measureShape(
       point.dispose();
     }
     report({ done: 2 + ALPHAS.length + row, total });
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   writeLines(outputPath(job), lines);
   return {};
@@ -125,7 +125,7 @@ interface HeldOut {
 
 /** Texts of each domain on tasks that no model was trained or is scored on. */
 function heldOut(
-  { anchor, experts, config, tokenizer }: ParadigmModels,
+  { anchor, experts, config, tokenizer }: ExpertModels<Domain>,
   texts: number,
   seed: number,
 ): Map<Domain, HeldOut> {
@@ -162,7 +162,7 @@ function heldOut(
 
 /** θ₀ + Σ factor · τ_domain. */
 function moved(
-  { anchor, experts, config }: ParadigmModels,
+  { anchor, experts, config }: ExpertModels<Domain>,
   by: readonly (readonly [Domain, number])[],
 ): Policy {
   const params = [...anchor].map(([name, tensor]) => {
@@ -199,7 +199,7 @@ function lossOn(
 }
 
 function linesAt(
-  paradigm: ParadigmModels,
+  paradigm: ExpertModels<Domain>,
   held: ReadonlyMap<Domain, HeldOut>,
   alpha: number,
 ): LossLine[] {

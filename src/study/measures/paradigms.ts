@@ -10,6 +10,7 @@ import {
 } from "../graph/model.js";
 import {
   addWork,
+  lineStage,
   times,
   type Input,
   type Place,
@@ -44,14 +45,14 @@ import {
   expertInputs,
   someBenchmarksOf,
 } from "./experts.js";
-import { measureOf, NOTHING, type Measure } from "./measure.js";
+import { NOTHING, type Measure } from "./measure.js";
 import { scoreParadigm, type ParadigmScoresSpec } from "./paradigmScores.js";
 import {
   ALPHAS,
   measureShape,
   type ParadigmShapeSpec,
 } from "./paradigmShape.js";
-import { scores, type ScoresOptions } from "./scores.js";
+import { samplingOf, scoresIn } from "./scores.js";
 
 /** Options of `paradigms`. */
 export interface ParadigmsOptions {
@@ -108,8 +109,7 @@ function scoresStage(
   study: StudySpec,
 ): Stage<ParadigmScoresSpec> {
   const { name, options } = entry;
-  const scored = measureOf<ScoresOptions>(study, scores);
-  const { items, samples, temperature, topP } = scored;
+  const scored = scoresIn(study);
   const benchmarks = domainsOf(entry, study).map(
     (domain): [Domain, BenchmarkName[]] => [
       domain,
@@ -126,25 +126,19 @@ function scoresStage(
     ),
   };
   const asked = benchmarks.flatMap(([, names]) => names).length;
-  const count = (Object.keys(merges).length + 1) * asked * items * samples;
-  return {
-    id: `seed${seed}/${name}/${paradigm}/scores`,
-    kind: "paradigms",
-    seed,
+  const count =
+    (Object.keys(merges).length + 1) * asked * scored.items * scored.samples;
+  return lineStage("paradigms", seed, `${name}/${paradigm}/scores`, {
     model: paradigm,
     spec: {
       seed,
       merges,
       benchmarks: Object.fromEntries(benchmarks),
-      items,
-      samples,
-      temperature,
-      topP,
+      ...samplingOf(scored),
     },
     inputs,
-    outputs: [`seed${seed}/${name}/${paradigm}/scores.jsonl`],
     work: times(count, SAMPLE),
-  };
+  });
 }
 
 function shapeStage(
@@ -155,19 +149,15 @@ function shapeStage(
 ): Stage<ParadigmShapeSpec> {
   const { texts, grid } = options;
   const points = ALPHAS.length * Object.keys(inputs).length + grid * grid * 2;
-  return {
-    id: `seed${seed}/${name}/${paradigm}/shape`,
-    kind: "paradigms",
-    seed,
+  return lineStage("paradigms", seed, `${name}/${paradigm}/shape`, {
     model: paradigm,
     spec: { seed, texts, grid },
     inputs,
-    outputs: [`seed${seed}/${name}/${paradigm}/shape.jsonl`],
     work: addWork(
       times(points * texts, READING),
       times(Object.keys(inputs).length * texts * 4, SAMPLE),
     ),
-  };
+  });
 }
 
 function rowsOf(
@@ -176,7 +166,7 @@ function rowsOf(
 ): ParadigmRow[] {
   const { name, options } = entry;
   const { study } = results;
-  const scored = measureOf<ScoresOptions>(study, scores);
+  const scored = scoresIn(study);
   const domains = domainsOf(entry, study);
   const runOf = (paradigm: string, refs: Ref[], seed: number): ParadigmRun => ({
     scores: results.lines<ParadigmScores>(

@@ -10,7 +10,7 @@ import {
   paperName,
   type PaperModels,
 } from "../claims/paperModels.js";
-import type { Ref } from "../graph/model.js";
+import type { Ref, StudySpec } from "../graph/model.js";
 import { times, type Place, type Stage } from "../graph/stage.js";
 import { SAMPLE } from "../graph/work.js";
 import { recordsPath, type Results } from "../rows/results.js";
@@ -42,6 +42,29 @@ export interface ScoresOptions extends Sampling {
   benchmarks: BenchmarkName[];
 }
 
+/** How the study's measure `scores` draws completions: other measures that score models do it alike. */
+export function samplingOf({
+  items,
+  samples,
+  temperature,
+  topP,
+}: Sampling): Sampling {
+  return { items, samples, temperature, topP };
+}
+
+/**
+ * The options of a study's measure `scores`, which other measures rest on.
+ *
+ * @throws RangeError the study has none
+ */
+export function scoresIn({
+  measures,
+}: Pick<StudySpec, "measures">): ScoresOptions {
+  const found = measures.find(({ name }) => name === "scores");
+  if (!found) throw new RangeError("measures must hold scores, got none");
+  return found.options as ScoresOptions;
+}
+
 /** What a scoring stage depends on. */
 export interface ScoresSpec extends Sampling {
   seed: number;
@@ -54,7 +77,7 @@ export function scoreStage(
   ref: Ref,
   place: Place,
   names: BenchmarkName[],
-  { items, samples, temperature, topP }: Sampling,
+  sampling: Sampling,
 ): Stage<ScoresSpec> {
   const { seed } = place;
   const { model } = ref;
@@ -63,10 +86,10 @@ export function scoreStage(
     kind: "scores",
     seed,
     model,
-    spec: { seed, benchmarks: names, items, samples, temperature, topP },
+    spec: { seed, benchmarks: names, ...samplingOf(sampling) },
     inputs: { model: place.input(ref) },
     outputs: names.map((name) => recordsPath(seed, measure, model, name)),
-    work: times(names.length * items * samples, SAMPLE),
+    work: times(names.length * sampling.items * sampling.samples, SAMPLE),
   };
 }
 
@@ -94,18 +117,16 @@ export const scores: Measure<
     options.models.map((ref) =>
       scoreStage(name, ref, place, options.benchmarks, options),
     ),
-  async run({ stage, ...job }: Job<ScoresSpec>, report) {
-    const { benchmarks: names, items, samples, ...rest } = stage.spec;
-    const own = { stage, ...job };
-    const { policy, tokenizer } = loadPolicy(inputPath(own, "model"));
+  async run(job: Job<ScoresSpec>, report) {
+    const { benchmarks: names, ...sampling } = job.stage.spec;
+    const { items, samples } = sampling;
+    const { policy, tokenizer } = loadPolicy(inputPath(job, "model"));
     const total = names.length * items * samples;
     const found: Record<string, number> = {};
     for (const [i, name] of names.entries()) {
       const result = await evaluate(policy, tokenizer, name, {
-        items,
-        samples,
-        ...rest,
-        recordsPath: outputPath(own, i),
+        ...sampling,
+        recordsPath: outputPath(job, i),
         model: job.inputHashes["model"]!,
         // The stage owns the file, and its work is done anew when an input changed.
         replaceRecords: true,

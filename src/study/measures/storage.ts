@@ -5,8 +5,8 @@ import type { Results } from "../rows/results.js";
 import { storageRows, type StorageRow } from "../rows/storage.js";
 import { manyModels, object, oneModel } from "../spec/field.js";
 import { benchmarksOf, byDomain, someBenchmarksOf } from "./experts.js";
-import { measureOf, NOTHING, type Measure } from "./measure.js";
-import { scores, scoreStage, type ScoresOptions } from "./scores.js";
+import { NOTHING, type Measure } from "./measure.js";
+import { scoresIn, scoreStage } from "./scores.js";
 
 /** Options of `storage`. */
 export interface StorageOptions {
@@ -23,7 +23,7 @@ function rowsOf(
   results: Results,
 ): StorageRow[] {
   const { study } = results;
-  const known = measureOf<ScoresOptions>(study, scores).benchmarks;
+  const known = scoresIn(study).benchmarks;
   const float32 = byDomain(options.float32, study, name);
   const stored = byDomain(options.bfloat16, study, name);
   const rows = (domain: Domain, { model }: Ref): StorageRow[] => {
@@ -53,7 +53,7 @@ export const storage: Measure<StorageOptions, { storage: StorageRow }> = {
   uses: ["scores"],
   reads: ({ from, float32, bfloat16 }) => [from, ...float32, ...bfloat16],
   stages({ name, options }, place, study) {
-    const scored = measureOf<ScoresOptions>(study, scores);
+    const scored = scoresIn(study);
     const where = `measures.${name}.bfloat16`;
     const float32 = byDomain(
       options.float32,

@@ -1,10 +1,9 @@
 /** Measure `trajectories`: scores along training (Figure 2). */
-import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
 import { loadPolicy } from "../../model/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
-import { times, type Place, type Stage } from "../graph/stage.js";
+import { lineStage, times, type Place, type Stage } from "../graph/stage.js";
 import { SAMPLE } from "../graph/work.js";
-import { itemMeans } from "../rows/results.js";
 import {
   trajectoryRows,
   type TrajectoryLine,
@@ -15,6 +14,7 @@ import { inputPath, outputPath } from "../run/paths.js";
 import { manyModels, object } from "../spec/field.js";
 import { benchmarks, positive } from "../spec/values.js";
 import { LineFile } from "../run/lineFile.js";
+import { scoresOf } from "./itemScores.js";
 import { NOTHING, type Measure } from "./measure.js";
 
 /** Options of `trajectories`. */
@@ -28,11 +28,8 @@ export interface TrajectoriesOptions {
   samples: number;
 }
 
-interface TrajectorySpec {
+interface TrajectorySpec extends Omit<TrajectoriesOptions, "models" | "every"> {
   seed: number;
-  benchmarks: BenchmarkName[];
-  items: number;
-  samples: number;
   /** Steps of the whole run. */
   steps: number;
 }
@@ -65,18 +62,14 @@ function stageOf(
   const { seed } = place;
   const points = pointsOf(ref, every, study);
   const { benchmarks: names, items, samples } = sampling;
-  return {
-    id: `seed${seed}/${measure}/${ref.model}`,
-    kind: "trajectories",
-    seed,
+  return lineStage("trajectories", seed, `${measure}/${ref.model}`, {
     model: ref.model,
     spec: { seed, ...sampling, steps: points.at(-1)![0] },
     inputs: Object.fromEntries(
       points.map(([step, point]) => [`step${step}`, place.input(point)]),
     ),
-    outputs: [`seed${seed}/${measure}/${ref.model}.jsonl`],
     work: times(points.length * names.length * items * samples, SAMPLE),
-  };
+  });
 }
 
 /** The measure. */
@@ -117,15 +110,7 @@ export const trajectories: Measure<
       const step = Number(name.slice("step".length));
       if (file.lines.some((line) => line.step === step)) continue;
       const { policy, tokenizer } = loadPolicy(inputPath(job, name));
-      const scores: TrajectoryLine["scores"] = {};
-      for (const benchmark of asked) {
-        const scored = await evaluate(policy, tokenizer, benchmark, {
-          items,
-          samples,
-          seed,
-        });
-        scores[benchmark] = itemMeans(scored.records);
-      }
+      const scores = await scoresOf(policy, tokenizer, asked, sampling);
       policy.dispose();
       file.add({ model: job.inputHashes[name]!, step, sampling, scores });
       report({ done: i + 1, total: names.length });

@@ -13,21 +13,19 @@ import {
   mixRule,
   type MixOptions,
 } from "../spec/values.js";
-import { parent, type Operation } from "./operation.js";
-import { trainingPlaces } from "./training.js";
-
-/** Settings that a study must give. */
-const NEEDED = [
-  "steps",
-  "promptsPerStep",
-  "groupSize",
-  "learningRate",
-] as const;
+import type { Operation } from "./operation.js";
+import {
+  ANSWERS,
+  answersOf,
+  TRAINED,
+  trainingPlaces,
+  type AnswerSetting,
+} from "./training.js";
 
 /** Options of `distill`: the settings of distillation, the domains whose tasks the student sees (default all), and how they are mixed. */
 export type DistillOptions = SettingOptions<
   typeof DISTILL_SETTINGS,
-  (typeof NEEDED)[number]
+  AnswerSetting
 > &
   MixOptions & { domains: Domain[] };
 
@@ -36,26 +34,25 @@ export const distill: Operation<
   DistillOptions,
   DistillOptions & { seed: number }
 > = {
+  ...TRAINED,
   key: "distill",
   about: "distillation of several teachers, each in its own domain",
   version: 1,
   options: checked(
     object<DistillOptions>({
       domains,
-      ...settingFields(DISTILL_SETTINGS, NEEDED),
+      ...settingFields(DISTILL_SETTINGS, ANSWERS),
       ...mixFields,
     }),
     mixRule,
   ),
   parents: { from: "one", teachers: "many" },
-  steps: ({ steps }) => steps,
   domains: ({ domains: own }) => own,
   role: () => "student",
-  spec: ({ options }, seed) => ({ seed, ...options }),
   inputs(model, place, study) {
     const teachers = teachersOf(model, study);
     return {
-      init: place.input(parent(model, "from")),
+      ...TRAINED.inputs(model, place),
       ...Object.fromEntries(
         model.options.domains.map((domain) => [
           domain,
@@ -64,8 +61,7 @@ export const distill: Operation<
       ),
     };
   },
-  work: ({ steps, promptsPerStep, groupSize }) =>
-    times(steps * promptsPerStep * groupSize, DISTILL_ROLLOUT),
+  work: (options) => times(answersOf(options), DISTILL_ROLLOUT),
   async run(job, report, signal) {
     const { spec, model } = job.stage;
     const { tokens } = await trainDistill({

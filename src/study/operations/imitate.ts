@@ -5,23 +5,22 @@ import { AGENT_IMITATION, IMITATION } from "../graph/work.js";
 import { object } from "../spec/field.js";
 import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import { domains } from "../spec/values.js";
-import { parent, type Operation } from "./operation.js";
-import { answersWork } from "./rl.js";
-import { trainingPlaces } from "./training.js";
+import type { Operation } from "./operation.js";
+import {
+  ANSWERS,
+  answersWork,
+  TRAINED_ON_TASKS,
+  trainingPlaces,
+  type AnswerSetting,
+} from "./training.js";
 
 /** Settings that a study must give. */
-const NEEDED = [
-  "source",
-  "steps",
-  "promptsPerStep",
-  "groupSize",
-  "learningRate",
-] as const;
+const NEEDED: readonly ("source" | AnswerSetting)[] = ["source", ...ANSWERS];
 
 /** Options of `imitate`: the settings of imitation, and the domains whose tasks are answered (default all). */
 export type ImitateOptions = SettingOptions<
   typeof IMITATION_SETTINGS,
-  (typeof NEEDED)[number]
+  "source" | AnswerSetting
 > & { domains: Domain[] };
 
 /** The operation. */
@@ -29,6 +28,7 @@ export const imitate: Operation<
   ImitateOptions,
   ImitateOptions & { seed: number }
 > = {
+  ...TRAINED_ON_TASKS,
   key: "imitate",
   about: "fine-tuning on correct answers, demonstrated or the model's own",
   version: 1,
@@ -36,19 +36,7 @@ export const imitate: Operation<
     domains,
     ...settingFields(IMITATION_SETTINGS, NEEDED),
   }),
-  parents: { from: "one" },
-  steps: ({ steps }) => steps,
-  domains: ({ domains: own }) => own,
-  role: ({ domains: own }) => (own.length === 1 ? "expert" : "multi"),
-  spec: ({ options }, seed) => ({ seed, ...options }),
-  inputs: (model, place) => ({ init: place.input(parent(model, "from")) }),
-  work: ({ steps, promptsPerStep, groupSize, domains: own }) =>
-    answersWork(
-      steps * promptsPerStep * groupSize,
-      own,
-      IMITATION,
-      AGENT_IMITATION,
-    ),
+  work: (options) => answersWork(options, IMITATION, AGENT_IMITATION),
   async run(job, report, signal) {
     const { tokens } = await trainImitation({
       ...job.stage.spec,

@@ -4,8 +4,8 @@ import { times } from "../graph/stage.js";
 import { EXAMPLE } from "../graph/work.js";
 import { object } from "../spec/field.js";
 import { settingFields, type SettingOptions } from "../spec/settingFields.js";
-import { parent, type Operation } from "./operation.js";
-import { trainingPlaces } from "./training.js";
+import type { Operation } from "./operation.js";
+import { TRAINED, trainingPlaces } from "./training.js";
 
 /** Settings that a study must give. */
 const NEEDED = ["steps", "batchSize", "learningRate", "care", "slip"] as const;
@@ -18,16 +18,13 @@ export type SftOptions = SettingOptions<
 
 /** The operation. */
 export const sft: Operation<SftOptions, SftOptions & { seed: number }> = {
+  ...TRAINED,
   key: "sft",
   about: "supervised fine-tuning on the blend of conversations",
   version: 2,
   options: object<SftOptions>(settingFields(SFT_SETTINGS, NEEDED)),
-  parents: { from: "one" },
-  steps: ({ steps }) => steps,
   domains: () => [],
   role: () => "sft",
-  spec: ({ options }, seed) => ({ seed, ...options }),
-  inputs: (model, place) => ({ init: place.input(parent(model, "from")) }),
   work: ({ steps, batchSize }) => times(steps * batchSize, EXAMPLE),
   async run(job, report, signal) {
     const { tokens } = await trainSft({

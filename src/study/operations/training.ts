@@ -1,16 +1,95 @@
-/** What all operations that train have in common: where they write, whom they tell, and the checkpoints that are kept. */
+/** What all operations that train have in common: their budget, where they write, whom they tell, and the checkpoints that are kept. */
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readConfiguration, writeModelFolder } from "../../checkpoint/index.js";
 import { folderFiles, type Policy } from "../../model/index.js";
 import { Tokenizer } from "../../tokenizer/index.js";
 import type { StepMetrics, Store } from "../../train/index.js";
+import type { Domain } from "../../domains/index.js";
+import type { Model, Role } from "../graph/model.js";
+import {
+  addWork,
+  times,
+  type Input,
+  type Place,
+  type Work,
+} from "../graph/stage.js";
 import type { Job, Report } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
+import { parent } from "./operation.js";
 
 // Workers run side by side: at 2,048 tokens a forward and backward pass one needs 1.3 GB instead of 2.1 GB at 8,192, in the
 // same time (measured on the agent's runs, the longest sequences).
 const MICRO_BATCH_TOKENS = 2048;
+
+/** Settings of a trainer that draws answers to tasks which a study must give. */
+export const ANSWERS = [
+  "steps",
+  "promptsPerStep",
+  "groupSize",
+  "learningRate",
+] as const;
+
+/** One of them. */
+export type AnswerSetting = (typeof ANSWERS)[number];
+
+/** The size of a run that draws answers to tasks. */
+export type Answers = Record<Exclude<AnswerSetting, "learningRate">, number>;
+
+/** Answers that a run draws in all. */
+export function answersOf({
+  steps,
+  promptsPerStep,
+  groupSize,
+}: Answers): number {
+  return steps * promptsPerStep * groupSize;
+}
+
+/** Parts of an operation that trains one model. */
+export const TRAINED: {
+  parents: { from: "one" };
+  steps: (options: { steps: number }) => number;
+  spec: <Options extends object>(
+    model: Model<Options>,
+    seed: number,
+  ) => Options & { seed: number };
+  inputs: (model: Model, place: Place) => { init: Input };
+} = {
+  parents: { from: "one" },
+  steps: ({ steps }) => steps,
+  spec: ({ options }, seed) => ({ seed, ...options }),
+  inputs: (model, place) => ({ init: place.input(parent(model, "from")) }),
+};
+
+/** The same of an operation that trains on tasks of some domains: a model of one domain is an expert. */
+export const TRAINED_ON_TASKS: typeof TRAINED & {
+  domains: (options: { domains: Domain[] }) => readonly Domain[];
+  role: (options: { domains: Domain[] }) => Role;
+} = {
+  ...TRAINED,
+  domains: ({ domains }) => domains,
+  role: ({ domains }) => (domains.length === 1 ? "expert" : "multi"),
+};
+
+/**
+ * Work of a run whose answers are spread evenly over its domains.
+ *
+ * @param plain  of one answer
+ * @param agent  of one in the agent's domain
+ */
+export function answersWork(
+  options: Answers & { domains: readonly Domain[] },
+  plain: Work,
+  agent: Work,
+): Work {
+  const { domains } = options;
+  const answers = answersOf(options);
+  const share = domains.includes("agent") ? 1 / domains.length : 0;
+  return addWork(
+    times(answers * (1 - share), plain),
+    times(answers * share, agent),
+  );
+}
 
 /** The options of a trainer that do not come from the study file. */
 export interface TrainingPlaces {

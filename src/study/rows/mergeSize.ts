@@ -1,7 +1,7 @@
 /** Rows of merges whose task vectors differ in size. */
 import { averageOverSeeds, type BenchmarkName } from "../../evaluate/index.js";
 import type { MergeMethodName } from "../../merge/index.js";
-import { interval, transpose } from "./modelScores.js";
+import { interval, transpose, type ItemScores } from "./modelScores.js";
 
 /** One line of a size file: a merge with its scores, item by item. */
 export interface SizeLine {
@@ -14,7 +14,7 @@ export interface SizeLine {
   taskVectorSize: number;
   /** ‖merged − anchor‖ / ‖anchor‖. */
   mergedSize: number;
-  scores: Partial<Record<BenchmarkName, number[]>>;
+  scores: ItemScores;
   /** What the line depends on. */
   key: string;
 }

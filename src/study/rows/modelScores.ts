@@ -11,6 +11,9 @@ import { points } from "./round.js";
 /** Item means of one model: scores[benchmark][item][seed]. */
 export type ModelScores = ReadonlyMap<BenchmarkName, number[][]>;
 
+/** Mean reward of every item over its samples, by benchmark: what one line of a measure holds of a model and seed. */
+export type ItemScores = Partial<Record<BenchmarkName, number[]>>;
+
 /** A model with its scores. */
 export interface Scored {
   model: string;

@@ -1,14 +1,13 @@
 /** Rows of experts that were trained by several paradigms, and the lines that they are made from. */
 import type { Domain } from "../../domains/index.js";
-import type { BenchmarkName } from "../../evaluate/index.js";
 import type { StepMetrics } from "../../train/index.js";
+import type { ItemScores } from "./modelScores.js";
 
 /** One line of a paradigm's scores: a merge on all benchmarks, or an expert on those of its domain. */
 export interface ParadigmScores {
   /** Name of the merge, or the expert's domain. */
   model: string;
-  /** Mean reward of every item over its samples, by benchmark. */
-  scores: Partial<Record<BenchmarkName, number[]>>;
+  scores: ItemScores;
   /** What the line depends on. */
   key: string;
 }

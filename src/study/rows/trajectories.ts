@@ -1,14 +1,13 @@
 /** Rows of Figure 2: scores along training. */
 import { overSeeds, type BenchmarkName } from "../../evaluate/index.js";
-import { about, interval, transpose } from "./modelScores.js";
+import { about, interval, transpose, type ItemScores } from "./modelScores.js";
 
 /** One line of a trajectory: a checkpoint's scores, item by item. */
 export interface TrajectoryLine {
   /** Hash of the checkpoint. */
   model: string;
   step: number;
-  /** Mean reward of every item over its samples, by benchmark. */
-  scores: Partial<Record<BenchmarkName, number[]>>;
+  scores: ItemScores;
 }
 
 /** Score of an expert's checkpoint. */
