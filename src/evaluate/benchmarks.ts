@@ -32,6 +32,8 @@ export interface BenchmarkSpec {
   items: number;
   /** Which families of problems belong to it. */
   includes: (kind: Kind) => boolean;
+  /** Whether the paper's Figure 5, which takes one benchmark of each domain, shows the one that it mirrors. */
+  inFigure5: boolean;
   /** What its tasks are, in one sentence. */
   about: string;
 }
@@ -49,6 +51,7 @@ const ROWS: Readonly<
     level: 2,
     items: 100,
     includes: trained,
+    inFigure5: true,
     about: "Arithmetic and equations of several steps, answer in \\boxed{}",
   },
   aime25: {
@@ -58,6 +61,7 @@ const ROWS: Readonly<
     level: 3,
     items: 100,
     includes: trained,
+    inFigure5: false,
     about: "As AIME'24 → nano with longer chains and larger numbers",
   },
   lcbV5: {
@@ -67,6 +71,7 @@ const ROWS: Readonly<
     level: 2,
     items: 100,
     includes: trained,
+    inFigure5: true,
     about: "A JavaScript function that passes hidden unit tests",
   },
   lcbV6: {
@@ -76,6 +81,7 @@ const ROWS: Readonly<
     level: 3,
     items: 100,
     includes: trained,
+    inFigure5: false,
     about: "As LCB v5 → nano with more steps in one function",
   },
   hle: {
@@ -85,6 +91,7 @@ const ROWS: Readonly<
     level: 3,
     items: 100,
     includes: (kind) => trained(kind) && !choice(kind),
+    inFigure5: false,
     about: "A remembered formula applied, exact answer",
   },
   gpqa: {
@@ -94,6 +101,7 @@ const ROWS: Readonly<
     level: 2,
     items: 100,
     includes: (kind) => trained(kind) && choice(kind),
+    inFigure5: true,
     about: "Multiple choice over remembered facts",
   },
   ifeval: {
@@ -103,6 +111,7 @@ const ROWS: Readonly<
     level: 2,
     items: 100,
     includes: trained,
+    inFigure5: true,
     about: "Verifiable constraints of the types that RL trains",
   },
   ifbench: {
@@ -112,6 +121,7 @@ const ROWS: Readonly<
     level: 2,
     items: 100,
     includes: ({ heldOut }) => heldOut,
+    inFigure5: false,
     about: "Verifiable constraints of types that RL never sees",
   },
   bfcl: {
@@ -121,6 +131,7 @@ const ROWS: Readonly<
     level: 2,
     items: 100,
     includes: trained,
+    inFigure5: true,
     about: "Several tool calls on a small workplace, judged by its final state",
   },
 };

@@ -105,6 +105,7 @@ const BENCHMARK_ROW = `
     level: 1,
     items: 5,
     includes: () => true,
+    inFigure5: false,
     about: "Say toy",
   },`;
 

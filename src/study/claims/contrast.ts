@@ -1,8 +1,6 @@
 /** Any weighted sum of scores as one estimate: items, random numbers and seeds are shared, so what makes an item hard cancels. */
-import type { Domain } from "../../domains/index.js";
 import {
   averageOverSeeds,
-  benchmarkSpec,
   type BenchmarkName,
   type SeedEstimate,
 } from "../../evaluate/index.js";
@@ -71,12 +69,4 @@ export function contrast(
     );
   });
   return averageOverSeeds(matrices, { kind: "difference" });
-}
-
-/** Benchmarks of a domain among those that were scored. */
-export function benchmarksIn(
-  benchmarks: readonly BenchmarkName[],
-  domain: Domain,
-): BenchmarkName[] {
-  return benchmarks.filter((name) => benchmarkSpec(name).domain === domain);
 }

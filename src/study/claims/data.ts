@@ -1,7 +1,7 @@
 /** Scores of a study under the names that the paper's claims use. */
 import type { Domain } from "../../domains/index.js";
 import type { BenchmarkName } from "../../evaluate/index.js";
-import type { ModelScores } from "../rows/modelScores.js";
+import { benchmarksOf, type ModelScores } from "../rows/modelScores.js";
 import type { ScoresByModel } from "./contrast.js";
 
 /** The scores that claims are decided from. */
@@ -39,12 +39,11 @@ export function scoresOf(
 export function lacking(
   { domains, benchmarks }: Pick<ClaimData, "domains" | "benchmarks">,
   wanted: readonly Domain[],
-  domainOf: (name: BenchmarkName) => Domain,
 ): string | null {
   const absent = wanted.filter(
     (domain) =>
       !domains.includes(domain) ||
-      !benchmarks.some((name) => domainOf(name) === domain),
+      benchmarksOf(benchmarks, domain).length === 0,
   );
   return absent.length === 0
     ? null

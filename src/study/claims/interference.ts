@@ -1,9 +1,9 @@
 /** Findings on what one domain's training does to the others (§3.2, §3.3): interference, synergy of reasoning, the agent. */
 import { crossedBootstrap, draws, type Draw } from "../../analysis/index.js";
-import type { Domain } from "../../domains/index.js";
-import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import { DOMAINS, spec, type Domain } from "../../domains/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
+import { benchmarksOf, domainOfBenchmark } from "../rows/modelScores.js";
 import {
-  benchmarksIn,
   contrast,
   difference,
   meanOfTerms,
@@ -32,15 +32,15 @@ export const INTERFERENCE = [
 ] as const;
 
 /** Domains whose tasks are solved by reasoning, as the paper groups them. */
-export const REASONING: readonly Domain[] = ["math", "coding", "science"];
+export const REASONING: readonly Domain[] = DOMAINS.filter(
+  (domain) => spec(domain).reasoning,
+);
 
 /** Every directed pair of two different reasoning domains. */
 const PAIRS: readonly (readonly [from: Domain, to: Domain])[] =
   REASONING.flatMap((from) =>
     REASONING.filter((to) => to !== from).map((to) => [from, to] as const),
   );
-
-const domainOf = (name: BenchmarkName): Domain => benchmarkSpec(name).domain;
 
 /** A statistic of resampled tasks and seeds; places are those of `benchmarks` in the draw. */
 function resampled(
@@ -75,7 +75,7 @@ export function interferenceClaims(
 ): Record<(typeof INTERFERENCE)[number], ClaimNumber> {
   const { domains, benchmarks, scores } = data;
   const inDomain = (domain: Domain): BenchmarkName[] =>
-    benchmarksIn(benchmarks, domain);
+    benchmarksOf(benchmarks, domain);
   const gain = (expert: Domain, domain: Domain): Term[] =>
     difference(expert, "sft", inDomain(domain));
   /** A contrast of experts, where the study has the domains that it speaks of. */
@@ -83,24 +83,24 @@ export function interferenceClaims(
     wanted: readonly Domain[],
     terms: () => Term[],
   ): ClaimNumber => {
-    const why = lacking(data, wanted, domainOf);
+    const why = lacking(data, wanted);
     return why === null
       ? estimated(contrast(scores, terms()), 100)
       : missing(why);
   };
-  const others = (["instruction", "agent"] as const).flatMap((from) =>
-    REASONING.map((to) => [from, to] as const),
-  );
+  const others = DOMAINS.filter(
+    (domain) => !REASONING.includes(domain),
+  ).flatMap((from) => REASONING.map((to) => [from, to] as const));
   const meanGain = (pairs: readonly (readonly [Domain, Domain])[]): Term[] =>
     meanOfTerms(pairs.map(([from, to]) => gain(from, to)));
   const away = domains.flatMap((expert) =>
     benchmarks
-      .filter((name) => domainOf(name) !== expert)
+      .filter((name) => domainOfBenchmark(name) !== expert)
       .map((name) => difference(expert, "sft", [name])),
   );
   const own = benchmarks
-    .filter((name) => domains.includes(domainOf(name)))
-    .map((name) => difference("multi", domainOf(name), [name]));
+    .filter((name) => domains.includes(domainOfBenchmark(name)))
+    .map((name) => difference("multi", domainOfBenchmark(name), [name]));
   const fromOthers: readonly Domain[] = [...REASONING, "instruction"];
   return {
     "little-interference-experts":
@@ -121,10 +121,10 @@ export function interferenceClaims(
       [...REASONING, "instruction"],
       () => meanGain(REASONING.map((from) => [from, "instruction"])),
     ),
-    "synergy-strongest-in-reasoning": among(
-      [...REASONING, "instruction", "agent"],
-      () => [...meanGain(PAIRS), ...scaled(meanGain(others), -1)],
-    ),
+    "synergy-strongest-in-reasoning": among(DOMAINS, () => [
+      ...meanGain(PAIRS),
+      ...scaled(meanGain(others), -1),
+    ]),
     "agent-unmoved": among([...fromOthers, "agent"], () =>
       meanGain(fromOthers.map((from) => [from, "agent"])),
     ),
@@ -134,17 +134,19 @@ export function interferenceClaims(
 /** Least lead of an own expert over the best other one; the paper claims it of all domains but science. */
 function leastLead(data: ClaimData): ClaimNumber {
   const claimed: readonly Domain[] = ["math", "coding", "instruction", "agent"];
-  const why = lacking(data, claimed, domainOf);
+  const why = lacking(data, claimed);
   if (why !== null) return missing(why);
   const benchmarks = data.benchmarks.filter((name) =>
-    claimed.includes(domainOf(name)),
+    claimed.includes(domainOfBenchmark(name)),
   );
   return resampled(data, benchmarks, (score) =>
     Math.min(
       ...benchmarks.map((name) => {
-        const rivals = data.domains.filter((each) => each !== domainOf(name));
+        const rivals = data.domains.filter(
+          (each) => each !== domainOfBenchmark(name),
+        );
         return (
-          score(domainOf(name), name) -
+          score(domainOfBenchmark(name), name) -
           Math.max(...rivals.map((rival) => score(rival, name)))
         );
       }),
@@ -157,7 +159,7 @@ function smallestGain(
   data: ClaimData,
   inDomain: (domain: Domain) => BenchmarkName[],
 ): ClaimNumber {
-  const why = lacking(data, REASONING, domainOf);
+  const why = lacking(data, REASONING);
   if (why !== null) return missing(why);
   return resampled(data, REASONING.flatMap(inDomain), (score) =>
     Math.min(

@@ -20,7 +20,7 @@ import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
 const POINTS = 100;
 const FEWEST_MODELS = 4;
 
-/** Which number of a judge is compared: the ledger's, and the one that a judge which does not look cannot move. */
+/** Which number of a judge is compared: the claim's own, and the one that a judge which ignores its input cannot move. */
 type Measure = "agreement" | "balancedAccuracy";
 const MEASURES: readonly (readonly [Measure, string])[] = [
   ["agreement", STATED],
@@ -176,7 +176,7 @@ function comparisons(judges: Judges): Comparison[] {
   ];
 }
 
-/** Rows of the ledger's claims on self-verification; reasons only where the study has no judges. */
+/** Rows of the claims on self-verification; reasons only where the study has no judges. */
 export function judgeClaims(sources: readonly JudgeSource[]): ClaimRow[] {
   const judges = judgesOf(sources);
   const [first] = judges.names;

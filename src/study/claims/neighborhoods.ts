@@ -132,84 +132,107 @@ function neighborTable(
   };
 }
 
-function pairClaims(
-  { pairs, models }: NeighborEvidence,
-  isNeighbor: (expert: Domain, data: Domain) => boolean,
-): ClaimRow[] {
+/** One merge of two experts on one benchmark of the first: its scores, those of the expert, and of the expert merged alone. */
+interface PairScores {
+  benchmark: BenchmarkName;
+  a: number[][];
+  b: number[][];
+  alone: number[][];
+}
+
+/** A merge of two experts with its scores. */
+interface ScoredPair {
+  domain: Domain;
+  partner: Domain;
+  matrices: PairScores[];
+}
+
+function scoredPairs({ pairs, models }: NeighborEvidence): ScoredPair[] {
   const experts = new Map(
     models.map(({ model, scores }) => [model as Domain, scores]),
   );
-  const sources = pairs.flatMap((pair) => {
+  return pairs.flatMap((pair) => {
     const { domain, partner } = pair;
     if (partner === null) return [];
     const alone = pairMatrices(aloneOf(pair, pairs), experts);
-    const matrices = pairMatrices(pair, experts).map((each, b) => ({
+    const matrices = pairMatrices(pair, experts).map((each, k) => ({
       ...each,
-      alone: alone[b]!.a,
+      alone: alone[k]!.a,
     }));
     return [{ domain, partner, matrices }];
   });
-  const names = [
-    ...new Set(
-      sources.flatMap(({ matrices }) =>
-        matrices.map(({ benchmark }) => benchmark),
+}
+
+/** What some merges gain over the expert, or over the expert merged alone; the draw has a block for each of `names`. */
+function meanGain(
+  pairs: readonly ScoredPair[],
+  over: "b" | "alone",
+  names: readonly BenchmarkName[],
+  { seeds, items }: Draw,
+): number {
+  return mean(
+    pairs.map(({ matrices }) =>
+      mean(
+        matrices.map(({ benchmark, a, [over]: b }) => {
+          const block = items[names.indexOf(benchmark)]!;
+          return mean(
+            seeds.flatMap((s) => block.map((i) => a[i]![s]! - b[i]![s]!)),
+          );
+        }),
       ),
     ),
-  ];
-  const rowsOf = (name: BenchmarkName): number =>
-    sources
-      .flatMap(({ matrices }) => matrices)
-      .find(({ benchmark }) => benchmark === name)!.a.length;
+  );
+}
+
+function pairClaims(
+  evidence: NeighborEvidence,
+  isNeighbor: (expert: Domain, data: Domain) => boolean,
+): ClaimRow[] {
+  const pairs = scoredPairs(evidence);
+  const lengths = new Map(
+    pairs.flatMap(({ matrices }) =>
+      matrices.map(({ benchmark, a }) => [benchmark, a.length]),
+    ),
+  );
+  const names = [...lengths.keys()];
   const drawn = draws({
-    seeds: pairs[0]!.lines.length,
-    items: names.map(rowsOf),
+    seeds: evidence.pairs[0]!.lines.length,
+    items: [...lengths.values()],
   });
-  const gain =
-    (used: typeof sources, over: "b" | "alone") =>
-    ({ seeds, items }: Draw): number =>
-      mean(
-        used.map(({ matrices }) =>
-          mean(
-            matrices.map(({ benchmark, a, [over]: b }) => {
-              const block = items[names.indexOf(benchmark)]!;
-              return mean(
-                seeds.flatMap((s) => block.map((i) => a[i]![s]! - b[i]![s]!)),
-              );
-            }),
-          ),
-        ),
-      );
-  const near = sources.filter(({ domain, partner }) =>
+  const near = pairs.filter(({ domain, partner }) =>
     isNeighbor(partner, domain),
   );
-  const far = sources.filter((source) => !near.includes(source));
+  const far = pairs.filter((pair) => !near.includes(pair));
   const nobody = "no partner is a neighbour by Eq. 1";
   const everybody = "every partner is a neighbour by Eq. 1";
   return (["b", "alone"] as const).flatMap((over) => {
     const measure = over === "b" ? STATED : ALONE;
+    const gain = (used: typeof pairs, draw: Draw): number =>
+      meanGain(used, over, names, draw);
+    const found = near.length === 0 ? null : near;
     return [
       claimRow(
         "neighbours-help",
         measure,
-        near.length === 0 ? null : crossedBootstrap(gain(near, over), drawn),
+        found && crossedBootstrap((draw) => gain(found, draw), drawn),
         { scale: 100, why: nobody },
       ),
       claimRow(
         "neighbours-help-more",
         measure,
-        near.length === 0 || far.length === 0
-          ? null
-          : crossedBootstrap(
-              (draw) => gain(near, over)(draw) - gain(far, over)(draw),
+        found && far.length > 0
+          ? crossedBootstrap(
+              (draw) => gain(found, draw) - gain(far, draw),
               drawn,
-            ),
-        { scale: 100, why: near.length === 0 ? nobody : everybody },
+            )
+          : null,
+        { scale: 100, why: found ? everybody : nobody },
       ),
     ];
   });
 }
 
-/** Rows of the ledger's claims on policy neighbourhoods. */
+/** Rows of the claims on policy neighbourhoods. */
 export function neighborClaims(evidence: NeighborEvidence): ClaimRow[] {
   const { runs, pairs, reference, factor } = evidence;
   const missing = (ids: readonly string[], why: string): ClaimRow[] =>

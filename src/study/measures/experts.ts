@@ -1,6 +1,6 @@
 /** Experts by their domains, as measures take them: one model per domain. */
 import type { Domain } from "../../domains/index.js";
-import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
 import {
   domainOf,
   modelNamed,
@@ -9,6 +9,7 @@ import {
   type StudySpec,
 } from "../graph/model.js";
 import type { Input, Place } from "../graph/stage.js";
+import { benchmarksOf } from "../rows/modelScores.js";
 
 /**
  * Experts by the one domain that each is trained on.
@@ -45,14 +46,6 @@ export function expertInputs(
   return Object.fromEntries(
     [...experts].map(([domain, ref]) => [domain, place.input(ref)]),
   );
-}
-
-/** Those benchmarks that belong to a domain. */
-export function benchmarksOf(
-  benchmarks: readonly BenchmarkName[],
-  domain: Domain,
-): BenchmarkName[] {
-  return benchmarks.filter((name) => benchmarkSpec(name).domain === domain);
 }
 
 /**

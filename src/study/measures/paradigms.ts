@@ -24,6 +24,7 @@ import type {
   ParadigmScores,
   ParadigmShape,
 } from "../rows/paradigmRow.js";
+import { benchmarksOf } from "../rows/modelScores.js";
 import { paradigmRows } from "../rows/paradigms.js";
 import type { Results } from "../rows/results.js";
 import type { Job } from "../run/job.js";
@@ -39,12 +40,7 @@ import {
   optional,
 } from "../spec/field.js";
 import { NAME, positive } from "../spec/values.js";
-import {
-  benchmarksOf,
-  byDomain,
-  expertInputs,
-  someBenchmarksOf,
-} from "./experts.js";
+import { byDomain, expertInputs, someBenchmarksOf } from "./experts.js";
 import { NOTHING, type Measure } from "./measure.js";
 import { scoreParadigm, type ParadigmScoresSpec } from "./paradigmScores.js";
 import {

@@ -16,15 +16,8 @@ import { Tokenizer } from "../../tokenizer/index.js";
 import { MERGE } from "../graph/work.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
-import {
-  choice,
-  dotted,
-  FieldError,
-  isMap,
-  scalar,
-  show,
-  type Field,
-} from "../spec/field.js";
+import { choice, scalar, type Field } from "../spec/field.js";
+import { absent, asMap, dotted, FieldError, notA } from "../spec/fieldError.js";
 import {
   labelled,
   labelledInputs,
@@ -49,19 +42,9 @@ export const mergeSpec: Field<MergeSpec> = {
   means: "a map of a method and its options",
   optional: false,
   parse(value, path, scope) {
-    if (!isMap(value))
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be a map, got ${show(value)}`,
-      );
-    const { method: given, ...rest } = value;
+    const { method: given, ...rest } = asMap(value, path);
     const at = [...path, "method"];
-    if (given === undefined)
-      throw new FieldError(
-        at,
-        `${dotted(at)} must be given, got none`,
-        "absent",
-      );
+    if (given === undefined) throw absent(at);
     const method = choice(METHOD_NAMES).parse(given, at, scope);
     const defaults: Readonly<Record<string, unknown>> =
       methods[method].defaults;
@@ -79,10 +62,7 @@ export const mergeSpec: Field<MergeSpec> = {
         );
       const parsed = scalar.parse(each, own, scope);
       if (typeof parsed !== typeof defaults[option])
-        throw new FieldError(
-          own,
-          `${dotted(own)} must be a ${typeof defaults[option]}, got ${String(parsed)}`,
-        );
+        throw notA(`a ${typeof defaults[option]}`, parsed, own);
       options[option] = parsed;
     }
     return { method, options };

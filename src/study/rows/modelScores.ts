@@ -48,6 +48,19 @@ export function about(name: BenchmarkName): {
   return { benchmark: name, title, domain };
 }
 
+/** The domain of a benchmark. */
+export function domainOfBenchmark(name: BenchmarkName): Domain {
+  return benchmarkSpec(name).domain;
+}
+
+/** Those of some benchmarks that belong to a domain. */
+export function benchmarksOf(
+  benchmarks: readonly BenchmarkName[],
+  domain: Domain,
+): BenchmarkName[] {
+  return benchmarks.filter((name) => domainOfBenchmark(name) === domain);
+}
+
 /** columns[seed][item] → rows[item][seed]. */
 export function transpose(columns: readonly (readonly number[])[]): number[][] {
   return columns[0]!.map((_, i) => columns.map((column) => column[i]!));

@@ -1,5 +1,12 @@
 /** One entry of `models:` before its options are read: what it is repeated over, and what is substituted where. */
-import { dotted, FieldError, isMap, show, type Path } from "./field.js";
+import {
+  asList,
+  dotted,
+  FieldError,
+  isMap,
+  notA,
+  type Path,
+} from "./fieldError.js";
 
 /** A value of a variable. */
 export type Value = string | number | boolean;
@@ -102,23 +109,16 @@ export function holds(entry: unknown, variable: string): boolean {
  * @throws FieldError it is empty, repeats a value, or holds anything but text, numbers and switches
  */
 export function valuesOf(given: unknown, path: Path): Value[] {
-  if (!Array.isArray(given) || given.length === 0)
-    throw new FieldError(
-      path,
-      `${dotted(path)} must be a list of at least 1, got ${show(given)}`,
-    );
-  return given.map((value: unknown, i) => {
+  const values = asList(given, path, 1);
+  return values.map((value, i) => {
     const at = [...path, i];
     if (
       typeof value !== "string" &&
       typeof value !== "number" &&
       typeof value !== "boolean"
     )
-      throw new FieldError(
-        at,
-        `${dotted(at)} must be text, a number, true or false, got ${show(value)}`,
-      );
-    if (given.indexOf(value) < i)
+      throw notA("text, a number, true or false", value, at);
+    if (values.indexOf(value) < i)
       throw new FieldError(
         at,
         `${dotted(path)} must not repeat a value, got ${JSON.stringify(value)} twice`,

@@ -25,20 +25,28 @@ import {
 } from "./entry.js";
 import {
   choice,
-  dotted,
-  FieldError,
   integer,
-  isMap,
   list,
   manyModels,
   object,
   oneModel,
   optional,
-  show,
   text,
-  type Path,
+  type Field,
   type Scope,
 } from "./field.js";
+import {
+  absent,
+  asList,
+  asMap,
+  dotted,
+  FieldError,
+  isMap,
+  notA,
+  show,
+  unknownKey,
+  type Path,
+} from "./fieldError.js";
 import { hint } from "../../nearest.js";
 import { Names } from "./references.js";
 import { NAME } from "./values.js";
@@ -71,6 +79,11 @@ export function expand(
   return names;
 }
 
+/** Keys of an entry that say how it is repeated and named, and nothing of a single model. */
+const NAMING_KEYS: ReadonlySet<string> = new Set(
+  ENTRY_KEYS.filter((key) => !["by", "then", "seed", "role"].includes(key)),
+);
+
 /** One entry being written out. */
 class Expansion {
   private readonly path: Path;
@@ -87,12 +100,7 @@ class Expansion {
   }
 
   add(): void {
-    if (!NAME.test(this.key))
-      throw new FieldError(
-        this.path,
-        `unknown key ${JSON.stringify(this.key)} in models; use letters, digits, ., - and _`,
-        "key",
-      );
+    if (!NAME.test(this.key)) throw unknownKey(this.key, ["models"], []);
     const entry = this.inherited(this.key, this.path);
     const repetitions = this.repetitions(entry);
     for (const repetition of repetitions) {
@@ -113,12 +121,7 @@ class Expansion {
 
   /** An entry with those that it is `like` below it. */
   private inherited(key: string, path: Path): Entry {
-    const entry = this.entries[key];
-    if (!isMap(entry))
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be a map, got ${show(entry)}`,
-      );
+    const entry = asMap(this.entries[key], path);
     const { like } = entry;
     if (like === undefined) return entry;
     const at = [...path, "like"];
@@ -147,11 +150,7 @@ class Expansion {
     if (each === undefined) return [];
     const path = [...this.path, "each"];
     if (each === "domain") return [["domain", [...this.domains]]];
-    if (!isMap(each))
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be "domain" or a map of lists, got ${show(each)}`,
-      );
+    if (!isMap(each)) throw notA('"domain" or a map of lists', each, path);
     return Object.entries(each).map(([name, given]) => {
       const at = [...path, name];
       if (name !== "domain") return [name, valuesOf(given, at)];
@@ -176,62 +175,64 @@ class Expansion {
 
   /** The settings of one repetition: the entry's, its exceptions in `where`, and the values of its variables. */
   private settings(entry: Entry, { values, subset }: Repetition): Entry {
-    const { where = {} } = entry;
+    const where = this.exceptions(entry);
+    const plain: Entry = Object.fromEntries(
+      Object.entries(entry).filter(([key]) => !NAMING_KEYS.has(key)),
+    );
+    const laid = Object.values(values).reduce<Entry>(
+      (own, value) => lay(own, where[String(value)] ?? {}) as Entry,
+      plain,
+    );
+    const own = { ...laid, ...this.variablesAsOptions(entry, laid, values) };
+    for (const key of PARENT_KEYS)
+      if (own[key] !== undefined)
+        own[key] = substitute(own[key], values, [...this.path, key]);
+    return subset === null ? own : { ...own, of: subset };
+  }
+
+  /** `where`: what is laid over the entry for some values of its variables. */
+  private exceptions(entry: Entry): Entry {
     const path = [...this.path, "where"];
-    if (!isMap(where))
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be a map, got ${show(where)}`,
-      );
-    const known = [
-      ...new Set([
-        ...this.variables(entry["each"]).flatMap(([, all]) => all.map(String)),
-        ...this.domains,
-      ]),
-    ];
+    const { where: given = {}, each } = entry;
+    const where = asMap(given, path);
+    const known = new Set([
+      ...this.variables(each).flatMap(([, all]) => all.map(String)),
+      ...this.domains,
+    ]);
     for (const key of Object.keys(where))
-      if (!known.includes(key))
+      if (!known.has(key))
         throw new FieldError(
           [...path, key],
-          `${dotted(path)} must hold values of \`each\`, got ${JSON.stringify(key)}; ${hint(key, known)}`,
+          `${dotted(path)} must hold values of \`each\`, got ${JSON.stringify(key)}; ${hint(key, [...known])}`,
           "key",
         );
-    let own: Entry = Object.fromEntries(
-      Object.entries(entry).filter(
-        ([key]) =>
-          key === "by" ||
-          key === "then" ||
-          key === "seed" ||
-          key === "role" ||
-          !(ENTRY_KEYS as readonly string[]).includes(key),
-      ),
-    );
-    for (const value of Object.values(values))
-      own = lay(own, where[String(value)] ?? {}) as Entry;
-    const fields = Object.keys(this.operationOf(own).options.fields ?? {});
+    return where;
+  }
+
+  /** Variables that are options of the operation: a domain is what it trains on; others may stand in its references alone. */
+  private variablesAsOptions(
+    entry: Entry,
+    settings: Entry,
+    values: Values,
+  ): Record<string, unknown> {
+    const fields = Object.keys(this.operationOf(settings).options.fields ?? {});
     const references = PARENT_KEYS.map((key) => entry[key]);
+    const options: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(values)) {
-      if (name === "domain") own = { ...own, domains: [value] };
-      else if (name === "seed" || fields.includes(name))
-        own = { ...own, [name]: value };
+      if (name === "domain") {
+        if (fields.includes("domains")) options["domains"] = [value];
+      } else if (name === "seed" || fields.includes(name))
+        options[name] = value;
       else if (holds(references, name)) continue;
-      else if (fields.length === 0) own = { ...own, [name]: value };
+      else if (fields.length === 0) options[name] = value;
       else
         throw new FieldError(
           [...this.path, "each", name],
-          `${dotted(this.path)}.each must name options of ${String(own["by"])} or variables of its references, got ${JSON.stringify(name)}; ${hint(name, fields)}`,
+          `${dotted(this.path)}.each must name options of ${String(settings["by"])} or variables of its references, got ${JSON.stringify(name)}; ${hint(name, fields)}`,
           "key",
         );
     }
-    if (!fields.includes("domains") && values["domain"] !== undefined)
-      own = without(own, "domains");
-    for (const key of PARENT_KEYS)
-      if (own[key] !== undefined)
-        own = {
-          ...own,
-          [key]: substitute(own[key], values, [...this.path, key]),
-        };
-    return subset === null ? own : { ...own, of: subset };
+    return options;
   }
 
   private nameOf(
@@ -263,12 +264,7 @@ class Expansion {
     const { then, ...common } = settings;
     if (then === undefined) return [common];
     const path = [...this.path, "then"];
-    if (!Array.isArray(then) || then.length === 0)
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be a list of at least 1, got ${show(then)}`,
-      );
-    return then.map((item: unknown, i) => {
+    return asList(then, path, 1).map((item, i) => {
       if (isMap(item)) return lay(common, item) as Entry;
       if (item === "all" || Array.isArray(item))
         return { ...common, domains: item };
@@ -279,12 +275,7 @@ class Expansion {
 
   private operationOf({ by }: Entry): Operation {
     const path = [...this.path, "by"];
-    if (by === undefined)
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be given, got none`,
-        "absent",
-      );
+    if (by === undefined) throw absent(path);
     const keys = OPERATIONS.map(({ key }) => key);
     return operation(choice(keys).parse(by, path, this.scope));
   }
@@ -307,29 +298,15 @@ class Expansion {
     const rest: Record<string, unknown> = { ...settings };
     for (const key of [...ENTRY_KEYS, ...PARENT_KEYS]) delete rest[key];
     const options = made.options.parse(rest, this.path, this.scope);
-    const seed =
-      settings["seed"] === undefined
-        ? null
-        : integer({ min: 0 }).parse(
-            settings["seed"],
-            [...this.path, "seed"],
-            this.scope,
-          );
-    const role =
-      settings["role"] === undefined
-        ? made.role(options)
-        : choice(ROLES).parse(
-            settings["role"],
-            [...this.path, "role"],
-            this.scope,
-          );
+    const given = <T>(key: string, field: Field<T>): T | undefined =>
+      optional(field).parse(settings[key], [...this.path, key], this.scope);
     return {
       name,
       list: this.key,
       by: made.key,
       values,
-      seed,
-      role,
+      seed: given("seed", integer({ min: 0 })) ?? null,
+      role: given("role", choice(ROLES)) ?? made.role(options),
       domains: made.domains(options),
       parents: this.parents(made, settings),
       options,
@@ -350,12 +327,7 @@ class Expansion {
           "key",
         );
       if (arity === undefined) continue;
-      if (given === undefined)
-        throw new FieldError(
-          path,
-          `${dotted(path)} must be given, got none`,
-          "absent",
-        );
+      if (given === undefined) throw absent(path);
       result[key] =
         arity === "one"
           ? [oneModel.parse(given, path, this.scope)]
@@ -363,9 +335,4 @@ class Expansion {
     }
     return result;
   }
-}
-
-function without(entry: Entry, key: string): Entry {
-  const { [key]: _, ...rest } = entry;
-  return rest;
 }

@@ -2,27 +2,17 @@
 import { hint } from "../../nearest.js";
 import type { Domain } from "../../domains/index.js";
 import type { Ref } from "../graph/model.js";
-
-/** Where a value stands: keys and indices from the top of the file. */
-export type Path = readonly (string | number)[];
-
-/** A value that a field refuses. */
-export class FieldError extends Error {
-  override name = "FieldError";
-
-  /**
-   * @param path   where it stands
-   * @param text   what must hold, got what
-   * @param place  whether the value is meant, its key, or that it is absent
-   */
-  constructor(
-    readonly path: Path,
-    readonly text: string,
-    readonly place: "value" | "key" | "absent" = "value",
-  ) {
-    super(`${dotted(path)}: ${text}`);
-  }
-}
+import {
+  absent,
+  asList,
+  asMap,
+  dotted,
+  FieldError,
+  notA,
+  show,
+  unknownKey,
+  type Path,
+} from "./fieldError.js";
 
 /** What a value may refer to. */
 export interface Scope {
@@ -47,29 +37,6 @@ export interface Field<out T> {
   parse(value: unknown, path: Path, scope: Scope): T;
 }
 
-/** A path as text: "models.experts.steps", "domains[1]". */
-export function dotted(path: Path): string {
-  return path
-    .map((part, i) =>
-      typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`,
-    )
-    .join("");
-}
-
-/** A value as messages show it. */
-export function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "number") return String(value);
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "a map";
-  return JSON.stringify(value);
-}
-
-/** Whether a value is a map. */
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function simple<T>(
   means: string,
   accepts: (value: unknown) => value is T,
@@ -79,10 +46,7 @@ function simple<T>(
     optional: false,
     parse(value, path) {
       if (accepts(value)) return value;
-      throw new FieldError(
-        path,
-        `${path.length === 0 ? "the study" : dotted(path)} must be ${means}, got ${show(value)}`,
-      );
+      throw notA(means, value, path);
     },
   };
 }
@@ -161,32 +125,20 @@ export function choice<T extends string>(names: readonly T[]): Field<T> {
     optional: false,
     parse(value, path) {
       if (isName(value)) return value;
-      if (typeof value !== "string")
-        throw new FieldError(
-          path,
-          `${dotted(path)} must be ${means}, got ${show(value)}`,
-        );
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be a known name, got ${show(value)}; ${hint(value, names)}`,
-      );
+      throw typeof value === "string"
+        ? notA("a known name", value, path, hint(value, names))
+        : notA(means, value, path);
     },
   };
 }
 
 /** A list without repetitions. */
 export function list<T>(item: Field<T>, min = 0): Field<T[]> {
-  const means = min > 0 ? `a list of at least ${min}` : "a list";
   return {
-    means,
+    means: min > 0 ? `a list of at least ${min}` : "a list",
     optional: false,
     parse(value, path, scope) {
-      if (!Array.isArray(value) || value.length < min)
-        throw new FieldError(
-          path,
-          `${dotted(path)} must be ${means}, got ${show(value)}`,
-        );
-      const items = value.map((each: unknown, i) =>
+      const items = asList(value, path, min).map((each, i) =>
         item.parse(each, [...path, i], scope),
       );
       items.forEach((each, i) => {
@@ -226,13 +178,8 @@ export function map<Key extends string, T>(
     means: "a map",
     optional: false,
     parse(given, path, scope) {
-      if (!isMap(given))
-        throw new FieldError(
-          path,
-          `${dotted(path)} must be a map, got ${show(given)}`,
-        );
       const result: Partial<Record<string, T>> = {};
-      for (const [key, each] of Object.entries(given)) {
+      for (const [key, each] of Object.entries(asMap(given, path))) {
         const names: readonly string[] = "known" in keys ? keys.known : [];
         const fits =
           "known" in keys ? names.includes(key) : keys.pattern.test(key);
@@ -242,21 +189,6 @@ export function map<Key extends string, T>(
       return result as Partial<Record<Key, T>>;
     },
   };
-}
-
-function unknownKey(
-  key: string,
-  path: Path,
-  known: readonly string[],
-): FieldError {
-  const where = path.length === 0 ? "" : ` in ${dotted(path)}`;
-  const help =
-    known.length > 0 ? hint(key, known) : "use letters, digits, ., - and _";
-  return new FieldError(
-    [...path, key],
-    `unknown key ${JSON.stringify(key)}${where}; ${help}`,
-    "key",
-  );
 }
 
 /** The fields of an object type: every key of it must have its field. */
@@ -269,24 +201,15 @@ export function object<T extends object>(fields: FieldsOf<T>): Field<T> {
     means: "a map",
     optional: false,
     fields,
-    parse(value, path, scope) {
-      if (!isMap(value))
-        throw new FieldError(
-          path,
-          `${path.length === 0 ? "the study" : dotted(path)} must be a map, got ${show(value)}`,
-        );
+    parse(given, path, scope) {
+      const value = asMap(given, path);
       for (const key of Object.keys(value))
         if (!Object.hasOwn(fields, key))
           throw unknownKey(key, path, Object.keys(fields));
       const result: Record<string, unknown> = {};
       for (const [key, field] of entries) {
         const at = [...path, key];
-        if (!Object.hasOwn(value, key) && !field.optional)
-          throw new FieldError(
-            at,
-            `${dotted(at)} must be given, got none`,
-            "absent",
-          );
+        if (!Object.hasOwn(value, key) && !field.optional) throw absent(at);
         const parsed = field.parse(value[key], at, scope);
         if (parsed !== undefined) result[key] = parsed;
       }
@@ -358,11 +281,7 @@ export const manyModels: Field<Ref[]> = {
     const parts: unknown[] = Array.isArray(value) ? value : [value];
     const refs = parts.flatMap((part, i) => {
       const at = Array.isArray(value) ? [...path, i] : path;
-      if (typeof part !== "string")
-        throw new FieldError(
-          at,
-          `${dotted(at)} must be the name of a model, got ${show(part)}`,
-        );
+      if (typeof part !== "string") throw notA("the name of a model", part, at);
       try {
         return scope.resolve(part);
       } catch (error) {

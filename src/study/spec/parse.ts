@@ -12,7 +12,6 @@ import {
 } from "yaml";
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import { StudyError } from "../../error.js";
-import { hint } from "../../nearest.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
 import { measure, MEASURE_KEYS } from "../measures/index.js";
@@ -20,18 +19,22 @@ import { expand } from "./expand.js";
 import { lay } from "./entry.js";
 import {
   choice,
-  dotted,
-  FieldError,
   integer,
-  isMap,
   list,
   object,
-  show,
   text as textField,
   type Field,
-  type Path,
   type Scope,
 } from "./field.js";
+import {
+  absent,
+  asMap,
+  FieldError,
+  isMap,
+  show,
+  unknownKey,
+  type Path,
+} from "./fieldError.js";
 import type { Names } from "./references.js";
 import { NAME, name } from "./values.js";
 
@@ -93,12 +96,7 @@ export function profilesOf(text: string): string[] {
 
 function resolve(all: Plain): StudySpec {
   for (const key of Object.keys(all))
-    if (!TOP.includes(key))
-      throw new FieldError(
-        [key],
-        `unknown key ${JSON.stringify(key)}; ${hint(key, TOP)}`,
-        "key",
-      );
+    if (!TOP.includes(key)) throw unknownKey(key, [], TOP);
   const { models, measures = {}, ...rest } = all;
   const nothing: Scope = { domains: DOMAINS, resolve: () => [] };
   const top = head.parse(rest, [], nothing);
@@ -116,19 +114,9 @@ function resolve(all: Plain): StudySpec {
 
 /** A map of sections without those that a profile switches off. */
 function mapAt(value: unknown, path: Path): Plain {
-  if (value === undefined)
-    throw new FieldError(
-      path,
-      `${dotted(path)} must be given, got none`,
-      "absent",
-    );
-  if (!isMap(value))
-    throw new FieldError(
-      path,
-      `${dotted(path)} must be a map, got ${show(value)}`,
-    );
+  if (value === undefined) throw absent(path);
   return Object.fromEntries(
-    Object.entries(value).filter(([, entry]) => entry !== null),
+    Object.entries(asMap(value, path)).filter(([, entry]) => entry !== null),
   );
 }
 
@@ -143,21 +131,12 @@ function measuresOf(
   };
   return Object.entries(entries).map(([key, entry]) => {
     const path = ["measures", key];
-    if (!isMap(entry))
-      throw new FieldError(
-        path,
-        `${dotted(path)} must be a map, got ${show(entry)}`,
-      );
-    const { by = key, ...options } = entry;
+    const { by = key, ...options } = asMap(entry, path);
     if (
       !NAME.test(key) ||
       (by === key && !MEASURE_KEYS.some((own) => own === key))
     )
-      throw new FieldError(
-        path,
-        `unknown key ${JSON.stringify(key)} in measures; ${hint(key, MEASURE_KEYS)}`,
-        "key",
-      );
+      throw unknownKey(key, ["measures"], MEASURE_KEYS);
     const kind = choice(MEASURE_KEYS).parse(by, [...path, "by"], scope);
     const parsed = measure(kind).options.parse(options, path, scope);
     return { name: key, by: kind, options: parsed };

@@ -8,8 +8,6 @@ import {
 } from "../../train/index.js";
 import {
   choice,
-  dotted,
-  FieldError,
   flag,
   integer,
   number,
@@ -17,6 +15,7 @@ import {
   type Field,
   type FieldsOf,
 } from "./field.js";
+import { dotted, FieldError } from "./fieldError.js";
 
 /** Settings that change how a result is computed and not what it is; the study sets them. */
 type Technical = "microBatchTokens";
