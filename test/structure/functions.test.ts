@@ -34,8 +34,6 @@ const EXCEPTIONS: readonly string[] = [
   "model/generate.ts: generateSteps",
   "random.ts: fillWords",
   "report/charts/studyGraph.ts: studyGraph",
-  "study/claims/consistency.ts: consistencyClaims",
-  "study/claims/neighborhoods.ts: pairClaims",
   "tokenizer/tokenizer.ts: checkTokenizerJson",
   "train/grpo.ts: trainGrpo",
 ];

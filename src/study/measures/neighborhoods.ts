@@ -34,7 +34,7 @@ import {
   type NeighborhoodRow,
 } from "../rows/neighborhoods.js";
 import type { Results } from "../rows/results.js";
-import { brief } from "../rows/round.js";
+import { brief } from "../rows/interval.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";

@@ -15,7 +15,7 @@ import { lineStage } from "../graph/stage.js";
 import { WEIGHTS } from "../graph/work.js";
 import type { OverlapLine, OverlapRule, Overlaps } from "../rows/overlaps.js";
 import type { Results } from "../rows/results.js";
-import { brief } from "../rows/round.js";
+import { brief } from "../rows/interval.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";

@@ -21,7 +21,7 @@ import type {
   ParadigmShape,
   TaskVectorSizes,
 } from "../rows/paradigmRow.js";
-import { brief } from "../rows/round.js";
+import { brief } from "../rows/interval.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { writeLines } from "../run/jsonLines.js";
 import { inputPath, outputPath } from "../run/paths.js";

@@ -1,10 +1,10 @@
 /** Rows of Figure 5: whose gains are the experts' gains. */
 import { gainConsistency, type ChanceCosine } from "../../analysis/index.js";
 import type { Domain } from "../../domains/index.js";
-import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import type { BenchmarkName } from "../../evaluate/index.js";
 import type { Role } from "../graph/model.js";
 import { round, rounded, type Interval } from "./interval.js";
-import type { ModelScores, Scored } from "./modelScores.js";
+import { about, type ModelScores, type Scored } from "./modelScores.js";
 
 /** Figure 5: consistency of a model's gains with the union of the experts'; see `analysis.gainConsistency`. Shares in [0, 1]. */
 export interface ConsistencyRow {
@@ -65,9 +65,7 @@ export function consistencyRows(
       return {
         model,
         role,
-        benchmark: name,
-        title: benchmarkSpec(name).title,
-        domain: benchmarkSpec(name).domain,
+        ...about(name),
         cosine: share(own?.cosine),
         chance: chance(own?.chance),
         chanceGivenSft: chance(own?.chanceGivenSft),

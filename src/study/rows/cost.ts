@@ -4,6 +4,7 @@ import type {
   StepSeconds,
   TokenCounts,
 } from "../../train/index.js";
+import { round, share } from "./interval.js";
 
 /** Cost of one training run, or of all experts together. */
 export interface CostRow {
@@ -71,14 +72,14 @@ function sumsOf(log: readonly StepMetrics[], parameters: number): Sums {
 }
 
 function rounded({ seconds, phases, ...rest }: Sums): Sums {
-  const round = (value: number): number => Number(value.toFixed(2));
+  const { rollout, reward, update } = phases;
   return {
     ...rest,
-    seconds: round(seconds),
+    seconds: round(seconds, 2),
     phases: {
-      rollout: round(phases.rollout),
-      reward: round(phases.reward),
-      update: round(phases.update),
+      rollout: round(rollout, 2),
+      reward: round(reward, 2),
+      update: round(update, 2),
     },
   };
 }
@@ -118,7 +119,7 @@ export function costRows(
         model,
         seed,
         ...rounded(sums),
-        ratio: Number((sums.flops / all.flops).toFixed(4)),
+        ratio: share(sums.flops / all.flops),
       }),
     );
   });

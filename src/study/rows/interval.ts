@@ -1,4 +1,4 @@
-/** Estimates with their intervals, rounded for row files. */
+/** Numbers and estimates, rounded for the files that are committed. */
 
 /** A number with the ends of its 95 % interval. */
 export interface Interval {
@@ -16,12 +16,36 @@ export function rounded(
   return { mean: own(mean), low: own(low), high: own(high) };
 }
 
-/** Decimals of points. */
-export const POINT_DIGITS = 3;
+const POINT_DIGITS = 3;
+
+/** A share in points, 0 to 100, with three decimals. */
+export function points(value: number): number {
+  return round(100 * value, POINT_DIGITS);
+}
 
 /** A share and its interval in points, 0 to 100. */
 export function inPoints(estimate: Interval): Interval {
   return rounded(estimate, { scale: 100, digits: POINT_DIGITS });
+}
+
+/** The same under the names that rows of scores have. */
+export function scoreOf(estimate: Interval): {
+  score: number;
+  low: number;
+  high: number;
+} {
+  const { mean, low, high } = inPoints(estimate);
+  return { score: mean, low, high };
+}
+
+/** A share with four decimals. */
+export function share(value: number): number {
+  return round(value, 4);
+}
+
+/** A number with six digits: more than any table or figure shows, and short enough for a file that is committed. */
+export function brief(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 /** A number with so many decimals. */

@@ -2,14 +2,14 @@
 import { verification } from "../../analysis/index.js";
 import type { Domain } from "../../domains/index.js";
 import {
-  benchmarkSpec,
   JUDGE_MODES,
   type BenchmarkName,
   type JudgedAnswer,
   type JudgeMode,
 } from "../../evaluate/index.js";
 import type { Role } from "../graph/model.js";
-import { inPoints, POINT_DIGITS, round, type Interval } from "./interval.js";
+import { inPoints, points, type Interval } from "./interval.js";
+import { about } from "./modelScores.js";
 
 /** One line of a judge's file. */
 export interface JudgingLine extends JudgedAnswer {
@@ -68,7 +68,7 @@ export function judgingRows(judges: readonly JudgeSource[]): JudgingRow[] {
     ): JudgingRow => {
       const found = verification(used.map(answersOf), mode);
       const share = (value: number): number | null =>
-        Number.isFinite(value) ? round(100 * value, POINT_DIGITS) : null;
+        Number.isFinite(value) ? points(value) : null;
       return {
         model,
         role,
@@ -90,15 +90,12 @@ export function judgingRows(judges: readonly JudgeSource[]): JudgingRow[] {
         ).size,
         seeds: lines.length,
         perSeed: found.perSeed.map((value) =>
-          value === null ? null : round(100 * value, POINT_DIGITS),
+          value === null ? null : points(value),
         ),
       };
     };
     return JUDGE_MODES.flatMap((mode) => [
-      ...names.map((name) => {
-        const { title, domain } = benchmarkSpec(name);
-        return row({ benchmark: name, title, domain }, [name], mode);
-      }),
+      ...names.map((name) => row(about(name), [name], mode)),
       row({ benchmark: "average", title: "Avg.", domain: null }, names, mode),
     ]);
   });

@@ -1,7 +1,12 @@
 /** Rows of merges whose task vectors differ in size. */
-import { averageOverSeeds, type BenchmarkName } from "../../evaluate/index.js";
+import {
+  averageOverSeeds,
+  mean,
+  type BenchmarkName,
+} from "../../evaluate/index.js";
 import type { MergeMethodName } from "../../merge/index.js";
-import { interval, transpose, type ItemScores } from "./modelScores.js";
+import { brief, scoreOf } from "./interval.js";
+import { transpose, type ItemScores } from "./modelScores.js";
 
 /** One line of a size file: a merge with its scores, item by item. */
 export interface SizeLine {
@@ -49,18 +54,9 @@ export function mergeSizeRows(
       const matrices = (Object.keys(scores) as BenchmarkName[]).map((name) =>
         transpose(same.map((line) => line.scores[name]!)),
       );
-      const {
-        score,
-        low,
-        high,
-        seeds: count,
-      } = interval(averageOverSeeds(matrices));
+      const estimate = averageOverSeeds(matrices);
       const average = (of: (line: SizeLine) => number): number =>
-        Number(
-          (
-            same.reduce((sum, line) => sum + of(line), 0) / same.length
-          ).toPrecision(6),
-        );
+        brief(mean(same.map(of)));
       return {
         method,
         lambda,
@@ -68,10 +64,8 @@ export function mergeSizeRows(
         learningRate,
         taskVectorSize: average((line) => line.taskVectorSize),
         mergedSize: average((line) => line.mergedSize),
-        score,
-        low,
-        high,
-        seeds: count,
+        ...scoreOf(estimate),
+        seeds: estimate.seeds,
       };
     }),
   );

@@ -1,12 +1,7 @@
-/** Scores of one model, item by item and seed by seed, and how rows show an estimate. */
-import {
-  benchmarkSpec,
-  type BenchmarkName,
-  type SeedEstimate,
-} from "../../evaluate/index.js";
+/** Scores of one model, item by item and seed by seed, and the benchmarks that they belong to. */
+import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
-import { points } from "./round.js";
 
 /** Item means of one model: scores[benchmark][item][seed]. */
 export type ModelScores = ReadonlyMap<BenchmarkName, number[][]>;
@@ -19,23 +14,6 @@ export interface Scored {
   model: string;
   role: Role;
   scores: ModelScores;
-}
-
-/** An estimate of shares in points, 0 to 100. */
-export function interval({ mean, low, high, se, seeds }: SeedEstimate): {
-  score: number;
-  low: number;
-  high: number;
-  se: number;
-  seeds: number;
-} {
-  return {
-    score: points(mean),
-    low: points(low),
-    high: points(high),
-    se: points(se),
-    seeds,
-  };
 }
 
 /** What rows say of a benchmark. */

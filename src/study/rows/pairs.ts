@@ -7,8 +7,8 @@ import {
   pairedDifference,
   type BenchmarkName,
 } from "../../evaluate/index.js";
-import { inPoints, POINT_DIGITS, round, type Interval } from "./interval.js";
-import type { ModelScores } from "./modelScores.js";
+import { inPoints, points, type Interval } from "./interval.js";
+import { benchmarksOf, transpose, type ModelScores } from "./modelScores.js";
 
 /** One line of a pair's file: its score on one benchmark, item by item. */
 export interface PairLine {
@@ -53,16 +53,13 @@ export function pairMatrices(
   experts: ScoresByDomain,
 ): { benchmark: BenchmarkName; a: number[][]; b: number[][] }[] {
   const own = experts.get(domain)!;
-  return lines[0]!
-    .map((line) => line.benchmark)
-    .filter((name) => benchmarkSpec(name).domain === domain)
-    .map((benchmark) => {
-      const columns = lines.map(
-        (seed) => seed.find((line) => line.benchmark === benchmark)!.scores,
-      );
-      const a = columns[0]!.map((_, i) => columns.map((each) => each[i]!));
-      return { benchmark, a, b: own.get(benchmark)! };
-    });
+  const names = lines[0]!.map(({ benchmark }) => benchmark);
+  return benchmarksOf(names, domain).map((benchmark) => {
+    const columns = lines.map(
+      (seed) => seed.find((line) => line.benchmark === benchmark)!.scores,
+    );
+    return { benchmark, a: transpose(columns), b: own.get(benchmark)! };
+  });
 }
 
 /** The merge of a pair's expert alone. */
@@ -96,10 +93,7 @@ export function pairRows(
           ? overSeeds(used[0]!.a)
           : averageOverSeeds(used.map(({ a }) => a)),
       ),
-      expert: round(
-        100 * averageOverSeeds(used.map(({ b }) => b)).mean,
-        POINT_DIGITS,
-      ),
+      expert: points(averageOverSeeds(used.map(({ b }) => b)).mean),
       difference: inPoints(pairedDifference(used)),
       partnerEffect:
         partner === null

@@ -14,7 +14,16 @@ import {
   type Estimate,
 } from "../../evaluate/index.js";
 import type { StepMetrics } from "../../train/index.js";
-import { brief, points, share } from "./round.js";
+import {
+  brief,
+  inPoints,
+  points,
+  rounded,
+  scoreOf,
+  share,
+  type Interval,
+} from "./interval.js";
+import { transpose } from "./modelScores.js";
 import type {
   ParadigmData,
   ParadigmContrastRow,
@@ -72,10 +81,7 @@ class Measured {
     );
     const names = Object.keys(runs[0]!) as BenchmarkName[];
     return new Map(
-      names.map((name) => [
-        name,
-        runs[0]![name]!.map((_, i) => runs.map((own) => own[name]![i]!)),
-      ]),
+      names.map((name) => [name, transpose(runs.map((own) => own[name]!))]),
     );
   }
 
@@ -121,17 +127,13 @@ class Measured {
     const { paradigm } = this.data;
     return this.merges.flatMap((merge) => {
       const scores = this.models.get(merge)!;
-      const { mean, low, high } = averageOverSeeds(
-        this.names.map((name) => scores.get(name)!),
-      );
-      const about = { paradigm, merge };
+      const matrices = this.names.map((name) => scores.get(name)!);
       return [
         {
           what: "merge",
-          ...about,
-          score: points(mean),
-          low: points(low),
-          high: points(high),
+          paradigm,
+          merge,
+          ...scoreOf(averageOverSeeds(matrices)),
         },
         ...[...this.benchmarks.keys()].map((domain) =>
           this.retentionRow(merge, domain, [domain]),
@@ -145,36 +147,37 @@ class Measured {
     const { paradigm } = this.data;
     const all = [...this.benchmarks.keys()];
     return this.merges.flatMap((merge): ParadigmContrastRow[] => {
-      const score = this.difference(
-        this.models.get(merge)!,
-        rl.models.get(merge)!,
-        this.names,
+      const score = inPoints(
+        this.difference(
+          this.models.get(merge)!,
+          rl.models.get(merge)!,
+          this.names,
+        ),
       );
       const known = this.gainIsSure(all) && rl.gainIsSure(all);
-      const kept = known
-        ? this.bootstrap(
-            all,
-            (draw) =>
-              this.retention(merge, all, draw) - rl.retention(merge, all, draw),
-          )
-        : null;
-      const about = { what: "contrast", paradigm, merge } as const;
-      return [
-        {
-          ...about,
-          measure: "score",
-          difference: points(score.mean),
-          low: points(score.low),
-          high: points(score.high),
-        },
-        {
-          ...about,
-          measure: "retention",
-          difference: kept && share(kept.mean),
-          low: kept && share(kept.low),
-          high: kept && share(kept.high),
-        },
-      ];
+      const kept = shares(
+        known
+          ? this.bootstrap(
+              all,
+              (draw) =>
+                this.retention(merge, all, draw) -
+                rl.retention(merge, all, draw),
+            )
+          : null,
+      );
+      const row = (
+        measure: ParadigmContrastRow["measure"],
+        { mean: difference, low, high }: Shares,
+      ): ParadigmContrastRow => ({
+        what: "contrast",
+        paradigm,
+        merge,
+        measure,
+        difference,
+        low,
+        high,
+      });
+      return [row("score", score), row("retention", kept)];
     });
   }
 
@@ -183,18 +186,16 @@ class Measured {
     domain: Domain | "all",
     domains: readonly Domain[],
   ): ParadigmRetentionRow {
-    const kept = this.gainIsSure(domains)
-      ? this.bootstrap(domains, (draw) => this.retention(merge, domains, draw))
-      : null;
-    return {
-      what: "retention",
-      paradigm: this.data.paradigm,
-      merge,
-      domain,
-      retention: kept && share(kept.mean),
-      low: kept && share(kept.low),
-      high: kept && share(kept.high),
-    };
+    const { mean, low, high } = shares(
+      this.gainIsSure(domains)
+        ? this.bootstrap(domains, (draw) =>
+            this.retention(merge, domains, draw),
+          )
+        : null,
+    );
+    const { paradigm } = this.data;
+    const retention = mean;
+    return { what: "retention", paradigm, merge, domain, retention, low, high };
   }
 
   /** A ratio of nearly nothing says nothing. */
@@ -271,6 +272,15 @@ class Measured {
       names.map((name) => ({ a: a.get(name)!, b: b.get(name)! })),
     );
   }
+}
+
+/** An estimate that may not exist. */
+type Shares = Record<keyof Interval, number | null>;
+
+function shares(estimate: Interval | null): Shares {
+  return estimate === null
+    ? { mean: null, low: null, high: null }
+    : rounded(estimate, { digits: 4 });
 }
 
 function average(scores: Scores, names: readonly BenchmarkName[]): number {

@@ -4,11 +4,12 @@ import {
   overSeeds,
   pairedDifference,
   type BenchmarkName,
+  type SeedEstimate,
 } from "../../evaluate/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
-import { about, interval, type Scored } from "./modelScores.js";
-import { points } from "./round.js";
+import { points, scoreOf } from "./interval.js";
+import { about, type Scored } from "./modelScores.js";
 
 /** Score of one model on one benchmark, or on their average. */
 export interface ScoreRow {
@@ -44,6 +45,14 @@ export interface DifferenceRow {
   high: number;
   se: number;
   seeds: number;
+}
+
+/** An estimate as rows show it, in points. */
+function interval(
+  estimate: SeedEstimate,
+): Pick<ScoreRow, "score" | "low" | "high" | "se" | "seeds"> {
+  const { se, seeds } = estimate;
+  return { ...scoreOf(estimate), se: points(se), seeds };
 }
 
 const AVERAGE = { benchmark: "average", title: "Avg.", domain: null } as const;

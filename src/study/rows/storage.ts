@@ -1,8 +1,12 @@
 /** What an expert's score owes to the format in which its weights are kept between steps. */
-import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
-import { overSeeds, pairedDifference } from "../../evaluate/index.js";
+import {
+  benchmarkSpec,
+  overSeeds,
+  pairedDifference,
+  type BenchmarkName,
+} from "../../evaluate/index.js";
 import type { Domain } from "../../domains/index.js";
-import { points } from "./round.js";
+import { points } from "./interval.js";
 import type { ModelScores } from "./modelScores.js";
 
 /** One benchmark of a domain: its SFT model, its expert, and the same expert trained in bfloat16. Points, 0 to 100. */

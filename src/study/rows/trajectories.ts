@@ -1,6 +1,7 @@
 /** Rows of Figure 2: scores along training. */
 import { overSeeds, type BenchmarkName } from "../../evaluate/index.js";
-import { about, interval, transpose, type ItemScores } from "./modelScores.js";
+import { scoreOf } from "./interval.js";
+import { about, transpose, type ItemScores } from "./modelScores.js";
 
 /** One line of a trajectory: a checkpoint's scores, item by item. */
 export interface TrajectoryLine {
@@ -35,22 +36,15 @@ export function trajectoryRows(
         const columns = seeds.map(
           (lines) => lines.find((line) => line.step === step)!.scores[name]!,
         );
-        const {
-          score,
-          low,
-          high,
-          seeds: count,
-        } = interval(overSeeds(transpose(columns)));
+        const estimate = overSeeds(transpose(columns));
         const { benchmark, title } = about(name);
         return {
           run: model,
           benchmark,
           title,
           step,
-          score,
-          low,
-          high,
-          seeds: count,
+          ...scoreOf(estimate),
+          seeds: estimate.seeds,
         };
       }),
     ),
