@@ -159,6 +159,51 @@ export async function evaluate(
   return evaluateWith(sampler, name, options);
 }
 
+/** Answers to the tasks of one batch, scored. */
+async function sampleBatch(
+  sampler: Sampler,
+  tasks: readonly Task[],
+  start: number,
+  { benchmark: name, samples, seed, temperature, topP }: RecordsHeader,
+  keep: number,
+): Promise<EvaluationRecord[]> {
+  const repeated = tasks
+    .slice(start, start + sampler.batch)
+    .flatMap((task) => Array.from({ length: samples }, () => task));
+  const rolled = await sampler.rollouts(repeated, {
+    ...{ seed, temperature, topP, stream: `evaluate/${name}` },
+    names: repeated.map((task, row) => `${task.id}/${row % samples}`),
+  });
+  return rolled.map((r, row) => {
+    const sample = row % samples;
+    const keepText = sample === 0 && start + row / samples < keep;
+    return record(r, sample, keepText);
+  });
+}
+
+/** Results of some works in their order, a few of them under way at a time; when one fails, those under way are waited for. */
+async function* inOrder<Item, Result>(
+  items: readonly Item[],
+  ahead: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  const waiting = [...items];
+  const underWay: Promise<Result>[] = [];
+  try {
+    while (waiting.length + underWay.length > 0) {
+      for (const item of waiting.splice(0, ahead - underWay.length)) {
+        const result = work(item);
+        // Its failure is heard when its turn comes.
+        result.catch(() => undefined);
+        underWay.push(result);
+      }
+      yield await underWay.shift()!;
+    }
+  } finally {
+    await Promise.allSettled(underWay);
+  }
+}
+
 /**
  * As `evaluate`, with a sampler that may be anywhere.
  *
@@ -186,11 +231,10 @@ export async function evaluateWith(
     onProgress,
   }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  if (!Number.isInteger(samples) || samples < 1) {
+  if (!Number.isInteger(samples) || samples < 1)
     throw new RangeError(
       `evaluate: samples must be a positive integer, got ${samples}`,
     );
-  }
   const tasks = benchmark(name, { items });
   const header: RecordsHeader = {
     benchmark: name,
@@ -209,42 +253,19 @@ export async function evaluateWith(
       ? []
       : earlier(recordsPath, header, tasks, perBlock, replaceRecords);
   if (records.length > 0) onProgress?.(records.length, total);
-  const sampleBatch = async (start: number): Promise<EvaluationRecord[]> => {
-    const repeated = tasks
-      .slice(start, start + sampler.batch)
-      .flatMap((task) => Array.from({ length: samples }, () => task));
-    const rolled = await sampler.rollouts(repeated, {
-      ...{ seed, temperature, topP, stream: `evaluate/${name}` },
-      names: repeated.map((task, row) => `${task.id}/${row % samples}`),
-    });
-    return rolled.map((r, row) =>
-      record(
-        r,
-        row % samples,
-        row % samples === 0 && start + row / samples < keep,
-      ),
-    );
-  };
-  const underWay: Promise<EvaluationRecord[]>[] = [];
-  try {
-    for (let next = records.length / samples; records.length < total;) {
-      for (; underWay.length < sampler.ahead && next < tasks.length;) {
-        const work = sampleBatch(next);
-        // Its failure is heard when its turn comes.
-        work.catch(() => undefined);
-        underWay.push(work);
-        next += sampler.batch;
-      }
-      const fresh = await underWay[0]!;
-      underWay.shift();
-      if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
-      records.push(...fresh);
-      onProgress?.(records.length, total);
-      // The engine computes synchronously; without this pause no signal or timer would ever run.
-      await breathe();
-    }
-  } finally {
-    await Promise.allSettled(underWay);
+  const first = records.length / samples;
+  const starts = tasks.flatMap((_, i) =>
+    i >= first && (i - first) % sampler.batch === 0 ? [i] : [],
+  );
+  const batches = inOrder(starts, sampler.ahead, (start) =>
+    sampleBatch(sampler, tasks, start, header, keep),
+  );
+  for await (const fresh of batches) {
+    if (recordsPath !== undefined) appendRecords(recordsPath, fresh);
+    records.push(...fresh);
+    onProgress?.(records.length, total);
+    // The engine computes synchronously; without this pause no signal or timer would ever run.
+    await breathe();
   }
   if (recordsPath !== undefined) finishRecords(recordsPath, header, records);
   return summarize(name, records);

@@ -1,5 +1,5 @@
 /** Self-verification: a model answers tasks, then judges its own answers, seeing the final answer only or the whole solution. */
-import { spec, type Verdict } from "../domains/index.js";
+import { spec, type Task, type Verdict } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { generate, type Policy } from "../model/index.js";
 import { rollouts } from "../rollout/index.js";
@@ -11,6 +11,7 @@ import {
   judgePrompt,
   readClaim,
   readJudgement,
+  type Claim,
   type JudgeMode,
   type Judgement,
 } from "./judging.js";
@@ -85,63 +86,84 @@ export function selfVerify(
   const claims = rolled.map(({ task, text, finish }) =>
     readClaim(task, text, finish),
   );
-  const judged = claims.flatMap((claim, i) => (claim === null ? [] : [i]));
   const kept = (i: number): boolean => i % answers === 0 && i / answers < keep;
+  const judgements = judgeAll(
+    policy,
+    tokenizer,
+    rolled.flatMap(({ task, verdict }, i): Judgeable[] => {
+      const [claim, right] = [claims[i]!, verdict.reward === 1];
+      if (claim === null) return [];
+      return [{ name: names[i]!, task, claim, right, kept: kept(i) }];
+    }),
+    { seed, stream: `verify/${name}` },
+  );
+  return rolled.map(({ task, text, verdict }, i): JudgedAnswer => {
+    const answer: JudgedAnswer = {
+      task: task.id,
+      sample: i % answers,
+      reward: verdict.reward,
+      outcome: verdict.outcome,
+      claimed: claims[i]?.claimed ?? null,
+      judgements: judgements.get(names[i]!) ?? null,
+    };
+    return kept(i) ? { ...answer, completion: text } : answer;
+  });
+}
 
+/** An answer that can be judged. */
+interface Judgeable {
+  name: string;
+  task: Task;
+  claim: Claim;
+  /** The verifier's word. */
+  right: boolean;
+  /** Whether the judgements' texts are kept. */
+  kept: boolean;
+}
+
+/** Judgements of answers in both modes, by the answers' names. */
+function judgeAll(
+  policy: Policy,
+  tokenizer: Tokenizer,
+  answers: readonly Judgeable[],
+  { seed, stream }: { seed: number; stream: string },
+): Map<string, Record<JudgeMode, Judgement>> {
   // Both modes are sampled together: one batch takes hardly longer than half of it.
-  const calls = JUDGE_MODES.flatMap((mode) => judged.map((i) => ({ mode, i })));
+  const calls = JUDGE_MODES.flatMap((mode) =>
+    answers.map((answer) => ({ mode, ...answer })),
+  );
   const completions = generate(
     policy,
-    calls.map(({ mode, i }) => {
-      const content = judgePrompt(tasks[i]!.prompt, claims[i]!, mode);
+    calls.map(({ mode, task, claim }) => {
+      const content = judgePrompt(task.prompt, claim, mode);
       return tokenizer.encode(
         renderChat([{ role: "user", content }], { addGenerationPrompt: true }),
       );
     }),
     {
       maxNewTokens: calls.map(
-        ({ i }) => spec(tasks[i]!.domain).maxNewTokens + VERDICT_TOKENS,
+        ({ task }) => spec(task.domain).maxNewTokens + VERDICT_TOKENS,
       ),
       stop: tokenizer.id(IM_END),
       seed,
-      streams: calls.map(
-        ({ mode, i }) => `verify/${name}/${mode}/${names[i]!}`,
-      ),
+      streams: calls.map(({ mode, name }) => `${stream}/${mode}/${name}`),
     },
   );
-  const judgements = new Map(
-    calls.map(({ mode, i }, c): [string, Judgement] => {
-      const { tokens, finish } = completions[c]!;
-      const text = tokenizer.decode(
-        finish === "stop" ? tokens.slice(0, -1) : tokens,
-      );
-      const right = rolled[i]!.verdict.reward === 1;
-      const judgement: Judgement = {
-        ...readJudgement(tasks[i]!, claims[i]!.claimed, right, text, finish),
-        tokens: tokens.length,
-      };
-      return [
-        `${mode} ${i}`,
-        kept(i) ? { ...judgement, completion: text } : judgement,
-      ];
-    }),
-  );
-  return rolled.map(({ task, text, verdict }, i): JudgedAnswer => {
-    const claim = claims[i]!;
-    const answer: JudgedAnswer = {
-      task: task.id,
-      sample: i % answers,
-      reward: verdict.reward,
-      outcome: verdict.outcome,
-      claimed: claim?.claimed ?? null,
-      judgements:
-        claim === null
-          ? null
-          : {
-              outcome: judgements.get(`outcome ${i}`)!,
-              process: judgements.get(`process ${i}`)!,
-            },
+  const judgements = calls.map(({ task, claim, right, kept }, c): Judgement => {
+    const { tokens, finish } = completions[c]!;
+    const text = tokenizer.decode(
+      finish === "stop" ? tokens.slice(0, -1) : tokens,
+    );
+    const judgement = {
+      ...readJudgement(task, claim.claimed, right, text, finish),
+      tokens: tokens.length,
     };
-    return kept(i) ? { ...answer, completion: text } : answer;
+    return kept ? { ...judgement, completion: text } : judgement;
   });
+  return new Map(
+    answers.map(({ name }, i) => [
+      name,
+      { outcome: judgements[i]!, process: judgements[answers.length + i]! },
+    ]),
+  );
 }

@@ -12,9 +12,6 @@ const MOST = 60;
  * back ends, each a table of small functions.
  */
 const EXCEPTIONS: readonly string[] = [
-  "analysis/behaviour/gainConsistency.ts: gainConsistency",
-  "analysis/behaviour/neighborhoods.ts: neighborhoods",
-  "analysis/weights/shift/weightShift.ts: planShift",
   "cli/diff.ts: summary",
   "cli/diffPage.ts: overlapSection",
   "cli/evaluate.ts: evaluate",
@@ -25,15 +22,12 @@ const EXCEPTIONS: readonly string[] = [
   "domains/agent/bfcl/checkCalls.ts: argumentFault",
   "domains/coding/worker.ts: serve",
   "domains/math/latex/read.ts: Reader",
-  "evaluate/evaluate.ts: evaluateWith",
-  "evaluate/selfVerify.ts: selfVerify",
   "merge/recipe/parse.ts: parseRecipe",
   "merge/stream/executor.ts: mergeCheckpoints",
   "merge/stream/plan/estimate.ts: estimate",
   "model/decodeOps.ts: decodeOps",
   "model/generate.ts: generateSteps",
   "random.ts: fillWords",
-  "report/charts/studyGraph.ts: studyGraph",
   "tokenizer/tokenizer.ts: checkTokenizerJson",
   "train/grpo.ts: trainGrpo",
 ];

@@ -74,24 +74,75 @@ function perSeed(caller: string, accuracy: Accuracies): number[][] {
   );
 }
 
+type Vectors = readonly (readonly number[])[];
+
+/** Whether each vector holds enough gains for a cosine. */
+function enough(vectors: Vectors): boolean {
+  return vectors.every((v) => v.filter((g) => g > 0).length >= FEWEST_GAINS);
+}
+
+/** Seed by seed, the gains of a model over SFT. */
+function gainsOver(
+  start: Vectors,
+  caller: string,
+  accuracy: Accuracies,
+): number[][] {
+  const columns = perSeed(caller, accuracy);
+  if (columns.length !== start.length)
+    throw new RangeError(
+      `gainConsistency: ${caller} must have ${start.length} seeds as sft has, got ${columns.length}`,
+    );
+  return columns.map((column, s) => gainVector(column, start[s]!));
+}
+
 /** What all models of one benchmark share. */
 interface Setting {
   /** SFT's accuracies, a vector a seed. */
-  start: readonly (readonly number[])[];
-  unions: readonly (readonly number[])[];
+  start: Vectors;
+  unions: Vectors;
   /** Random deals over all items, and inside groups of equal SFT accuracy: deals[deal][seed]. */
-  freely: readonly (readonly (readonly number[])[])[];
-  withinSft: readonly (readonly (readonly number[])[])[];
+  freely: readonly Vectors[];
+  withinSft: readonly Vectors[];
   drawn: Draws;
+}
+
+/** Draws and deals for models of one benchmark. */
+function settingOf(
+  start: Vectors,
+  unions: Vectors,
+  {
+    resamples = 1000,
+    permutations = 500,
+    seed = 0,
+  }: Omit<GainConsistencyOptions, "against">,
+): Setting {
+  const random = new Random(seed, "gainConsistency");
+  const dealsOf = (groups: Vectors): number[][][] =>
+    Array.from({ length: permutations }, () =>
+      groups.map((each) => deal(each, random)),
+    );
+  const items = [start[0]!.length];
+  return {
+    start,
+    unions,
+    freely: dealsOf(everywhere(start)),
+    withinSft: dealsOf(start),
+    drawn: draws({ seeds: start.length, items, resamples }),
+  };
+}
+
+/** One group of all items, as vectors of equal SFT accuracy would make it. */
+function everywhere(start: Vectors): number[][] {
+  return start.map((column) => column.map(() => 0));
 }
 
 /** One model, and its distance to another; each a gain vector a seed. */
 function modelConsistency(
-  gains: readonly (readonly number[])[],
-  other: readonly (readonly number[])[] | null,
+  gains: Vectors,
+  other: Vectors | null,
   { start, unions, freely, withinSft, drawn }: Setting,
 ): ModelConsistency | null {
-  const cosineOf = (vectors: typeof gains, { seeds, items }: Draw): number =>
+  const cosineOf = (vectors: Vectors, { seeds, items }: Draw): number =>
     mean(seeds.map((s) => cosineOver(vectors[s]!, unions[s]!, items[0]!)));
   const shareOf =
     (
@@ -126,12 +177,7 @@ function modelConsistency(
   if (!cosine || !inherited || !novel) return null;
   return {
     cosine,
-    chance: chance(
-      gains,
-      unions,
-      start.map((column) => column.map(() => 0)),
-      freely,
-    ),
+    chance: chance(gains, unions, everywhere(start), freely),
     chanceGivenSft: chance(gains, unions, start, withinSft),
     inherited,
     novel,
@@ -166,55 +212,32 @@ export function gainConsistency(
   sft: Accuracies,
   experts: readonly Accuracies[],
   models: Readonly<Record<string, Accuracies>>,
-  {
-    against,
-    resamples = 1000,
-    permutations = 500,
-    seed = 0,
-  }: GainConsistencyOptions = {},
+  { against, ...options }: GainConsistencyOptions = {},
 ): GainConsistency {
   if (against !== undefined && !Object.hasOwn(models, against))
     throw new RangeError(
       `gainConsistency: against must be one of ${Object.keys(models).join(", ")}, got ${JSON.stringify(against)}`,
     );
   const start = perSeed("sft", sft);
-  const gainsOf = (name: string, accuracy: Accuracies): number[][] => {
-    const columns = perSeed(name, accuracy);
-    if (columns.length !== start.length)
-      throw new RangeError(
-        `gainConsistency: ${name} must have ${start.length} seeds as sft has, got ${columns.length}`,
-      );
-    return columns.map((column, s) => gainVector(column, start[s]!));
-  };
-  const expertGains = experts.map((each, e) => gainsOf(`experts[${e}]`, each));
-  const unions = start.map((_, s) => unionGain(expertGains.map((g) => g[s]!)));
-  const gains = Object.fromEntries(
-    Object.entries(models).map(([name, each]) => [name, gainsOf(name, each)]),
+  const expertGains = experts.map((each, e) =>
+    gainsOver(start, `experts[${e}]`, each),
   );
-
-  const random = new Random(seed, "gainConsistency");
-  const everywhere = start.map((column) => column.map(() => 0));
-  const dealsOf = (groups: readonly (readonly number[])[]): number[][][] =>
-    Array.from({ length: permutations }, () =>
-      groups.map((each) => deal(each, random)),
-    );
-  const freely = dealsOf(everywhere);
-  const withinSft = dealsOf(start);
-  const drawn = draws({ seeds: start.length, items: [sft.length], resamples });
-
-  const setting: Setting = { start, unions, freely, withinSft, drawn };
-  const enough = (vectors: readonly (readonly number[])[]): boolean =>
-    vectors.every((v) => v.filter((g) => g > 0).length >= FEWEST_GAINS);
-  const measurable = (name: string): boolean =>
-    enough(unions) && enough(gains[name]!);
+  const unions = start.map((_, s) => unionGain(expertGains.map((g) => g[s]!)));
+  const gains = new Map(
+    Object.entries(models).map(([name, each]) => [
+      name,
+      gainsOver(start, name, each),
+    ]),
+  );
+  const setting = settingOf(start, unions, options);
+  const measurable = (name: string): Vectors | null =>
+    enough(unions) && enough(gains.get(name)!) ? gains.get(name)! : null;
   const describe = (name: string): ModelConsistency | null => {
-    if (!measurable(name)) return null;
-    const other =
-      against !== undefined && name !== against && measurable(against);
-    return modelConsistency(
-      gains[name]!,
-      other ? gains[against]! : null,
-      setting,
+    const own = measurable(name);
+    const isOther = against !== undefined && name !== against;
+    return (
+      own &&
+      modelConsistency(own, isOther ? measurable(against) : null, setting)
     );
   };
   const pairs = unions.flatMap((a, s) =>
@@ -224,7 +247,7 @@ export function gainConsistency(
     gained: mean(unions.map((u) => u.filter((g) => g > 0).length)),
     retrained: pairs.length > 0 && enough(unions) ? mean(pairs) : null,
     models: Object.fromEntries(
-      Object.keys(models).map((name) => [name, describe(name)]),
+      [...gains.keys()].map((name) => [name, describe(name)]),
     ),
   };
 }

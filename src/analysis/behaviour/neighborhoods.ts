@@ -1,7 +1,12 @@
 /** Which experts a multi-domain policy is close to, on whose prompts: the KL heat map of Figure 4 and the neighbourhoods of Eq. 1. */
 import type { Domain } from "../../domains/index.js";
 
-import { crossedBootstrap, draws } from "../../stats/crossedBootstrap.js";
+import {
+  crossedBootstrap,
+  draws,
+  type Draw,
+  type Draws,
+} from "../../stats/crossedBootstrap.js";
 import {
   divergenceSums,
   divergenceTotal,
@@ -93,74 +98,74 @@ export function neighborhoods(
   if (first === undefined || first.samples.length === 0)
     throw new RangeError("neighborhoods: samples must not be empty, got 0");
   return Object.keys(first.samples[0]!.models).flatMap((model) => {
-    const { experts, seeds, domains, prompts, of } = divergenceSums(
-      runs,
-      model,
-    );
-    return domains.flatMap((data) => {
-      if (!experts.includes(data))
+    const sums = divergenceSums(runs, model);
+    return sums.domains.flatMap((data) => {
+      if (!sums.experts.includes(data))
         throw new RangeError(
           `neighborhoods: every domain of prompts must have its own expert, got none for ${data}`,
         );
-      const drawn = draws({
-        seeds: seeds.length,
-        items: [prompts(data).length],
-        resamples,
-      });
-      const sums = (expert: Domain): CellSums => of(expert, data);
-      const own = sums(data);
-      const ownKl =
-        divergenceTotal(own, drawn.whole, "kl") /
-        divergenceTotal(own, drawn.whole, "samples");
-      return experts.map((expert): NeighborhoodCell => {
-        const cell = sums(expert);
-        // Every prompt has completions and every completion has tokens, so that these ratios always exist.
-        const mean = (
-          of: "kl" | "logRatio",
-          by: "samples" | "tokens",
-        ): Estimate =>
-          crossedBootstrap(
-            (draw) =>
-              divergenceTotal(cell, draw, of) / divergenceTotal(cell, draw, by),
-            drawn,
-          )!;
-        const perSequence = mean("kl", "samples");
-        const ratio = crossedBootstrap(
-          (draw) =>
-            ((divergenceTotal(cell, draw, "kl") /
-              divergenceTotal(own, draw, "kl")) *
-              divergenceTotal(own, draw, "samples")) /
-            divergenceTotal(cell, draw, "samples"),
-          drawn,
-        );
-        const epsilon = factor * ownKl;
+      const prompts = sums.prompts(data).length;
+      const seeds = sums.seeds.length;
+      const drawn = draws({ seeds, items: [prompts], resamples });
+      const own = sums.of(data, data);
+      return sums.experts.map((expert): NeighborhoodCell => {
+        const cell = sums.of(expert, data);
+        const isOwn = expert === data;
         const completions = divergenceTotal(cell, drawn.whole, "samples");
         return {
-          model,
-          expert,
-          data,
-          perSequence,
-          perToken: mean("kl", "tokens"),
-          sampledPerSequence: mean("logRatio", "samples"),
-          sampledPerToken: mean("logRatio", "tokens"),
-          self: divergenceTotal(cell, drawn.whole, "self") / completions,
-          ratio,
-          epsilon,
-          neighbor: perSequence.mean < epsilon,
-          verdict: verdictOf(expert === data, ratio, factor),
-          perSeed: seeds.map((_, s) => {
-            const draw = { seeds: [s], items: drawn.whole.items };
-            return (
-              divergenceTotal(cell, draw, "kl") /
-              divergenceTotal(cell, draw, "samples")
-            );
-          }),
-          seeds: seeds.length,
-          prompts: prompts(data).length,
-          samples: completions / (seeds.length * prompts(data).length),
+          ...{ model, expert, data },
+          ...distances(cell, own, drawn, { factor, isOwn }),
+          ...{ seeds, prompts },
+          samples: completions / (seeds * prompts),
           tokens: divergenceTotal(cell, drawn.whole, "tokens"),
         };
       });
     });
   });
+}
+
+/** The distances of one cell, also in units of those of the domain's own expert. */
+function distances(
+  cell: CellSums,
+  own: CellSums,
+  drawn: Draws,
+  { factor, isOwn }: { factor: number; isOwn: boolean },
+): Omit<
+  NeighborhoodCell,
+  "model" | "expert" | "data" | "seeds" | "prompts" | "samples" | "tokens"
+> {
+  const { whole } = drawn;
+  const per = (
+    of: "kl" | "logRatio" | "self",
+    by: "samples" | "tokens",
+    draw: Draw,
+    sums = cell,
+  ): number =>
+    divergenceTotal(sums, draw, of) / divergenceTotal(sums, draw, by);
+  // Every prompt has completions and every completion has tokens, so that these ratios always exist.
+  const mean = (of: "kl" | "logRatio", by: "samples" | "tokens"): Estimate =>
+    crossedBootstrap((draw) => per(of, by, draw), drawn)!;
+  const perSequence = mean("kl", "samples");
+  const ratio = crossedBootstrap(
+    (draw) =>
+      ((divergenceTotal(cell, draw, "kl") / divergenceTotal(own, draw, "kl")) *
+        divergenceTotal(own, draw, "samples")) /
+      divergenceTotal(cell, draw, "samples"),
+    drawn,
+  );
+  const epsilon = factor * per("kl", "samples", whole, own);
+  return {
+    perSequence,
+    perToken: mean("kl", "tokens"),
+    sampledPerSequence: mean("logRatio", "samples"),
+    sampledPerToken: mean("logRatio", "tokens"),
+    self: per("self", "samples", whole),
+    ratio,
+    epsilon,
+    neighbor: perSequence.mean < epsilon,
+    verdict: verdictOf(isOwn, ratio, factor),
+    perSeed: whole.seeds.map((s) =>
+      per("kl", "samples", { seeds: [s], items: whole.items }),
+    ),
+  };
 }

@@ -1,7 +1,7 @@
 /** The graph of a study: which model is made from which, by what. */
 import { figure, type Figure } from "../figure/figure.js";
 import { modelLabel } from "../models.js";
-import { Plot } from "../figure/plot.js";
+import { Plot, type Markish } from "../figure/plot.js";
 import { FAINT_INK, INK, INNER_WIDTH } from "../figure/theme.js";
 
 /** One model: the fields of `study.describePlan` that are drawn. */
@@ -51,29 +51,6 @@ export function studyGraph(
   if (models.length === 0)
     throw new RangeError("studyGraph: models must not be empty, got 0 models");
   const { boxes, rows } = layOut(models);
-  const columns = Math.min(
-    ACROSS,
-    Math.max(...boxes.map(({ place }) => place)) + 1,
-  );
-  const scale = INNER_WIDTH / columns;
-  const widthOf = (row: number): number =>
-    boxes.filter(({ depth }) => depth === row).length;
-  const x = ({ depth, place }: Box): number =>
-    (place + (columns - widthOf(depth)) / 2 + 0.5) * scale;
-  const y = ({ depth }: Box): number => depth * ROW + ROW / 2;
-  const named = new Map(boxes.map((box) => [box.name, box]));
-  const lines = boxes.flatMap((box) =>
-    box.parents.map((parent) => {
-      const above = named.get(parent)!;
-      return {
-        x1: x(above),
-        y1: y(above) + BOX.height / 2,
-        x2: x(box),
-        y2: y(box) - BOX.height / 2,
-      };
-    }),
-  );
-  const half = BOX.width / 2;
   const height = rows * ROW;
   return figure({
     title,
@@ -85,38 +62,54 @@ export function studyGraph(
           margin: 0,
           x: { axis: null, domain: [0, INNER_WIDTH], range: [0, INNER_WIDTH] },
           y: { axis: null, domain: [0, height], range: [0, height] },
-          marks: [
-            Plot.link(lines, {
-              x1: "x1",
-              y1: "y1",
-              x2: "x2",
-              y2: "y2",
-              stroke: FAINT_INK,
-              strokeOpacity: 0.5,
-            }),
-            Plot.rect(boxes, {
-              x1: (box: Box) => x(box) - half,
-              x2: (box: Box) => x(box) + half,
-              y1: (box: Box) => y(box) - BOX.height / 2,
-              y2: (box: Box) => y(box) + BOX.height / 2,
-              fill: "white",
-              stroke: INK,
-              rx: 4,
-            }),
-            Plot.text(boxes, { x, y, dy: -5, text: "label", fontSize: 11 }),
-            Plot.text(boxes, {
-              x,
-              y,
-              dy: 8,
-              text: "by",
-              fontSize: 9,
-              fill: FAINT_INK,
-            }),
-          ],
+          marks: marksOf(boxes),
         },
       },
     ],
   });
+}
+
+/** The boxes with their texts, each row centred, and a line to each parent. */
+function marksOf(boxes: readonly Box[]): Markish[] {
+  const columns = Math.min(
+    ACROSS,
+    Math.max(...boxes.map(({ place }) => place)) + 1,
+  );
+  const widthOf = (row: number): number =>
+    boxes.filter(({ depth }) => depth === row).length;
+  const x = ({ depth, place }: Box): number =>
+    ((place + (columns - widthOf(depth)) / 2 + 0.5) * INNER_WIDTH) / columns;
+  const y = ({ depth }: Box): number => depth * ROW + ROW / 2;
+  const [across, down] = [BOX.width / 2, BOX.height / 2];
+  const named = new Map(boxes.map((box) => [box.name, box]));
+  const lines = boxes.flatMap((box) =>
+    box.parents.map((parent) => [named.get(parent)!, box] as const),
+  );
+  return [
+    Plot.link(lines, {
+      x1: ([above]) => x(above),
+      y1: ([above]) => y(above) + down,
+      x2: ([, box]) => x(box),
+      y2: ([, box]) => y(box) - down,
+      stroke: FAINT_INK,
+      strokeOpacity: 0.5,
+    }),
+    Plot.rect(boxes, {
+      x1: (box: Box) => x(box) - across,
+      x2: (box: Box) => x(box) + across,
+      y1: (box: Box) => y(box) - down,
+      y2: (box: Box) => y(box) + down,
+      fill: "white",
+      stroke: INK,
+      rx: 4,
+    }),
+    Plot.text(boxes, { x, y, dy: -5, text: "label", fontSize: 11 }),
+    Plot.text(boxes, {
+      ...{ x, y, dy: 8, text: "by" },
+      fontSize: 9,
+      fill: FAINT_INK,
+    }),
+  ];
 }
 
 /** Boxes row by row; a row that is too long is broken into several. */

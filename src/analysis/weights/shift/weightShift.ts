@@ -104,67 +104,89 @@ export function planShift(
   const names = Object.keys(experts);
   checkOptions(names, { eta, rank, chunk, seed });
   checkTensors(base, experts, skip);
+  const depth = depthOf(base);
+  const layer = depth === 0 ? null : correspondingLayer(depth);
+  const chosen = ofLayers(base, depth, wanted);
   const isLone = (name: string): boolean =>
     isRecomputable(name) &&
     !Object.values(experts).every(({ tensors }) => tensors.has(name));
-  const depth = depthOf(base);
-  const layer = depth === 0 ? null : correspondingLayer(depth);
-  const unknown = wanted?.find((each) => !(each >= 0 && each < depth));
-  if (unknown !== undefined) {
-    throw new RangeError(
-      `weightShift: layers must be in [0, ${depth}), got ${unknown}`,
-    );
-  }
-  const models = [base, ...Object.values(experts)];
-  const etas = [...new Set([...CURVE_ETAS, eta])].sort((a, b) => a - b);
-  const jobs: ShiftJob[] = [];
-  const skipped: string[] = [];
-  const chosen = [...base.tensors].filter(
-    ([name]) =>
-      wanted === undefined || wanted.includes(placeOf(name).layer ?? -1),
-  );
-  const rounded = chosen.some(
-    ([, { dtype }]) => isFloat(dtype) && dtype !== "BF16",
-  );
-  for (const [name, { dtype, shape, elements: entries }] of chosen) {
-    if (skip.includes(name) || !isReal(dtype) || isLone(name)) {
-      skipped.push(name);
-      continue;
-    }
-    const place = { name, ...placeOf(name), shape, entries, dtype };
-    const measured =
-      shape.length === 2 &&
-      entries > 0 &&
-      (MATRICES as readonly Kind[]).includes(place.kind) &&
-      (spectra === "all" ||
-        (spectra === "corresponding" && place.layer === layer));
-    const bytes = models.reduce(
-      (sum, model) => sum + entries * widthOf(model.tensors.get(name)!.dtype),
-      0,
-    );
-    jobs.push({
-      place,
-      options: {
-        experts: names,
-        eta,
-        etas,
-        seed,
-        rank,
-        rounded,
-        spectra: measured,
-        chunk,
-      },
-      bytes,
-      work: estimate(entries, names.length, measured),
-    });
-  }
-  if (jobs.length === 0)
+  const isUsed = ([name, { dtype }]: NamedTensor): boolean =>
+    !skip.includes(name) && isReal(dtype) && !isLone(name);
+  const used = chosen.filter(isUsed);
+  if (used.length === 0)
     throw new RangeError(
       "weightShift: models must hold a tensor of real numbers to compare, got none",
     );
+  const options = {
+    experts: names,
+    eta,
+    etas: [...new Set([...CURVE_ETAS, eta])].sort((a, b) => a - b),
+    seed,
+    rank,
+    rounded: chosen.some(([, { dtype }]) => isFloat(dtype) && dtype !== "BF16"),
+    chunk,
+  };
+  const measured = (place: TensorPlace): boolean =>
+    isMatrix(place) &&
+    (spectra === "all" ||
+      (spectra === "corresponding" && place.layer === layer));
+  const models = [base, ...Object.values(experts)];
+  const skipped = chosen
+    .filter((tensor) => !used.includes(tensor))
+    .map(([name]) => name);
   return {
-    jobs,
+    jobs: used.map((tensor) => jobOf(tensor, models, options, measured)),
     frame: { experts: names, eta, seed, layers: depth, layer, skipped },
+  };
+}
+
+type NamedTensor = [
+  name: string,
+  tensor: { dtype: string; shape: readonly number[]; elements: number },
+];
+
+/** Tensors of the wanted layers; all where none are named. */
+function ofLayers(
+  { tensors }: Weights,
+  depth: number,
+  wanted: readonly number[] | undefined,
+): NamedTensor[] {
+  const unknown = wanted?.find((each) => !(each >= 0 && each < depth));
+  if (unknown !== undefined)
+    throw new RangeError(
+      `weightShift: layers must be in [0, ${depth}), got ${unknown}`,
+    );
+  return [...tensors].filter(
+    ([name]) =>
+      wanted === undefined || wanted.includes(placeOf(name).layer ?? -1),
+  );
+}
+
+function isMatrix({ shape, entries, kind }: TensorPlace): boolean {
+  return (
+    shape.length === 2 &&
+    entries > 0 &&
+    (MATRICES as readonly Kind[]).includes(kind)
+  );
+}
+
+/** What one tensor takes. */
+function jobOf(
+  [name, { dtype, shape, elements: entries }]: NamedTensor,
+  models: readonly Weights[],
+  options: Omit<TensorShiftOptions, "spectra">,
+  measured: (place: TensorPlace) => boolean,
+): ShiftJob {
+  const place = { name, ...placeOf(name), shape, entries, dtype };
+  const spectra = measured(place);
+  return {
+    place,
+    options: { ...options, spectra },
+    bytes: models.reduce(
+      (sum, model) => sum + entries * widthOf(model.tensors.get(name)!.dtype),
+      0,
+    ),
+    work: estimate(entries, options.experts.length, spectra),
   };
 }
 
