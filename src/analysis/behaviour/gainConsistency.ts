@@ -97,7 +97,7 @@ function gainsOver(
 
 /** What all models of one benchmark share. */
 interface Setting {
-  /** SFT's accuracies, a vector a seed. */
+  /** SFT's accuracies, one vector per seed. */
   start: Vectors;
   unions: Vectors;
   /** Random deals over all items, and inside groups of equal SFT accuracy: deals[deal][seed]. */

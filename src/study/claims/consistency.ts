@@ -80,7 +80,7 @@ class Gains {
     };
   }
 
-  /** Gains and union of one model on one benchmark, a vector a seed, with SFT's scores. */
+  /** Gains and union of one model on one benchmark, one vector per seed, with SFT's scores. */
   private gainsOf(
     model: string,
     name: BenchmarkName,
