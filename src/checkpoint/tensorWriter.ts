@@ -26,7 +26,8 @@ const PIECE = 2 ** 18;
  * temporary files must exist (`CheckpointWriter.create` makes them).
  *
  * @example
- * new TensorWriter(folder, plan).write("model.norm.weight", 0, values)
+ * const { folder, plan } = CheckpointWriter.create("written", [{ name: "w", dtype: "BF16", shape: [2] }]);
+ * new TensorWriter(folder, plan).write("w", 0, new Float32Array([1, 2]));
  */
 export class TensorWriter {
   private current: { shard: number; file: number } | undefined;

@@ -13,7 +13,7 @@ import { tf, type Tensor } from "./tf.js";
  * @param inputs     what is differentiated
  * @param constants  tensors without a gradient: masks, tables, ids
  * @example
- * recompute(([x, w]) => tf.relu(tf.matMul(x, w)), [x, w])
+ * recompute(([x, w]) => tf.relu(tf.matMul(x, w)), [tf.ones([2, 3]), tf.ones([3, 4])]).shape // [2, 4]
  */
 export function recompute(
   f: (inputs: Tensor[], constants: Tensor[]) => Tensor,

@@ -147,7 +147,7 @@ export function summarize(
  * @throws TaskError unknown benchmark · RangeError samples no positive integer · InfrastructureError a verifier crashed
  * @example
  * const { policy, tokenizer } = model.loadPolicy("data/nano/base");
- * (await evaluate.evaluate(policy, tokenizer, "aime24", { items: 20, samples: 2 })).mean
+ * (await evaluate(policy, tokenizer, "aime24", { items: 2, samples: 2 })).items // 2
  */
 export async function evaluate(
   policy: Policy,
@@ -213,7 +213,9 @@ async function* inOrder<Item, Result>(
  * @param options  model: default the sampler's identity
  * @throws TaskError unknown benchmark · RangeError samples no positive integer · InfrastructureError a verifier or server failed
  * @example
- * await evaluate.evaluateWith(await rollout.connectServer("http://127.0.0.1:8392", tokenizer), "aime24", { items: 20 })
+ * const server = await rollout.connectServer("http://127.0.0.1:8392", tokenizer);
+ * await evaluateWith(server, "aime24", { items: 2, samples: 1 });
+ * server.close();
  */
 export async function evaluateWith(
   sampler: Sampler,

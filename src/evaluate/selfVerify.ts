@@ -57,7 +57,7 @@ const VERDICT_TOKENS = 32;
  * @param name  one of `judgeableBenchmarks()`
  * @throws TaskError unknown benchmark, or one whose answers cannot be judged · RangeError answers is not a positive integer
  * @example
- * selfVerify(policy, tokenizer, "aime24", { items: 10, answers: 2, seed: 1 })
+ * selfVerify(policy, tokenizer, "aime24", { items: 2, answers: 2, seed: 1 })
  */
 export function selfVerify(
   policy: Policy,

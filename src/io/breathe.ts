@@ -5,7 +5,7 @@
  * would otherwise hold the thread.
  *
  * @example
- * for (const step of steps) { compute(step); await breathe(); }
+ * for (let step = 0; step < 3; step++) await breathe(); // after the work of each step
  */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -8,6 +8,7 @@
  * const ended: string[] = [];
  * const work = (name: string) => slots.run(async () => void ended.push(name));
  * await Promise.all([work("first"), work("second")]);
+ * ended // ["first", "second"]
  */
 export class Slots {
   /** Pieces of work that wait or are under way. */

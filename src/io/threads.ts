@@ -38,8 +38,9 @@ export interface ThreadsOptions<Setup> {
  * Threads that start when they are needed and take job after job; the caller bounds how many jobs run at a time.
  *
  * @example
- * const threads = new Threads<Setup, Job, Result>({ module: builtFile("./worker.js", import.meta.url), setup, caller: "merge" });
- * try { await threads.run(job) } finally { await threads.close() }
+ * const threads = new Threads<number, number, number>({ module: "./timesWorker.mjs", setup: 2, caller: "times" });
+ * await threads.run(21) // 42
+ * await threads.close();
  */
 export class Threads<Setup, Job, Result, News = never> {
   private readonly idle: Worker[] = [];
@@ -133,7 +134,7 @@ export class Threads<Setup, Job, Result, News = never> {
  * @param begin  called with the setup before the first job; gives what does a job
  * @param rest   called after each answer
  * @example
- * serveThread((setup: Setup) => (job: Job) => answer(setup, job))
+ * serveThread((factor: number) => (job: number) => factor * job)
  */
 export function serveThread<Setup, Job, Result, News = never>(
   begin: (setup: Setup) => (job: Job, say: (news: News) => void) => Result,

@@ -48,7 +48,7 @@ const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
  * @param source  folder that the model was made from; its tokenizer is `tokenizer`
  * @throws Error a file is not readable
  * @example
- * Object.keys(folderFiles(tokenizer)) // tokenizer.json, tokenizer_config.json, …
+ * Object.keys(folderFiles(tokenizer)) // ["tokenizer.json", "tokenizer_config.json", … ]
  */
 export function folderFiles(
   tokenizer: Tokenizer,

@@ -79,7 +79,8 @@ export function draws({
  * @param statistic  computes the number from the chosen seeds and items
  * @returns null where the statistic does not exist for the data themselves, or for more than half of the resamples
  * @example
- * crossedBootstrap(({ items: [block] }) => mean(block!.map((i) => scores[i]!)), draws({ seeds: 1, items: [scores.length] }))
+ * const scores = [0, 1, 1, 0];
+ * crossedBootstrap(({ items: [block] }) => mean(block!.map((i) => scores[i]!)), draws({ seeds: 1, items: [4] }))?.mean // 0.5
  */
 export function crossedBootstrap(
   statistic: (draw: Draw) => number,

@@ -70,7 +70,7 @@ import { train, type TrainResult } from "./run/train.js";
  *   tokenizer, or loss or gradient is not finite · InfrastructureError a verifier broke. The last checkpoint stays, and starting
  *   again resumes there.
  * @example
- * await trainDistill({ init: "sft", teachers: { math: "math" }, out: "models/opd", log: "train/opd.jsonl", seed: 1 })
+ * await trainDistill({ init: "models/sft", teachers: { math: "models/math" }, out: "models/opd", log: "opd.jsonl", seed: 1, steps: 2, promptsPerStep: 2 })
  */
 export async function trainDistill(
   options: TrainDistillOptions,

@@ -47,7 +47,7 @@ import { train, type TrainResult } from "./run/train.js";
  * @throws RangeError an option is out of range · TrainError domains are not valid, loss or gradient is not finite ·
  *   InfrastructureError a verifier broke. The last checkpoint stays, and starting again resumes there.
  * @example
- * await trainGrpo({ init: "models/sft", out: "models/math", log: "train/math.jsonl", seed: 1, domains: ["math"] })
+ * await trainGrpo({ init: "models/sft", out: "models/new", log: "rl.jsonl", seed: 1, domains: ["math"], steps: 2, promptsPerStep: 2 })
  */
 export async function trainGrpo(
   options: TrainGrpoOptions,

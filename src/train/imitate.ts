@@ -103,7 +103,7 @@ interface Answers {
  * @throws RangeError an option is out of range · TrainError domains are not valid, loss or gradient is not finite ·
  *   InfrastructureError a verifier broke
  * @example
- * await trainImitation({ init: "sft", source: "rollouts", domains: ["math"], out: "models/math", log: "math.jsonl", seed: 1 })
+ * await trainImitation({ init: "models/sft", source: "rollouts", domains: ["math"], out: "models/imitator", log: "imitate.jsonl", seed: 1, steps: 2, promptsPerStep: 2 })
  */
 export async function trainImitation(
   options: TrainImitationOptions,

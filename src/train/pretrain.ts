@@ -65,7 +65,8 @@ export interface PretrainOptions
  *
  * @throws RangeError an option is out of range · TrainError the tokenizer does not fit, or loss or gradient is not finite
  * @example
- * await pretrain({ tokenizerJson, out: "data/nano/base", log: "pretrain.jsonl", seed: 1, steps: 2800 })
+ * const config = { ...NANO_CONFIG, layers: 1 };
+ * await pretrain({ tokenizerJson, out: "models/fresh", log: "pretrain.jsonl", seed: 1, steps: 1, tokensPerStep: 64, config })
  */
 export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
   const { seed, config = NANO_CONFIG, microBatchTokens = 8192 } = options;

@@ -88,7 +88,7 @@ export interface TrainSftOptions
  *
  * @throws RangeError an option is out of range · TrainError loss or gradient is not finite, or a conversation is too long
  * @example
- * await trainSft({ init: "models/base", out: "models/sft", log: "train/sft.jsonl", seed: 1 })
+ * await trainSft({ init: "models/base", out: "models/tuned", log: "sft.jsonl", seed: 1, steps: 2, batchSize: 2 })
  */
 export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
   const { init, seed } = options;

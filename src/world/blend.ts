@@ -166,7 +166,7 @@ export function blendCounts(
  * @returns `total` examples, all of the train split; repeated sources hold the same example several times
  * @throws TaskError total is not a positive integer, or a share is outside its range
  * @example
- * sftBlend({ total: 3840, seed: 1, care: 0.55, slip: 0.05 })
+ * sftBlend({ total: 40, seed: 1, care: 0.55, slip: 0.05 })
  */
 export function sftBlend({
   total,

@@ -206,7 +206,8 @@ function modelConsistency(
  * @param models   accuracies of the models in question, by name
  * @throws RangeError no expert, no item or seed, matrices of different shapes, or `against` names none of the models
  * @example
- * gainConsistency(sft, [math, coding], { multi, ties }, { against: "multi" }).models.ties.cosine.mean
+ * const [sft, expert, ties] = [[[0], [0], [0]], [[1], [1], [1]], [[1], [1], [0.5]]]; // accuracy[item][seed]
+ * gainConsistency(sft, [expert], { ties }).models.ties.cosine.mean // 0.962…
  */
 export function gainConsistency(
   sft: Accuracies,

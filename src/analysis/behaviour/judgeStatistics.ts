@@ -99,7 +99,8 @@ function add(
  * @param benchmarks  answers of each benchmark: benchmarks[b][seed]
  * @throws RangeError no benchmark or answer, or seeds that differ in their items
  * @example
- * judgeStatistics([answers], "outcome").agreement(draws({ seeds: 1, items: [30] }).whole)
+ * const judge = judgeStatistics([[answers]], "outcome");
+ * judge.agreement(draws({ seeds: 1, items: judge.items }).whole)
  */
 export function judgeStatistics(
   benchmarks: readonly SeedAnswers[],

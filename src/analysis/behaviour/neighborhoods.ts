@@ -84,7 +84,8 @@ function verdictOf(
  * @throws RangeError there is no sample, a prompt or expert is missing in a seed, a domain has prompts but no expert, or factor is
  *   not positive
  * @example
- * neighborhoods([{ expert: "math", seed: 1, samples }], { factor: 2 })
+ * const samples = sampleDivergences(expert, { merged }, tokenizer, [task], { seed: 1 });
+ * neighborhoods([{ expert: "math", seed: 1, samples }], { factor: 2 })[0].verdict
  */
 export function neighborhoods(
   runs: readonly ExpertSamples[],

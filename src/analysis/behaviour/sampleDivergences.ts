@@ -63,7 +63,7 @@ const sum = (values: ArrayLike<number>): number => {
  * @returns tasks in their order, then samples
  * @throws RangeError samples is not a positive integer · InfrastructureError a verifier or environment broke
  * @example
- * sampleDivergences(expert, { ties: merged }, tokenizer, evaluate.benchmark("aime24", { items: 4 }), { seed: 1 })
+ * sampleDivergences(expert, { ties: merged }, tokenizer, [task], { seed: 1 })[0].models.ties.kl
  */
 export function sampleDivergences(
   policy: Policy,

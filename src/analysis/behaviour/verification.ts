@@ -49,7 +49,8 @@ export interface Verification {
  * @param benchmarks  answers of each benchmark: benchmarks[b][seed]
  * @throws RangeError no benchmark or answer, or seeds that differ in their items
  * @example
- * verification([[selfVerify(policy, tokenizer, "aime24", { items: 10 })]], "outcome").balancedAccuracy
+ * const answers = selfVerify(policy, tokenizer, "aime24", { items: 2, answers: 1 });
+ * verification([[answers]], "outcome").balancedAccuracy
  */
 export function verification(
   benchmarks: readonly SeedAnswers[],

@@ -191,7 +191,7 @@ function stepRow(body: unknown): RewardRow {
  * @throws Error the port is taken
  * @example
  * const server = await startRewardServer();
- * await fetch(`${server.url}/rewards`, { method: "POST", body: JSON.stringify({ prompt, response, label: task }) });
+ * await fetch(`${server.url}/rewards`, { method: "POST", body: JSON.stringify({ prompt: task.prompt, response: "\\boxed{4}", label: task }) });
  * await server.close();
  */
 export async function startRewardServer({

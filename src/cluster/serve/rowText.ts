@@ -7,7 +7,8 @@ import type { Tokenizer } from "../../tokenizer/index.js";
  *
  * @example
  * const text = new RowText(tokenizer, ["END"]);
- * tokenizer.encode("a b END c").map((id) => text.push(id)).join("") // "a b "; `stopped` is true from then on
+ * tokenizer.encode("a b END c").map((id) => text.push(id)).join("") // "a b "
+ * text.stopped // true
  */
 export class RowText {
   /** Whether one of the stops stands in the text, which ends before it. */

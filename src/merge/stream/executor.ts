@@ -328,7 +328,7 @@ function identityOf(
  * @throws RecipeError models and recipe do not fit · CheckpointError a file breaks its format or cannot be written · RangeError a
  *   value is not finite or does not fit the output's format · M2rlError `out` already exists, or memory or disk do not suffice
  * @example
- * await mergeCheckpoints(readRecipe("recipe.yml"), "merged", { threads: 2 })
+ * await mergeCheckpoints(readRecipe("recipe.yml"), "models/ties", { threads: 2 })
  */
 export async function mergeCheckpoints(
   recipe: Recipe,

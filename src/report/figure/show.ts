@@ -12,7 +12,7 @@ export interface SvgDisplay {
  * @param path     SVG file, relative to the notebook
  * @param display  `display` of the notebook
  * @example
- * report.show(report.crossDomain(rows), "../figures/cross-domain.svg", display);
+ * show(heatMap([{ x: "Q", y: "layer 0", value: 0.5 }]), "figures/rates.svg", display);
  */
 export function show(figure: Figure, path: string, display: SvgDisplay): void {
   figure.save(path);

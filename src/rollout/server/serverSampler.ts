@@ -51,7 +51,8 @@ function seedOf(seed: number, stream: string): number {
  *
  * @example
  * const sampler = await connectServer("http://127.0.0.1:8392", tokenizer);
- * await evaluate.evaluateWith(sampler, "aime24");
+ * await evaluate.evaluateWith(sampler, "aime24", { items: 2, samples: 1 });
+ * sampler.close();
  */
 export class ServerSampler implements Sampler {
   readonly batch = 1;
@@ -285,7 +286,8 @@ function append(
  * @throws InfrastructureError the server does not answer, or ignores seeds · RangeError it does not have the model
  * @example
  * const server = await connectServer("http://127.0.0.1:8392", tokenizer, { concurrency: 8 });
- * server.abilities // { ids: true, n: true, logprobs: true, seed: true }
+ * server.close();
+ * server.abilities // { ids: true, n: true, seed: true, logprobs: true }
  */
 export async function connectServer(
   url: string,

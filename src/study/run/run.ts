@@ -92,7 +92,7 @@ export interface StudyReport {
  * @throws StudyError the study file is broken, another run works in the folder, or a stage failed (its cause says how) ·
  *   the signal's reason when stopped
  * @example
- * await study.run("data/nano", { profile: "quick", onProgress: (event) => console.log(event.type) })
+ * await study.run("studies/pico", { only: "sft", jobs: 1, onProgress: (event) => console.log(event.type) })
  */
 export async function run(
   path: string,

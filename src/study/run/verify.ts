@@ -41,7 +41,7 @@ export interface Verification {
  *
  * @throws StudyError the study file is broken or there is no base model
  * @example
- * study.verifyStudy("data/nano", { profile: "full" }).problems
+ * study.verifyStudy("studies/pico", { profile: "quick" }).problems // []
  */
 export function verifyStudy(path: string, choice: Choice = {}): Verification {
   return new Verifier(prepare(path, choice)).verify();

@@ -56,7 +56,7 @@ export interface WeightShiftRowsOptions {
  *
  * @throws as `weightShift`; RangeError there are no models, or they have no layers
  * @example
- * weightShiftRows({ models: [{ base: "seed1/models/sft", experts: { math: "seed1/models/math" } }] })
+ * weightShiftRows({ models: [{ base: "models/sft", experts: { math: "models/math" } }] })
  */
 export function weightShiftRows({
   models,

@@ -14,8 +14,8 @@ export interface PythonTest {
  * A problem that is solved by a Python program, in the form of LiveCodeBench's tests.
  *
  * @example
- * { language: "python", mode: "stdin", tests: [{ input: "4\n", output: "5\n" }] }
- * { language: "python", mode: "functional", entry: "add", tests: [{ input: "1\n2", output: "3" }] }
+ * const program: PythonProblem = { language: "python", mode: "stdin", tests: [{ input: "4\n", output: "5\n" }] };
+ * const add: PythonProblem = { language: "python", mode: "functional", entry: "add", tests: [{ input: "1\n2", output: "3" }] };
  */
 export interface PythonProblem {
   language: "python";

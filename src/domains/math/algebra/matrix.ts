@@ -14,7 +14,8 @@ function multiply(a: Rows, b: Rows): Rows | null {
  * The entries of an expression whose value is a matrix, or null: a written matrix, a sum of matrices, a product with numbers.
  *
  * @example
- * matrixValue(readLatex("2\\begin{pmatrix}1&x\\end{pmatrix}", budget)) // [[2·1, 2·x]]
+ * const [[one, x]] = matrixValue(readLatex("2\\begin{pmatrix}1&x\\end{pmatrix}", budget))!;
+ * [one, x].map(({ kind }) => kind) // ["product", "product"]
  */
 export function matrixValue(node: Node): Rows | null {
   if (node.kind === "matrix") return node.rows;

@@ -821,7 +821,7 @@ export function readLatex(text: string, budget: Budget): Node {
  * @throws LatexError no expression begins there
  * @throws BudgetError no steps are left
  * @example
- * readLatexPrefix("1) or 2", new Budget()) // 1
+ * readLatexPrefix("1) or 2", new Budget()) // { kind: "number", value: { top: 1n, bottom: 1n }, … }
  */
 export function readLatexPrefix(text: string, budget: Budget): Node {
   return new Reader(tokenize(text, budget), budget, "sympy").prefix();

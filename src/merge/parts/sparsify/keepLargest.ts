@@ -78,7 +78,9 @@ function keepOf({ first, last }: Ranks, length: number, cuts: Cut[]) {
  *
  * @param ranks  per model
  * @example
- * sparsified(vectors, keepRanks(vectors, [{ first: 80, last: 100 }])) // the 20 largest of 100
+ * const vectors = taskVectors(walk(input, { chunk: 65536 }));
+ * const ranks = { first: 80, last: vectors.length }; // all but the 80 smallest
+ * sparsified(vectors, keepRanks(vectors, [ranks, ranks]))
  */
 export function keepRanks(vectors: Walk, ranks: readonly Ranks[]): () => Drop {
   const { length } = vectors;

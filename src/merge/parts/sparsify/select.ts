@@ -194,7 +194,7 @@ function attempt(
  *
  * @param ranks  per model, ranks from 1 (smallest) to the number of entries
  * @example
- * selectMagnitudes(taskVectors(models), [[1], [5, 10]])
+ * selectMagnitudes(taskVectors(walk(input, { chunk: 65536 })), [[1], [5, 10]])[1].length // 2
  */
 export function selectMagnitudes(vectors: Walk, ranks: Ranks): Cut[][] {
   if (ranks.every((list) => list.length === 0)) return ranks.map(() => []);

@@ -62,7 +62,7 @@ const BESIDES = 50e6;
  * @throws RecipeError the models do not fit together or the recipe does not fit them · CheckpointError a file breaks its format ·
  *   M2rlError `out` already exists, or memory or disk do not suffice
  * @example
- * preflight(readRecipe("recipe.yml"), "merged").estimate.seconds
+ * preflight(readRecipe("recipe.yml"), "models/new").estimate.seconds
  */
 export function preflight(
   recipe: Recipe,

@@ -12,7 +12,7 @@ const INFINITY: Node = { kind: "constant", name: "infinity" };
  * The interval that a relation between one unknown and constants describes, or null.
  *
  * @example
- * relationAsSet(readLatex("x > 5", budget)) // (5, ∞)
+ * relationAsSet(readLatex("x > 5", budget)) // { kind: "interval", openFrom: true, openTo: true, … }
  */
 export function relationAsSet(node: Node): Node | null {
   const relations =
