@@ -3,13 +3,15 @@
  * state of the tables is judged. It is the paper's workplace assistant (NeMo-Gym) made small, in the real tool-call format.
  *
  * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), data types;
- * from `workplace/` the full-size assistant (27 tools on tables from files), from `bfcl/` the checks of BFCL v3.
+ * from `workplace/` the full-size assistant (27 tools on tables from files), from `bfcl/` the checks of BFCL v3, from
+ * `environments/` what all of them are made with: tool environments.
  */
 import type { DomainSpec } from "../task.js";
 import { environment, MAX_TURNS, verify } from "./environment.js";
 import { TOOLS } from "./tools.js";
 
 export * from "./bfcl/index.js";
+export * from "./environments/index.js";
 export * from "./workplace/index.js";
 export type {
   AgentData,
@@ -17,8 +19,8 @@ export type {
   WorkRequest,
   Workplace,
 } from "./data.js";
-export { replay, sameState } from "./state.js";
-export { execute, TOOLS, type ToolResult } from "./tools.js";
+export { sameState } from "./state.js";
+export { execute, replay, TOOLS, type ToolResult } from "./tools.js";
 
 /** The agent domain. The template can list the tools; nano prompts leave them out, since the list alone is longer than an episode. */
 export const agent: DomainSpec = {

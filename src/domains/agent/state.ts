@@ -1,17 +1,5 @@
 /** Equality of workplaces: what the verdict of an episode rests on. */
-import type { ToolCall } from "../../tokenizer/message.js";
 import type { Workplace } from "./data.js";
-import { execute } from "./tools.js";
-
-/** The workplace after some calls, on a fresh copy. */
-export function replay(
-  workplace: Workplace,
-  calls: readonly ToolCall[],
-): Workplace {
-  const fresh = structuredClone(workplace);
-  for (const call of calls) execute(fresh, call);
-  return fresh;
-}
 
 /**
  * Whether two workplaces hold the same rows in every table, in any order; texts are compared exactly.
@@ -20,13 +8,21 @@ export function replay(
  * Deviates: row order never counts (there two sends in another order differ, an accident of its data frames), and case counts.
  */
 export function sameState(first: Workplace, second: Workplace): boolean {
-  return canonical(first) === canonical(second);
+  return (
+    JSON.stringify(comparedRows(first)) === JSON.stringify(comparedRows(second))
+  );
 }
 
-function canonical({ directory, calendar, sent, tasks }: Workplace): string {
+/** What of a workplace counts: the rows of every table, sorted. */
+export function comparedRows({
+  directory,
+  calendar,
+  sent,
+  tasks,
+}: Workplace): string[][] {
   const rows = (table: readonly string[][]): string[] =>
     table.map((row) => JSON.stringify(row)).sort();
-  return JSON.stringify([
+  return [
     rows(directory.map(({ name, email }) => [name, email])),
     rows(
       calendar.map(({ name, id, hour, guests }) => [
@@ -38,5 +34,5 @@ function canonical({ directory, calendar, sent, tasks }: Workplace): string {
     ),
     rows(sent.map(({ to, body }) => [to, body])),
     rows(tasks.map(({ to, title }) => [to, title])),
-  ]);
+  ];
 }

@@ -1,39 +1,20 @@
 /** The tools of the workplace: what a model may call, and what each call does to the tables. */
 import type { Tool, ToolCall } from "../../tokenizer/message.js";
 import type { CalendarEvent, Workplace } from "./data.js";
+import {
+  environmentTools,
+  runTool,
+  schemaFault,
+  tool,
+  toolEnvironment,
+  ToolFailure,
+  type EnvironmentTool,
+  type ToolEnvironment,
+} from "./environments/index.js";
+import { comparedRows } from "./state.js";
 
 /** What a tool returns; `error` says in a few words what was wrong with the call. */
 export type ToolResult = Record<string, string | number>;
-
-interface Parameter {
-  type: "string" | "integer";
-  description: string;
-}
-
-type ParameterTable = Readonly<Record<string, Parameter>>;
-type Arguments<P extends ParameterTable> = {
-  [K in keyof P]: P[K]["type"] extends "integer" ? number : string;
-};
-
-interface WorkplaceTool {
-  description: string;
-  parameters: ParameterTable;
-  /** `args` have been checked against `parameters`. */
-  run(workplace: Workplace, args: Record<string, unknown>): ToolResult;
-}
-
-/** A tool whose arguments have the types that its parameters say. */
-function tool<const P extends ParameterTable>(
-  description: string,
-  parameters: P,
-  run: (workplace: Workplace, args: Arguments<P>) => ToolResult,
-): WorkplaceTool {
-  return {
-    description,
-    parameters,
-    run: (workplace, args) => run(workplace, args as Arguments<P>),
-  };
-}
 
 const NAME = { type: "string", description: "Name of the person" } as const;
 const EVENT = { type: "string", description: "Name of the event" } as const;
@@ -45,144 +26,134 @@ const TO = { type: "string", description: "Email address" } as const;
 
 const LONGEST_TEXT = 200;
 
-const isAddress = ({ directory }: Workplace, to: string): boolean =>
-  directory.some(({ email }) => email === to);
-const eventById = (
-  { calendar }: Workplace,
-  id: number,
-): CalendarEvent | undefined => calendar.find((event) => event.id === id);
+/**
+ * The event with an id.
+ *
+ * @throws ToolFailure there is none
+ */
+function eventById({ calendar }: Workplace, id: number): CalendarEvent {
+  const event = calendar.find((one) => one.id === id);
+  if (event === undefined) throw new ToolFailure("no such event");
+  return event;
+}
+
+/** Throws ToolFailure where no person has an address. */
+function checkAddress({ directory }: Workplace, to: string): void {
+  if (!directory.some(({ email }) => email === to))
+    throw new ToolFailure("no such email");
+}
 
 const OK: ToolResult = { ok: 1 };
-const NO_ADDRESS: ToolResult = { error: "no such email" };
-const NO_EVENT: ToolResult = { error: "no such event" };
 
-const TABLE: ReadonlyMap<string, WorkplaceTool> = new Map([
-  [
-    "find",
-    tool(
-      "Find the email address of a person.",
-      { name: NAME },
-      ({ directory }, { name }): ToolResult => {
-        const person = directory.find((entry) => entry.name === name);
-        return person === undefined
-          ? { error: "no such person" }
-          : { email: person.email };
-      },
-    ),
-  ],
-  [
-    "event",
-    tool(
-      "Find the id and the hour of an event.",
-      { name: EVENT },
-      ({ calendar }, { name }): ToolResult => {
-        const event = calendar.find((entry) => entry.name === name);
-        return event === undefined
-          ? NO_EVENT
-          : { id: event.id, hour: event.hour };
-      },
-    ),
-  ],
-  [
-    "send",
-    tool(
-      "Send an email.",
-      { to: TO, body: BODY },
-      (workplace, { to, body }) => {
-        if (!isAddress(workplace, to)) return NO_ADDRESS;
-        workplace.sent.push({ to, body });
-        return OK;
-      },
-    ),
-  ],
-  [
-    "task",
-    tool(
-      "Give a task to a person.",
-      { to: TO, title: TITLE },
-      (workplace, { to, title }) => {
-        if (!isAddress(workplace, to)) return NO_ADDRESS;
-        workplace.tasks.push({ to, title });
-        return OK;
-      },
-    ),
-  ],
-  [
-    "move",
-    tool(
-      "Move an event to another hour.",
-      { id: ID, hour: HOUR },
-      (workplace, { id, hour }) => {
-        const event = eventById(workplace, id);
-        if (event === undefined) return NO_EVENT;
-        if (hour < 0 || hour > 23) return { error: "no such hour" };
-        event.hour = hour;
-        return OK;
-      },
-    ),
-  ],
-  [
-    "cancel",
-    tool("Cancel an event.", { id: ID }, (workplace, { id }) => {
-      const event = eventById(workplace, id);
-      if (event === undefined) return NO_EVENT;
-      workplace.calendar.splice(workplace.calendar.indexOf(event), 1);
-      return OK;
-    }),
-  ],
-  [
-    "invite",
-    tool(
-      "Invite a person to an event.",
-      { id: ID, to: TO },
-      (workplace, { id, to }) => {
-        const event = eventById(workplace, id);
-        if (event === undefined) return NO_EVENT;
-        if (!isAddress(workplace, to)) return NO_ADDRESS;
-        if (event.guests.includes(to)) return { error: "already invited" };
-        event.guests.push(to);
-        return OK;
-      },
-    ),
-  ],
-]);
-
-/** The tools in the form that chat templates print. */
-export const TOOLS: readonly Tool[] = [...TABLE].map(
-  ([name, { description, parameters }]) => ({
-    name,
-    description,
-    parameters: {
-      type: "object",
-      properties: parameters,
-      required: Object.keys(parameters),
-      additionalProperties: false,
+const TABLE: Readonly<Record<string, EnvironmentTool<Workplace>>> = {
+  find: tool({
+    description: "Find the email address of a person.",
+    parameters: { name: NAME },
+    run: ({ directory }: Workplace, { name }) => {
+      const person = directory.find((entry) => entry.name === name);
+      if (person === undefined) throw new ToolFailure("no such person");
+      return { email: person.email };
     },
   }),
-);
+  event: tool({
+    description: "Find the id and the hour of an event.",
+    parameters: { name: EVENT },
+    run: ({ calendar }: Workplace, { name }) => {
+      const event = calendar.find((entry) => entry.name === name);
+      if (event === undefined) throw new ToolFailure("no such event");
+      return { id: event.id, hour: event.hour };
+    },
+  }),
+  send: tool({
+    description: "Send an email.",
+    parameters: { to: TO, body: BODY },
+    run: (workplace: Workplace, { to, body }) => {
+      checkAddress(workplace, to);
+      workplace.sent.push({ to, body });
+      return OK;
+    },
+  }),
+  task: tool({
+    description: "Give a task to a person.",
+    parameters: { to: TO, title: TITLE },
+    run: (workplace: Workplace, { to, title }) => {
+      checkAddress(workplace, to);
+      workplace.tasks.push({ to, title });
+      return OK;
+    },
+  }),
+  move: tool({
+    description: "Move an event to another hour.",
+    parameters: { id: ID, hour: HOUR },
+    run: (workplace: Workplace, { id, hour }) => {
+      const event = eventById(workplace, id);
+      if (hour < 0 || hour > 23) throw new ToolFailure("no such hour");
+      event.hour = hour;
+      return OK;
+    },
+  }),
+  cancel: tool({
+    description: "Cancel an event.",
+    parameters: { id: ID },
+    run: (workplace: Workplace, { id }) => {
+      const event = eventById(workplace, id);
+      workplace.calendar.splice(workplace.calendar.indexOf(event), 1);
+      return OK;
+    },
+  }),
+  invite: tool({
+    description: "Invite a person to an event.",
+    parameters: { id: ID, to: TO },
+    run: (workplace: Workplace, { id, to }) => {
+      const event = eventById(workplace, id);
+      checkAddress(workplace, to);
+      if (event.guests.includes(to)) throw new ToolFailure("already invited");
+      event.guests.push(to);
+      return OK;
+    },
+  }),
+};
 
-/** What is wrong with the arguments of a call, or null. */
-function argumentError(
-  parameters: ParameterTable,
-  args: Record<string, unknown>,
+/** What is wrong with the arguments of a call, or null: texts that the base model has read, and a limit that its prompts do not show. */
+function argumentFault(
+  { parameters }: EnvironmentTool<Workplace>,
+  args: Readonly<Record<string, unknown>>,
 ): string | null {
   // Only the own keys of the call and of the schema count, so that no name reaches a prototype.
   if (Object.keys(args).some((name) => !Object.hasOwn(parameters, name)))
     return "unexpected argument";
-  for (const [name, { type }] of Object.entries(parameters)) {
+  for (const [name, schema] of Object.entries(parameters)) {
     if (!Object.hasOwn(args, name)) return `missing ${name}`;
     const value = args[name];
-    if (
-      type === "integer"
-        ? !Number.isSafeInteger(value)
-        : typeof value !== "string"
-    )
-      return `${name} must be ${type}`;
+    const fault = schemaFault(schema, value, name);
+    if (fault !== null) return fault;
     if (typeof value === "string" && value.length > LONGEST_TEXT)
       return `${name} too long`;
   }
   return null;
 }
+
+/** JSON of a flat result with Python's spacing, so that a value looks the same in a result and in the next call. */
+function spaced(result: unknown): string {
+  const fields = Object.entries(result as ToolResult).map(
+    ([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
+  return `{${fields.join(", ")}}`;
+}
+
+/** The workplace of the nano world as a tool environment. */
+export const NANO_WORKPLACE: ToolEnvironment<Workplace> =
+  toolEnvironment<Workplace>({
+    name: "workplace",
+    start: (given) => structuredClone(given as Workplace),
+    tools: TABLE,
+    compared: comparedRows,
+    fault: argumentFault,
+    answer: spaced,
+  });
+
+/** The tools in the form that chat templates print. */
+export const TOOLS: readonly Tool[] = environmentTools(NANO_WORKPLACE);
 
 /**
  * Execute one call. A bad call changes nothing and returns an error, as every failure that a model can cause.
@@ -190,12 +161,17 @@ function argumentError(
  * @param workplace  the tables; changed in place
  * @param call       name and arguments, straight from the model
  */
-export function execute(
+export function execute(workplace: Workplace, call: ToolCall): ToolResult {
+  const { result, fault } = runTool(NANO_WORKPLACE, workplace, call);
+  return fault === null ? (result as ToolResult) : { error: fault };
+}
+
+/** The workplace after some calls, on a fresh copy. */
+export function replay(
   workplace: Workplace,
-  { name, arguments: args }: ToolCall,
-): ToolResult {
-  const tool = TABLE.get(name);
-  if (tool === undefined) return { error: "no such tool" };
-  const error = argumentError(tool.parameters, args);
-  return error === null ? tool.run(workplace, args) : { error };
+  calls: readonly ToolCall[],
+): Workplace {
+  const fresh = structuredClone(workplace);
+  for (const call of calls) execute(fresh, call);
+  return fresh;
 }

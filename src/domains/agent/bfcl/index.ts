@@ -30,8 +30,8 @@ export {
   type MultiTurnTask,
 } from "./multiTurn.js";
 export type {
-  Backend,
+  BfclClass,
+  BfclConfig,
+  BfclStart,
   LongContext,
-  Method,
-  StartBackend,
-} from "./backends/backend.js";
+} from "./backends/bfclClass.js";

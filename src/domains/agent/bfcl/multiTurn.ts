@@ -1,16 +1,20 @@
 /** BFCL's multi-turn check: calls run on stateful classes, judged turn by turn by state and responses. */
 import { TaskError } from "../../../error.js";
-import type { ToolCall } from "../../../tokenizer/message.js";
 import { PythonReader } from "../../../tokenizer/pythonLiteral.js";
-import { pythonJson } from "../workplace/pythonJson.js";
-import type { Backend, LongContext, StartBackend } from "./backends/backend.js";
+import { ToolSession, type PlacedCall } from "../environments/index.js";
+import type {
+  BfclClass,
+  BfclStart,
+  LongContext,
+} from "./backends/bfclClass.js";
 import { gorillaFileSystem } from "./backends/gorillaFileSystem.js";
 import { messageApi } from "./backends/messageApi.js";
 import { ticketApi } from "./backends/ticketApi.js";
 import { twitterApi } from "./backends/twitterApi.js";
 
 /** The stateful classes that can be run, by the names of the data files. */
-export const BFCL_CLASSES: Readonly<Record<string, StartBackend>> = {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what an instance is, only its class knows
+export const BFCL_CLASSES: Readonly<Record<string, BfclClass<any>>> = {
   GorillaFileSystem: gorillaFileSystem,
   MessageAPI: messageApi,
   TicketAPI: ticketApi,
@@ -18,9 +22,7 @@ export const BFCL_CLASSES: Readonly<Record<string, StartBackend>> = {
 };
 
 /** One call: arguments by name, and before them those by place. */
-export interface BfclCall extends ToolCall {
-  positional?: readonly unknown[];
-}
+export type BfclCall = PlacedCall;
 
 /** A multi-turn task as the data files write it. */
 export interface MultiTurnTask {
@@ -65,80 +67,22 @@ export function readBfclCall(text: string): BfclCall {
   return { name, positional, arguments: Object.fromEntries(named) };
 }
 
-/** The instances of a task, and what runs calls on them. */
-class Instances {
-  private readonly backends: readonly Backend[];
-
-  constructor(task: MultiTurnTask, long: LongContext | null) {
-    this.backends = task.involved_classes.map((name) => {
+/** The instances of a task. */
+function instances(task: MultiTurnTask, long: LongContext | null): ToolSession {
+  return new ToolSession(
+    task.involved_classes.map((name) => {
       if (!Object.hasOwn(BFCL_CLASSES, name))
         throw new TaskError(
           `checkTurns: class ${JSON.stringify(name)} of ${task.id} cannot be run; known: ${Object.keys(BFCL_CLASSES).join(", ")}`,
         );
-      return BFCL_CLASSES[name]!(
-        structuredClone(task.initial_config[name] ?? {}),
+      const given: BfclStart = {
+        config: task.initial_config[name] ?? {},
         long,
-      );
-    });
-  }
-
-  /** What a call answers; a call that fails answers its error. */
-  run(call: BfclCall): string {
-    try {
-      return resultText(this.call(call));
-    } catch (error) {
-      return `Error during execution: ${(error as Error).message}`;
-    }
-  }
-
-  state(): string {
-    return JSON.stringify(this.backends.map((one) => canonical(one.state())));
-  }
-
-  private call({ name, positional = [], arguments: named }: BfclCall): unknown {
-    const method = this.backends
-      .map(({ methods }) =>
-        Object.hasOwn(methods, name) ? methods[name] : undefined,
-      )
-      .filter((found) => found !== undefined)
-      .at(-1);
-    if (method === undefined) throw new TypeError(`no function ${name}`);
-    const names = method.parameters.map((one) => one.replace("?", ""));
-    if (positional.length > names.length)
-      throw new TypeError(`${name} takes ${names.length} arguments`);
-    const given = new Map(positional.map((value, i) => [names[i]!, value]));
-    for (const [parameter, value] of Object.entries(named)) {
-      if (!names.includes(parameter) || given.has(parameter))
-        throw new TypeError(`${name} does not take ${parameter}`);
-      given.set(parameter, value);
-    }
-    const missing = method.parameters.find(
-      (one) => !one.endsWith("?") && !given.has(one),
-    );
-    if (missing !== undefined) throw new TypeError(`${name} needs ${missing}`);
-    // Arguments are copied: what a class keeps of them must not be what another instance changes.
-    return method.run(structuredClone(Object.fromEntries(given)));
-  }
+      };
+      return { environment: BFCL_CLASSES[name]!, given };
+    }),
+  );
 }
-
-/** A value with maps and objects as their entries in the order of the names. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return {
-    entries: entries
-      .map(([name, item]) => [String(name), canonical(item)] as const)
-      .sort(([first], [second]) => (first < second ? -1 : 1)),
-  };
-}
-
-const resultText = (value: unknown): string =>
-  value === null || value === undefined
-    ? "None"
-    : typeof value === "string"
-      ? value
-      : pythonJson(value, "null");
 
 /**
  * Check what a model called, turn by turn, against the calls of the published answer.
@@ -164,12 +108,12 @@ export function checkTurns(
 ): string | null {
   if (turns.length !== answers.length)
     return `must have ${answers.length} turns, got ${turns.length}`;
-  const model = new Instances(task, long);
-  const truth = new Instances(task, long);
+  const model = instances(task, long);
+  const truth = instances(task, long);
   const responses: string[] = [];
   for (const [i, answer] of answers.entries()) {
-    responses.push(...turns[i]!.map((call) => model.run(call)));
-    const wanted = answer.map((call) => truth.run(call));
+    responses.push(...turns[i]!.map((call) => model.call(call).text));
+    const wanted = answer.map((call) => truth.call(call).text);
     if (answer.length === 0) continue;
     if (turns[i]!.length === 0) return `turn ${i + 1}: must make a call`;
     if (!sameState(model, truth)) return `turn ${i + 1}: the state differs`;
@@ -184,9 +128,9 @@ export function checkTurns(
 }
 
 /** Whether states are equal; a state without end (a folder inside itself) equals none. */
-function sameState(first: Instances, second: Instances): boolean {
+function sameState(first: ToolSession, second: ToolSession): boolean {
   try {
-    return first.state() === second.state();
+    return first.compared() === second.compared();
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

@@ -12,7 +12,7 @@ import {
   ToolFailure,
   type Arguments,
 } from "./arguments.js";
-import { Float } from "./pythonJson.js";
+import { Float } from "../environments/pythonJson.js";
 import {
   append,
   find,

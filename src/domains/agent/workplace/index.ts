@@ -10,7 +10,7 @@ import { ToolFailure } from "./arguments.js";
 import { CALENDAR_TOOLS } from "./calendarTools.js";
 import { EMAIL_TOOLS } from "./emailTools.js";
 import { OFFICE_TOOLS } from "./officeTools.js";
-import { pythonJson } from "./pythonJson.js";
+import { pythonJson } from "../environments/pythonJson.js";
 import { sameWorkplace, type WorkplaceTables } from "./tables.js";
 import type { WorkplaceTool } from "./tool.js";
 
