@@ -1,6 +1,7 @@
 /** What an `@example` sees: the library, and the small models, files and servers that examples speak of. */
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -182,10 +183,20 @@ const FIXTURES: Readonly<Record<string, () => unknown>> = {
         process: { verdict: true, truncated: false },
       },
     })),
+  block: () => ({
+    ...{ benchmark: "aime24", samples: 2, tasks: ["a", "b"] },
+    prompts: [null, null],
+    models: {
+      sft: { outcomes: "wwcc", kept: [] },
+      ties: { outcomes: "wccc", kept: [] },
+    },
+  }),
+  textOf: () => () => null,
   // LaTeX and the display of a notebook.
   readLatex: () => read("readLatex"),
   budget: () => new Budget(),
   Budget: () => Budget,
+  open: () => open,
   nano: once(() => open("data/nano", { profile: "full" })),
   display: () => ({ svg: () => undefined, text: () => undefined }),
   newDisplay: () => () => ({ svg: () => undefined, text: () => undefined }),
@@ -220,7 +231,8 @@ export async function scopeOf(
   { path, imports }: Pick<Source, "path" | "imports">,
   names: readonly string[],
 ): Promise<Record<string, unknown>> {
-  const room = path.includes("/") ? [`${path.split("/")[0]!}/index.ts`] : [];
+  const index = `${path.split("/")[0]!}/index.ts`;
+  const room = existsSync(join(ROOT, "src", index)) ? [index] : [];
   const own = path === "x.ts" ? [] : [path];
   const scope: Record<string, unknown> = { ...(await load("index.ts")) };
   for (const name of names)

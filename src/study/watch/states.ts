@@ -58,7 +58,8 @@ function identity(path: string): string {
  * their notes say is the question of `verifyStudy`.
  *
  * @example
- * new Watch(spec, "data/nano/runs/full").look().stages.filter(({ standing }) => standing === "running")
+ * const { spec, runFolder } = open("data/nano", { profile: "full" });
+ * new Watch(spec, runFolder).look().stages.filter(({ standing }) => standing === "running")
  */
 export class Watch {
   private readonly stages: Stage[];

@@ -42,7 +42,7 @@ function areApart(letters: readonly string[], samples: number): boolean {
  *
  * @param textOf  reads kept texts, only asked where the query has a text
  * @example
- * listTasks(block, { models: ["sft", "ties"], outcome: "", differ: true, kept: false, text: "", page: 0 }, textOf).count
+ * listTasks(block, { models: ["sft", "ties"], outcome: "", differ: true, kept: false, text: "", page: 0 }, textOf).count // 1
  */
 export function listTasks(
   block: Block,

@@ -26,7 +26,7 @@ export function numbersOf(
  * A training log by columns.
  *
  * @example
- * const log = new LogIndex("seed1/train/math.jsonl");
+ * const log = new LogIndex("data/nano/runs/full/seed1/train/math.jsonl");
  * log.refresh();
  * log.curve().values.reward
  */
