@@ -67,6 +67,10 @@ function checks() {
       ...["-p", "tsconfig.json", "--noEmit", "--incremental"],
       ...["--tsBuildInfoFile", join(CACHE, "types.tsbuildinfo")],
     ]),
+    check("page types", program("typescript", "bin/tsc"), [
+      ...["-p", "src/view/page", "--noEmit", "--incremental"],
+      ...["--tsBuildInfoFile", join(CACHE, "pageTypes.tsbuildinfo")],
+    ]),
     check("lint", program("eslint", "bin/eslint.js"), [
       ...[".", "--max-warnings", "0", "--cache", "--cache-strategy", "content"],
       ...["--cache-location", join(CACHE, "eslint")],

@@ -26,6 +26,10 @@ const VERBS: Readonly<
     about: "check a study's record: hashes, scores, rows",
     load: async () => (await import("./cli/verifyStudy.js")).verifyStudy,
   },
+  view: {
+    about: "show a study in the browser, live",
+    load: async () => (await import("./cli/view.js")).view,
+  },
   doctor: {
     about:
       "report engine, device, threads, speed, notebook kernel, and what is wrong",

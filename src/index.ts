@@ -21,5 +21,6 @@ export * as evaluate from "./evaluate/index.js";
 export * as analysis from "./analysis/index.js";
 export * as study from "./study/index.js";
 export * as cluster from "./cluster/index.js";
+export * as view from "./view/index.js";
 export * as random from "./random.js";
 export * as error from "./error.js";

@@ -1,4 +1,4 @@
-/** Step "build": compiles src/ to dist/, the kernels in it to WebAssembly, when a source has changed. */
+/** Step "build": compiles src/ to dist/, the kernels in it to WebAssembly, and bundles the page, when a source has changed. */
 import {
   chmodSync,
   existsSync,
@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { command, SetupError, tail } from "./command.mjs";
 import { compileKernels } from "./kernels.mjs";
+import { bundlePage } from "./page.mjs";
 import {
   CACHE,
   digest,
@@ -25,7 +26,7 @@ const STAMP = join(DIST, "m2rl.json");
 
 function sources() {
   const names = readdirSync(join(ROOT, "src"), { recursive: true }).filter(
-    (name) => name.endsWith(".ts"),
+    (name) => /\.(?:ts|css)$/.test(name),
   );
   return names.sort().map((name) => join("src", name));
 }
@@ -37,6 +38,7 @@ function wanted() {
     "tsconfig.build.json",
     "package-lock.json",
     join("scripts", "setup", "kernels.mjs"),
+    join("scripts", "setup", "page.mjs"),
   ];
   return {
     sources: digest(
@@ -86,6 +88,13 @@ export const build = {
       throw new SetupError(
         `build: the AssemblyScript compiler found errors\n${tail(kernels.output, 30)}`,
       );
+    try {
+      await bundlePage(fresh);
+    } catch (error) {
+      throw new SetupError(
+        `build: the page could not be bundled\n${tail(error.message, 30)}`,
+      );
+    }
     writeStamp(join(fresh, "m2rl.json"), stamp);
     if (existsSync(join(fresh, "cli.js")))
       chmodSync(join(fresh, "cli.js"), 0o755);

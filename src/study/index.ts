@@ -85,12 +85,8 @@ export {
 } from "./run/prepare.js";
 export { runStage, type StageOptions } from "./run/make.js";
 export { type Seen, type Sign } from "./watch/sign.js";
-export {
-  type StageState,
-  type Standing,
-  type StudyState,
-  Watch,
-} from "./watch/states.js";
+export { type Standing } from "./watch/standing.js";
+export { type StageState, type StudyState, Watch } from "./watch/states.js";
 export {
   run,
   type Overview,

@@ -7,24 +7,7 @@ import { plan } from "../graph/plan.js";
 import type { Stage } from "../graph/stage.js";
 import { notePath, readNote, stageKey, type Note } from "../run/notes.js";
 import { readSign, signPath, type Seen } from "./sign.js";
-
-/**
- * Where a stage stands.
- *
- * - "done": its note fits what the study asks for now, and the notes of what it needs; outputs may be absent, as in a record;
- * - "running", "stopped", "failed", "killed": what its sign says; "killed" where the process that made it is gone;
- * - "changed": it was done for other options or inputs;
- * - "ready", "waiting": nothing is done yet, and what it needs is done, or is not.
- */
-export type Standing =
-  | "done"
-  | "running"
-  | "stopped"
-  | "failed"
-  | "killed"
-  | "changed"
-  | "ready"
-  | "waiting";
+import type { Standing } from "./standing.js";
 
 /** A stage and where it stands. */
 export interface StageState {

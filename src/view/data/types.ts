@@ -1,6 +1,5 @@
 /** What the pages show, as plain JSON: made on the server or for an export, read in the browser. */
-import type { BenchmarkName } from "../../evaluate/benchmarks.js";
-import type { Standing } from "../../study/watch/states.js";
+import type { Standing } from "../../study/watch/standing.js";
 
 /** How a model or domain is drawn. */
 export interface Style {
@@ -162,7 +161,7 @@ export interface ModelRecords {
 
 /** All records of one benchmark and seed. */
 export interface Block {
-  benchmark: BenchmarkName | (string & {});
+  benchmark: string;
   samples: number;
   tasks: string[];
   /** Prompts in the order of the tasks; null where they are not known. */
