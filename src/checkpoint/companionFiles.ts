@@ -1,6 +1,7 @@
 /** The files of a model folder that belong to its weights: tokenizer, chat template, generation settings, code; told by patterns, not by a list. */
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
+import { BUDGETS, type Failure, readBytes } from "../io/index.js";
 
 /** Vocabularies and rules of tokenizers: what gives numbers to text. */
 const VOCABULARIES: readonly RegExp[] = [
@@ -59,4 +60,27 @@ export function companionFiles(folder: string): string[] {
           true,
     )
     .sort();
+}
+
+/**
+ * A companion file, to be copied. Where it is a link, its content must belong to the model: lie in the folder, or among the blobs of the
+ * same model in the cache of the Hugging Face hub. What is made of a model is often given away, and nobody looks for a copy of another
+ * file in it.
+ *
+ * @param path  the file in its folder
+ * @throws the error of `failure`: it is a link out of the model, no regular file, or too large
+ */
+export function readCompanion(path: string, failure: Failure): Buffer {
+  if (lstatSync(path).isSymbolicLink()) {
+    const home = realpathSync(dirname(path));
+    const target = realpathSync(path);
+    const blobs = join(dirname(dirname(home)), "blobs");
+    const inCache =
+      basename(dirname(home)) === "snapshots" && dirname(target) === blobs;
+    if (!target.startsWith(home + sep) && !inCache)
+      throw failure(
+        `${path} must be a file of the model to be copied, got a link to ${target}; put the file there if it belongs to the model`,
+      );
+  }
+  return readBytes(path, BUDGETS.tokenizer, failure);
 }

@@ -2,30 +2,49 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import { hashFile, hashText } from "../io/index.js";
+import { guarded, hashFile, hashText } from "../io/index.js";
 import { isVocabulary } from "./companionFiles.js";
 
-/** Whether a file of a model folder decides what the model answers. */
-const isOfModel = (name: string): boolean =>
-  name === "config.json" || name.endsWith(".safetensors") || isVocabulary(name);
+/** Files of a model folder that decide what the model answers. */
+function filesOf(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(
+      (name) =>
+        name === "config.json" ||
+        name.endsWith(".safetensors") ||
+        // As with companion files: what is no regular file holds no vocabulary.
+        (isVocabulary(name) &&
+          statSync(join(folder, name), {
+            throwIfNoEntry: false,
+          })?.isFile() === true),
+    )
+    .sort();
+}
 
 /**
  * What a model is, in 32 hexadecimal digits: SHA-256 over the names and hashes of its configuration, its weights and its vocabularies.
  * Equal weights under another configuration or tokenizer are another model; provenance, cards and templates do not count.
  *
  * @param folder  a model folder
- * @throws CheckpointError it is not a folder with weights
+ * @throws CheckpointError it is not a folder with weights, or a file is not readable
  * @example
  * hashModel("data/nano/base")
  */
 export function hashModel(folder: string): string {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-  const names = isFolder === true ? readdirSync(folder).filter(isOfModel) : [];
+  const names = isFolder === true ? filesOf(folder) : [];
   if (!names.some((name) => name.endsWith(".safetensors")))
     throw new CheckpointError(
       `hashModel: ${folder} must be a folder with safetensors files, got none`,
     );
-  return hashText(
-    ...names.sort().map((name) => `${name}\n${hashFile(join(folder, name))}\n`),
-  ).slice(0, 32);
+  const failure = (text: string, cause?: unknown): CheckpointError =>
+    new CheckpointError(`hashModel: ${text}`, { cause });
+  const hash = (name: string): string =>
+    guarded(join(folder, name), "readable", failure, () =>
+      hashFile(join(folder, name)),
+    );
+  return hashText(...names.map((name) => `${name}\n${hash(name)}\n`)).slice(
+    0,
+    32,
+  );
 }

@@ -84,4 +84,9 @@ export { readConfiguration } from "./configuration/readConfiguration.js";
 export { isRecomputable } from "./configuration/recomputable.js";
 export { hasNoEffect } from "./configuration/withoutEffect.js";
 export { withDtype, withLayers } from "./configuration/resultConfiguration.js";
-export { companionFiles, isCompanion, isVocabulary } from "./companionFiles.js";
+export {
+  companionFiles,
+  isCompanion,
+  isVocabulary,
+  readCompanion,
+} from "./companionFiles.js";

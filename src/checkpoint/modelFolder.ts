@@ -1,13 +1,9 @@
 /** Hugging Face model folders: config.json, weights, tokenizer.json, and where they came from. */
 import { join } from "node:path";
 import { CheckpointError } from "../error.js";
-import {
-  BUDGETS,
-  readJsonObject,
-  writeChunks,
-  writeFolder,
-} from "../io/index.js";
+import { writeChunks, writeFolder } from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
+import { readConfiguration } from "./configuration/readConfiguration.js";
 import { withDtype } from "./configuration/resultConfiguration.js";
 import type { Params } from "./params.js";
 import { readParams } from "./readSafetensors.js";
@@ -50,12 +46,16 @@ const PROVENANCE = "provenance.json";
  * const { config, params } = readModelFolder("models/base");
  */
 export function readModelFolder(path: string): ModelFolder {
-  const config = readJsonObject(
-    join(path, CONFIG),
-    BUDGETS.config,
-    (text, cause) => new CheckpointError(`readModelFolder: ${text}`, { cause }),
-  );
-  return { config, params: readParams("readModelFolder", path), path };
+  const config = readConfiguration(path, "readModelFolder");
+  if (config === null)
+    throw new CheckpointError(
+      `readModelFolder: ${join(path, CONFIG)} must be readable, got no such file`,
+    );
+  return {
+    config: { ...config },
+    params: readParams("readModelFolder", path),
+    path,
+  };
 }
 
 /** The configuration with the dtype that most entries have, where it names one: loaders round to what it says. */

@@ -1,14 +1,14 @@
 /** What a killed writer leaves for the one that resumes: which shards are finished, and their hashes. */
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { hashFile, hashText } from "../io/index.js";
+import { CheckpointError } from "../error.js";
+import {
+  BUDGETS,
+  hashFile,
+  hashText,
+  parseJson,
+  readText,
+} from "../io/index.js";
 import type { PlannedShard, ShardPlan } from "./planShards.js";
 import { bytesAt } from "./readAt.js";
 
@@ -37,12 +37,16 @@ export function hashPlan(
 /** Read the file; undefined where there is none, or none of ours: then everything is written anew. */
 export function readProgress(path: string): Progress | undefined {
   if (!existsSync(path)) return undefined;
+  const text = readText(
+    path,
+    BUDGETS.state,
+    (why, cause) => new CheckpointError(`CheckpointWriter: ${why}`, { cause }),
+  );
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    value = parseJson(text, path, BUDGETS.state, (why) => new SyntaxError(why));
+  } catch {
+    return undefined;
   }
   const { plan, shards } = (value ?? {}) as Partial<Progress>;
   return typeof plan === "string" && typeof shards === "object"

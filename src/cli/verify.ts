@@ -1,9 +1,9 @@
 /** `m2rl verify`: grade a file of completions. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { GRADERS } from "../domains/index.js";
-import { InfrastructureError } from "../error.js";
-import { hashText } from "../io/index.js";
+import { InfrastructureError, TaskError } from "../error.js";
+import { BUDGETS, hashText, readText } from "../io/index.js";
 import { textTable, UsageError, type CliOutput, type Verb } from "./verb.js";
 import { ROW_GRADERS, type RowGrader } from "./verify/graders.js";
 import {
@@ -140,7 +140,11 @@ async function main(args: string[], output: CliOutput): Promise<number> {
     throw new UsageError("verify needs one FILE.jsonl");
   const { domain, grader } = chosen(values.domain, values.grader);
   if (!existsSync(file)) throw new UsageError(`${file} not found`);
-  const text = readFileSync(file, "utf8");
+  const text = readText(
+    file,
+    BUDGETS.lines,
+    (why, cause) => new TaskError(`verify: ${why}`, { cause }),
+  );
   const rows = readRows(text, file, domain);
   const out = values.out ?? `${file.replace(/\.jsonl$/, "")}.verdicts.jsonl`;
   const head = {

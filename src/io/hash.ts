@@ -1,6 +1,6 @@
 /** SHA-256 of texts and of files of any size. */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 const PIECE = 2 ** 20;
 
@@ -12,15 +12,20 @@ export function hashText(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /**
- * SHA-256 of a file of any size, in hexadecimal; it is read in pieces of 1 MB.
+ * SHA-256 of a regular file of any size, in hexadecimal; it is read in pieces of 1 MB. A pipe does not block, a device is not read.
  *
- * @throws Error the file is not readable
+ * @throws Error the file is not readable, or no regular file; its code is that of the system, or "EINVAL"
  * @example
  * hashFile("model.safetensors")
  */
 export function hashFile(path: string): string {
-  const file = openSync(path, "r");
+  // Without waiting for the other end of a pipe.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
+    if (!fstatSync(file).isFile())
+      throw Object.assign(new Error(`EINVAL: ${path} is no regular file`), {
+        code: "EINVAL",
+      });
     const hash = createHash("sha256");
     const piece = new Uint8Array(PIECE);
     for (;;) {

@@ -123,6 +123,16 @@ export function isGone(
   return start === null || now === null ? isLate : start !== now;
 }
 
+/** Whether a value is what a lease holds; its token becomes part of a file's name. */
+function isHolder(value: Partial<Holder> | null): value is Holder {
+  return (
+    value?.m2rl === "lease" &&
+    Number.isInteger(value.pid) &&
+    typeof value.token === "string" &&
+    /^[\w-]{1,64}$/.test(value.token)
+  );
+}
+
 /** The holder in a file and when it renewed; null where there is no file, "unknown" where it is not a lease. */
 function readHolder(
   path: string,
@@ -130,10 +140,10 @@ function readHolder(
   try {
     const stat = lstatSync(path);
     if (!stat.isFile() || stat.size > LARGEST) return "unknown";
-    const holder = JSON.parse(readFileSync(path, "utf8")) as Holder;
-    return holder.m2rl === "lease" && typeof holder.token === "string"
-      ? { holder, renewed: stat.mtimeMs }
-      : "unknown";
+    const holder = JSON.parse(
+      readFileSync(path, "utf8"),
+    ) as Partial<Holder> | null;
+    return isHolder(holder) ? { holder, renewed: stat.mtimeMs } : "unknown";
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
     if (error instanceof SyntaxError) return "unknown";

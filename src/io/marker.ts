@@ -1,20 +1,15 @@
 /** The file by which m2rl knows a folder as its own: every file that was written there, with size and hash. */
-import {
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  unlinkSync,
-} from "node:fs";
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { hashFile } from "./hash.js";
+import { readJsonObject } from "./readFile.js";
 import { writeFileAtomically } from "./writeFile.js";
 
 /** Name of the marker in a folder. */
 export const MARKER = ".m2rl.json";
 
-/** Most bytes of a marker: some hundred thousand files. */
-const LARGEST = 64e6;
+/** A marker of some hundred thousand files: an object of objects of plain values. */
+const BUDGET = { bytes: 64e6, depth: 3 };
 
 interface Marked {
   bytes: number;
@@ -35,17 +30,25 @@ function pathsBelow(folder: string, prefix = ""): [string, boolean][] {
 
 function readMarker(folder: string): ReadonlyMap<string, Marked> | null {
   const path = join(folder, MARKER);
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true || stat.size > LARGEST) return null;
+  // A link is no marker.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    return null;
+  let files: unknown;
   try {
-    const value = JSON.parse(readFileSync(path, "utf8")) as {
-      files: Record<string, Marked>;
-    };
-    return new Map(Object.entries(value.files));
+    ({ files } = readJsonObject(path, BUDGET, (text) => new Error(text)));
   } catch {
-    // Not JSON or of another form: no marker of ours.
+    // Not JSON, too large or too deep: no marker of ours.
     return null;
   }
+  if (typeof files !== "object" || files === null) return null;
+  const entries = Object.entries(files);
+  const isMarked = (value: unknown): value is Marked => {
+    const { bytes, sha256 } = (value ?? {}) as Partial<Marked>;
+    return typeof bytes === "number" && typeof sha256 === "string";
+  };
+  return entries.every((entry): entry is [string, Marked] => isMarked(entry[1]))
+    ? new Map(entries)
+    : null;
 }
 
 /**

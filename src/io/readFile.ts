@@ -157,6 +157,31 @@ export function parseJson(
   }
 }
 
+/** The value in a JSON file that somebody else wrote, see `readText` and `parseJson`. */
+export function readJson(
+  path: string,
+  budget: ReadBudget,
+  failure: Failure,
+): unknown {
+  return parseJson(readText(path, budget, failure), path, budget, failure);
+}
+
+/**
+ * The values of a file of JSON lines, one a line; a last line without its end is left out, since a writer may have been stopped in it.
+ *
+ * @throws the error of `failure`: as `readBytes`, or a line is no JSON; names the line
+ * @example
+ * readJsonLines("log.jsonl", (text) => new StudyError(text))
+ */
+export function readJsonLines(path: string, failure: Failure): unknown[] {
+  return readText(path, BUDGETS.lines, failure)
+    .split("\n")
+    .slice(0, -1)
+    .map((line, i) =>
+      parseJson(line, `${path} line ${i + 1}`, BUDGETS.lines, failure),
+    );
+}
+
 /**
  * The object in a JSON file that somebody else wrote.
  *

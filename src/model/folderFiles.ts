@@ -1,7 +1,7 @@
 /** What a model folder holds beside configuration and weights, so that it opens in other libraries. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { companionFiles } from "../checkpoint/index.js";
+import { companionFiles, readCompanion } from "../checkpoint/index.js";
+import { CheckpointError } from "../error.js";
 import {
   CHAT_TEMPLATE,
   END_OF_TEXT,
@@ -46,7 +46,7 @@ const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
  * `generation_config.json` that say to transformers what this library does by itself.
  *
  * @param source  folder that the model was made from; its tokenizer is `tokenizer`
- * @throws Error a file is not readable
+ * @throws CheckpointError a file is not readable, too large, or a link out of the model
  * @example
  * Object.keys(folderFiles(tokenizer)) // ["tokenizer.json", "tokenizer_config.json", … ]
  */
@@ -59,7 +59,10 @@ export function folderFiles(
   };
   if (source !== undefined)
     for (const name of companionFiles(source))
-      files[name] = readFileSync(join(source, name));
+      files[name] = readCompanion(
+        join(source, name),
+        (text, cause) => new CheckpointError(`folderFiles: ${text}`, { cause }),
+      );
   if (!speaksChat(tokenizer)) return files;
   const { eos_token_id: eos, pad_token_id: pad } = textTokens(tokenizer);
   files["tokenizer_config.json"] ??= json({

@@ -1,8 +1,9 @@
 /** Open what a study has written: logs, records and rows, as notebooks read them. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { StudyError } from "../error.js";
 import { readRecords, summarize, type Evaluation } from "../evaluate/index.js";
+import { BUDGETS, readJson } from "../io/index.js";
 import { hint } from "../nearest.js";
 import type { Model, StudySpec } from "./graph/model.js";
 import { rowFile } from "./graph/plan.js";
@@ -14,6 +15,8 @@ import {
   type RowTypes,
 } from "./measures/index.js";
 import { recordsPath } from "./rows/results.js";
+import { failure } from "./run/failure.js";
+import { readLines } from "./run/jsonLines.js";
 import { runFolder } from "./run/prepare.js";
 import { readStudy } from "./spec/parse.js";
 
@@ -114,8 +117,10 @@ export function rows<Name extends keyof RowTypes | (string & {})>(
     );
   }
   const path = need(study, `analysis/${found.file}.json`, found.stage);
-  const made = JSON.parse(
-    readFileSync(path, "utf8"),
+  const made = readJson(
+    path,
+    BUDGETS.lines,
+    failure,
   ) as (Name extends keyof RowTypes ? RowTypes[Name] : object)[];
   const wanted = Object.entries(where);
   return made.filter((row) =>
@@ -172,10 +177,8 @@ export function log<Metrics extends object>(
 ): Metrics[] {
   modelOf(study, model);
   checkSeed(study, seed);
-  const text = readFileSync(need(study, logPath(seed, model), model), "utf8");
-  // The last line of a run under way may be half written.
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  return whole.slice(0, -1).map((line) => JSON.parse(line) as Metrics);
+  const path = need(study, logPath(seed, model), model);
+  return readLines<Metrics>(path);
 }
 
 /**

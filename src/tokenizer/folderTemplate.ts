@@ -1,8 +1,9 @@
 /** The chat template that a model folder brings, run by the Jinja of `@huggingface/jinja`. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Template } from "@huggingface/jinja";
 import { TokenizerError } from "../error.js";
+import { BUDGETS, readJsonObject, readText } from "../io/index.js";
 import type { ForeignMessage, Message, Tool } from "./message.js";
 import { readMessage } from "./readMessage.js";
 
@@ -57,18 +58,13 @@ export class FolderTemplate {
   static read(folder: string): FolderTemplate | null {
     const settingsPath = join(folder, "tokenizer_config.json");
     const path = join(folder, "chat_template.jinja");
-    let settings: Json = {};
-    if (existsSync(settingsPath)) {
-      try {
-        settings = JSON.parse(readFileSync(settingsPath, "utf8")) as Json;
-      } catch (error) {
-        throw new TokenizerError(
-          `FolderTemplate: ${settingsPath} must hold JSON, got "${(error as Error).message}"`,
-        );
-      }
-    }
+    const failure = (text: string, cause?: unknown): TokenizerError =>
+      new TokenizerError(`FolderTemplate: ${text}`, { cause });
+    const settings: Json = existsSync(settingsPath)
+      ? readJsonObject(settingsPath, BUDGETS.config, failure)
+      : {};
     const text = existsSync(path)
-      ? readFileSync(path, "utf8")
+      ? readText(path, BUDGETS.config, failure)
       : templateOf(settings);
     if (text === null) return null;
     const tokens: Record<string, string> = {};

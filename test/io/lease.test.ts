@@ -101,6 +101,9 @@ describe("takeLease(path)", () => {
     ["", "an empty file"],
     ["123\n", "a number"],
     ["{}", "another object"],
+    ["null", "nothing"],
+    ['{"m2rl":"lease","pid":1,"token":"../../x"}', "a token that is a path"],
+    ['{"m2rl":"lease","pid":"1","token":"x"}', "a process that is no number"],
     ["x".repeat(10_000), "a long text"],
   ])("refuses a file that is no lease, and leaves it: %j", (text) => {
     writeFileSync(path, text);

@@ -8,11 +8,15 @@ import type { Configuration } from "./meaningOf.js";
 /**
  * The object in the config.json of a model folder, or of the folder of a .safetensors file; null where there is none.
  *
+ * @param caller  first word of messages; default none
  * @throws CheckpointError the file is not readable, too large or too deep, or no JSON object
  * @example
  * readConfiguration("data/nano/base")?.model_type // "qwen3"
  */
-export function readConfiguration(path: string): Configuration | null {
+export function readConfiguration(
+  path: string,
+  caller = "",
+): Configuration | null {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
   const file = join(isFolder === true ? path : dirname(path), "config.json");
   // A link to nothing is an error, no absence.
@@ -20,6 +24,9 @@ export function readConfiguration(path: string): Configuration | null {
   return readJsonObject(
     file,
     BUDGETS.config,
-    (text, cause) => new CheckpointError(text, { cause }),
+    (text, cause) =>
+      new CheckpointError(caller === "" ? text : `${caller}: ${text}`, {
+        cause,
+      }),
   );
 }

@@ -83,10 +83,10 @@ export function withLayers(
     }
     for (const key of NUMBERS) {
       const list = level[key];
-      if (Array.isArray(list))
-        out[key] = sources.flatMap((from, to) =>
-          list.includes(from) ? [to] : [],
-        );
+      if (!Array.isArray(list)) continue;
+      // A file of megabytes may list millions: each is looked up, not searched.
+      const listed = new Set<unknown>(list);
+      out[key] = sources.flatMap((from, to) => (listed.has(from) ? [to] : []));
     }
     return out;
   };

@@ -1,6 +1,7 @@
 /** One line of a file of completions, and the line that is said of it. */
 import type { Domain, FinishReason, Task } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
+import { BUDGETS, parseJson } from "../../io/index.js";
 
 /** What `m2rl verify` can grade: a domain's tasks, or the short answers of Humanity's Last Exam. */
 export type FileDomain = Domain | "hle";
@@ -66,12 +67,12 @@ export function readRow(
   domain: FileDomain,
 ): VerifyRow {
   const where = `line ${number}`;
-  let row: Record<string, unknown> | null;
-  try {
-    row = JSON.parse(text) as Record<string, unknown> | null;
-  } catch {
-    throw new TaskError(`verify: ${where} must be JSON`);
-  }
+  const row = parseJson(
+    text,
+    where,
+    BUDGETS.lines,
+    (why, cause) => new TaskError(`verify: ${why}`, { cause }),
+  ) as Record<string, unknown> | null;
   if (typeof row !== "object" || row === null)
     throw new TaskError(`verify: ${where} must be an object`);
   const { completion, task, finish = "stop" } = row;

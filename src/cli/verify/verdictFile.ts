@@ -2,10 +2,16 @@
 import {
   appendFileSync,
   existsSync,
-  readFileSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import {
+  BUDGETS,
+  checkReplaceable,
+  guarded,
+  parseJson,
+  readText,
+} from "../../io/index.js";
 import { UsageError } from "../verb.js";
 import type { VerdictLine } from "./row.js";
 
@@ -20,7 +26,7 @@ export interface VerdictFile {
  * Open a file of verdicts; a half-written last line is cut off.
  *
  * @param head  first line: what was graded, and how
- * @throws UsageError the file begins with another head
+ * @throws UsageError the file begins with another head, or what is there is no file of verdicts
  */
 export function openVerdictFile(path: string, head: object): VerdictFile {
   const first = `${JSON.stringify(head)}\n`;
@@ -29,7 +35,14 @@ export function openVerdictFile(path: string, head: object): VerdictFile {
       path,
       lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
-  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const failure = (why: string): UsageError => new UsageError(`--out ${why}`);
+  guarded(path, "writable", failure, () =>
+    checkReplaceable(path, {
+      replaces: () => true,
+      kind: "a file of verdicts",
+    }),
+  );
+  const text = existsSync(path) ? readText(path, BUDGETS.lines, failure) : "";
   // A run that was killed before its first line was whole left nothing that could be lost.
   if (first.startsWith(text)) {
     writeFileSync(path, first);
@@ -45,6 +58,14 @@ export function openVerdictFile(path: string, head: object): VerdictFile {
     .slice(first.length)
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as VerdictLine);
+    .map(
+      (line, i) =>
+        parseJson(
+          line,
+          `${path} line ${i + 2}`,
+          BUDGETS.lines,
+          failure,
+        ) as VerdictLine,
+    );
   return { earlier, append };
 }

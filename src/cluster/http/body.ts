@@ -1,6 +1,7 @@
 /** JSON bodies of HTTP requests, read with a limit, and JSON answers. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { M2rlError } from "../../error.js";
+import { parseJson } from "../../io/index.js";
 
 /** A request that is refused before any work: the status, and one line that says why. */
 export class RefusedError extends M2rlError {
@@ -37,9 +38,12 @@ export function readJson(
     request.on("error", () => reject(new RefusedError(400, "body broke off")));
     request.on("end", () => {
       try {
-        resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")));
-      } catch {
-        reject(new RefusedError(400, "body must be JSON"));
+        const text = Buffer.concat(chunks).toString("utf8");
+        const failure = (why: string): RefusedError =>
+          new RefusedError(400, why);
+        resolve(parseJson(text, "body", { bytes: limit }, failure));
+      } catch (error) {
+        reject(error as RefusedError);
       }
     });
   });

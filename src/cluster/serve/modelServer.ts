@@ -1,9 +1,10 @@
 /** A model of ours behind OpenAI's protocol, for any client that speaks it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { basename, join, resolve } from "node:path";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { hashModel } from "../../checkpoint/index.js";
-import { Slots } from "../../io/index.js";
+import { CheckpointError } from "../../error.js";
+import { BUDGETS, readJsonObject, Slots } from "../../io/index.js";
 import { toolName } from "../../merge/stream/provenance.js";
 import { loadPolicy } from "../../model/index.js";
 import {
@@ -189,9 +190,13 @@ function endsOf(folder: string, tokenizer: Tokenizer): number[] {
   );
   const path = join(folder, "generation_config.json");
   if (existsSync(path)) {
-    const settings = JSON.parse(readFileSync(path, "utf8")) as {
-      eos_token_id?: number | number[] | null;
-    };
+    const settings: { eos_token_id?: number | number[] | null } =
+      readJsonObject(
+        path,
+        BUDGETS.config,
+        (text, cause) =>
+          new CheckpointError(`startModelServer: ${text}`, { cause }),
+      );
     for (const id of [settings.eos_token_id ?? []].flat()) ends.add(id);
   }
   return [...ends];

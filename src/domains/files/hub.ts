@@ -1,8 +1,9 @@
 /** Where the files of a published data set lie on this machine: a file, a folder, or the hub's cache. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { TaskError } from "../../error.js";
+import { readText } from "../../io/index.js";
 
 /** Most files of a folder that are looked at. */
 const MOST_FILES = 10_000;
@@ -34,7 +35,11 @@ export function hubSnapshot(folder: string): string {
   const snapshots = join(folder, "snapshots");
   const ref = join(folder, "refs", "main");
   if (existsSync(ref)) {
-    const revision = readFileSync(ref, "utf8").trim();
+    const revision = readText(
+      ref,
+      { bytes: 4096 },
+      (text, cause) => new TaskError(`hub: ${text}`, { cause }),
+    ).trim();
     // A revision is a hash; anything else could lead out of the folder.
     const found = join(snapshots, revision);
     if (/^[0-9a-f]{7,64}$/u.test(revision) && existsSync(found)) return found;

@@ -1,7 +1,7 @@
 /** Rows of a data file: JSON lines, a JSON list, CSV or Parquet; plain or gzipped. */
 import { gunzipSync } from "node:zlib";
 import { TaskError } from "../../error.js";
-import { readBytes } from "../../io/index.js";
+import { parseJson, readBytes } from "../../io/index.js";
 import { readCsv } from "../instruction/python/csv.js";
 import { readParquet } from "./readParquet.js";
 
@@ -28,11 +28,12 @@ function unpacked(path: string): Uint8Array {
 }
 
 function parse(json: string, where: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new TaskError(`readRows: ${where} must be JSON`);
-  }
+  return parseJson(
+    json,
+    where,
+    { bytes: MOST_BYTES },
+    (text, cause) => new TaskError(`readRows: ${text}`, { cause }),
+  );
 }
 
 function jsonRows(content: string, path: string): FileRow[] {

@@ -1,13 +1,12 @@
 /** The files beside the weights that a merged model takes over: configuration, generation settings, tokenizer, chat template, code. */
-import { lstatSync, realpathSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { join } from "node:path";
 import {
   checkConfiguration,
   companionFiles,
+  readCompanion,
   withDtype,
   withLayers,
 } from "../../checkpoint/index.js";
-import { BUDGETS, readBytes } from "../../io/index.js";
 import { recipeError } from "../recipe/document.js";
 import type { Recipe } from "../recipe/recipe.js";
 import { layerOf } from "./plan/layers.js";
@@ -115,36 +114,10 @@ function templated(
 }
 
 /**
- * A file to be copied. Where it is a link, its content must belong to the model: lie in the folder, or among the blobs of the same model
- * in the cache of the Hugging Face hub. What is merged is often given away, and nobody looks for a copy of another file in it.
- *
- * @throws RecipeError it is a link out of the model, no regular file, or too large
- */
-function carriedBytes(
-  path: string,
-  recipe: Recipe,
-  { ref }: OpenModel,
-): Uint8Array {
-  const wrong = (text: string): Error => recipeError(recipe, ref.place, text);
-  if (lstatSync(path).isSymbolicLink()) {
-    const home = realpathSync(dirname(path));
-    const target = realpathSync(path);
-    const blobs = join(dirname(dirname(home)), "blobs");
-    const inCache =
-      basename(dirname(home)) === "snapshots" && dirname(target) === blobs;
-    if (!target.startsWith(home + sep) && !inCache)
-      throw wrong(
-        `${path} must be a file of the model to be copied, got a link to ${target}; put the file there if it belongs to the model`,
-      );
-  }
-  return readBytes(path, BUDGETS.tokenizer, wrong);
-}
-
-/**
  * The files that the result carries.
  *
  * @param donor  the model of `tokenizer_source`, or the base
- * @throws RecipeError its configuration does not describe the result, or a chat template is given but there is no tokenizer
+ * @throws RecipeError its configuration does not describe the result, a file of it is a link out of the model, or a chat template is given but there is no tokenizer
  */
 export function carriedFiles(
   recipe: Recipe,
@@ -159,8 +132,10 @@ export function carriedFiles(
     files.set("config.json", json(config));
   }
   const names = folder === null ? [] : companionFiles(folder);
+  const wrong = (text: string): Error =>
+    recipeError(recipe, donor.ref.place, text);
   for (const name of names)
-    files.set(name, carriedBytes(join(folder!, name), recipe, donor));
+    files.set(name, readCompanion(join(folder!, name), wrong));
   if (recipe.chatTemplate !== null) {
     templated(files, recipe.chatTemplate, recipe, donor);
   }

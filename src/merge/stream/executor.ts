@@ -1,5 +1,5 @@
 /** Carry out a merge: survey the models if the method must, merge tensor by tensor in threads, write shards, rename. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   CheckpointWriter,
@@ -9,7 +9,13 @@ import {
 } from "../../checkpoint/index.js";
 import { INDEX, WEIGHTS } from "../../checkpoint/shardIndex.js";
 import { CheckpointError } from "../../error.js";
-import { hashText, MARKER, writeFileAtomically } from "../../io/index.js";
+import {
+  BUDGETS,
+  hashText,
+  MARKER,
+  readJsonObject,
+  writeFileAtomically,
+} from "../../io/index.js";
 import { methods } from "../methods/table.js";
 import type { Recipe } from "../recipe/recipe.js";
 import type { CarriedFile } from "./carried.js";
@@ -391,9 +397,11 @@ export async function mergeCheckpoints(
       work.complete = true;
     }
     writer?.finish();
-    const provenance = JSON.parse(
-      readFileSync(join(work.path, PROVENANCE), "utf8"),
-    ) as Provenance;
+    const provenance = readJsonObject(
+      join(work.path, PROVENANCE),
+      BUDGETS.state,
+      (text, cause) => new CheckpointError(`merge: ${text}`, { cause }),
+    ) as unknown as Provenance;
     const { output } = provenance;
     work.publish(new Map(output.map(({ name, sha256 }) => [name, sha256])));
     return {

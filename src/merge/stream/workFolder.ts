@@ -1,15 +1,9 @@
 /** The hidden folder beside OUT in which a merge is made, until it is renamed to OUT; what a kill leaves there, the next run goes on with. */
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { M2rlError } from "../../error.js";
 import {
+  BUDGETS,
   checkTarget,
   guarded,
   isDraft,
@@ -17,6 +11,7 @@ import {
   mark,
   MARKER,
   publishFolder,
+  readJsonObject,
   recoverFolder,
   removeOurs,
   resolveTarget,
@@ -173,7 +168,11 @@ export class WorkFolder {
 /** The state that an earlier run left; null where there is none, or one that a kill left half written: nothing to go on with. */
 function readState(path: string): State | null {
   try {
-    const state = JSON.parse(readFileSync(join(path, STATE), "utf8")) as State;
+    const state = readJsonObject(
+      join(path, STATE),
+      BUDGETS.state,
+      failure,
+    ) as unknown as State;
     return typeof state.identity === "string" && Array.isArray(state.names)
       ? state
       : null;

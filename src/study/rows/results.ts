@@ -1,8 +1,8 @@
 /** What a study has written so far, as rows are made from it: item scores, lines of measures, training logs. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { mean, readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
+import { readConfiguration } from "../../checkpoint/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
 import { logPath } from "../graph/stage.js";
 import { readLines } from "../run/jsonLines.js";
@@ -98,12 +98,7 @@ export class Results {
 
 /** Number of parameters of a model folder, by its configuration. */
 export function countParameters(folder: string): number {
-  const config = configFromJson(
-    JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<
-      string,
-      unknown
-    >,
-  );
+  const config = configFromJson(readConfiguration(folder) ?? {});
   let count = 0;
   for (const shape of parameterShapes(config).values())
     count += shape.reduce((a, b) => a * b, 1);

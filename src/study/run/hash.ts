@@ -1,7 +1,11 @@
 /** Content hashes: of a specification, a file and a model folder. They decide what is done and what must run again. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { hashModel } from "../../checkpoint/index.js";
+import { hashFile } from "../../io/index.js";
+
+/** Characters of a hash. */
+const LENGTH = 32;
 
 /** A value that JSON can hold. */
 export type Json =
@@ -29,7 +33,7 @@ export function canonical(value: Json | undefined): string {
 function digest(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
-  return hash.digest("hex").slice(0, 32);
+  return hash.digest("hex").slice(0, LENGTH);
 }
 
 /** Hash of a JSON value; the order of keys does not matter. */
@@ -41,7 +45,8 @@ export function hashJson(value: Json): string {
 export function hashPath(path: string): string | null {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return null;
-  if (!stat.isDirectory()) return digest([readFileSync(path)]);
+  if (stat.isFile()) return hashFile(path).slice(0, LENGTH);
+  if (!stat.isDirectory()) return null;
   const isModel = readdirSync(path).some((name) =>
     name.endsWith(".safetensors"),
   );

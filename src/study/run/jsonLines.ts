@@ -1,13 +1,15 @@
 /** Files of one JSON value a line. */
-import { readFileSync } from "node:fs";
+import { readJsonLines } from "../../io/index.js";
+import { failure } from "./failure.js";
 import { replaceFile } from "./replaceFile.js";
 
-/** The lines of a file. */
+/**
+ * The whole lines of a file.
+ *
+ * @throws StudyError it is not readable, too large, or a line is no JSON
+ */
 export function readLines<Line>(path: string): Line[] {
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
+  return readJsonLines(path, failure) as Line[];
 }
 
 /**

@@ -1,8 +1,10 @@
 /** What is done: the note that every finished stage leaves, and how it is compared with what is wanted now. */
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { BUDGETS, readJsonObject, readText } from "../../io/index.js";
 import { stageVersion } from "../graph/plan.js";
 import type { Stage } from "../graph/stage.js";
+import { failure } from "./failure.js";
 import { canonical, hashJson, hashPath, toJson, type Json } from "./hash.js";
 import type { Facts } from "./job.js";
 import { replaceFile } from "./replaceFile.js";
@@ -53,7 +55,11 @@ export function readNote(runFolder: string, id: string): Note | null {
   const path = notePath(runFolder, id);
   if (!existsSync(path)) return null;
   try {
-    const note = JSON.parse(readFileSync(path, "utf8")) as Note;
+    const note = readJsonObject(
+      path,
+      BUDGETS.state,
+      failure,
+    ) as unknown as Note;
     return note.hash === hashNote(note) ? note : null;
   } catch {
     // A note is renamed into place whole; one that is broken was damaged later, and the work is then simply done again.
@@ -172,7 +178,7 @@ export function moveAside(
 function hasBrokenLine(path: string): boolean {
   if (!path.endsWith(".jsonl") || !existsSync(path)) return false;
   // The last line may have been cut short by a stop.
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  const lines = readText(path, BUDGETS.lines, failure).split("\n").slice(0, -1);
   return lines.some((line) => {
     try {
       JSON.parse(line);

@@ -1,12 +1,14 @@
 /** Check a study's record: hashes along the chain of notes, every score from its records, every row from its lines. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { mean, readRecords } from "../../evaluate/index.js";
+import { BUDGETS, readText } from "../../io/index.js";
 import { rowFile, ROWS_KIND, type RowsSpec } from "../graph/plan.js";
 import type { Stage } from "../graph/stage.js";
 import { measure } from "../measures/index.js";
 import type { ScoresSpec } from "../measures/scores.js";
 import { Results } from "../rows/results.js";
+import { failure } from "./failure.js";
 import { hashJson, hashPath } from "./hash.js";
 import { notePath, readNote, stageKey, type Note } from "./notes.js";
 import { prepare, type Choice, type Prepared } from "./prepare.js";
@@ -172,7 +174,7 @@ class Verifier {
       const full = join(folder, path);
       if (!existsSync(full)) continue;
       this.found.rowFiles++;
-      if (readFileSync(full, "utf8") !== rowsText(rows[file]!))
+      if (readText(full, BUDGETS.lines, failure) !== rowsText(rows[file]!))
         this.problem(
           stage,
           `${path} must be what its records give, got others`,

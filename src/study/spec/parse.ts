@@ -1,5 +1,5 @@
 /** Read a study file: YAML text → a resolved, checked study; nothing runs before this succeeds. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   isMap as isMapNode,
@@ -12,9 +12,11 @@ import {
 } from "yaml";
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import { StudyError } from "../../error.js";
+import { BUDGETS, readText } from "../../io/index.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
 import { measure, MEASURE_KEYS } from "../measures/index.js";
+import { failure } from "../run/failure.js";
 import { expand } from "./expand.js";
 import { lay } from "./entry.js";
 import {
@@ -264,6 +266,6 @@ export function readStudy(
   const file = isFolder ? join(path, "study.yml") : path;
   if (!existsSync(file))
     throw new StudyError(`study: ${file} not found; it must be a study file`);
-  const spec = parseStudy(readFileSync(file, "utf8"), profile, file);
+  const spec = parseStudy(readText(file, BUDGETS.yaml, failure), profile, file);
   return { folder: isFolder ? path : join(file, ".."), spec, profile };
 }

@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -16,7 +15,7 @@ import {
   type Params,
 } from "../../checkpoint/index.js";
 import { TrainError } from "../../error.js";
-import { isDraft } from "../../io/index.js";
+import { BUDGETS, isDraft, readJsonObject, readText } from "../../io/index.js";
 
 /** The state of a run between two steps. */
 export interface Snapshot {
@@ -104,13 +103,16 @@ export function latestSnapshot(
   if (step === undefined) return undefined;
   const place = join(folder, nameOf(run, step));
   try {
-    const state = JSON.parse(readFileSync(join(place, STATE), "utf8")) as {
-      step: number;
-      updates: number;
-    };
-    const log = readFileSync(join(place, LOG), "utf8");
+    const failure = (text: string): TrainError => new TrainError(text);
+    const { step, updates } = readJsonObject(
+      join(place, STATE),
+      BUDGETS.state,
+      failure,
+    ) as unknown as Pick<Snapshot, "step" | "updates">;
+    const log = readText(join(place, LOG), BUDGETS.lines, failure);
     return {
-      ...state,
+      step,
+      updates,
       log,
       params: readSafetensors(join(place, WEIGHTS)),
     };

@@ -69,7 +69,7 @@ describe("readRows", () => {
   });
 
   test.each([
-    ["half.jsonl", '{"a":1}\n{"a":', "half.jsonl:2 must be JSON"],
+    ["half.jsonl", '{"a":1}\n{"a":', "half.jsonl:2 must hold JSON"],
     ["list.jsonl", "3", "list.jsonl:1 must be an object"],
     ["short.csv", "a,b\n1\n", "row 1 must have 2 cells, has 1"],
     ["cut.gz", gzipSync(jsonl).subarray(0, 40), "must be whole gzip data"],

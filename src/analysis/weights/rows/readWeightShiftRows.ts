@@ -1,6 +1,6 @@
 /** The rows about weights that a study wrote. */
-import { readFileSync } from "node:fs";
 import { StudyError } from "../../../error.js";
+import { BUDGETS, readJson } from "../../../io/index.js";
 import type { WeightShiftRow } from "./shiftRow.js";
 
 /** Names of the tables of `WeightShiftRow`. */
@@ -24,15 +24,11 @@ const TABLES: readonly string[] = [
  * readWeightShiftRows("data/nano/runs/full/analysis/weightShift.json")
  */
 export function readWeightShiftRows(path: string): WeightShiftRow[] {
-  let rows: unknown;
-  try {
-    rows = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new StudyError(
-      `readWeightShiftRows: "${path}" must be a readable JSON file, got ${(cause as Error).message}`,
-      { cause },
-    );
-  }
+  const rows = readJson(
+    path,
+    BUDGETS.lines,
+    (text, cause) => new StudyError(`readWeightShiftRows: ${text}`, { cause }),
+  );
   const known = (row: unknown): boolean =>
     TABLES.includes((row as { table?: string } | null)?.table ?? "");
   if (!Array.isArray(rows) || rows.length === 0 || !rows.every(known))

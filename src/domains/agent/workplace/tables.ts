@@ -1,7 +1,7 @@
 /** The tables of the workplace assistant: rows with labels, as a data frame has them, and their equality. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TaskError } from "../../../error.js";
+import { BUDGETS, readText } from "../../../io/index.js";
 import { readCsv } from "../../instruction/python/csv.js";
 
 /** A cell: text, or null where the file has none; what a call gives is kept as it came. */
@@ -80,13 +80,12 @@ export function readTable(name: string, text: string): Table {
  * @throws TaskError a file is missing or is not such a table
  */
 export function loadWorkplace(folder: string): WorkplaceTables {
-  const read = (file: string): string => {
-    try {
-      return readFileSync(join(folder, file), "utf8");
-    } catch {
-      throw new TaskError(`loadWorkplace: not found: ${join(folder, file)}`);
-    }
-  };
+  const read = (file: string): string =>
+    readText(
+      join(folder, file),
+      BUDGETS.lines,
+      (text, cause) => new TaskError(`loadWorkplace: ${text}`, { cause }),
+    );
   const table = (name: keyof typeof FILES): Table =>
     readTable(FILES[name], read(FILES[name]));
   return {
