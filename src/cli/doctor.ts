@@ -4,7 +4,12 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { measureGflops, startEngine } from "../engine/index.js";
+import {
+  chosenEngine,
+  installedEngines,
+  measureGflops,
+  startEngine,
+} from "../engine/index.js";
 import { readModelFolder } from "../checkpoint/index.js";
 import type { Verb } from "./verb.js";
 
@@ -35,11 +40,18 @@ function node(): Finding {
 
 function engine(): Finding[] {
   try {
-    const { tensorflow, binding, device, threads } = startEngine();
+    const { tensorflow, torch, binding, device, dtype, threads } =
+      startEngine();
     const gflops = measureGflops();
+    const library =
+      torch === undefined ? `TensorFlow ${tensorflow}` : `PyTorch ${torch}`;
     return [
-      { what: "engine", found: `TensorFlow ${tensorflow}, binding ${binding}` },
-      { what: "device", found: device },
+      { what: "engine", found: `${library}, binding ${binding}` },
+      otherEngine(),
+      {
+        what: "device",
+        found: dtype === undefined ? device : `${device}, ${dtype}`,
+      },
       {
         what: "threads",
         found: `${threads} of ${availableParallelism()} cores`,
@@ -61,6 +73,15 @@ function engine(): Finding[] {
       },
     ];
   }
+}
+
+/** The engine that is not in use. */
+function otherEngine(): Finding {
+  const other = chosenEngine() === "torch" ? "tensorflow" : "torch";
+  const found = installedEngines().includes(other)
+    ? `${other} is set up too; M2RL_ENGINE=${other} uses it`
+    : `${other} is not set up; M2RL_ENGINE=${other} npm run setup adds it`;
+  return { what: "other engine", found };
 }
 
 function memory(): Finding {

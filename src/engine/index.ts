@@ -8,7 +8,7 @@
  * What an engine has beyond that API (a fused cross-entropy; with some engines a whole decoder as one call) is asked for by
  * `engineKernels()`: `model` and `train` use what it offers, compose the rest from `tf`, and never ask which engine it is.
  *
- * Exports: `tf`, `startEngine`, `engineInfo`, `engineKernels`, `measureGflops`, the types of the kernels; of TensorFlow alone `rawOp`,
+ * Exports: `tf`, `chosenEngine`, `installedEngines`, `startEngine`, `engineInfo`, `engineKernels`, `measureGflops`, the types of the kernels; of TensorFlow alone `rawOp`,
  * `Handles`, `liveHandles`; and `recompute`.
  *
  * @module
@@ -17,6 +17,7 @@ export { tf } from "./tf.js";
 export type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./tf.js";
 export { chosenEngine, type EngineName } from "./choice.js";
 export type { EngineInfo } from "./info.js";
+export { installedEngines } from "./installed.js";
 export { engineInfo, engineKernels, startEngine } from "./start.js";
 export type * from "./kernels.js";
 export { measureGflops } from "./gflops.js";

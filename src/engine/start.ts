@@ -1,8 +1,10 @@
 /** Starts the chosen engine once, reports what runs, and hands out its kernels. */
+import { chosenEngine } from "./choice.js";
 import type { EngineInfo } from "./info.js";
 import type { EngineKernels } from "./kernels.js";
 import { TENSORFLOW_KERNELS } from "./tensorflow/kernels.js";
 import { loadTensorflow } from "./tensorflow/load.js";
+import { loadTorch } from "./torch/load.js";
 
 interface Engine {
   info: EngineInfo;
@@ -12,16 +14,17 @@ interface Engine {
 let running: Engine | undefined;
 
 function engine(): Engine {
-  return (running ??= {
-    info: loadTensorflow(),
-    kernels: TENSORFLOW_KERNELS,
-  });
+  return (running ??=
+    chosenEngine() === "torch"
+      ? loadTorch()
+      : { info: loadTensorflow(), kernels: TENSORFLOW_KERNELS });
 }
 
 /**
  * Load the native engine; later calls return at once.
  *
- * Environment: `TF_NUM_INTRAOP_THREADS` sets the threads (the study runner sets 1 for each of its processes).
+ * Environment: `M2RL_ENGINE` names it, see `chosenEngine`; `TF_NUM_INTRAOP_THREADS` sets the threads (the study runner sets 1 for each
+ * of its processes).
  *
  * @returns what runs
  * @throws EngineError the native binding is missing or cannot be loaded

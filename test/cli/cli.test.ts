@@ -255,6 +255,7 @@ describe("m2rl doctor", () => {
     for (const what of [
       "node:",
       "engine:",
+      "other engine:",
       "device:",
       "threads:",
       "speed:",

@@ -17,10 +17,14 @@ function packages(file: string): { line: string; hashes: number }[] {
     }));
 }
 
-describe.each(["requirements.lock", "tensorflow.lock"])("%s", (file) => {
+describe.each([
+  ["requirements.lock", 10],
+  ["tensorflow.lock", 10],
+  ["torch.lock", 3],
+])("%s", (file, least) => {
   test("names one version and at least one hash of every package", () => {
     const all = packages(file);
-    expect(all.length).toBeGreaterThan(10);
+    expect(all.length).toBeGreaterThanOrEqual(least);
     expect(
       all.filter(
         ({ line, hashes }) => !/^[\w.-]+==[\w.+!-]+/.test(line) || hashes === 0,
@@ -50,4 +54,12 @@ test("tensorflow.lock holds the version that the set-up unpacks", async () => {
   const locked = packages("tensorflow.lock").map(({ line }) => line);
   expect(locked).toContain(`tensorflow==${TENSORFLOW}`);
   expect(locked).toContain(`tensorflow-cpu==${TENSORFLOW}`);
+});
+
+test("torch.lock holds the version that the set-up unpacks", async () => {
+  const { TORCH } = (await import(join(FOLDER, "torch.mjs"))) as {
+    TORCH: string;
+  };
+  const locked = packages("torch.lock").map(({ line }) => line);
+  expect(locked).toContain(`torch==${TORCH}`);
 });

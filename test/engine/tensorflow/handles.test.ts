@@ -4,8 +4,8 @@ import {
   liveHandles,
   startEngine,
   tf,
-} from "../../src/engine/index.js";
-import { EngineError } from "../../src/error.js";
+} from "../../../src/engine/index.js";
+import { EngineError } from "../../../src/error.js";
 
 const FLOAT = { T: { type: "float32" } } as const;
 
