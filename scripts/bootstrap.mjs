@@ -13,8 +13,9 @@ const OLDEST_NODE = [20, 19];
 /**
  * Set up what is missing, and say what was done.
  *
- * @param options  quiet: print only the steps that had something to do, default false · log: receives each line, default console.log
- * @returns { steps: { name, made, detail, seconds }[], seconds, engine } where engine says which TensorFlow runs
+ * @param options  quiet: print only the steps that had something to do, default false · log: receives each line, default console.log ·
+ *   allEngines: set up the torch engine too, as M2RL_ENGINE=torch does, but go on using the one in use; default false
+ * @returns { steps: { name, made, detail, seconds }[], seconds, engine } where engine says which library computes
  * @throws SetupError (name "SetupError") with a message ready for the terminal: what is missing and what to install;
  *   its `failed` lists the steps that could not be done. The steps that do not depend on them were done all the same.
  */

@@ -1,16 +1,33 @@
 /** The steps of the set-up in their order, and how they are run: what is in place is kept, what fails stops only what needs it. */
+import { addon } from "./addon.mjs";
 import { binding } from "./binding.mjs";
 import { build } from "./build.mjs";
 import { SetupError } from "./command.mjs";
+import {
+  rememberedEngine,
+  rememberEngine,
+  requestedEngine,
+} from "./engines.mjs";
 import { kernel } from "./kernel.mjs";
 import { alone } from "./lock.mjs";
 import { modules } from "./modules.mjs";
 import { python } from "./python.mjs";
 import { requestedVariant, tensorflow } from "./tensorflow.mjs";
+import { torch } from "./torch.mjs";
 import { findCompiler, findPython, howToInstall } from "./tools.mjs";
 
 /** Each step: name, after (steps it builds on), needs (tools), done() → what is in place or undefined, make(). */
 const STEPS = [modules, build, python, kernel, tensorflow, binding];
+
+/** What the second engine adds; see `stepsFor`. */
+const TORCH_STEPS = [torch, addon];
+
+/** The steps of this set-up: those of the torch engine only where it is asked for, now or by an earlier set-up of this checkout. */
+function stepsFor({ allEngines }) {
+  const isWanted =
+    allEngines || (requestedEngine() ?? rememberedEngine()) === "torch";
+  return isWanted ? [...STEPS, ...TORCH_STEPS] : STEPS;
+}
 
 function seconds(started) {
   return (performance.now() - started) / 1000;
@@ -58,15 +75,15 @@ function typed(name, error) {
     throw error;
   }
   return new SetupError(
-    `${name}: the disk is full; the set-up needs 1.7 GB, and 4.4 GB more for CUDA (M2RL_TENSORFLOW=cpu does without)`,
+    `${name}: the disk is full; the set-up needs 1.7 GB, 4.4 GB more for CUDA (M2RL_TENSORFLOW=cpu does without) and 1.1 GB more for M2RL_ENGINE=torch`,
   );
 }
 
-async function makeMissing(results, log, quiet) {
+async function makeMissing(steps, results, log, quiet) {
   // Another process may have made a step while this one waited for the lock; and a step that is made anew may undo
   // what builds on it, as `npm ci` deletes the binding inside node_modules.
   const open = [];
-  for (const step of STEPS) {
+  for (const step of steps) {
     const below = open.some(({ name }) => step.after.includes(name));
     if (below || step.done() === undefined) open.push(step);
   }
@@ -76,7 +93,7 @@ async function makeMissing(results, log, quiet) {
     quiet,
   );
   const failures = new Map();
-  for (const step of STEPS) {
+  for (const step of steps) {
     const started = performance.now();
     const blocker = step.after.find((name) => failures.has(name));
     const kept = step.done();
@@ -111,12 +128,17 @@ async function makeMissing(results, log, quiet) {
 }
 
 /** See `bootstrap` in ../bootstrap.mjs, which has checked Node before. */
-export async function setUp({ quiet = false, log = console.log }) {
+export async function setUp({
+  quiet = false,
+  log = console.log,
+  allEngines = false,
+}) {
   const started = performance.now();
   requestedVariant();
+  const steps = stepsFor({ allEngines });
   const results = [];
   const lines = [];
-  for (const step of STEPS) {
+  for (const step of steps) {
     const begun = performance.now();
     const detail = step.done();
     if (detail === undefined) break;
@@ -128,17 +150,20 @@ export async function setUp({ quiet = false, log = console.log }) {
     });
     lines.push(line(step.name, "kept", detail, begun));
   }
-  if (results.length === STEPS.length) {
+  if (results.length === steps.length) {
     if (!quiet) lines.forEach((text) => log(text));
   } else {
     results.length = 0;
-    await alone(() => makeMissing(results, log, quiet), log);
+    await alone(() => makeMissing(steps, results, log, quiet), log);
   }
+  const requested = requestedEngine();
+  if (requested !== undefined) rememberEngine(requested);
+  const used = rememberedEngine() === "torch" ? addon : binding;
   const total = seconds(started);
   if (!quiet) log(line("set-up", "ready", "", started));
   return {
     steps: results,
     seconds: total,
-    engine: results.find(({ name }) => name === binding.name)?.detail,
+    engine: results.find(({ name }) => name === used.name)?.detail,
   };
 }

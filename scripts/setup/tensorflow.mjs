@@ -5,44 +5,17 @@
  * folder keeps the layout of site-packages (tensorflow/ beside nvidia/), by which TensorFlow's CUDA libraries find
  * NVIDIA's.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { command, saysOffline, SetupError, tail } from "./command.mjs";
-import {
-  CACHE,
-  readStamp,
-  ROOT,
-  stampFits,
-  VENV_PYTHON,
-  writeStamp,
-} from "./place.mjs";
-import { PIP, pipError } from "./python.mjs";
+import { command, SetupError } from "./command.mjs";
+import { CACHE, readStamp, stampFits, writeStamp } from "./place.mjs";
+import { download, platforms, unpack, wheelsIn } from "./wheels.mjs";
 
 /** Version of the wheel. */
 export const TENSORFLOW = "2.21.0";
 
-/** Python versions whose wheel is asked for, in this order. */
-const PYTHONS = ["3.12", "3.13", "3.11", "3.10"];
-
-/** Platform names of wheels; pip compares them exactly. */
-function platforms() {
-  if (process.platform === "darwin" && process.arch === "arm64") {
-    return [12, 13, 14, 15, 11].map((major) => `macosx_${major}_0_arm64`);
-  }
-  const machine = { x64: "x86_64", arm64: "aarch64" }[process.arch];
-  if (process.platform !== "linux" || machine === undefined) return [];
-  return [27, 28, 17, 24, 31, 34]
-    .map((minor) => `manylinux_2_${minor}_${machine}`)
-    .concat(`manylinux2014_${machine}`);
-}
+/** What errors call this step, and where the hashes of its wheels are. */
+const WHEELS = { step: "tensorflow", lock: "tensorflow.lock" };
 
 /** The folder of one variant. */
 export function tensorflowFolder(variant) {
@@ -68,82 +41,6 @@ export function hasTensorflow(variant) {
     stampFits(stamp, { version: TENSORFLOW }) &&
     tensorflowLibraries(variant).every((path) => existsSync(path))
   );
-}
-
-/** The lines of tensorflow.lock about some packages: versions and hashes, of which pip takes no other. */
-export function lockedLines(names) {
-  const lock = readFileSync(
-    join(ROOT, "scripts", "setup", "tensorflow.lock"),
-    "utf8",
-  );
-  const blocks = lock
-    .split(/\n(?=[a-z])/)
-    .filter((block) => /^[a-z]/.test(block));
-  return names.map((name) => {
-    const block = blocks.find((text) => text.startsWith(`${name}==`));
-    if (block === undefined)
-      throw new SetupError(
-        `tensorflow: tensorflow.lock must have hashes of ${name}, got none`,
-      );
-    return block.trimEnd();
-  });
-}
-
-async function download(names, folder, beat, log) {
-  const requirements = join(folder, "requirements.txt");
-  writeFileSync(requirements, `${lockedLines(names).join("\n")}\n`);
-  // A terminal gets pip's own progress bar, a log file a line now and then.
-  const show =
-    process.stdout.isTTY && log === console.log ? "progress" : "nothing";
-  for (const python of PYTHONS) {
-    const { code, output } = await command(
-      VENV_PYTHON,
-      [
-        ...[
-          "-m",
-          "pip",
-          ...PIP,
-          "download",
-          "--no-deps",
-          "--no-cache-dir",
-          "--only-binary=:all:",
-          "--dest",
-          folder,
-        ],
-        ...["--implementation", "cp", "--python-version", python],
-        ...platforms().flatMap((platform) => ["--platform", platform]),
-        ...["--progress-bar", show === "progress" ? "on" : "off"],
-        ...["--require-hashes", "--requirement", requirements],
-      ],
-      { beat, log, show },
-    );
-    if (code === 0) return;
-    if (saysOffline(output) || !/No matching distribution/.test(output)) {
-      throw pipError("tensorflow", output);
-    }
-  }
-  throw new SetupError(
-    `tensorflow: the package index has no ${names.join(", ")} for ${process.platform} ${process.arch}`,
-    { noWheel: true },
-  );
-}
-
-function wheelsIn(folder) {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".whl"))
-    .map((name) => join(folder, name));
-}
-
-async function unpack(...args) {
-  const { code, output } = await command(VENV_PYTHON, [
-    join(ROOT, "scripts", "setup", "unpack.py"),
-    ...args,
-  ]);
-  if (code !== 0)
-    throw new SetupError(
-      `tensorflow: unpacking the wheel failed\n${tail(output)}`,
-    );
-  return output.trim().split("\n").filter(Boolean);
 }
 
 /**
@@ -173,16 +70,22 @@ export async function fetchTensorflow(variant, log) {
     log(
       `      downloading the ${name} ${TENSORFLOW} wheel (about ${variant === "cpu" ? "275 MB" : "600 MB"})`,
     );
-    await download([name], wheels, "downloading TensorFlow", log);
+    await download(WHEELS, [name], wheels, {
+      beat: "downloading TensorFlow",
+      log,
+    });
     if (variant === "cuda") {
-      const needs = await unpack("cuda", wheelsIn(wheels)[0]);
+      const needs = await unpack(WHEELS, "cuda", wheelsIn(wheels)[0]);
       log(
         `      downloading ${needs.length} wheels of CUDA 12 libraries (about 3 GB)`,
       );
       const names = needs.map((need) => /^[\w.-]+/.exec(need)[0]);
-      await download(names, wheels, "downloading CUDA libraries", log);
+      await download(WHEELS, names, wheels, {
+        beat: "downloading CUDA libraries",
+        log,
+      });
     }
-    await unpack("files", partial, ...wheelsIn(wheels));
+    await unpack(WHEELS, "files", partial, ...wheelsIn(wheels));
     rmSync(wheels, { recursive: true, force: true });
     writeStamp(join(partial, "m2rl.json"), { version: TENSORFLOW, variant });
     rmSync(target, { recursive: true, force: true });

@@ -1,6 +1,7 @@
-"""Unpack from wheels only what the tensor engine needs: TensorFlow's two libraries and C headers, and NVIDIA's libraries.
+"""Unpack from wheels only what a tensor engine needs.
 
-unpack.py files TARGET WHEEL...    unpack, print nothing
+unpack.py files TARGET WHEEL...    TensorFlow's two libraries and C headers, and NVIDIA's libraries; print nothing
+unpack.py torch TARGET WHEEL...    the CPU part of PyTorch's libraries, its C++ headers, and what it loads of NVIDIA's; print nothing
 unpack.py cuda WHEEL               print the wheel's own requirements for CUDA, one a line
 """
 
@@ -17,12 +18,19 @@ WANTED = [
     re.compile(r"nvidia/\w+/nvvm/libdevice/[^/]+"),
 ]
 
+TORCH = [
+    re.compile(r"torch/lib/(libtorch_cpu|libc10|libomp)\.(so|dylib)"),
+    re.compile(r"torch/lib/libgomp[-.\w]*"),
+    re.compile(r"torch/include/(ATen|c10|torch)/.+\.h"),
+    re.compile(r"nvidia/\w+/lib/lib(cudart|cupti)\.so[.\d]*"),
+]
 
-def files(target, wheels):
+
+def files(target, wheels, wanted=WANTED):
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
-                if any(pattern.fullmatch(name) for pattern in WANTED):
+                if any(pattern.fullmatch(name) for pattern in wanted):
                     archive.extract(name, target)
 
 
@@ -38,5 +46,7 @@ def cuda(wheel):
 
 if sys.argv[1] == "files":
     files(sys.argv[2], sys.argv[3:])
+elif sys.argv[1] == "torch":
+    files(sys.argv[2], sys.argv[3:], TORCH)
 else:
     cuda(sys.argv[2])
