@@ -1,8 +1,8 @@
 /**
  * Training speed against PyTorch, transformers and TRL: `npm run bench:train`, `-- --help` lists the options.
  *
- * Both sides do the same work (trainWork.mjs) in processes of their own, in short rounds that alternate, so that what else the
- * machine does hits both; a ratio is the median over the rounds of the ratio inside a round.
+ * All sides (our engines, the peer) do the same work (trainWork.mjs) in processes of their own, in short rounds that alternate, so that
+ * what else the machine does hits all; a ratio is the median over the rounds of the ratio inside a round.
  */
 import {
   existsSync,
@@ -27,6 +27,7 @@ Compares, on the nano model and on the CPU: a train step with PyTorch, decoding 
 GRPO step with TRL's GRPOTrainer. Prints a Markdown table.
 
   --peer PYTHON   a Python with torch, transformers and trl; without it the peer's figures are the recorded ones
+  --engines LIST  of tensorflow, torch                       (default those that are set up)
   --threads LIST  threads of each side, one table row each  (default 1,2 up to the cores)
   --rounds N      rounds of each measure                    (default 9)
   --record        keep what was measured as the recorded figures; needs --peer
@@ -43,6 +44,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         peer: { type: "string" },
+        engines: { type: "string" },
         threads: { type: "string" },
         rounds: { type: "string", default: "9" },
         record: { type: "boolean", default: false },
@@ -73,7 +75,7 @@ function readOptions() {
 }
 
 /** The two sides must do the same: equal loss of the first step, equal rewards for the same answers. */
-async function checkEqual(ours, peer) {
+async function checkEqual(engine, ours, peer) {
   const request = { kind: "train", repeat: 1 };
   const [a, b] = [await ours.ask(request), await peer.ask(request)];
   if (!(Math.abs(a.loss - b.loss) < 1e-4 * Math.abs(b.loss)))
@@ -90,16 +92,21 @@ async function checkEqual(ours, peer) {
       );
   });
   console.log(
-    `both sides: loss ${a.loss.toFixed(5)}, mean reward ${(rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length).toFixed(3)} on ${rows.length} answers`,
+    `${engine} and peer: loss ${a.loss.toFixed(5)}, mean reward ${(rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length).toFixed(3)} on ${rows.length} answers`,
   );
 }
 
 /** Measure everything at one number of threads. */
-async function measure(workFile, threads, { rounds, peer: python }) {
+async function measure(workFile, threads, { rounds, engines, peer: python }) {
   const node = [join(HERE, "trainOurs.mjs"), workFile];
-  const ours = startSide("trainOurs.mjs", process.execPath, node, {
-    TF_NUM_INTRAOP_THREADS: String(threads),
-  });
+  const ours = engines.map((engine) => [
+    engine,
+    startSide(`trainOurs.mjs on ${engine}`, process.execPath, node, {
+      M2RL_ENGINE: engine,
+      TF_NUM_INTRAOP_THREADS: String(threads),
+      OMP_NUM_THREADS: String(threads),
+    }),
+  ]);
   const peer =
     python &&
     startSide("train_peer.py", python, [
@@ -107,25 +114,29 @@ async function measure(workFile, threads, { rounds, peer: python }) {
       workFile,
       String(threads),
     ]);
+  const sides = [...ours, ...(peer ? [["peer", peer]] : [])];
   try {
     const versions = peer && (await peer.ask({ kind: "versions" })).versions;
-    if (peer) await checkEqual(ours, peer);
-    const sides = Object.entries({ ours, peer }).filter(([, side]) => side);
+    if (peer)
+      for (const [engine, side] of ours) await checkEqual(engine, side, peer);
     const answers = new Map(MEASURES.map(({ kind }) => [kind, []]));
-    let peak = 0;
+    const peaks = Object.fromEntries(engines.map((engine) => [engine, 0]));
     for (let round = -1; round < rounds; round++) {
-      peak = Math.max(peak, (await ours.ask({ kind: "peak" })).gflops);
+      for (const [engine, side] of ours) {
+        const { gflops } = await side.ask({ kind: "peak" });
+        peaks[engine] = Math.max(peaks[engine], gflops);
+      }
       for (const { kind, repeat } of MEASURES) {
-        const pair = {};
+        const answer = {};
         // Who goes first alternates too.
         for (const [name, side] of round % 2 ? sides : sides.toReversed())
-          pair[name] = await side.ask({ kind, repeat });
-        if (round >= 0) answers.get(kind).push(pair); // round −1 warms up
+          answer[name] = await side.ask({ kind, repeat });
+        if (round >= 0) answers.get(kind).push(answer); // round −1 warms up
       }
     }
-    return { answers, peak, versions };
+    return { answers, peaks, versions };
   } finally {
-    await Promise.all([ours.quit(), peer?.quit()]);
+    await Promise.all(sides.map(([, side]) => side.quit()));
   }
 }
 
@@ -134,18 +145,18 @@ function mean(values) {
 }
 
 /** What a GRPO step was like on each side: it shows that the work was alike, and where our time goes. */
-function describeSteps(pairs) {
-  const sides = Object.keys(pairs[0]).filter((side) => pairs[0][side]);
-  const about = sides.map((side) => {
-    const of = (field) => mean(pairs.map((pair) => pair[side][field]));
-    return `${side} ${of("meanTokens").toFixed(1)} tokens an answer, reward ${of("reward").toFixed(3)}`;
+function describeSteps(rounds) {
+  const about = Object.keys(rounds[0]).map((side) => {
+    const of = (field) => mean(rounds.map((round) => round[side][field]));
+    const text = `${side} ${of("meanTokens").toFixed(1)} tokens per answer, reward ${of("reward").toFixed(3)}`;
+    if (side === "peer") return text;
+    const parts = Object.keys(rounds[0][side].parts).map(
+      (part) =>
+        `${part} ${mean(rounds.map((round) => round[side].parts[part])).toFixed(3)} s`,
+    );
+    return `${text} (${parts.join(", ")}; ${(100 * of("flatGroups")).toFixed(0)} % of the groups have equal rewards, whose gradient is zero and which ours leaves out)`;
   });
-  const flat = mean(pairs.map(({ ours }) => ours.flatGroups));
-  const parts = Object.keys(pairs[0].ours.parts).map(
-    (part) =>
-      `${part} ${mean(pairs.map(({ ours }) => ours.parts[part])).toFixed(3)} s`,
-  );
-  return `GRPO step: ${about.join("; ")}; ours: ${parts.join(", ")}; ${(100 * flat).toFixed(0)} % of the groups have equal rewards, whose gradient is zero and which ours leaves out`;
+  return `GRPO step: ${about.join("; ")}`;
 }
 
 function load() {
@@ -175,14 +186,20 @@ async function compare(m2rl, options) {
       const result = await measure(workFile, threads, options);
       versions = { ...versions, ...result.versions };
       console.log(
-        `\n${threads} thread(s): matrix product ${result.peak.toFixed(0)} GFLOP/s; ${describeSteps(result.answers.get("grpo"))}`,
+        `\n${threads} thread(s): matrix product ${Object.entries(result.peaks)
+          .map(([engine, peak]) => `${engine} ${peak.toFixed(0)} GFLOP/s`)
+          .join(", ")}; ${describeSteps(result.answers.get("grpo"))}`,
       );
-      for (const measured of MEASURES) {
-        const pairs = result.answers.get(measured.kind);
-        rows.push(
-          summarise(measured, threads, pairs, result.peak, work, config),
-        );
-      }
+      for (const measured of MEASURES)
+        for (const engine of options.engines) {
+          const pairs = result.answers.get(measured.kind);
+          const peak = result.peaks[engine];
+          rows.push(
+            summarise(measured, {
+              ...{ engine, threads, pairs, peak, work, config },
+            }),
+          );
+        }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -217,7 +234,11 @@ try {
     const model = join(ROOT, "data", "nano", "base");
     const flat = await memoryStaysFlat(m2rl, model, options.memory);
     process.exitCode = flat ? 0 : 1;
-  } else await compare(m2rl, options);
+  } else {
+    const engines =
+      options.engines?.split(",") ?? m2rl.engine.installedEngines();
+    await compare(m2rl, { ...options, engines });
+  }
 } catch (error) {
   console.error(`bench:train: ${error.message}`);
   process.exitCode = 1;
