@@ -117,6 +117,18 @@ export function number(value: unknown): number {
 }
 
 /**
+ * Python's `float(value)` of a number, a truth value or a text.
+ *
+ * @throws TypeError it is none of them, or the text is not a decimal number
+ */
+export function float(value: unknown): number {
+  if (typeof value !== "string") return number(value);
+  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(value))
+    throw new TypeError("must be a number");
+  return Number(value);
+}
+
+/**
  * A text to work on.
  *
  * @throws TypeError it is none
