@@ -5,7 +5,9 @@
  * test/golden/domains/explained.json or scripts/parity/instruction.mjs.
  */
 import { readFileSync } from "node:fs";
+import * as domains from "../dist/domains/index.js";
 import { GRADERS, gradeQwen } from "../dist/domains/math/graders/index.js";
+import { bfclParity } from "./parity/bfcl.mjs";
 import { instructionParity } from "./parity/instruction.mjs";
 
 const folder = new URL("../test/golden/domains/", import.meta.url);
@@ -48,8 +50,11 @@ for (const [name, grade] of Object.entries(SETS)) {
     );
   }
 }
-const wantsInstruction = [undefined, "instruction"].includes(process.argv[2]);
-for (const row of wantsInstruction ? instructionParity() : []) {
+const wants = (name) => [undefined, name].includes(process.argv[2]);
+for (const row of [
+  ...(wants("instruction") ? instructionParity() : []),
+  ...(wants("bfcl") ? bfclParity(domains) : []),
+]) {
   const share = (100 * (row.total - row.differing.length)) / row.total;
   console.log(
     `${row.name}: ${share.toFixed(2)} % of ${row.total} agree (reference: ${row.versions.join(", ")})`,

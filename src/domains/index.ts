@@ -95,6 +95,7 @@ export {
   isSolved,
   loadWorkplace,
   readBfclCall,
+  readLongContext,
   replayed,
   runTool,
   schemaFault,

@@ -144,9 +144,9 @@ function listMatches(
   accepted: readonly unknown[],
 ): boolean {
   const standardized = value.map(standardItem);
-  return accepted.some(
-    (answer) =>
-      Array.isArray(answer) && equal(standardized, answer.map(standardItem)),
+  // What may be left out may be an empty list as well: "" is walked like a list there.
+  return accepted.some((answer) =>
+    equal(standardized, valuesOf(answer).map(standardItem)),
   );
 }
 
@@ -156,12 +156,11 @@ function dictListMatches(
 ): boolean {
   return accepted.some(
     (answer) =>
-      Array.isArray(answer) &&
-      answer.length === value.length &&
+      valuesOf(answer).length === value.length &&
       value.every(
         (item, i) =>
           typeOf(item) === "dict" &&
-          dictMatches(item as Record<string, unknown>, [answer[i]]),
+          dictMatches(item as Record<string, unknown>, [valuesOf(answer)[i]]),
       ),
   );
 }

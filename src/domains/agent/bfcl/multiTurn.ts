@@ -8,17 +8,25 @@ import type {
   LongContext,
 } from "./backends/bfclClass.js";
 import { gorillaFileSystem } from "./backends/gorillaFileSystem.js";
+import { mathApi } from "./backends/mathApi.js";
 import { messageApi } from "./backends/messageApi.js";
 import { ticketApi } from "./backends/ticketApi.js";
+import { tradingBot } from "./backends/tradingBot.js";
+import { travelApi } from "./backends/travelApi.js";
 import { twitterApi } from "./backends/twitterApi.js";
+import { vehicleControlApi } from "./backends/vehicleControlApi.js";
 
-/** The stateful classes that can be run, by the names of the data files. */
+/** The eight classes, by the names of the data files. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what an instance is, only its class knows
 export const BFCL_CLASSES: Readonly<Record<string, BfclClass<any>>> = {
   GorillaFileSystem: gorillaFileSystem,
+  MathAPI: mathApi,
   MessageAPI: messageApi,
   TicketAPI: ticketApi,
+  TradingBot: tradingBot,
+  TravelAPI: travelApi,
   TwitterAPI: twitterApi,
+  VehicleControlAPI: vehicleControlApi,
 };
 
 /** One call: arguments by name, and before them those by place. */
@@ -33,7 +41,7 @@ export interface MultiTurnTask {
 
 /** Options of `checkTurns`. */
 export interface CheckTurnsOptions {
-  /** What the long-context category adds; default null. */
+  /** What the long-context category adds, from `readLongContext`; default null. Tasks of that category cannot be run without. */
   long?: LongContext | null;
 }
 
@@ -98,7 +106,7 @@ function instances(task: MultiTurnTask, long: LongContext | null): ToolSession {
  * @param turns    for each turn the model's calls, of all its steps in order; fewer turns than answers fail
  * @param answers  for each turn the calls of the published answer
  * @returns null when the calls are right, or one line that says what is wrong
- * @throws TaskError a class of the task cannot be run
+ * @throws TaskError a class of the task cannot be run, or a task of the long-context category comes without what it adds
  */
 export function checkTurns(
   task: MultiTurnTask,
@@ -106,6 +114,10 @@ export function checkTurns(
   answers: readonly (readonly BfclCall[])[],
   { long = null }: CheckTurnsOptions = {},
 ): string | null {
+  if (long === null && /long_context/.test(task.id))
+    throw new TaskError(
+      `checkTurns: long must hold what the long-context category adds, got null for ${task.id}`,
+    );
   if (turns.length !== answers.length)
     return `must have ${answers.length} turns, got ${turns.length}`;
   const model = instances(task, long);

@@ -126,7 +126,7 @@ const TOOLS = {
               (!truthy(status) ||
                 text(one.status).toLowerCase() === text(status).toLowerCase()),
           )
-        : [failure("nobody is logged in")],
+        : [failure("tickets: nobody is logged in")],
   ),
 };
 

@@ -32,8 +32,12 @@ interface Posts {
 
 const method = methodsOf<Posts>();
 
-const allowed = ({ authenticated }: Posts, run: () => unknown): unknown =>
-  truthy(authenticated) ? run() : failure("nobody is logged in");
+const allowed = (
+  { authenticated }: Posts,
+  call: string,
+  run: () => unknown,
+): unknown =>
+  truthy(authenticated) ? run() : failure(`${call}: nobody is logged in`);
 
 function found(
   { tweets }: Posts,
@@ -61,7 +65,7 @@ const WRITING = {
   }>(
     ["content", "tags?", "mentions?"],
     (state, { content, tags = [], mentions = [] }) =>
-      allowed(state, () => {
+      allowed(state, "post_tweet", () => {
         const { tweet_counter: id, username } = state;
         const tweet = { id, username, content, tags, mentions };
         state.tweets.set(state.tweet_counter++, tweet);
@@ -69,7 +73,7 @@ const WRITING = {
       }),
   ),
   retweet: method<{ tweet_id: number }>(["tweet_id"], (state, { tweet_id }) =>
-    allowed(state, () =>
+    allowed(state, "retweet", () =>
       found(state, tweet_id, () => {
         const mine = state.retweets.get(state.username) ?? [];
         state.retweets.set(state.username, mine);
@@ -83,7 +87,7 @@ const WRITING = {
   comment: method<{ tweet_id: number; comment_content: string }>(
     ["tweet_id", "comment_content"],
     (state, { tweet_id, comment_content: content }) =>
-      allowed(state, () =>
+      allowed(state, "comment", () =>
         found(state, tweet_id, () => {
           const said = state.comments.get(tweet_id) ?? [];
           state.comments.set(tweet_id, said);
@@ -106,7 +110,7 @@ const FOLLOWING = {
   follow_user: method<{ username_to_follow: string }>(
     ["username_to_follow"],
     (state, { username_to_follow: name }) =>
-      allowed(state, () => {
+      allowed(state, "follow_user", () => {
         const follow_status = !state.following_list.includes(name);
         if (follow_status) state.following_list.push(name);
         return { follow_status };
@@ -115,14 +119,16 @@ const FOLLOWING = {
   unfollow_user: method<{ username_to_unfollow: string }>(
     ["username_to_unfollow"],
     (state, { username_to_unfollow: name }) =>
-      allowed(state, () => {
+      allowed(state, "unfollow_user", () => {
         const at = state.following_list.indexOf(name);
         if (at >= 0) state.following_list.splice(at, 1);
         return { unfollow_status: at >= 0 };
       }),
   ),
   list_all_following: method([], (state) =>
-    allowed(state, () => ({ following_list: state.following_list })),
+    allowed(state, "list_all_following", () => ({
+      following_list: state.following_list,
+    })),
   ),
 };
 
