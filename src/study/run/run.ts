@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { StudyError } from "../../error.js";
 import { takeLease } from "../../io/index.js";
 import type { Stage } from "../graph/stage.js";
+import { Advance, urgencies, type Overview } from "./advance.js";
 import type { Progress } from "./job.js";
 import { makeStage } from "./make.js";
 import type { Note, Status } from "./notes.js";
@@ -25,16 +26,6 @@ export interface RunOptions extends Choice {
   onProgress?: (event: StudyEvent) => void;
   /** Stops the run between two steps; the same call resumes where it stopped. */
   signal?: AbortSignal;
-}
-
-/** Where the whole run stands. */
-export interface Overview {
-  /** Stages finished or found done, of all. */
-  finished: number;
-  stages: number;
-  /** Seconds since the start, and the estimate of what is left. */
-  seconds: number;
-  left: number;
 }
 
 /** What happens while a study runs. */
@@ -122,17 +113,9 @@ export async function run(
 }
 
 class Runner {
-  private readonly started = performance.now();
   private readonly known: KnownOutputs;
   private readonly reports: StudyReport["stages"] = [];
-  /** Fraction done and start of each running stage. */
-  private readonly running = new Map<
-    string,
-    { fraction: number; start: number }
-  >();
-  /** Seconds of finished stages and of what they were estimated at: their ratio corrects the other estimates. */
-  private spent = 0;
-  private estimated = 0;
+  private readonly advance: Advance;
   private readonly urgency: Map<string, number>;
 
   constructor(
@@ -142,6 +125,7 @@ class Runner {
     private readonly onProgress: (event: StudyEvent) => void,
   ) {
     this.known = new KnownOutputs(prepared);
+    this.advance = new Advance(prepared.stages, jobs);
     this.urgency = urgencies(prepared.stages);
   }
 
@@ -184,7 +168,7 @@ class Runner {
     }
     return {
       folder,
-      seconds: (performance.now() - this.started) / 1000,
+      seconds: this.advance.seconds,
       stages: this.reports,
     };
   }
@@ -197,26 +181,26 @@ class Runner {
   }
 
   private skip(stage: Stage, note: Note, open: Set<Stage>): void {
+    const { id, kind } = stage;
     open.delete(stage);
     this.known.settle(stage, note.outputs);
-    this.reports.push({
-      id: stage.id,
-      kind: stage.kind,
-      ran: false,
-      seconds: note.seconds,
-    });
-    this.onProgress({ type: "skip", stage, note, overview: this.overview() });
+    this.advance.skip(stage);
+    this.reports.push({ id, kind, ran: false, seconds: note.seconds });
+    const overview = this.advance.overview();
+    this.onProgress({ type: "skip", stage, note, overview });
   }
 
   private async work(
     stage: Stage,
     status: Exclude<Status, { state: "done" }>,
   ): Promise<void> {
+    const { id, kind } = stage;
     const inputs = this.known.inputs(stage);
-    const start = performance.now();
-    const tell = (event: StageEvent): void =>
-      this.onProgress({ ...event, stage, overview: this.overview() });
-    this.running.set(stage.id, { fraction: 0, start });
+    const tell = (event: StageEvent): void => {
+      const overview = this.advance.overview();
+      this.onProgress({ ...event, stage, overview });
+    };
+    this.advance.start(stage);
     tell({ type: "start", reason: status.reason });
     let note: Note;
     try {
@@ -224,70 +208,17 @@ class Runner {
         onAside: (paths) => tell({ type: "aside", paths }),
         onProgress: (progress) => {
           const fraction = progress.done / progress.total;
-          this.running.set(stage.id, { fraction, start });
-          const seconds = (performance.now() - start) / 1000;
+          const seconds = this.advance.step(stage, fraction);
           tell({ ...progress, type: "progress", seconds });
         },
       });
-    } finally {
-      this.running.delete(stage.id);
+    } catch (error) {
+      this.advance.fail(stage);
+      throw error;
     }
-    this.spent += note.seconds;
-    this.estimated += stage.work.seconds;
     this.known.settle(stage, note.outputs);
-    this.reports.push({
-      id: stage.id,
-      kind: stage.kind,
-      ran: true,
-      seconds: note.seconds,
-    });
+    this.advance.finish(stage, note.seconds);
+    this.reports.push({ id, kind, ran: true, seconds: note.seconds });
     tell({ type: "done", note });
   }
-
-  private overview(): Overview {
-    const now = performance.now();
-    // What runs tells best how far the estimates are off; before anything is known they are taken as they are.
-    let spent = this.spent;
-    let estimated = this.estimated;
-    let open = 0;
-    for (const stage of this.prepared.stages) {
-      const running = this.running.get(stage.id);
-      if (running) {
-        spent += (now - running.start) / 1000;
-        estimated += stage.work.seconds * running.fraction;
-        open += stage.work.seconds * (1 - running.fraction);
-      } else if (!this.known.settled(stage.id)) open += stage.work.seconds;
-    }
-    const speed = estimated > 0 && spent > 5 ? spent / estimated : 1;
-    return {
-      finished: this.reports.length,
-      stages: this.prepared.stages.length,
-      seconds: (now - this.started) / 1000,
-      left:
-        (open * speed) /
-        Math.min(
-          this.jobs,
-          Math.max(1, this.prepared.stages.length - this.reports.length),
-        ),
-    };
-  }
-}
-
-/** Work on the longest way from each stage to the end: what should start first so that no core waits at the end. */
-function urgencies(stages: readonly Stage[]): Map<string, number> {
-  const urgency = new Map<string, number>(
-    stages.map((stage) => [stage.id, stage.work.seconds]),
-  );
-  for (const stage of [...stages].reverse()) {
-    const own = urgency.get(stage.id)!;
-    for (const { stage: needed } of Object.values(stage.inputs)) {
-      if (needed === null) continue;
-      const before = stages.find(({ id }) => id === needed)!;
-      urgency.set(
-        needed,
-        Math.max(urgency.get(needed)!, before.work.seconds + own),
-      );
-    }
-  }
-  return urgency;
 }
