@@ -40,6 +40,7 @@ export type {
   Role,
   StudySpec,
 } from "./graph/model.js";
+export type { Resources } from "./graph/resources.js";
 export type { Input, Stage, Work } from "./graph/stage.js";
 export { plan } from "./graph/plan.js";
 export { select } from "./graph/select.js";
@@ -76,7 +77,7 @@ export type {
 export type { Results } from "./rows/results.js";
 export type { Json } from "./run/hash.js";
 export type { Facts, Job, Progress } from "./run/job.js";
-export { type Note, type Status } from "./run/notes.js";
+export { readNote, type Note, type Status } from "./run/notes.js";
 export {
   inspect,
   runFolder,
@@ -87,9 +88,9 @@ export { runStage, type StageOptions } from "./run/make.js";
 export { type Seen, type Sign } from "./watch/sign.js";
 export { type Standing } from "./watch/standing.js";
 export { type StageState, type StudyState, Watch } from "./watch/states.js";
+export { Advance, urgencies, type Overview } from "./run/advance.js";
 export {
   run,
-  type Overview,
   type RunOptions,
   type StudyEvent,
   type StudyReport,

@@ -1,5 +1,6 @@
 /** The nodes of a study: models, each made by one operation from others. */
 import type { Domain } from "../../domains/index.js";
+import type { Resources } from "./resources.js";
 
 /** Role of a model in tables. */
 export type Role = "base" | "sft" | "expert" | "multi" | "merged" | "student";
@@ -74,6 +75,8 @@ export interface StudySpec {
   /** Names of the models that each entry of the file stands for. */
   lists: Readonly<Record<string, readonly string[]>>;
   measures: readonly MeasureEntry[];
+  /** Needs by the kind of stage; a kind that is not named needs one core. */
+  resources: Readonly<Record<string, Resources>>;
 }
 
 /** A model by its name. */

@@ -15,6 +15,7 @@ import { StudyError } from "../../error.js";
 import { BUDGETS, readText } from "../../io/index.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
+import type { Resources } from "../graph/resources.js";
 import { measure, MEASURE_KEYS } from "../measures/index.js";
 import { failure } from "../run/failure.js";
 import { expand } from "./expand.js";
@@ -38,6 +39,7 @@ import {
   type Path,
 } from "./fieldError.js";
 import type { Names } from "./references.js";
+import { resourcesByKind } from "./resources.js";
 import { NAME, name } from "./values.js";
 
 type Plain = Record<string, unknown>;
@@ -48,6 +50,7 @@ interface Head {
   base: string;
   domains: Domain[];
   seeds: number[];
+  resources: Readonly<Record<string, Resources>>;
 }
 
 const head: Field<Head> = object<Head>({
@@ -55,6 +58,7 @@ const head: Field<Head> = object<Head>({
   base: textField(/./, "a folder"),
   domains: list(choice(DOMAINS), 1),
   seeds: list(integer({ min: 0 }), 1),
+  resources: resourcesByKind,
 });
 
 const TOP = [...Object.keys(head.fields!), "models", "measures", "profiles"];
