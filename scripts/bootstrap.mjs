@@ -3,7 +3,7 @@
  *
  * Plain Node without dependencies. Idempotent: each step leaves a stamp beside what it made and is skipped while the
  * stamp still describes it, so a second run takes a fraction of a second. The steps are in `setup/`, one file each.
- * This file keeps to syntax that an old Node can parse, so that an old Node is told what it lacks.
+ * `npm run setup -- --with ray` adds what only a cluster needs. This file keeps to syntax that an old Node can parse, so that an old Node is told what it lacks.
  */
 import { pathToFileURL } from "node:url";
 
@@ -14,7 +14,7 @@ const OLDEST_NODE = [20, 19];
  * Set up what is missing, and say what was done.
  *
  * @param options  quiet: print only the steps that had something to do, default false · log: receives each line, default console.log ·
- *   allEngines: set up the torch engine too, as M2RL_ENGINE=torch does, but go on using the one in use; default false
+ *   more: what is set up on demand, "torch" or "ray", default none; the engine in use stays the one that it was
  * @returns { steps: { name, made, detail, seconds }[], seconds, engine } where engine says which library computes
  * @throws SetupError (name "SetupError") with a message ready for the terminal: what is missing and what to install;
  *   its `failed` lists the steps that could not be done. The steps that do not depend on them were done all the same.
@@ -44,7 +44,10 @@ if (
   process.argv[1] &&
   import.meta.url === pathToFileURL(process.argv[1]).href
 ) {
-  bootstrap().catch(function (error) {
+  const more = process.argv.slice(2).filter(function (word) {
+    return word !== "--with";
+  });
+  bootstrap({ more: more }).catch(function (error) {
     console.error(
       "\n" + (error.name === "SetupError" ? error.message : error.stack),
     );

@@ -3,8 +3,8 @@
  *
  * Sets up what is missing, then types, lint, format and the tests; prints where the time went; the last line is
  * "N passed, M failed". Types, lint, format and set-up count as one check each. `--fast` leaves out the slow
- * ones (`SLOW` in vitest.config.ts); `--all` adds the files `*.all.test.ts`, which need a browser, a package index or minutes, and sets up
- * the torch engine: the tests of engine, model and train run on every engine that is set up.
+ * ones (`SLOW` in vitest.config.ts); `--all` adds the files `*.all.test.ts`, which need a browser, Ray, a package index or minutes, and
+ * sets up the torch engine: the tests of engine, model and train run on every engine that is set up.
  * Other arguments go to vitest, and with a file filter only vitest runs.
  */
 import {
@@ -44,7 +44,8 @@ function program(name, file = join("bin", name)) {
 async function setUp() {
   return timed("set-up", async () => {
     try {
-      await bootstrap({ allEngines: given.includes("--all") });
+      const more = given.includes("--all") ? ["torch", "ray"] : [];
+      await bootstrap({ more });
       return false;
     } catch (error) {
       console.error(error.name === "SetupError" ? error.message : error.stack);

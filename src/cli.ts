@@ -106,6 +106,11 @@ export async function main(
     output.stdout.write(usage());
     return name === undefined ? 2 : 0;
   }
+  if (name === "--version" || name === "-v") {
+    const { toolName } = await import("./merge/stream/provenance.js");
+    output.stdout.write(`${toolName()}\n`);
+    return 0;
+  }
   try {
     if (!Object.hasOwn(VERBS, name)) {
       throw new UsageError(

@@ -1,6 +1,7 @@
 /** Step "build": compiles src/ to dist/, the kernels in it to WebAssembly, and bundles the page, when a source has changed. */
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,7 +9,7 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { command, SetupError, tail } from "./command.mjs";
 import { compileKernels } from "./kernels.mjs";
 import { bundlePage } from "./page.mjs";
@@ -24,9 +25,9 @@ import {
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, "m2rl.json");
 
-function sources() {
+function sources(endings = /\.(?:ts|css|py)$/) {
   const names = readdirSync(join(ROOT, "src"), { recursive: true }).filter(
-    (name) => /\.(?:ts|css)$/.test(name),
+    (name) => endings.test(name),
   );
   return names.sort().map((name) => join("src", name));
 }
@@ -95,6 +96,8 @@ export const build = {
         `build: the page could not be bundled\n${tail(error.message, 30)}`,
       );
     }
+    for (const path of sources(/\.py$/))
+      copyFileSync(join(ROOT, path), join(fresh, relative("src", path)));
     writeStamp(join(fresh, "m2rl.json"), stamp);
     if (existsSync(join(fresh, "cli.js")))
       chmodSync(join(fresh, "cli.js"), 0o755);

@@ -12,6 +12,7 @@ import { kernel } from "./kernel.mjs";
 import { alone } from "./lock.mjs";
 import { modules } from "./modules.mjs";
 import { python } from "./python.mjs";
+import { ray } from "./ray.mjs";
 import { requestedVariant, tensorflow } from "./tensorflow.mjs";
 import { torch } from "./torch.mjs";
 import { findCompiler, findPython, howToInstall } from "./tools.mjs";
@@ -19,14 +20,20 @@ import { findCompiler, findPython, howToInstall } from "./tools.mjs";
 /** Each step: name, after (steps it builds on), needs (tools), done() → what is in place or undefined, make(). */
 const STEPS = [modules, build, python, kernel, tensorflow, binding];
 
-/** What the second engine adds; see `stepsFor`. */
-const TORCH_STEPS = [torch, addon];
+/** What is set up only where it is asked for: the second engine, also by M2RL_ENGINE and by an earlier set-up, and Ray. */
+const ON_DEMAND = { torch: [torch, addon], ray: [ray] };
 
-/** The steps of this set-up: those of the torch engine only where it is asked for, now or by an earlier set-up of this checkout. */
-function stepsFor({ allEngines }) {
-  const isWanted =
-    allEngines || (requestedEngine() ?? rememberedEngine()) === "torch";
-  return isWanted ? [...STEPS, ...TORCH_STEPS] : STEPS;
+/** The steps of this set-up. */
+function stepsFor(more) {
+  const unknown = more.find((name) => !Object.hasOwn(ON_DEMAND, name));
+  if (unknown !== undefined)
+    throw new SetupError(
+      `set-up: --with must name one of ${Object.keys(ON_DEMAND).join(", ")}, got ${JSON.stringify(unknown)}`,
+    );
+  const engine = requestedEngine() ?? rememberedEngine();
+  const isWanted = (name) => more.includes(name) || name === engine;
+  const named = Object.keys(ON_DEMAND).filter(isWanted);
+  return [...STEPS, ...named.flatMap((name) => ON_DEMAND[name])];
 }
 
 function seconds(started) {
@@ -128,14 +135,10 @@ async function makeMissing(steps, results, log, quiet) {
 }
 
 /** See `bootstrap` in ../bootstrap.mjs, which has checked Node before. */
-export async function setUp({
-  quiet = false,
-  log = console.log,
-  allEngines = false,
-}) {
+export async function setUp({ quiet = false, log = console.log, more = [] }) {
   const started = performance.now();
   requestedVariant();
-  const steps = stepsFor({ allEngines });
+  const steps = stepsFor(more);
   const results = [];
   const lines = [];
   for (const step of steps) {

@@ -11,11 +11,14 @@ import {
   startEngine,
 } from "../engine/index.js";
 import { readModelFolder } from "../checkpoint/index.js";
+import { toolName } from "../merge/stream/provenance.js";
 import type { Verb } from "./verb.js";
 
 const HELP = `m2rl doctor
 
 Report engine, device, threads, speed and notebook kernel; the exit code is 1 when something is wrong.
+
+  --json  version and findings as JSON
 `;
 
 /** One thing that was looked at. */
@@ -149,8 +152,15 @@ function base(): Finding {
 export const doctor: Verb = {
   help: HELP,
   async main(args, output) {
-    parseArgs({ args, options: {} });
+    const options = { json: { type: "boolean", default: false } } as const;
+    const { json } = parseArgs({ args, options }).values;
     const findings = [node(), ...engine(), memory(), kernel(), base()];
+    const wrong = findings.filter(({ remedy }) => remedy !== undefined);
+    if (json) {
+      const report = { version: toolName(), findings };
+      output.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+      return wrong.length === 0 ? 0 : 1;
+    }
     const rows = findings.map(
       ({ what, found, remedy }) =>
         [remedy === undefined ? "✓" : "✗", `${what}:`, found] as const,
@@ -158,7 +168,6 @@ export const doctor: Verb = {
     const width = Math.max(...rows.map((row) => row[1].length));
     for (const [mark, what, found] of rows)
       output.stdout.write(`${mark} ${what.padEnd(width)} ${found}\n`);
-    const wrong = findings.filter(({ remedy }) => remedy !== undefined);
     for (const { what, remedy } of wrong)
       output.stdout.write(`  ${what}: ${remedy}\n`);
     output.stdout.write(

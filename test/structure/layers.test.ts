@@ -11,7 +11,8 @@ const LINES: string[][] = [
   ["world", "rollout"],
   ["train", "merge", "evaluate"],
   ["analysis", "report"],
-  ["study", "cluster"],
+  ["study"],
+  ["cluster"],
   ["view"],
   ["cli", "index"],
 ];

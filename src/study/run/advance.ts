@@ -27,8 +27,13 @@ export class Advance {
   /** @param jobs  stages side by side */
   constructor(
     private readonly stages: readonly Stage[],
-    private readonly jobs: number,
+    private jobs: number,
   ) {}
+
+  /** So many stages can run side by side from now on. */
+  sideBySide(jobs: number): void {
+    this.jobs = Math.max(1, jobs);
+  }
 
   /** Seconds since the start. */
   get seconds(): number {
@@ -81,8 +86,8 @@ export class Advance {
     const speed = estimated > 0 && spent > 5 ? spent / estimated : 1;
     const finished = this.finished.size;
     const stages = this.stages.length;
-    const sideBySide = Math.min(this.jobs, Math.max(1, stages - finished));
-    const left = (open * speed) / sideBySide;
+    const jobs = Math.min(this.jobs, Math.max(1, stages - finished));
+    const left = (open * speed) / jobs;
     return { finished, stages, seconds: this.seconds, left };
   }
 }

@@ -1,0 +1,179 @@
+/** What a job and whoever follows it share: a folder of files in the study. */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { builtFile } from "../../built.js";
+import { StudyError } from "../../error.js";
+import { writeFileAtomically } from "../../io/index.js";
+
+/** The graph that the job reads. */
+export interface RayGraph {
+  version: string;
+  /** How each node runs m2rl. */
+  command: readonly string[];
+  study: string;
+  profile: string;
+  /** Of the job: events and logs. */
+  folder: string;
+  needs: Readonly<Record<string, object>>;
+  stages: readonly {
+    id: string;
+    kind: string;
+    after: readonly string[];
+    urgency: number;
+  }[];
+}
+
+/** What the job's driver says. */
+export type RayEvent =
+  | { type: "nodes"; nodes: number; cpus: number }
+  | { type: "refused"; problems: string[] }
+  | { type: "done"; stage: string; host: string; node: string }
+  | { type: "again" | "failed"; stage: string; why: string };
+
+/** A job that was started in a run's folder and is not known to have ended. */
+export interface WorkingJob {
+  m2rl: "ray job";
+  head: string;
+  id: string;
+}
+
+function jobFile(runFolder: string): string {
+  return join(runFolder, ".ray", "job.json");
+}
+
+/** The job that works in a run's folder; null where there is none. */
+export function workingJob(runFolder: string): WorkingJob | null {
+  const path = jobFile(runFolder);
+  if (!existsSync(path)) return null;
+  try {
+    const job = JSON.parse(readFileSync(path, "utf8")) as WorkingJob;
+    if (job.m2rl === "ray job") return job;
+  } catch {
+    // Told below, as what is no note of a job.
+  }
+  throw new StudyError(
+    `study: ${path} must say which Ray job works here, got something else; remove it if no job does`,
+  );
+}
+
+/** Note that a job works in a run's folder. */
+export function noteJob(
+  runFolder: string,
+  job: Omit<WorkingJob, "m2rl">,
+): void {
+  const text = JSON.stringify({ m2rl: "ray job", ...job });
+  writeFileAtomically(jobFile(runFolder), [Buffer.from(`${text}\n`)]);
+}
+
+/** Forget the job that worked in a run's folder; its logs stay. */
+export function forgetJob(runFolder: string): void {
+  if (workingJob(runFolder) !== null) rmSync(jobFile(runFolder));
+}
+
+/**
+ * Refuse to work where a Ray job may be at work.
+ *
+ * @throws StudyError there is one; it names the job and what to do
+ */
+export function checkNoRayJob(runFolder: string): void {
+  const job = workingJob(runFolder);
+  if (job !== null)
+    throw new StudyError(
+      `study: no other may work in ${runFolder} while Ray's job ${job.id} does; follow it with --on ray=${job.head}, end it with --cancel, or remove ${jobFile(runFolder)} if that cluster is gone`,
+    );
+}
+
+/** The folder of one job, with the files that it needs. */
+export class JobFolder {
+  readonly path: string;
+  /** Bytes of the events that were read, and the beginning of a line whose end is not written yet. */
+  private read = 0;
+  private rest = "";
+  private readonly seen = new Map<string, number>();
+
+  constructor(runFolder: string, id: string) {
+    this.path = resolve(runFolder, ".ray", id);
+  }
+
+  /** Write the graph, and the program that runs it. */
+  prepare(graph: RayGraph): void {
+    mkdirSync(this.path, { recursive: true });
+    const text = `${JSON.stringify(graph, null, 1)}\n`;
+    writeFileAtomically(join(this.path, "graph.json"), [Buffer.from(text)]);
+    copyFileSync(
+      builtFile("./stages_on_ray.py", import.meta.url),
+      join(this.path, "stages_on_ray.py"),
+    );
+  }
+
+  /** The command line of the job, for a shell. */
+  entrypoint(python: string): string {
+    const files = ["stages_on_ray.py", "graph.json"];
+    return [python, ...files.map((file) => join(this.path, file))]
+      .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+      .join(" ");
+  }
+
+  /** What the driver has said since the last call. */
+  events(): RayEvent[] {
+    const { text, end } = readFrom(join(this.path, "events.jsonl"), this.read);
+    this.read = end;
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop()!;
+    return lines.map((line) => JSON.parse(line) as RayEvent);
+  }
+
+  /** The last whole line of a stage's log that is JSON and new; null where there is none. */
+  news(stage: string): Record<string, unknown> | null {
+    const path = join(this.path, "logs", `${stage}.log`);
+    const size = existsSync(path) ? readFrom(path, Infinity).end : 0;
+    const before = this.seen.get(stage) ?? 0;
+    if (size <= before) return null;
+    this.seen.set(stage, size);
+    // Lines of progress are short; of what came meanwhile only the last one tells.
+    const { text } = readFrom(path, Math.max(before, size - 8192));
+    const line = text
+      .slice(0, text.lastIndexOf("\n") + 1)
+      .split("\n")
+      .filter((each) => each.startsWith("{"))
+      .at(-1);
+    return line === undefined ? null : parsed(line);
+  }
+}
+
+/** A line of a log as JSON; null where it only looks like it. */
+function parsed(line: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+/** The text of a growing file from a place on, and where it ends now; a file that is not there is empty. */
+function readFrom(path: string, start: number): { text: string; end: number } {
+  if (!existsSync(path)) return { text: "", end: 0 };
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.max(0, size - start));
+    const count =
+      bytes.length === 0 ? 0 : readSync(file, bytes, 0, bytes.length, start);
+    return {
+      text: bytes.toString("utf8", 0, count),
+      end: start === Infinity ? size : start + count,
+    };
+  } finally {
+    closeSync(file);
+  }
+}
