@@ -1,10 +1,11 @@
 /** `m2rl view`: a study as a page in the browser. */
 import { parseArgs } from "node:util";
-import { startView } from "../view/index.js";
+import { exportView, startView } from "../view/index.js";
 import { ended } from "./ended.js";
 import { onlyArgument, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl view STUDY [options]
+m2rl view STUDY --export DIR [options]
 
 Show a study in the browser: its graph of models with what is running and what failed, training curves, scores and paired differences,
 completions side by side, weights, and the paper's claims. The page follows a run that goes on, here or on another machine that
@@ -13,6 +14,8 @@ shares the folder. It only reads. Open the printed address; Ctrl-C ends it.
   --profile NAME  a profile of the study, default quick
   --port N        default a free one
   --host ADDRESS  default 127.0.0.1, this machine alone; the address carries a token either way
+  --export DIR    write the same pages as a static site that opens from the file system, and end
+  --force         replace a folder that an earlier export wrote
 `;
 
 /** The verb. */
@@ -26,10 +29,21 @@ export const view: Verb = {
         profile: { type: "string", default: "quick" },
         port: { type: "string" },
         host: { type: "string" },
+        export: { type: "string" },
+        force: { type: "boolean", default: false },
       },
     });
     const path = onlyArgument("view", "study", positionals);
     const { profile, host } = values;
+    if (values.export !== undefined) {
+      const replace = values.force;
+      const written = exportView(path, values.export, { profile, replace });
+      const megabytes = (written.bytes / 1e6).toFixed(1);
+      output.stdout.write(
+        `${written.page}: ${written.files} files, ${megabytes} MB\n`,
+      );
+      return 0;
+    }
     const port = portOption("port", values.port);
     const served = await startView(path, { profile, host, port });
     output.stdout.write(`${served.url}\n`);

@@ -135,8 +135,9 @@ export class Signal {
 /** The sign of a stage; null where there is none that can be read. */
 export function readSign(runFolder: string, id: string): Seen | null {
   const path = signPath(runFolder, id);
+  const renewed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (renewed === undefined) return null;
   try {
-    const renewed = statSync(path).mtimeMs;
     const text = (message: string): StudyError => new StudyError(message);
     const sign = readJsonObject(path, BUDGETS.config, text) as unknown as Sign;
     const { state, by, ...rest } = sign;

@@ -73,6 +73,7 @@ export class Watch {
       ({ id }) =>
         `${identity(notePath(this.runFolder, id))};${identity(signPath(this.runFolder, id))}`,
     );
+    // A process that is gone changes no file.
     const killed = this.stages.filter(
       ({ id }) => readSign(this.runFolder, id)?.state === "killed",
     );

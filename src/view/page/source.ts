@@ -104,7 +104,7 @@ async function load<Value>(name: string): Promise<Value | null> {
     underWay.get(name) ??
     new Promise<void>((resolve) => {
       const script = document.createElement("script");
-      script.src = `data/${name}.js`;
+      script.src = `data/${name.split("/").map(encodeURIComponent).join("/")}.js`;
       script.addEventListener("load", () => resolve());
       script.addEventListener("error", () => resolve());
       document.head.append(script);
@@ -119,7 +119,7 @@ async function blockOf(
 ): Promise<{ block: WholeBlock; textOf: TextOf } | null> {
   const { measure, seed, benchmark } = place;
   const block = await load<WholeBlock>(
-    `records/${measure}-${seed}-${benchmark}`,
+    `records/${measure}/${seed}/${benchmark}`,
   );
   if (block === null) return null;
   const textOf: TextOf = (model, task, sample) =>
@@ -141,10 +141,12 @@ export function fileSource(): Source {
       return own.study;
     },
     runs: async () => (await ifThere<RunInfo[]>("runs")) ?? [],
-    curve: (model, seed) => ifThere(`curves/${model}-${seed}`),
+    curve: (model, seed) => ifThere(`curves/${model}/${seed}`),
     places: async () => (await ifThere<RecordPlace[]>("places")) ?? [],
     scores: (measure, against) =>
-      ifThere(`scores/${measure}${against === null ? "" : `-vs-${against}`}`),
+      ifThere(
+        `scores/${measure}${against === null ? "" : `/against/${against}`}`,
+      ),
     async tasks(place, query) {
       const own = await blockOf(place);
       return own && listTasks(own.block, query, own.textOf);

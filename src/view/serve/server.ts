@@ -134,6 +134,7 @@ class Service {
 
   /** Look at the files, and tell every open page what changed. */
   private tell(): void {
+    if (this.listeners.size === 0) return;
     let now: ReturnType<Resources["signature"]>;
     try {
       now = this.resources.signature();
