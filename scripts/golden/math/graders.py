@@ -41,6 +41,7 @@ def rows(name):
 
 def pairs():
     yield from rows("pairs.tsv")
+    yield from rows("freshPairs.tsv")
 
 
 def completions():

@@ -1,11 +1,12 @@
 /** The grader `deepscaler`: what the authors' training code runs (PRM800K's rules behind the last box). */
 import { rationalValue } from "../algebra/exact.js";
+import { hasDecimalPower } from "../algebra/hasDecimalPower.js";
 import { identical } from "../algebra/identical.js";
 import { lastBoxed } from "../answer.js";
-import { Budget, BudgetError } from "../latex/budget.js";
+import type { Budget } from "../latex/budget.js";
 import { readInfix } from "../latex/infix.js";
 import { LatexError } from "../latex/tokens.js";
-import type { Grade, GradeOptions } from "./grade.js";
+import { gradeWithin, type Grade, type GradeOptions } from "./grade.js";
 import { normaliseHendrycks } from "./hendrycks.js";
 import { latexToText } from "./latexToText.js";
 
@@ -125,6 +126,7 @@ function equalByAlgebra(gold: string, given: string, budget: Budget): boolean {
   if (!allowed(`(${gold})-(${given})`)) return false;
   try {
     const [a, b] = [readInfix(gold, budget), readInfix(given, budget)];
+    if (hasDecimalPower(a) !== hasDecimalPower(b)) return false;
     // A written decimal is never an irrational number, however near.
     const [p, q] = [rationalValue(a), rationalValue(b)];
     if ((p && !q && gold.includes(".")) || (q && !p && given.includes(".")))
@@ -186,7 +188,7 @@ function lastStrictBox(text: string): string | null {
 export function gradeDeepscaler(
   reference: string,
   completion: string,
-  { steps }: GradeOptions = {},
+  options: GradeOptions = {},
 ): Grade {
   const grader = "deepscaler";
   let text = completion;
@@ -209,16 +211,10 @@ export function gradeDeepscaler(
       outcome: "noAnswer",
       detail: "no \\boxed{} after the last Answer:",
     };
-  try {
-    const right = equalDeepscaler(gold, extracted, new Budget(steps));
-    return { grader, outcome: right ? "right" : "wrong", extracted };
-  } catch (error) {
-    if (!(error instanceof BudgetError)) throw error;
-    return {
-      grader,
-      outcome: "budgetExhausted",
-      extracted,
-      detail: error.message,
-    };
-  }
+  return gradeWithin(
+    grader,
+    options,
+    () => extracted,
+    (budget) => equalDeepscaler(gold, extracted, budget),
+  );
 }

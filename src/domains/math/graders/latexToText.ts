@@ -18,6 +18,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   pm: "±",
   in: "∈",
   emptyset: "∅",
+  varnothing: "∅",
   setminus: "∖",
   circ: "∘",
   prime: "'",
@@ -65,6 +66,22 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 };
 
 const MATRIX = /^\s*(p|b|B|v|V|small)?(matrix|array)$/;
+
+/** Commands that write letters of another alphabet, which no plain letter equals. */
+const ALPHABETS: ReadonlySet<string> = new Set([
+  "mathbb",
+  "mathbf",
+  "mathcal",
+  "mathfrak",
+]);
+
+/** Marks that stand over every letter. */
+const ACCENTS: Readonly<Record<string, string>> = {
+  vec: "\u20d7",
+  hat: "\u0302",
+  bar: "\u0305",
+  tilde: "\u0303",
+};
 
 /** Deepest nesting; below it braces are dropped. */
 const DEEPEST = 50;
@@ -128,6 +145,21 @@ function command(text: string, at: number, depth: number): Piece {
     const index = /^\[[^\]]*\]/.exec(text.slice(end, end + 40));
     const inside = argument(text, end + (index ? index[0].length : 0), depth);
     return { text: `sqrt(${inside.text})`, end: inside.end };
+  }
+  if (Object.hasOwn(ACCENTS, name)) {
+    const inside = argument(text, end, depth);
+    return {
+      text: inside.text.replace(/./gu, `$&${ACCENTS[name]!}`),
+      end: inside.end,
+    };
+  }
+  if (ALPHABETS.has(name)) {
+    // Letters of another alphabet are other letters.
+    const inside = argument(text, end, depth);
+    return {
+      text: inside.text.replace(/[a-zA-Z]/g, (letter) => `${name}${letter}`),
+      end: inside.end,
+    };
   }
   if (name === "begin") {
     const found = matrix(text, end, depth);

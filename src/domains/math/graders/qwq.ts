@@ -2,7 +2,9 @@
 import { canonical, identical } from "../algebra/identical.js";
 import { rationalValue } from "../algebra/exact.js";
 import { evaluate } from "../algebra/evaluate.js";
-import { Budget, BudgetError } from "../latex/budget.js";
+import { hasDecimalPower } from "../algebra/hasDecimalPower.js";
+import { matrixValue } from "../algebra/matrix.js";
+import type { Budget } from "../latex/budget.js";
 import { readInfix } from "../latex/infix.js";
 import {
   minus,
@@ -14,7 +16,8 @@ import {
 import { toNumber } from "../latex/rational.js";
 import { readLatex, readLatexPrefix } from "../latex/read.js";
 import { LatexError } from "../latex/tokens.js";
-import type { Grade, GradeOptions } from "./grade.js";
+import { gradeWithin, type Grade, type GradeOptions } from "./grade.js";
+import { equalSets } from "./mathVerify/sets.js";
 import { stripQwen, type QwenDialect } from "./qwenStrip.js";
 
 /** Relative tolerance of numbers. */
@@ -61,17 +64,36 @@ function trimmed(answer: string): string {
   return text;
 }
 
+/** What Python's float() reads; single underscores between digits are nothing to it. */
+const FLOAT =
+  /^\s*[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+)?\s*$/;
+
 /** The number that a text is, with commas and a percent sign, or null. */
 function parseDigits(text: string): number | null {
   const float = (s: string): number | null =>
-    /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(s)
-      ? Number(s)
-      : null;
+    FLOAT.test(s) ? Number(s.replaceAll("_", "")) : null;
   const bare = text.replaceAll(",", "");
   const whole = float(bare);
   if (whole !== null || !bare.endsWith("%")) return whole;
   const value = float(bare.slice(0, -1).replace(/\\$/, ""));
   return value === null ? null : value / 100;
+}
+
+/** Commands that this library's reader drops or understands, and SymPy's takes for unknowns. */
+const FOREIGN =
+  /\\(displaystyle|textstyle|textbf|textit|textrm|limits|nolimits|big|Big|bigl|bigr|phantom|rm|bf|vec|overrightarrow|mod|bmod|lt|gt)(?![a-zA-Z])/g;
+
+/**
+ * A text in the spelling in which this library's reader takes it as SymPy's does: digits belong together over a thin space; of the
+ * digits behind `\log_` all but the last are the base; an exponent that never comes is dropped; what SymPy does not know is an unknown.
+ */
+function asSympyReads(latex: string): string {
+  return latex
+    .replace(/(\d)\\[,;:](?=\d)/g, "$1")
+    .replace(/\\log_(\d+)(\d)(?!\d)/g, "\\log_{$1} $2")
+    .replace(/[\^_]\{?$/, "")
+    .replace(/\\mathit(?=\{)/g, "")
+    .replace(FOREIGN, "\\sympy$1 ");
 }
 
 function near(a: number, b: number): boolean {
@@ -201,12 +223,14 @@ class Comparison {
   }
 
   private read(text: string): Node | null {
-    const latex = text
-      .replaceAll("\\\\", "\\")
-      .replace(/(\\log_\d)(?=\d)/g, "$1 ");
-    for (const reader of [readLatexPrefix, readInfix, readLatex]) {
+    const latex = text.replaceAll("\\\\", "\\");
+    for (const [reader, input] of [
+      [readLatexPrefix, asSympyReads(latex)],
+      [readInfix, latex],
+      [readLatex, latex],
+    ] as const) {
       try {
-        return reader(latex, this.budget);
+        return reader(input, this.budget);
       } catch (error) {
         if (!(error instanceof LatexError)) throw error;
       }
@@ -228,9 +252,28 @@ class Comparison {
     }
     if (a.kind === "set" && b.kind === "set")
       return sameElements(a.items, b.items);
-    if (identical(a, b, this.budget)) return true;
+    if (a.kind === "combined" && b.kind === "combined")
+      return equalSets(
+        a,
+        b,
+        (x, y) => identical(x, y, this.budget),
+        this.budget,
+      );
+    if (hasDecimalPower(a) !== hasDecimalPower(b)) return false;
+    if (identical(a, b, this.budget) || this.sameMatrices(a, b)) return true;
     const [x, y] = [this.value(a), this.value(b)];
     return x !== null && y !== null && near(x, y);
+  }
+
+  /** Products and sums of matrices, entry by entry. */
+  private sameMatrices(a: Node, b: Node): boolean {
+    const [p, q] = [matrixValue(a), matrixValue(b)];
+    if (!p || !q || p.length !== q.length) return false;
+    return p.every(
+      (row, i) =>
+        row.length === q[i]!.length &&
+        row.every((entry, j) => identical(entry, q[i]![j]!, this.budget)),
+    );
   }
 
   private value(node: Node): number | null {
@@ -247,7 +290,7 @@ export function gradeQwen(
   reference: string,
   completion: string,
   dialect: QwenDialect,
-  { steps }: GradeOptions = {},
+  options: GradeOptions = {},
 ): Grade {
   const grader = "qwq";
   const gold = stripQwen(reference, dialect);
@@ -256,18 +299,12 @@ export function gradeQwen(
   const extracted = stripQwen(trimmed(extractQwen(completion)), dialect);
   if (extracted === "")
     return { grader, outcome: "noAnswer", detail: "no box, phrase or number" };
-  try {
-    const right = new Comparison(new Budget(steps)).equal(extracted, gold);
-    return { grader, outcome: right ? "right" : "wrong", extracted };
-  } catch (error) {
-    if (!(error instanceof BudgetError)) throw error;
-    return {
-      grader,
-      outcome: "budgetExhausted",
-      extracted,
-      detail: error.message,
-    };
-  }
+  return gradeWithin(
+    grader,
+    options,
+    () => extracted,
+    (budget) => new Comparison(budget).equal(extracted, gold),
+  );
 }
 
 /**

@@ -801,18 +801,22 @@ class Reader extends Cursor {
   }
 }
 
+const SHORT_FRACTION = /\\([dtc]?frac)\s*(\d)\s*(\d)/g;
+
 /**
- * Read LaTeX mathematics. Short forms such as `\frac12` are the graders' to spell out before, each in its reference's way.
+ * Read LaTeX mathematics. A fraction without braces takes one digit each, as TeX has it; other short forms (`\sqrt12`) are the graders'
+ * to spell out before, each in its reference's way.
  *
  * @param text    what stands between the dollars
  * @param budget  steps that may be used
  * @throws LatexError it is not mathematics that this library reads
  * @throws BudgetError no steps are left
  * @example
- * readLatex("\\frac{1}{2}", new Budget()) // { kind: "number", value: { top: 1n, bottom: 2n }, decimal: false }
+ * readLatex("\\frac12", new Budget()) // { kind: "number", value: { top: 1n, bottom: 2n }, decimal: false }
  */
 export function readLatex(text: string, budget: Budget): Node {
-  return new Reader(tokenize(text, budget), budget, "mathVerify").all();
+  const spelled = text.replace(SHORT_FRACTION, "\\$1{$2}{$3}");
+  return new Reader(tokenize(spelled, budget), budget, "mathVerify").all();
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The grader `mathVerify`: extraction and comparison as in Math-Verify. */
-import { Budget, BudgetError } from "../../latex/budget.js";
-import type { Grade, GradeOptions } from "../grade.js";
+import type { Budget } from "../../latex/budget.js";
+import { gradeWithin, type Grade, type GradeOptions } from "../grade.js";
 import { equalAnswer } from "./compare.js";
 import { parseAnswer, type Parsed } from "./parse.js";
 
@@ -30,39 +30,25 @@ export function parseReference(reference: string, budget: Budget): Parsed {
 export function gradeMathVerify(
   reference: string,
   completion: string,
-  { steps }: GradeOptions = {},
+  options: GradeOptions = {},
 ): Grade {
-  const grader = "mathVerify";
-  const budget = new Budget(steps);
   let given: Parsed = { value: null, text: "" };
-  try {
+  const judge = (budget: Budget): boolean | Omit<Grade, "grader"> => {
     const gold = parseReference(reference, budget);
     if (gold.value === null && gold.text.trim() === "")
       return {
-        grader,
         outcome: "unreadableReference",
         detail: "no mathematics in the reference",
       };
     given = parseAnswer(completion, budget);
     if (given.value === null && given.text.trim() === "")
-      return {
-        grader,
-        outcome: "noAnswer",
-        detail: "no number or mathematics",
-      };
-    const same =
+      return { outcome: "noAnswer", detail: "no number or mathematics" };
+    return (
       (gold.value !== null &&
         given.value !== null &&
         equalAnswer(gold.value, given.value, budget)) ||
-      (gold.text.trim() !== "" && gold.text.trim() === given.text.trim());
-    return { grader, outcome: same ? "right" : "wrong", extracted: given.text };
-  } catch (error) {
-    if (!(error instanceof BudgetError)) throw error;
-    return {
-      grader,
-      outcome: "budgetExhausted",
-      extracted: given.text,
-      detail: error.message,
-    };
-  }
+      (gold.text.trim() !== "" && gold.text.trim() === given.text.trim())
+    );
+  };
+  return gradeWithin("mathVerify", options, () => given.text, judge);
 }
