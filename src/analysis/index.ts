@@ -26,7 +26,6 @@ export {
 } from "./weights/changed.js";
 export { cellsOf, matricesOf, type ShiftCell } from "./weights/shift/cells.js";
 export { combine, type Shift } from "./weights/shift/combine.js";
-export { meanOrNull } from "../stats/index.js";
 export {
   countMasks,
   type MaskCounts,

@@ -6,11 +6,11 @@ import {
   type Description,
   GROUPS,
   meaningOf,
-  meanOrNull,
   MATRIX_LABELS,
   type ShiftCell,
   type WeightShift,
 } from "../analysis/index.js";
+import { meanOrNull } from "../stats/index.js";
 import {
   curves,
   heatMap,

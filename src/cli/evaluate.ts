@@ -6,8 +6,8 @@ import {
   BENCHMARKS,
   benchmarkSpec,
   evaluateWith,
-  mean,
 } from "../evaluate/index.js";
+import { mean } from "../stats/index.js";
 import { loadPolicy } from "../model/index.js";
 import { connectServer, localSampler, type Sampler } from "../rollout/index.js";
 import { Tokenizer } from "../tokenizer/index.js";

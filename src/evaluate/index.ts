@@ -46,18 +46,3 @@ export {
   type JudgedAnswer,
   type SelfVerifyOptions,
 } from "./selfVerify.js";
-export {
-  averageOverSeeds,
-  bootstrap,
-  mean,
-  overSeeds,
-  pairedDifference,
-  shareInterval,
-  studentT,
-  symmetric,
-  variance,
-  type BootstrapOptions,
-  type Estimate,
-  type Pair,
-  type SeedEstimate,
-} from "../stats/index.js";

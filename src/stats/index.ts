@@ -1,7 +1,7 @@
 /**
  * stats: one of each statistic, on plain lists of numbers; every room above uses these.
  *
- * mean, meanOrNull, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
+ * total, mean, meanOrNull, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
  * crossedBootstrap (over items and seeds at once), overSeeds and averageOverSeeds (two-way cluster variance), pairedDifference ·
  * correlation, rankCorrelation
  *
@@ -28,4 +28,5 @@ export {
 } from "./interval.js";
 export { mean, meanOrNull, variance } from "./mean.js";
 export { averageOverSeeds, overSeeds, type SeedEstimate } from "./overSeeds.js";
+export { total } from "./total.js";
 export { pairedDifference, type Pair } from "./pairedDifference.js";

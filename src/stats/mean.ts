@@ -1,4 +1,5 @@
 /** Mean and variance of a list. */
+import { total } from "./total.js";
 
 /**
  * Mean of a non-empty list, summed front to back.
@@ -10,9 +11,7 @@
 export function mean(values: readonly number[]): number {
   if (values.length === 0)
     throw new RangeError("mean: values must not be empty, got 0");
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+  return total(values) / values.length;
 }
 
 /**

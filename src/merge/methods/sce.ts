@@ -1,6 +1,7 @@
 /** Merge by SCE: select entries, weigh experts by how much they changed a tensor, erase minority signs. */
 import { DIALECTS } from "../dialects.js";
 import type { MergeOptions } from "../mergeOptions.js";
+import { total } from "../../stats/index.js";
 import { mergeMethod } from "../method.js";
 import { FRACTION, lambdaOption } from "../optionSpecs.js";
 import { energies } from "../parts/energies.js";
@@ -27,8 +28,8 @@ const MERGEKIT_LEAST = 1e-6;
 
 /** Shares of the experts in the energy of a tensor; equal when the energy is zero. */
 function shares(sums: readonly number[]): number[] {
-  const total = sums.reduce((sum, energy) => sum + energy, 0);
-  return sums.map((energy) => (total === 0 ? 1 / sums.length : energy / total));
+  const all = total(sums);
+  return sums.map((energy) => (all === 0 ? 1 / sums.length : energy / all));
 }
 
 /**
@@ -47,8 +48,8 @@ export function energyWeights(deltas: readonly Float32Array[]): number[] {
 
 function weightsOf(vectors: Walk, dialect: Dialect): number[] {
   const sums = [...energies(vectors)];
-  const mean = sums.reduce((a, b) => a + b, 0) / vectors.length;
-  return dialect === "mergekit" && mean < MERGEKIT_LEAST
+  const meanSquares = total(sums) / vectors.length;
+  return dialect === "mergekit" && meanSquares < MERGEKIT_LEAST
     ? sums.map(() => 1 / sums.length)
     : shares(sums);
 }

@@ -1,5 +1,5 @@
 /** One number that decides a claim of the paper (`report.readClaims`), or why there is none. */
-import type { Estimate } from "../../evaluate/index.js";
+import type { Estimate } from "../../stats/index.js";
 
 /** A number in its claim's unit. */
 export interface ClaimNumber {

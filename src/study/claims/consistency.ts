@@ -11,10 +11,10 @@ import {
 } from "../../analysis/index.js";
 import {
   BENCHMARKS,
-  mean,
   type BenchmarkName,
   type BenchmarkSpec,
 } from "../../evaluate/index.js";
+import { mean } from "../../stats/index.js";
 import { transpose, type Scored } from "../rows/modelScores.js";
 import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
 

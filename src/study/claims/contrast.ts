@@ -1,9 +1,6 @@
 /** Any weighted sum of scores as one estimate: items, random numbers and seeds are shared, so what makes an item hard cancels. */
-import {
-  averageOverSeeds,
-  type BenchmarkName,
-  type SeedEstimate,
-} from "../../evaluate/index.js";
+import { type BenchmarkName } from "../../evaluate/index.js";
+import { averageOverSeeds, type SeedEstimate } from "../../stats/index.js";
 import type { ModelScores } from "../rows/modelScores.js";
 
 /** Scores by the model's name. */

@@ -9,11 +9,10 @@ import {
 } from "../../analysis/index.js";
 import {
   benchmarkSpec,
-  mean,
   type BenchmarkName,
-  type Estimate,
   type JudgeMode,
 } from "../../evaluate/index.js";
+import { type Estimate, mean } from "../../stats/index.js";
 import type { JudgeSource } from "../rows/judging.js";
 import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
 

@@ -1,5 +1,5 @@
 /** Findings on mixing against merging (§3.2): comparable averages, what they cost, and whether a merge is worth it. */
-import { mean, symmetric, variance } from "../../evaluate/index.js";
+import { mean, symmetric, variance } from "../../stats/index.js";
 import type { CostRow } from "../rows/cost.js";
 import { bare, estimated, missing, type ClaimNumber } from "./claimRow.js";
 import { contrast, difference } from "./contrast.js";

@@ -9,11 +9,8 @@ import {
   type ExpertSamples,
 } from "../../analysis/index.js";
 import type { Domain } from "../../domains/index.js";
-import {
-  benchmarkSpec,
-  mean,
-  type BenchmarkName,
-} from "../../evaluate/index.js";
+import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import { mean } from "../../stats/index.js";
 import type { Scored } from "../rows/modelScores.js";
 import { aloneOf, pairMatrices, type PairSource } from "../rows/pairs.js";
 import { claimRow, STATED, type ClaimRow } from "./claimRow.js";

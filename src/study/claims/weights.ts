@@ -1,6 +1,6 @@
 /** Findings on weights (§3.3): do experts change the same weights, more than chance and more than shuffled, and in one direction? */
 import { crossedBootstrap, draws } from "../../analysis/index.js";
-import { averageOverSeeds, mean } from "../../evaluate/index.js";
+import { averageOverSeeds, mean } from "../../stats/index.js";
 import type { MatrixOverlap, Overlaps } from "../rows/overlaps.js";
 import { REASONING } from "./interference.js";
 import {

@@ -1,10 +1,6 @@
 /** Sizes and directions of a paradigm's task vectors, and the shape of the loss around them. */
-import {
-  combine,
-  describeShift,
-  meanOrNull,
-  weightShift,
-} from "../../analysis/index.js";
+import { combine, describeShift, weightShift } from "../../analysis/index.js";
+import { meanOrNull } from "../../stats/index.js";
 import { taskMessages, type Domain } from "../../domains/index.js";
 import { breathe } from "../../io/index.js";
 import {

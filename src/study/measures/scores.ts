@@ -1,5 +1,6 @@
 /** Measure `scores`: models on benchmarks, Avg@K with its interval, and paired differences. */
-import { evaluate, mean, type BenchmarkName } from "../../evaluate/index.js";
+import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
+import { mean } from "../../stats/index.js";
 import { loadPolicy } from "../../model/index.js";
 import { statedRows, type ClaimRow } from "../claims/claimRow.js";
 import { interferenceClaims, INTERFERENCE } from "../claims/interference.js";

@@ -1,9 +1,6 @@
 /** Rows of merges whose task vectors differ in size. */
-import {
-  averageOverSeeds,
-  mean,
-  type BenchmarkName,
-} from "../../evaluate/index.js";
+import { type BenchmarkName } from "../../evaluate/index.js";
+import { averageOverSeeds, mean } from "../../stats/index.js";
 import type { MergeMethodName } from "../../merge/index.js";
 import { brief, scoreOf } from "./interval.js";
 import { transpose, type ItemScores } from "./modelScores.js";

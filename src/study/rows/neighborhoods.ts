@@ -5,7 +5,8 @@ import {
   type NeighborhoodCell,
 } from "../../analysis/index.js";
 import type { Domain } from "../../domains/index.js";
-import { benchmarkSpec, pairedDifference } from "../../evaluate/index.js";
+import { benchmarkSpec } from "../../evaluate/index.js";
+import { pairedDifference } from "../../stats/index.js";
 import type { Role } from "../graph/model.js";
 import { inPoints, round, rounded, type Interval } from "./interval.js";
 import type { ModelScores, Scored } from "./modelScores.js";

@@ -1,12 +1,11 @@
 /** Rows of Table 6: merges of two experts. */
 import type { Domain } from "../../domains/index.js";
+import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
 import {
   averageOverSeeds,
-  benchmarkSpec,
   overSeeds,
   pairedDifference,
-  type BenchmarkName,
-} from "../../evaluate/index.js";
+} from "../../stats/index.js";
 import { inPoints, points, type Interval } from "./interval.js";
 import { benchmarksOf, transpose, type ModelScores } from "./modelScores.js";
 

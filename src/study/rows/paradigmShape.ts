@@ -1,5 +1,5 @@
 /** Directions of four paradigms' task vectors, and the loss around them. */
-import { meanOrNull } from "../../analysis/index.js";
+import { meanOrNull } from "../../stats/index.js";
 import { brief, share } from "./interval.js";
 import type {
   Loss,

@@ -1,18 +1,14 @@
 /** From four paradigms of experts to rows: what they gained, what their merges kept of it, and how their task vectors differ. */
-import {
-  crossedBootstrap,
-  draws,
-  meanOrNull,
-  type Draw,
-} from "../../analysis/index.js";
-import type { Domain } from "../../domains/index.js";
+import { crossedBootstrap, draws, type Draw } from "../../analysis/index.js";
 import {
   averageOverSeeds,
-  mean,
-  pairedDifference,
-  type BenchmarkName,
   type Estimate,
-} from "../../evaluate/index.js";
+  mean,
+  meanOrNull,
+  pairedDifference,
+} from "../../stats/index.js";
+import type { Domain } from "../../domains/index.js";
+import { type BenchmarkName } from "../../evaluate/index.js";
 import type { StepMetrics } from "../../train/index.js";
 import {
   brief,

@@ -1,6 +1,7 @@
 /** What a study has written so far, as rows are made from it: item scores, lines of measures, training logs. */
 import { join } from "node:path";
-import { mean, readRecords, type BenchmarkName } from "../../evaluate/index.js";
+import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
+import { mean } from "../../stats/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import { readConfiguration } from "../../checkpoint/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";

@@ -1,11 +1,11 @@
 /** Rows of the main table: every model on every benchmark and on their average, and paired differences; numbers are points (0 to 100). */
+import { type BenchmarkName } from "../../evaluate/index.js";
 import {
   averageOverSeeds,
   overSeeds,
   pairedDifference,
-  type BenchmarkName,
   type SeedEstimate,
-} from "../../evaluate/index.js";
+} from "../../stats/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
 import { points, scoreOf } from "./interval.js";

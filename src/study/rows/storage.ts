@@ -1,10 +1,6 @@
 /** What an expert's score owes to the format in which its weights are kept between steps. */
-import {
-  benchmarkSpec,
-  overSeeds,
-  pairedDifference,
-  type BenchmarkName,
-} from "../../evaluate/index.js";
+import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import { overSeeds, pairedDifference } from "../../stats/index.js";
 import type { Domain } from "../../domains/index.js";
 import { points } from "./interval.js";
 import type { ModelScores } from "./modelScores.js";

@@ -1,5 +1,6 @@
 /** Rows of Figure 2: scores along training. */
-import { overSeeds, type BenchmarkName } from "../../evaluate/index.js";
+import { type BenchmarkName } from "../../evaluate/index.js";
+import { overSeeds } from "../../stats/index.js";
 import { scoreOf } from "./interval.js";
 import { about, transpose, type ItemScores } from "./modelScores.js";
 

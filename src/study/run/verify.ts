@@ -1,7 +1,8 @@
 /** Check a study's record: hashes along the chain of notes, every score from its records, every row from its lines. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { mean, readRecords } from "../../evaluate/index.js";
+import { readRecords } from "../../evaluate/index.js";
+import { mean } from "../../stats/index.js";
 import { BUDGETS, readText } from "../../io/index.js";
 import { rowFile, ROWS_KIND, type RowsSpec } from "../graph/plan.js";
 import type { Stage } from "../graph/stage.js";

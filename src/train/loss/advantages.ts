@@ -1,5 +1,6 @@
 /** Advantages of a group of rollouts: each against the others of the same prompt. */
 import { checkFinite } from "../../error.js";
+import { mean, total } from "../../stats/index.js";
 
 /**
  * How rewards of a group become advantages, n rewards with mean r̄:
@@ -30,13 +31,13 @@ export function groupAdvantages(
       "groupAdvantages: group must have at least 1 reward, got 0",
     );
   checkFinite("groupAdvantages", "rewards", rewards);
-  const mean = rewards.reduce((a, b) => a + b, 0) / n;
-  const centred = rewards.map((r) => r - mean);
+  const centre = mean(rewards);
+  const centred = rewards.map((r) => r - centre);
   if (rewards.every((r) => r === rewards[0])) return rewards.map(() => 0);
   if (kind === "centred") return centred;
   // r_i − (n r̄ − r_i) / (n − 1) = (r_i − r̄) n / (n − 1)
   if (kind === "leaveOneOut") return centred.map((d) => (d * n) / (n - 1));
-  const std = Math.sqrt(centred.reduce((sum, d) => sum + d * d, 0) / (n - 1));
+  const std = Math.sqrt(total(centred.map((d) => d * d)) / (n - 1));
   return centred.map((d) => d / (std + 1e-6));
 }
 

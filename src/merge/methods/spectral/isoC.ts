@@ -17,6 +17,7 @@ import type {
   TensorInput,
 } from "../../tensor.js";
 import { leftSvd, type Matrix, sumOfSquares } from "../../../linalg/index.js";
+import { total } from "../../../stats/index.js";
 
 /** Options of `isoC`. */
 export type IsoCOptions = Pick<MergeOptions, "lambda">;
@@ -24,7 +25,8 @@ export type IsoCOptions = Pick<MergeOptions, "lambda">;
 /** What makes all singular values of a matrix their mean, from the left: σ̄ · Σ_k uₖ uₖᵀ / σₖ. */
 function equalizer(matrix: Matrix): Matrix {
   const { values, left } = leftSvd(matrix);
-  const mean = values.reduce((sum, value) => sum + value, 0) / matrix.rows;
+  // Of all rows: singular values beyond the columns are 0.
+  const mean = total(values) / matrix.rows;
   const factors = values.map((value) => (value === 0 ? 0 : mean / value));
   return sumOfSquares(left.data, factors);
 }

@@ -21,6 +21,7 @@ import {
   type Matrix,
   matrixOf,
 } from "../../../linalg/index.js";
+import { mean } from "../../../stats/index.js";
 
 /** Options of `resMerge`. */
 export type ResMergeOptions = Pick<
@@ -128,12 +129,12 @@ type Products = readonly (readonly number[])[];
 function backbone(products: Products, beta: number): number[] {
   const count = products.length;
   const norms = products.map((row, m) => Math.sqrt(Math.max(0, row[m]!)));
-  const mean = norms.reduce((sum, norm) => sum + norm, 0) / count;
   const toUnit = norms.map((norm) => (norm === 0 ? 0 : 1 / (norm * count)));
   const coherence = normOf(products, toUnit);
+  const size = mean(norms);
   // No more alike than by chance: their plain mean.
   if (coherence <= 1 / Math.sqrt(count)) return norms.map(() => 1 / count);
-  return toUnit.map((factor) => factor * coherence ** (beta - 1) * mean);
+  return toUnit.map((factor) => factor * coherence ** (beta - 1) * size);
 }
 
 /** Mean of the positive cosines between heads, the others counting as zero. */
