@@ -1,5 +1,6 @@
 /**
- * Every verifier answers 100 kB of anything within 1 s of CPU, and nothing that holds no right answer is right.
+ * Every verifier of answers answers 100 kB of anything within 1 s of CPU, and nothing that holds no right answer is right. Single
+ * constraints, tool calls and programs: `adversarialParts.test.ts`.
  *
  * To add a verifier, add a row to `VERIFIERS`; to add an attack, a row to `FAMILIES`.
  */
@@ -13,76 +14,7 @@ import { GRADERS, gradeMath } from "../../src/domains/math/graders/index.js";
 import { lastBoxed, math } from "../../src/domains/math/index.js";
 import { science } from "../../src/domains/science/index.js";
 import { Random } from "../../src/random.js";
-
-const SIZE = 100_000;
-
-/** The text repeated to 100 kB. */
-function fill(unit: string): string {
-  return unit.repeat(Math.ceil(SIZE / unit.length)).slice(0, SIZE);
-}
-
-function wrap(open: string, inside: string, close: string): string {
-  const times = Math.floor(SIZE / (open.length + close.length));
-  return open.repeat(times) + inside + close.repeat(times);
-}
-
-/** Texts of 100 kB, each of another kind. */
-const FAMILIES: Readonly<Record<string, string>> = {
-  "open braces": fill("{"),
-  "closed braces": fill("}"),
-  "nested braces": wrap("{", "1", "}"),
-  "open boxes": fill("\\boxed{"),
-  "nested boxes": wrap("\\boxed{", "1", "}"),
-  "closed boxes": fill("\\boxed{1}"),
-  "boxes and prose": fill("\\boxed{1} and then "),
-  "one long box": `\\boxed{${fill("1+")}1}`,
-  "a number": `\\boxed{${fill("9")}}`,
-  "a plain number": fill("7"),
-  decimals: fill("1.5 "),
-  "thousands commas": fill("1,000 "),
-  "grouped digits": `1${fill(",000")}`,
-  "tower of powers": `\\boxed{9${fill("^{9")}${fill("}")}}`,
-  "flat tower": `\\boxed{9${fill("^9")}}`,
-  "large power": "\\boxed{9^{9^{9^{9}}}}" + fill(" "),
-  factorials: `\\boxed{9${fill("!")}}`,
-  "nested fractions": wrap("\\frac{", "1", "}{2}"),
-  "open fractions": fill("\\frac"),
-  "nested roots": `\\boxed{${wrap("\\sqrt{", "2", "}")}}`,
-  "short roots": `\\boxed{${fill("\\sqrt2")}}`,
-  dollars: fill("$"),
-  "pairs of dollars": fill("$x$ "),
-  "open display": fill("\\["),
-  "open parentheses": fill("\\("),
-  "bracket between blanks": fill(" ["),
-  "answer, again": fill("answer "),
-  "answer:": fill("answer: "),
-  "final answer is": fill("final answer is "),
-  "answer $": fill("answer $"),
-  "answer =": fill("answer = "),
-  blanks: fill(" "),
-  "a number and blanks": `1${fill(" ")}x`,
-  "line breaks": fill("\n"),
-  operators: fill("1+ "),
-  minus: fill("-"),
-  "parentheses in plain text": wrap(" (1+", "1", ")"),
-  letters: fill("a"),
-  words: fill("the answer choices suggest much "),
-  equals: fill("x="),
-  bars: `\\boxed{${fill("|")}}`,
-  "sets in sets": `\\boxed{${wrap("\\{", "1", "\\}")}}`,
-  list: `\\boxed{${fill("1,")}1}`,
-  matrix: `\\boxed{\\begin{pmatrix}${fill("1&")}1\\end{pmatrix}}`,
-  rows: `\\boxed{\\begin{pmatrix}${fill("1\\\\")}1\\end{pmatrix}}`,
-  units: `\\boxed{5 ${fill("\\text{ cm}")}}`,
-  sums: `\\boxed{${wrap("\\sum_{i=1}^{9}", "i", "")}}`,
-  "bold marks": fill("**"),
-  "think tags": fill("</think>"),
-  "surrogate halves": fill("\ud800"),
-  "zero bytes": fill("\0"),
-  "answers of letters": fill("Answer: A "),
-  confidence: fill("Confidence: "),
-  verdicts: fill("Verdict: \n"),
-};
+import { cpuSeconds, FAMILIES, fill } from "./families.js";
 
 const task = (data: unknown): Parameters<typeof math.verify>[0] => ({
   id: "t",
@@ -142,14 +74,6 @@ const VERIFIERS: Readonly<Record<string, (text: string) => boolean>> = {
       loose: true,
     }).prompt,
 };
-
-/** Seconds of CPU that a call took; the clock alone would measure the machine's other work. */
-function cpuSeconds(call: () => void): number {
-  const { user, system } = process.cpuUsage();
-  call();
-  const spent = process.cpuUsage({ user, system });
-  return (spent.user + spent.system) / 1e6;
-}
 
 describe("100 kB of anything", () => {
   test("comes in at least 40 kinds", () => {

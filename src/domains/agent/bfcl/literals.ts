@@ -32,6 +32,9 @@ export const JAVASCRIPT_TYPES: Readonly<Record<string, ValueType>> = {
   any: "str",
 };
 
+/** Characters of a list, array or map that is looked into: far more than any published one has, and the patterns take quadratic time. */
+const LONGEST = 4096;
+
 const WHOLE = /^-?\d+$/;
 const isQuoted = (text: string, quotes: string): boolean =>
   text.length >= 2 && quotes.includes(text[0]!) && text.endsWith(text[0]!);
@@ -59,6 +62,7 @@ function untyped(text: string, quotes: string): unknown {
 }
 
 function javaList(text: string, nested: string | undefined): unknown {
+  if (text.length > LONGEST) return text;
   const item = (part: string): unknown => {
     if (nested === "String" || nested === "char") return part.slice(1, -1);
     return nested === undefined
@@ -67,7 +71,7 @@ function javaList(text: string, nested: string | undefined): unknown {
   };
   const given = /new\s+ArrayList<\w*>\(Arrays\.asList\((.+?)\)\)/.exec(text);
   if (given !== null) return parts(given[1]!).map(item);
-  const added = /new\s+ArrayList<\w*>\(\)\s*\{\{\s*(.+?)\s*\}\}/s.exec(text);
+  const added = /new\s+ArrayList<\w*>\(\)\s*\{\{(.+?)\}\}/s.exec(text);
   if (added !== null)
     return [...added[1]!.matchAll(/add\((.+?)\)/g)].map(([, part]) =>
       item(part!.trim()),
@@ -76,6 +80,7 @@ function javaList(text: string, nested: string | undefined): unknown {
 }
 
 function javaArray(text: string, nested: string | undefined): unknown {
+  if (text.length > LONGEST) return text;
   const found = /new\s+\w+\[\]\s*\{(.*?)\}/.exec(text);
   if (found === null) return text;
   return parts(found[1]!).map((part) =>
@@ -84,9 +89,8 @@ function javaArray(text: string, nested: string | undefined): unknown {
 }
 
 function javaMap(text: string): unknown {
-  const found = /new\s+HashMap<.*?>\s*\(\)\s*\{\s*\{?\s*(.*?)\s*\}?\s*\}/s.exec(
-    text,
-  );
+  if (text.length > LONGEST) return text;
+  const found = /new\s+HashMap<.*?>\s*\(\)\s*\{(.*?)\}/s.exec(text);
   if (found !== null)
     return Object.fromEntries(
       [...found[1]!.matchAll(/put\("(.*?)",\s*(.*?)\)/g)].map(
@@ -133,8 +137,10 @@ export function javaLiteral(
 }
 
 function javascriptList(text: string, nested: string | undefined): unknown {
+  if (text.length > LONGEST) return text;
   const code = text.trim();
-  if (/^\[\s*\[.*?\]\s*(?:,\s*\[.*?\]\s*)*\]/.test(code))
+  // A list of lists, which may stand on several lines; one repetition, since two inside each other take exponential time.
+  if (/^\[\s*\[.*?\]\s*\]/.test(code.replace(/\]\s*,\s*\[/g, "],[")))
     return [...code.matchAll(/\[(.*?)\]/g)].map(([, inner]) =>
       inner!
         .trim()
@@ -157,6 +163,7 @@ function javascriptList(text: string, nested: string | undefined): unknown {
 }
 
 function javascriptMap(text: string): unknown {
+  if (text.length > LONGEST) return text;
   const code = text.trim();
   if (code === "{}") return {};
   const found = /^\{(.*?)\}/.exec(code);
