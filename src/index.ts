@@ -19,7 +19,7 @@ export * as train from "./train/index.js";
 export * as merge from "./merge/index.js";
 export * as evaluate from "./evaluate/index.js";
 export * as analysis from "./analysis/index.js";
-export * as study from "./study/index.js";
+export * as study from "./view/study.js";
 export * as cluster from "./cluster/index.js";
 export * as view from "./view/index.js";
 export * as random from "./random.js";

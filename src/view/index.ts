@@ -1,6 +1,7 @@
 /**
  * A study in the browser: `startView` serves it as a page that follows what happens, read-only, on loopback. What the pages ask
- * (`Resources`) is read from the files that a study writes anyway. `exportView` writes the same pages as a static site.
+ * (`Resources`) is read from the files that a study writes anyway. `exportView` writes the same pages as a static site;
+ * from a notebook, `study.view` shows the link and the main plots.
  *
  * @module
  */
