@@ -1,8 +1,9 @@
 /**
  * Makes the documentation: `npm run docs`; `-- --out DIR` writes it elsewhere than to site/.
  *
- * A static site: README, guide pages, the notebooks as they were executed, and the reference of every export from its doc comment,
- * searchable, without a server and without a request to another host. A link that leads nowhere is an error.
+ * A static site: README, guide pages, the notebooks as they were executed, the committed study as a page ("Explore"), and the reference
+ * of every export from its doc comment, searchable, without a server and without a request to another host. A link that leads nowhere is
+ * an error.
  */
 import {
   existsSync,
@@ -21,6 +22,9 @@ const { notebookPage } = await import("./docs/notebookPage.mjs");
 const { moveLinks } = await import("./docs/links.mjs");
 
 const STAGE = join(CACHE, "docs");
+
+/** The committed study, opened in the browser, below the site. */
+const EXPLORE = "explore/index.html";
 
 function markdownFiles(folder) {
   const path = join(ROOT, folder);
@@ -107,6 +111,15 @@ function entryPoints() {
     );
 }
 
+/** Write the committed study as a page of its own. */
+async function explore(out) {
+  const { view } = await import("m2rl");
+  const study = join(ROOT, "data", "nano");
+  return view.exportView(study, join(out, dirname(EXPLORE)), {
+    profile: "full",
+  });
+}
+
 async function site(documents, out) {
   const { Application } = await import("typedoc");
   const app = await Application.bootstrap({
@@ -122,6 +135,7 @@ async function site(documents, out) {
     hideGenerator: true,
     includeVersion: true,
     navigation: { includeGroups: true },
+    navigationLinks: { Explore: EXPLORE },
     groupOrder: ["Guide", "Notebooks", "*"],
     logLevel: "Error",
   });
@@ -142,6 +156,7 @@ if (deadLinks.length > 0) {
   process.exitCode = 1;
 } else {
   await site(documents, values.out);
+  await explore(values.out);
   const seconds = (performance.now() - started) / 1000;
   console.log(
     `docs: ${documents.length + 1} pages and the reference in ${seconds.toFixed(0)} s; open ${join(values.out, "index.html")}`,

@@ -8,6 +8,7 @@ import {
 } from "../../evaluate/benchmarks.js";
 import { hashTasks } from "../../evaluate/evaluate.js";
 import type { RecordsHeader } from "../../evaluate/records.js";
+import { TaskError } from "../../error.js";
 import { recordsPath } from "../../study/rows/results.js";
 import { RecordsIndex } from "./recordsIndex.js";
 import type {
@@ -40,16 +41,27 @@ export function benchmarkInfo(name: string): BenchmarkInfo {
   return { name, label, title, domain };
 }
 
+/** Tasks of a benchmark whose prompts are shown at most: drawing more would keep a page waiting. */
+const MOST_PROMPTS = 2000;
+
 /** Prompts of the tasks that a header is about; empty where its tasks are not those of today. */
 function promptsOf({
   benchmark: name,
   items,
   tasks: hash,
 }: RecordsHeader): Map<string, string> {
-  if (!(BENCHMARK_NAMES as readonly string[]).includes(name)) return new Map();
-  const tasks = benchmark(name, { items });
-  if (hashTasks(tasks) !== hash) return new Map();
-  return new Map(tasks.map(({ id, prompt }) => [id, prompt]));
+  const isOurs = (BENCHMARK_NAMES as readonly string[]).includes(name);
+  if (!isOurs || hash === "" || !(items >= 1 && items <= MOST_PROMPTS))
+    return new Map();
+  try {
+    const tasks = benchmark(name, { items });
+    if (hashTasks(tasks) !== hash) return new Map();
+    return new Map(tasks.map(({ id, prompt }) => [id, prompt]));
+  } catch (error) {
+    // An evaluation with more items than the benchmark has now.
+    if (error instanceof TaskError) return new Map();
+    throw error;
+  }
 }
 
 /** The texts in a record. */

@@ -31,12 +31,7 @@ function fill(
   );
 }
 
-/**
- * An HTML element.
- *
- * @example
- * h("button", { class: "plain", click: () => go() }, "Open")
- */
+/** An HTML element: `h("button", { class: "quiet", click: () => go() }, "Open")`. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},

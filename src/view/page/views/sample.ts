@@ -41,8 +41,12 @@ const TITLES: Readonly<Record<TranscriptPart["kind"], string>> = {
   role: "Turn of",
 };
 
-/** JSON of a tool call with line breaks; what is none stays as it is. */
+/** Characters of a tool call that need no line breaks. */
+const SHORT = 64;
+
+/** Long JSON of a tool call with line breaks; what is none stays as it is. */
 function pretty(text: string): string {
+  if (text.length <= SHORT) return text;
   try {
     return JSON.stringify(JSON.parse(text), null, 1);
   } catch {
