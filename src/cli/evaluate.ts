@@ -36,6 +36,8 @@ Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in pe
   --seed N           seed of the sampling, default 0
   --temperature T    default 1
   --records FOLDER   keep one record a sample there, and go on from what is there
+  --keep N           keep the text of the first sample of so many items, default 10
+  --keep-tokens      keep with each text its tokens and their log-probabilities
 
   --server URL       ask this server instead; the environment variable M2RL_TOKEN, where set, is its API key
   --tokenizer DIR    folder with the tokenizer.json of the server's model
@@ -127,6 +129,8 @@ export const evaluate: Verb = {
         seed: { type: "string" },
         temperature: { type: "string" },
         records: { type: "string" },
+        keep: { type: "string" },
+        "keep-tokens": { type: "boolean" },
         server: { type: "string" },
         tokenizer: { type: "string" },
         model: { type: "string" },
@@ -158,6 +162,8 @@ export const evaluate: Verb = {
         seed,
         temperature,
         recordsPath,
+        keep: integerOption("keep", values.keep, 0),
+        keepTokens: values["keep-tokens"],
       });
       if (output.stderr.isTTY)
         output.stderr.write(`${name} ${percent(result.mean)}\n`);

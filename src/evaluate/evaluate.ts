@@ -35,6 +35,8 @@ export interface EvaluateOptions {
   model?: string;
   /** Of how many items the first sample's text is kept in the records; default 10. */
   keep?: number;
+  /** Keep with each text its tokens and the log-probabilities that they were sampled with; default false. */
+  keepTokens?: boolean;
   /** Called after each block of items with the number of scored samples so far and in all. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -55,6 +57,28 @@ export function hashTasks(tasks: readonly Task[]): string {
   return hashText(
     JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
   ).slice(0, 16);
+}
+
+/** Digits of log-probabilities in records. */
+const DIGITS = 4;
+
+/** What the model read and wrote behind the prompt, token by token; what it did not sample has no log-probability. */
+function piecesOf(
+  { tokens, sampled, logprobs }: Rollout,
+  sampler: Sampler,
+): [string, number | null][] {
+  return tokens.map((token, i) => [
+    sampler.decode([token]),
+    sampled[i] ? Number(logprobs[i]!.toFixed(DIGITS)) : null,
+  ]);
+}
+
+/** What is kept beside a score. */
+interface Kept {
+  /** Items whose first sample's text is kept. */
+  items: number;
+  /** Whether tokens and log-probabilities are, too. */
+  tokens: boolean;
 }
 
 function record(
@@ -165,7 +189,7 @@ async function sampleBatch(
   tasks: readonly Task[],
   start: number,
   { benchmark: name, samples, seed, temperature, topP }: RecordsHeader,
-  keep: number,
+  kept: Kept,
 ): Promise<EvaluationRecord[]> {
   const repeated = tasks
     .slice(start, start + sampler.batch)
@@ -176,8 +200,11 @@ async function sampleBatch(
   });
   return rolled.map((r, row) => {
     const sample = row % samples;
-    const keepText = sample === 0 && start + row / samples < keep;
-    return record(r, sample, keepText);
+    const keepText = sample === 0 && start + row / samples < kept.items;
+    const made = record(r, sample, keepText);
+    return keepText && kept.tokens
+      ? { ...made, pieces: piecesOf(r, sampler) }
+      : made;
   });
 }
 
@@ -230,6 +257,7 @@ export async function evaluateWith(
     replaceRecords = false,
     model = sampler.identity,
     keep = 10,
+    keepTokens = false,
     onProgress,
   }: EvaluateOptions = {},
 ): Promise<Evaluation> {
@@ -260,7 +288,10 @@ export async function evaluateWith(
     i >= first && (i - first) % sampler.batch === 0 ? [i] : [],
   );
   const batches = inOrder(starts, sampler.ahead, (start) =>
-    sampleBatch(sampler, tasks, start, header, keep),
+    sampleBatch(sampler, tasks, start, header, {
+      items: keep,
+      tokens: keepTokens,
+    }),
   );
   for await (const fresh of batches) {
     if (recordsPath !== undefined) appendRecords(recordsPath, fresh);

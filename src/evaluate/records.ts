@@ -20,6 +20,8 @@ export interface EvaluationRecord {
   completion?: string;
   /** The verifier's one-line reason, kept together with `completion`. */
   detail?: string;
+  /** Tokens of the transcript with the natural log-probability of each that the model sampled; only where the evaluation was asked to keep them. */
+  pieces?: [string, number | null][];
 }
 
 /** First line of a records file: what was evaluated and how. A file with another header is another evaluation. */

@@ -14,6 +14,8 @@ export interface Sampler {
   readonly ahead: number;
   /** As `rollouts`. @throws InfrastructureError the server, a verifier or an environment failed (never a reward) */
   rollouts(tasks: readonly Task[], options: RolloutOptions): Promise<Rollout[]>;
+  /** The text of token ids. */
+  decode(tokens: readonly number[]): string;
   /** As `scoreSequences` at temperature 1. @throws InfrastructureError the server failed */
   score(sequences: readonly (readonly number[])[]): Promise<Float32Array[]>;
 }
@@ -37,6 +39,7 @@ export function localSampler(
     ahead: 1,
     rollouts: async (tasks, options) =>
       rollouts(policy, tokenizer, tasks, options),
+    decode: (tokens) => tokenizer.decode(tokens),
     score: async (sequences) => scoreSequences(policy, sequences),
   };
 }

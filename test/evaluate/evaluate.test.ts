@@ -125,6 +125,22 @@ describe("evaluate(policy, tokenizer, name)", () => {
     });
     expect(readRecords(path).header.model).toBe("b");
   });
+  it("keeps tokens with their log-probabilities where it is asked to, and the same records otherwise", async () => {
+    const options = { items: 2, samples: 2, seed: 1, keep: 1 };
+    const plain = await evaluate(policy, tokenizer, "bfcl", options);
+    const kept = await evaluate(policy, tokenizer, "bfcl", {
+      ...options,
+      keepTokens: true,
+    });
+    const { pieces, ...rest } = kept.records[0]!;
+    expect([rest, ...kept.records.slice(1)]).toEqual(plain.records);
+    const sampled = pieces!.filter(([, logprob]) => logprob !== null);
+    expect(sampled).toHaveLength(rest.tokens);
+    expect(sampled.every(([, logprob]) => logprob! <= 0)).toBe(true);
+    const text = pieces!.map(([piece]) => piece).join("");
+    expect(text).toContain(rest.completion!.slice(0, 10));
+  });
+
   it("keeps the text of the first sample of few items", async () => {
     const { records } = await evaluate(policy, tokenizer, "aime24", {
       items: 4,

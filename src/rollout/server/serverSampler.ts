@@ -76,6 +76,10 @@ export class ServerSampler implements Sampler {
     return { ...this.used, retried: this.client.retried };
   }
 
+  decode(tokens: readonly number[]): string {
+    return this.tokenizer.decode(tokens);
+  }
+
   /** Let go of the connections. */
   close(): void {
     this.client.close();

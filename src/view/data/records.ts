@@ -72,9 +72,9 @@ function textIn(record: Record<string, unknown> | null): KeptText | null {
     completion,
     detail: typeof detail === "string" ? detail : null,
     pieces: Array.isArray(pieces)
-      ? (pieces as [string, number][]).map(([text, logprob]) => ({
+      ? (pieces as [unknown, unknown][]).map(([text, logprob]) => ({
           text: String(text),
-          logprob: Number(logprob),
+          logprob: typeof logprob === "number" ? logprob : null,
         }))
       : null,
   };

@@ -173,8 +173,8 @@ export interface Block {
 export interface KeptText {
   completion: string;
   detail: string | null;
-  /** Pieces of the completion with their natural log-probabilities, where they were kept. */
-  pieces: { text: string; logprob: number }[] | null;
+  /** Tokens with the natural log-probability of those that the model sampled, where they were kept. */
+  pieces: { text: string; logprob: number | null }[] | null;
 }
 
 /** A block with its texts, as an export holds it. */

@@ -65,7 +65,10 @@ function partView({ kind, text }: TranscriptPart): Child {
   );
 }
 
-/** Tokens coloured by how sure the model was: the paler, the less likely was the token. */
+/** Log-probability, negative, from which on a token has the strongest colour. */
+const UNLIKELY = 4;
+
+/** Tokens coloured by log-probability: the stronger, the less likely; what the model did not sample is faint. */
 function tokensView(pieces: NonNullable<KeptText["pieces"]>): HTMLElement {
   return h(
     "div",
@@ -79,12 +82,10 @@ function tokensView(pieces: NonNullable<KeptText["pieces"]>): HTMLElement {
       "pre",
       {},
       ...pieces.map(({ text, logprob }) => {
-        const token = h(
-          "span",
-          { class: "token", title: `${text} ${logprob.toFixed(2)}` },
-          text,
-        );
-        const strength = Math.min(1, -logprob / 5);
+        if (logprob === null) return h("span", { class: "given" }, text);
+        const title = `log-probability ${logprob.toFixed(2)}`;
+        const token = h("span", { class: "token", title }, text);
+        const strength = Math.min(1, -logprob / UNLIKELY);
         token.style.backgroundColor = isDark()
           ? `rgba(240, 160, 60, ${0.6 * strength})`
           : `rgba(213, 94, 0, ${0.55 * strength})`;
