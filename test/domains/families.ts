@@ -82,7 +82,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   "bullets in lines": fill("* a\n"),
   highlights: fill("*a*"),
   "double brackets": fill("<<"),
-  "empty titles": fill("<< >>"),
+  "empty titles": fill("<<\n>>"),
   paragraphs: fill("a\n\n"),
   "dividing stars": fill("***"),
   sentences: fill("A. "),
