@@ -135,6 +135,25 @@ describe("instruction.generate(random, level, kinds)", () => {
   });
 });
 
+describe("one constant text", () => {
+  // What docs/reliability.md says: a property of tasks with one constraint out of ten, most of which do not name a word.
+  it.each([
+    [1, 0.52],
+    [2, 0.26],
+    [3, 0.11],
+  ])("follows at level %i a share of %f of all tasks", (level, expected) => {
+    const random = new Random(1, "constant");
+    const text = '<think>\n\n</think>\n\n"<<title>>\n* a\n* b"';
+    let followed = 0;
+    for (let i = 0; i < 2000; i++) {
+      const drawn = instruction.generate(random, level, ["trained"]);
+      followed += spec("instruction").verify(drawn, text, "stop").reward;
+    }
+    // Three standard errors of a share of 2,000.
+    expect(Math.abs(followed / 2000 - expected)).toBeLessThan(0.034);
+  });
+});
+
 describe("instruction.demonstrate(task, random, options)", () => {
   const rate = (careful: boolean, slip: number): number => {
     const random = new Random(6, `rate/${careful}/${slip}`);
