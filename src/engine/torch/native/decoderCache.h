@@ -17,7 +17,7 @@ class DecoderCache {
   DecoderCache(const Shape& shape, const Weights& weights, const Tensor& head, double scale)
       : shape_(shape), weights_(weights), head_(narrowed(head)), scale_(scale) {
     for (Layer& w : weights_.layers) {
-      Fused fused{narrowed(at::cat({w.q, w.k, w.v})), Tensor(), narrowed(w.o), narrowed(at::cat({w.gate, w.up})), narrowed(w.down)};
+      Fused fused{sideBySide({w.q, w.k, w.v}), Tensor(), narrowed(w.o), sideBySide({w.gate, w.up}), narrowed(w.down)};
       if (shape.qkvBias) fused.bias = narrowed(at::cat({w.qBias, w.kBias, w.vBias}));
       fused_.push_back(fused);
     }
@@ -75,10 +75,10 @@ class DecoderCache {
     for (int64_t l = 0; l < shape_.layers; l++) {
       const Layer& w = weights_.layers[l];
       const Fused& fused = fused_[l];
-      const Tensor normed = rmsNorm(x, w.input, shape_.rmsEps);
-      const Tensor qkv = fused.bias.defined() ? at::addmm(fused.bias, normed, fused.qkv.t()) : at::mm(normed, fused.qkv.t());
+      Tensor qkv = products(rmsNorm(x, w.input, shape_.rmsEps), fused.qkv);
+      if (fused.bias.defined()) qkv.add_(fused.bias);
       x.addmm_(attend(l, qkv), fused.o.t());
-      const Tensor wide = swiglu(at::mm(rmsNorm(x, w.post, shape_.rmsEps), fused.gateUp.t()));
+      const Tensor wide = swiglu(products(rmsNorm(x, w.post, shape_.rmsEps), fused.gateUp));
       x.addmm_(wide, fused.down.t());
     }
     for (int32_t& position : positions_) position++;
@@ -110,9 +110,12 @@ class DecoderCache {
   }
 
  private:
-  // Weights side by side, in the dtype of matrix products.
+  // Weights in the dtype of matrix products, small ones side by side; large float32 ones are the model's own.
   struct Fused {
-    Tensor qkv, bias, o, gateUp, down;
+    std::vector<Tensor> qkv;
+    Tensor bias, o;
+    std::vector<Tensor> gateUp;
+    Tensor down;
   };
 
   // Whether keys lie in tiles of sixteen positions.

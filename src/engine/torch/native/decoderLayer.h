@@ -54,28 +54,36 @@ struct Pass {
 // A weight as matrix products take it.
 inline Tensor narrowed(const Tensor& weight) { return weight.to(settings.dtype); }
 
-// Products that share their input are done as one where copying the weights side by side is cheap.
-inline Tensor linears(const Tensor& x, const std::vector<Tensor>& weights) {
+// Weights whose products share their input, side by side where copying them is cheap and else as they are, in the dtype of products.
+inline std::vector<Tensor> sideBySide(const std::vector<Tensor>& weights) {
   constexpr int64_t kSmall = 1 << 20;
   int64_t size = 0;
   for (const Tensor& weight : weights) size += weight.numel();
-  if (size < kSmall) return at::linear(x, narrowed(at::cat(weights)));
-  std::vector<Tensor> products;
-  for (const Tensor& weight : weights) products.push_back(at::linear(x, narrowed(weight)));
-  return at::cat(products, -1);
+  if (size < kSmall) return {narrowed(at::cat(weights))};
+  std::vector<Tensor> list;
+  for (const Tensor& weight : weights) list.push_back(narrowed(weight));
+  return list;
+}
+
+// x · wᵀ of all these weights, one behind the other.
+inline Tensor products(const Tensor& x, const std::vector<Tensor>& weights) {
+  if (weights.size() == 1) return at::mm(x, weights[0].t());
+  std::vector<Tensor> list;
+  for (const Tensor& weight : weights) list.push_back(at::mm(x, weight.t()));
+  return at::cat(list, -1);
 }
 
 // x (B·T, C) → (B·T, C); `keep` receives the keys and values.
 inline Tensor decoderLayer(const Tensor& x, const Layer& w, const Pass& pass, QueryKeyValue* keep = nullptr) {
   const Shape& shape = pass.shape;
-  Tensor qkv = linears(rmsNorm(x, w.input, shape.rmsEps), {w.q, w.k, w.v});
+  Tensor qkv = products(rmsNorm(x, w.input, shape.rmsEps), sideBySide({w.q, w.k, w.v}));
   if (shape.qkvBias) qkv = qkv + narrowed(at::cat({w.qBias, w.kBias, w.vBias}));
   const QueryKeyValue heads = splitHeads(qkv, w.qNorm, w.kNorm, pass.cos, pass.sin, pass.B, shape);
   if (keep != nullptr) *keep = heads;
   const Tensor y = at::scaled_dot_product_attention(heads.q, heads.k, heads.v, {}, 0.0, true, std::nullopt, shape.heads != shape.kvHeads);
   const Tensor flat = y.transpose(1, 2).reshape({x.size(0), shape.heads * shape.headDim});
   const Tensor middle = at::addmm(x, flat, narrowed(w.o).t());
-  const Tensor wide = swiglu(linears(rmsNorm(middle, w.post, shape.rmsEps), {w.gate, w.up}));
+  const Tensor wide = swiglu(products(rmsNorm(middle, w.post, shape.rmsEps), sideBySide({w.gate, w.up})));
   return at::addmm(middle, wide, narrowed(w.down).t());
 }
 
