@@ -1,27 +1,34 @@
 /**
- * Peak memory of one supervised and one GRPO step of a model of 135 million random weights (the shape of SmolLM2-135M, vocabulary
- * 49,152), each in a process of its own.
+ * Peak memory of one supervised and one GRPO step of a model of random weights, each in a process of its own.
  *
- *   node scripts/bench/memory.mjs [sft|grpo] [--plain] [--tokens 4096] [--steps 2]
+ *   node scripts/bench/memory.mjs [sft|grpo] [--model 135m] [--plain] [--tokens 4096] [--steps 2]
  *
- * --plain: without gradient checkpointing. Prints the peak resident memory of the process and the seconds of a step.
+ * --model: 135m (the shape of SmolLM2-135M, vocabulary 49,152) or 0.6b (that of Qwen3-0.6B, vocabulary 151,936). --plain: without gradient
+ * checkpointing. Prints the peak resident memory of the process and the seconds of a step; M2RL_ENGINE and M2RL_DTYPE choose the engine.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 const m2rl = await import("../../dist/index.js");
 
-const CONFIG = {
-  vocabSize: 49152,
-  hiddenSize: 576,
-  intermediateSize: 1536,
-  layers: 30,
-  heads: 9,
-  kvHeads: 3,
-  headDim: 64,
-  ropeTheta: 100000,
-  rmsEps: 1e-5,
-  tieEmbeddings: true,
-  maxPositions: 2048,
+const CONFIGS = {
+  "135m": {
+    ...{ family: "llama", vocabSize: 49152, hiddenSize: 576 },
+    ...{
+      intermediateSize: 1536,
+      layers: 30,
+      heads: 9,
+      kvHeads: 3,
+      headDim: 64,
+    },
+    ...{ ropeTheta: 100000, rmsEps: 1e-5, tieEmbeddings: true },
+    maxPositions: 2048,
+  },
+  "0.6b": {
+    ...{ vocabSize: 151936, hiddenSize: 1024, intermediateSize: 3072 },
+    ...{ layers: 28, heads: 16, kvHeads: 8, headDim: 128 },
+    ...{ ropeTheta: 1000000, rmsEps: 1e-6, tieEmbeddings: true },
+    maxPositions: 4096,
+  },
 };
 const PROMPT = 64;
 const COMPLETION = 192;
@@ -32,31 +39,27 @@ const option = (name, fallback) =>
 const kinds = args.filter((arg) => arg === "sft" || arg === "grpo");
 const tokens = option("--tokens", 4096);
 const steps = option("--steps", 2);
+const size = args.includes("--model")
+  ? args[args.indexOf("--model") + 1]
+  : "135m";
+const CONFIG = CONFIGS[size];
 
 const gigabytes = (bytes) => (bytes / 1e9).toFixed(2);
 
 function learnerOfRandomWeights() {
   const { model, engine, train } = m2rl;
   engine.startEngine();
-  // Made on the device: what is measured is training, not initParams.
-  const normal = (shape, seed) => {
-    const { tf } = engine;
-    return tf.tidy(() => {
-      const [values] = engine.rawOp(
-        "RandomStandardNormal",
-        [tf.tensor1d(shape, "int32")],
-        {
-          ...{ dtype: { type: "float32" }, T: { type: "int32" } },
-          ...{ seed: { int: seed + 1 }, seed2: { int: 1 } },
-        },
-      );
-      return tf.mul(values, 0.02);
+  // Made on the device, each matrix from a random row and column: what is measured is training, not initParams.
+  const { tf } = engine;
+  const matrix = ([rows, columns], seed) =>
+    tf.tidy(() => {
+      const column = tf.randomNormal([rows, 1], 0, 0.02, "float32", seed + 1);
+      return tf.mul(column, tf.randomNormal([1, columns], 0, 1, "float32", 1));
     });
-  };
   const weights = new Map(
     [...model.parameterShapes(CONFIG)].map(([name, shape], i) => [
       name,
-      shape.length === 1 ? engine.tf.fill(shape, 1) : normal(shape, i),
+      shape.length === 1 ? tf.fill(shape, 1) : matrix(shape, i),
     ]),
   );
   return new train.Learner(new model.Policy(CONFIG, weights), {
@@ -121,7 +124,7 @@ function measure(kind, gradientCheckpointing) {
 
 if (kinds.length === 1) measure(kinds[0], !args.includes("--plain"));
 else {
-  console.log("| step of a 135M model | tokens | peak GB | seconds |");
+  console.log(`| step of a ${size} model | tokens | peak GB | seconds |`);
   console.log("|---|---:|---:|---:|");
   for (const kind of ["sft", "grpo"]) {
     const self = fileURLToPath(import.meta.url);

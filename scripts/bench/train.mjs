@@ -74,26 +74,31 @@ function readOptions() {
   }
 }
 
-/** The two sides must do the same: equal loss of the first step, equal rewards for the same answers. */
-async function checkEqual(engine, ours, peer) {
+/** All sides must do the same: equal loss of the first step, equal rewards for the same answers. */
+async function checkEqual(ours, peer) {
   const request = { kind: "train", repeat: 1 };
-  const [a, b] = [await ours.ask(request), await peer.ask(request)];
-  if (!(Math.abs(a.loss - b.loss) < 1e-4 * Math.abs(b.loss)))
-    throw new Error(`losses must be equal, got ${a.loss} and ${b.loss}`);
-  const { rows } = await ours.ask({ kind: "rated" });
-  const { rewards } = await peer.ask({
-    kind: "rate",
-    rows: rows.map(({ text, expected }) => [text, expected]),
-  });
-  rows.forEach(({ text, reward }, i) => {
-    if (rewards[i] !== reward)
+  const { loss } = await peer.ask(request);
+  for (const [engine, side] of ours) {
+    const own = (await side.ask(request)).loss;
+    if (!(Math.abs(own - loss) < 1e-4 * Math.abs(loss)))
       throw new Error(
-        `rewards must be equal, got ${reward} and ${rewards[i]} for ${JSON.stringify(text)}`,
+        `losses must be equal, got ${own} on ${engine} and ${loss} of the peer`,
       );
-  });
-  console.log(
-    `${engine} and peer: loss ${a.loss.toFixed(5)}, mean reward ${(rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length).toFixed(3)} on ${rows.length} answers`,
-  );
+    const { rows } = await side.ask({ kind: "rated" });
+    const { rewards } = await peer.ask({
+      kind: "rate",
+      rows: rows.map(({ text, expected }) => [text, expected]),
+    });
+    rows.forEach(({ text, reward }, i) => {
+      if (rewards[i] !== reward)
+        throw new Error(
+          `rewards must be equal, got ${reward} on ${engine} and ${rewards[i]} for ${JSON.stringify(text)}`,
+        );
+    });
+    console.log(
+      `${engine} and peer: loss ${own.toFixed(5)}, mean reward ${mean(rows.map(({ reward }) => reward)).toFixed(3)} on ${rows.length} answers`,
+    );
+  }
 }
 
 /** Measure everything at one number of threads. */
@@ -117,8 +122,7 @@ async function measure(workFile, threads, { rounds, engines, peer: python }) {
   const sides = [...ours, ...(peer ? [["peer", peer]] : [])];
   try {
     const versions = peer && (await peer.ask({ kind: "versions" })).versions;
-    if (peer)
-      for (const [engine, side] of ours) await checkEqual(engine, side, peer);
+    if (peer) await checkEqual(ours, peer);
     const answers = new Map(MEASURES.map(({ kind }) => [kind, []]));
     const peaks = Object.fromEntries(engines.map((engine) => [engine, 0]));
     for (let round = -1; round < rounds; round++) {
