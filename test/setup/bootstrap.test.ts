@@ -92,6 +92,25 @@ describe("npm run setup in a bare copy", () => {
 
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
+  test("uses the default engine until another has been asked for, which it remembers", async () => {
+    const { rememberedEngine, rememberEngine } = (await import(
+      join(copy, "scripts", "setup", "engines.mjs")
+    )) as {
+      rememberedEngine: () => string;
+      rememberEngine: (engine: string) => void;
+    };
+    const path = join(copy, ".cache", "engine.json");
+    rememberEngine("tensorflow");
+    expect(existsSync(path)).toBe(false);
+    rememberEngine("torch");
+    expect(rememberedEngine()).toBe("torch");
+    // The form that src/engine/choice.ts reads.
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ engine: "torch" });
+    rememberEngine("tensorflow");
+    expect(rememberedEngine()).toBe("tensorflow");
+    rmSync(path);
+  });
+
   test("says exactly what to install when Python and the compiler are absent", async () => {
     const { code, text } = await run(copy, "bootstrap.mjs", {
       PATH: nodeOnly,

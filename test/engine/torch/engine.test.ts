@@ -1,5 +1,6 @@
 /** The torch engine's errors, its memory, and that it computes the same bytes again and what the other engine computes. */
 import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { startEngine, tf, type Tensor } from "../../../src/engine/index.js";
@@ -126,6 +127,16 @@ describe("training, scoring and sampling in processes of their own", () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain(`EngineError: ${message}`);
   });
+});
+
+test("data frames, which load TensorFlow, leave the engine running", () => {
+  type Danfo = typeof import("danfojs-node");
+  const { DataFrame } = createRequire(import.meta.url)("danfojs-node") as Danfo;
+  expect(tf.getBackend()).toBe("torch");
+  const frame = new DataFrame({ a: [1, 2, 3] });
+  const column = frame.tensor as unknown as Tensor;
+  expect([...tf.mul(column, 2).dataSync()]).toEqual([2, 4, 6]);
+  expect(tf.getBackend()).toBe("torch");
 });
 
 test("updates and forward passes leave no tensor behind in the library", () => {
