@@ -1,4 +1,4 @@
-/** The lists of CONTRIBUTING.md are complete: a toy domain, benchmark, merge method and training option, added there and nowhere else. */
+/** The lists of CONTRIBUTING.md are complete: a toy of each kind that they name, added in their places and nowhere else. */
 import {
   cpSync,
   mkdirSync,
@@ -109,6 +109,70 @@ const BENCHMARK_ROW = `
     about: "Say toy",
   },`;
 
+const OPERATION = `/** A model that is its parent. */
+import { MERGE } from "../graph/work.js";
+import { flag, object } from "../spec/field.js";
+import { parent, type Operation } from "./operation.js";
+
+/** The toy operation. */
+export const toy: Operation<{ loud: boolean }, { seed: number }> = {
+  key: "toy",
+  about: "its parent, again",
+  version: 1,
+  options: object<{ loud: boolean }>({ loud: flag }),
+  parents: { from: "one" },
+  steps: () => null,
+  domains: () => [],
+  role: () => "sft",
+  spec: (_model, seed) => ({ seed }),
+  inputs: (model, place) => ({ init: place.input(parent(model, "from")) }),
+  work: () => MERGE,
+  run: () => Promise.resolve({}),
+};
+`;
+
+const MEASURE = `/** Names of models, as rows. */
+import type { Ref } from "../graph/model.js";
+import { manyModels, object } from "../spec/field.js";
+import { NOTHING, type Measure } from "./measure.js";
+
+/** Options of the toy measure. */
+export interface ToyOptions {
+  models: Ref[];
+}
+
+/** The toy measure. */
+export const toyNames: Measure<ToyOptions, { toyRows: { model: string } }> = {
+  ...NOTHING,
+  key: "toyNames",
+  about: "what models are called",
+  version: 1,
+  options: object<ToyOptions>({ models: manyModels }),
+  rowFiles: ["toyRows"],
+  reads: ({ models }) => models,
+  rows: ({ options }) => ({ toyRows: options.models.map(({ model }) => ({ model })) }),
+};
+`;
+
+// A reader's code: types of options and rows follow from the list of measures.
+const READER = `import { measureOptions, open, rows } from "./study/index.js";
+const nano = open("data/nano");
+export const names: string[] = rows(nano, "toyRows").map(({ model }) => model);
+export const count: number = measureOptions(nano, "toyNames").models.length;
+`;
+
+const STUDY = `name: toys
+base: base
+domains: [math]
+seeds: [1]
+models:
+  again: { by: toy, from: base, loud: true }
+measures:
+  toyNames: { models: [base, again] }
+profiles:
+  quick: {}
+`;
+
 /** What each kind writes into each place of its list. */
 const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
   "To add a domain": {
@@ -157,6 +221,40 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
       `\n  toyWeight: { type: "number", min: 0, max: 1, default: 0.25, doc: "A toy." },`,
     ),
   },
+  "To add an operation of a study": {
+    "src/study/operations/<name>.ts": () => OPERATION,
+    "src/study/operations/index.ts": chain(
+      after(`\n  average,`, `\n  toy,`),
+      after(
+        `import { sft } from "./sft.js";`,
+        `\nimport { toy } from "./toy.js";`,
+      ),
+    ),
+  },
+  "To add a measure of a study": {
+    "src/study/measures/<name>.ts": () => MEASURE,
+    "src/study/measures/index.ts": chain(
+      after(
+        `\n  paradigms: typeof paradigms;`,
+        `\n  toyNames: typeof toyNames;`,
+      ),
+      after(`\n  weightShift,\n  paradigms,`, `\n  toyNames,`),
+      after(
+        `import { storage } from "./storage.js";`,
+        `\nimport { toyNames } from "./toy.js";`,
+      ),
+    ),
+  },
+};
+
+/** Most places of a list. */
+const MOST: Readonly<Record<string, number>> = {
+  "To add a domain": 4,
+  "To add a benchmark": 2,
+  "To add a merge method": 2,
+  "To add a training option": 1,
+  "To add an operation of a study": 2,
+  "To add a measure of a study": 2,
 };
 
 const inCopy = (path: string): string =>
@@ -213,6 +311,7 @@ describe("what CONTRIBUTING.md names", () => {
         writeFileSync(inCopy(path), change(old));
       }
     }
+    writeFileSync(inCopy("src/reader.ts"), READER);
   });
   afterAll(() => {
     rmSync(COPY, { recursive: true, force: true });
@@ -222,10 +321,12 @@ describe("what CONTRIBUTING.md names", () => {
     expect(Object.keys(ADDITIONS[kind]!)).toEqual(places(kind));
   });
 
-  test("is at most 4 places for a domain, 2 for a benchmark or method, 1 for a training option", () => {
-    expect(Object.keys(ADDITIONS).map((kind) => places(kind).length)).toEqual([
-      4, 2, 2, 1,
+  test("is at most 4 places for a domain, 1 for a training option, 2 for anything else", () => {
+    const counts = Object.keys(ADDITIONS).map((kind) => [
+      kind,
+      places(kind).length,
     ]);
+    expect(Object.fromEntries(counts)).toEqual(MOST);
   });
 
   test("compiles with the toys, which then work everywhere", async () => {
@@ -271,6 +372,21 @@ describe("what CONTRIBUTING.md names", () => {
       GRPO_SETTINGS: Record<string, { default: unknown }>;
     };
     expect(GRPO_SETTINGS["toyWeight"]!.default).toBe(0.25);
+    const { parseStudy, plan, MEASURES } = m2rl.study;
+    const stages = plan(parseStudy(STUDY, "quick"));
+    expect(stages.map(({ id, kind, outputs }) => [id, kind, outputs])).toEqual([
+      ["seed1/models/again", "toy", ["seed1/models/again"]],
+      ["analysis/toyNames", "rows", ["analysis/toyRows.json"]],
+    ]);
+    expect(() =>
+      parseStudy(STUDY.replace("loud: true", "loud: 3"), "quick"),
+    ).toThrow("models.again.loud must be true or false, got 3");
+    expect(Object.keys(MEASURES)).toContain("toyNames");
+    const { plan: verb } = (await load("cli/plan.js")) as unknown as {
+      plan: { help: string };
+    };
+    for (const about of ["its parent, again", "what models are called"])
+      expect(verb.help).toContain(about);
   }, 300_000);
 
   test.each([
