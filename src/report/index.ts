@@ -6,11 +6,11 @@
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
  * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
- * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, showEstimate, pivot,
+ * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, showEstimate, pivot, where, only,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
- * judgeClaim, claim, claimLine, claimTable, claimCounts
+ * judgeClaim, claim, claimLine, claimLines, claimTable, claimCounts
  *
  * @module
  */
@@ -20,7 +20,7 @@ export {
   type TrajectoryRow,
 } from "./charts/accuracyTrajectories.js";
 export { check, checkRows, checkSummary, type Check } from "./paper/check.js";
-export { claimLine, type ClaimNumber } from "./claims/claimLine.js";
+export { claimLine, claimLines, type ClaimNumber } from "./claims/claimLine.js";
 export {
   claim,
   judgeClaim,
@@ -90,6 +90,11 @@ export {
   type JudgeRow,
 } from "./charts/judging/judgeCorrelation.js";
 export {
+  judgeRows,
+  judgingTable,
+  type JudgingModeRow,
+} from "./charts/judging/judgeRows.js";
+export {
   judgeTradeOff,
   type JudgeTradeOffOptions,
 } from "./charts/judging/judgeTradeOff.js";
@@ -140,6 +145,7 @@ export {
 } from "./paper/paperNumbers.js";
 export { paradigms, type ParadigmsOptions } from "./charts/paradigms.js";
 export { pivot, type PivotOptions } from "./pivot.js";
+export { only, where, type Matching, type Where } from "./where.js";
 export {
   retentionDots,
   type RetentionDot,

@@ -1,14 +1,15 @@
 /**
  * One whole experiment on disk, as a graph of models. `study.yml` says which models there are, each made by one operation from others,
  * and what is measured of them; `plan` turns it into stages, `run` does what is not done yet, side by side and resumably, and
- * `open`, `rows`, `log`, `evaluation` and `modelFolder` read what came out, and `Watch` looks at a run from outside. A stage is known by the hash of everything it depends on,
- * so changing a number in the file runs again what depends on it and nothing else. `OPERATIONS` and `MEASURES` are the lists of what
- * a study file may ask for.
+ * `open`, `rows`, `lines`, `log`, `evaluation` and `modelFolder` read what came out, and `Watch` looks at a run
+ * from outside. A stage is known by the hash of everything it depends on, so changing a number in the file runs again what depends on it
+ * and nothing else. `OPERATIONS` and `MEASURES` are the lists of what a study file may ask for.
  *
  * @module
  */
 export {
   evaluation,
+  lines,
   log,
   measureOptions,
   modelFolder,
@@ -16,7 +17,6 @@ export {
   open,
   rows,
   type Study,
-  type Where,
 } from "./load.js";
 export {
   MEASURES,

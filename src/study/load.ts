@@ -5,6 +5,7 @@ import { StudyError } from "../error.js";
 import { readRecords, summarize, type Evaluation } from "../evaluate/index.js";
 import { BUDGETS, readJson } from "../io/index.js";
 import { hint } from "../nearest.js";
+import { where, type Matching, type Where } from "../report/index.js";
 import type { Model, StudySpec } from "./graph/model.js";
 import { rowFile } from "./graph/plan.js";
 import { checkpointPath, logPath, modelPath } from "./graph/stage.js";
@@ -78,27 +79,25 @@ function checkSeed(study: Study, seed: number): void {
   }
 }
 
-/** Values that rows must have in some of their fields; a name may be any text. */
-export type Where<Row> = {
-  [Field in keyof Row]?: Extract<Row[Field], string> extends never
-    ? Row[Field]
-    : Row[Field] | string;
-};
+type RowOf<Name> = Name extends keyof RowTypes ? RowTypes[Name] : object;
 
 /**
  * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores". There are none
  * of a measure that the study does not ask for.
  *
- * @param where  fields and the values that a row must have in them; by default all rows
- * @throws StudyError unknown name, or the rows have not been made yet
+ * @param fields  the values that a row must have in some of its fields; by default all rows
+ * @throws StudyError unknown name, or the rows have not been made yet · RangeError no row has one of the fields
  * @example
  * study.rows(study.open("data/nano", { profile: "full" }), "scores", { role: "merged", benchmark: "average" })
  */
-export function rows<Name extends keyof RowTypes | (string & {})>(
+export function rows<
+  Name extends keyof RowTypes | (string & {}),
+  const Fields extends Where<RowOf<Name>> = Where<object>,
+>(
   study: Study,
   name: Name,
-  where: Where<Name extends keyof RowTypes ? RowTypes[Name] : object> = {},
-): (Name extends keyof RowTypes ? RowTypes[Name] : object)[] {
+  fields: Fields = {} as Fields,
+): Matching<RowOf<Name>, Fields>[] {
   const files = study.spec.measures.flatMap((entry) =>
     measure(entry.by).rowFiles.map((file) => ({
       file: rowFile(entry, file),
@@ -108,26 +107,16 @@ export function rows<Name extends keyof RowTypes | (string & {})>(
   const found = files.find(({ file }) => file === name);
   const all = Object.values(MEASURES).flatMap(({ rowFiles }) => [...rowFiles]);
   if (!found && all.some((file) => file === name)) return [];
-  if (!found) {
+  if (!found)
     throw new StudyError(
       `study: rows must be known, got ${JSON.stringify(name)}; ${hint(
         name,
         files.map(({ file }) => file),
       )}`,
     );
-  }
   const path = need(study, `analysis/${found.file}.json`, found.stage);
-  const made = readJson(
-    path,
-    BUDGETS.lines,
-    failure,
-  ) as (Name extends keyof RowTypes ? RowTypes[Name] : object)[];
-  const wanted = Object.entries(where);
-  return made.filter((row) =>
-    wanted.every(
-      ([field, value]) => (row as Record<string, unknown>)[field] === value,
-    ),
-  );
+  const made = readJson(path, BUDGETS.lines, failure) as RowOf<Name>[];
+  return where<RowOf<Name>, Fields>(made, fields);
 }
 
 /**
@@ -179,6 +168,26 @@ export function log<Metrics extends object>(
   checkSeed(study, seed);
   const path = need(study, logPath(seed, model), model);
   return readLines<Metrics>(path);
+}
+
+/**
+ * Lines that a measure wrote about one model in one seed.
+ *
+ * @param measure  for example "judging" or "neighborhoods"
+ * @throws StudyError unknown model or seed, or it has not been measured
+ * @example
+ * study.lines<study.JudgingLine>(study.open("data/nano", { profile: "full" }), "judging", "sft")[0].reward
+ */
+export function lines<Line extends object>(
+  study: Study,
+  measure: string,
+  model: string,
+  seed: number = study.spec.seeds[0]!,
+): Line[] {
+  modelOf(study, model);
+  checkSeed(study, seed);
+  const path = `seed${seed}/${measure}/${model}.jsonl`;
+  return readLines<Line>(need(study, path, `${measure}/${model}`));
 }
 
 /**

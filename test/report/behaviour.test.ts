@@ -23,13 +23,14 @@ const dots: report.ConsistencyDot[] = BENCHMARKS.slice(0, 5).flatMap(
   ([benchmark], b) =>
     ["multi", "ties", "opd"].map((model, m) => ({
       model,
-      label: report.modelLabel(model),
       benchmark,
-      cosine: 0.9 - 0.05 * b - 0.03 * m,
-      low: 0.85 - 0.05 * b - 0.03 * m,
-      high: 0.94 - 0.05 * b - 0.03 * m,
-      chance: 0.45 + 0.02 * m,
-      chanceHigh: 0.55 + 0.02 * m,
+      cosine: {
+        mean: 0.9 - 0.05 * b - 0.03 * m,
+        low: 0.85 - 0.05 * b - 0.03 * m,
+        high: 0.94 - 0.05 * b - 0.03 * m,
+      },
+      chance: { mean: 0.45 + 0.02 * m },
+      chanceGivenSft: { high: 0.55 + 0.02 * m },
       retrained: b === 0 ? null : 0.8,
     })),
 );

@@ -7,27 +7,56 @@ import {
   nameAxis,
   panelGrid,
 } from "../figure/grid.js";
-import { seriesStyle } from "../models.js";
+import { benchmarkLabel } from "../labels.js";
+import { modelLabel, seriesStyle } from "../models.js";
 import { Plot, type Markish } from "../figure/plot.js";
 import { FAINT_INK } from "../figure/theme.js";
 
-/** Gain consistency of one model on one benchmark. */
+/** Gain consistency of one model on one benchmark: the fields of `study.ConsistencyRow` that are drawn. */
 export interface ConsistencyDot {
-  /** Name that fixes colour and marker. */
   model: string;
-  /** Text on the axis. */
-  label: string;
-  /** Name of the panel. */
   benchmark: string;
-  /** Cosine with the union of the experts' gains, in [0, 1]. */
+  /** Cosine with the union of the experts' gains, in [0, 1]; null where too few items were gained, and nothing is drawn. */
+  cosine: { mean: number; low: number; high: number } | null;
+  /** Cosine that chance gives. */
+  chance: { mean: number } | null;
+  /** The same among items of equal SFT score: the level that 2.5 % of it exceeds. */
+  chanceGivenSft: { high: number } | null;
+  /** Cosine of the unions of two seeds; null where it is not known. */
+  retrained: number | null;
+}
+
+/** One dot with the texts of its place. */
+interface Drawn {
+  model: string;
+  label: string;
+  benchmark: string;
   cosine: number;
   low: number;
   high: number;
-  /** Cosine that chance gives: its mean, and the level that 2.5 % of chance exceeds. */
   chance: number;
   chanceHigh: number;
-  /** Cosine of the unions of two seeds; null where it is not known. */
-  retrained?: number | null;
+  retrained: number | null;
+}
+
+function drawn(rows: readonly ConsistencyDot[]): Drawn[] {
+  return rows.flatMap(({ cosine, chance, chanceGivenSft, ...row }) =>
+    cosine === null || chance === null || chanceGivenSft === null
+      ? []
+      : [
+          {
+            model: row.model,
+            label: modelLabel(row.model),
+            benchmark: benchmarkLabel(row.benchmark),
+            cosine: cosine.mean,
+            low: cosine.low,
+            high: cosine.high,
+            chance: chance.mean,
+            chanceHigh: chanceGivenSft.high,
+            retrained: row.retrained,
+          },
+        ],
+  );
 }
 
 /** Options of `consistencyDots`. */
@@ -44,20 +73,22 @@ const ROW = 18;
 
 /**
  * A panel per benchmark and a line per model: dot and interval of the cosine; a grey bar is what chance gives (from its mean to its
- * upper end), a dashed line the unions of two seeds against each other.
+ * upper end among items of equal SFT score), a dashed line the unions of two seeds against each other.
  *
- * @throws RangeError there is no row
+ * @throws RangeError there is no row with a cosine
  * @example
- * consistencyDots([{ model: "ties", label: "TIES", benchmark: "HLE", cosine: 0.9, low: 0.8, high: 0.95, chance: 0.5, chanceHigh: 0.6 }])
+ * consistencyDots([{ model: "ties", benchmark: "hle", cosine: { mean: 0.9, low: 0.8, high: 0.95 }, chance: { mean: 0.5 },
+ *   chanceGivenSft: { high: 0.6 }, retrained: null }])
  */
 export function consistencyDots(
-  rows: readonly ConsistencyDot[],
+  given: readonly ConsistencyDot[],
   {
     columns = 3,
     title = "Gain consistency with the union of the experts",
     caption,
   }: ConsistencyDotsOptions = {},
 ): Figure {
+  const rows = drawn(given);
   if (rows.length === 0)
     throw new RangeError("consistencyDots: rows must not be empty, got 0 rows");
   const labels = distinct(rows, ({ label }) => label);
@@ -92,10 +123,7 @@ export function consistencyDots(
 }
 
 /** Chance in grey, what retraining gives as an upright, and the models. */
-function marksOf(
-  rows: readonly ConsistencyDot[],
-  models: readonly string[],
-): Markish[] {
+function marksOf(rows: readonly Drawn[], models: readonly string[]): Markish[] {
   const { retrained } = rows[0]!;
   return [
     Plot.ruleY(rows, {
@@ -105,7 +133,7 @@ function marksOf(
       stroke: "#d3d8de",
       strokeWidth: 9,
     }),
-    ...(retrained === null || retrained === undefined
+    ...(retrained === null
       ? []
       : [
           Plot.ruleX([retrained], {

@@ -31,6 +31,8 @@ export interface HeatMapOptions {
   order?: readonly string[];
   /** Panels in a row, default 2 at most. */
   columns?: number;
+  /** Whether each row stands for the cell on the other side of the diagonal too, as a cosine of two experts does. Default false. */
+  symmetric?: boolean;
 }
 
 const CELL = 27;
@@ -45,7 +47,7 @@ const SLIM = 10;
  * heatMap([{ x: "Q", y: "layer 0", value: 0.47 }], { domain: [0, 1] })
  */
 export function heatMap(
-  rows: readonly HeatRow[],
+  given: readonly HeatRow[],
   {
     title,
     caption,
@@ -56,10 +58,14 @@ export function heatMap(
     digits = 2,
     order = [],
     columns,
+    symmetric = false,
   }: HeatMapOptions = {},
 ): Figure {
-  if (rows.length === 0)
+  if (given.length === 0)
     throw new RangeError("heatMap: rows must not be empty, got 0 rows");
+  const rows = symmetric
+    ? given.flatMap((cell) => [cell, { ...cell, x: cell.y, y: cell.x }])
+    : given;
   const panels = distinct(rows, ({ panel }) => panel ?? "");
   const inOrder = (names: readonly string[]): string[] => [
     ...new Set([...order.filter((name) => names.includes(name)), ...names]),

@@ -1,7 +1,7 @@
-/** A claim of the ledger with a measured number: the line that a notebook prints. */
-import { claim, judgeClaim, type Claim } from "./claims.js";
+/** A claim of the table with a measured number: the line that a notebook prints. */
+import { claim, judgeClaim, readClaims, type Claim } from "./claims.js";
 
-/** The measure that the ledger itself asks for; any other is a control beside it. */
+/** The measure that the claim's own test asks for; any other is a control beside it. */
 const STATED = "as stated";
 
 /** The number of a claim, as the study's analysis writes it. */
@@ -23,20 +23,37 @@ export interface ClaimNumber {
  * claimLine(readClaims()[0], { measure: "as stated", value: -1, low: -2, high: 0, why: null })
  */
 export function claimLine(
-  ledger: Claim,
+  stated: Claim,
   { measure, value, low, high, why }: ClaimNumber,
 ): string {
-  const found = judgeClaim(
-    ledger,
-    value,
-    low === null || high === null ? null : [low, high],
-  );
+  const found = judgeClaim(stated, value, [low, high]);
   const told = [
     `${measure}: ${value === null && why !== null ? why : found.why}`,
     // The paper has no controls.
-    ...(ledger.paper === null || measure !== STATED
+    ...(stated.paper === null || measure !== STATED
       ? []
-      : [`paper ${ledger.paper}`]),
+      : [`paper ${stated.paper}`]),
   ];
-  return claim(ledger.statement, found.verdict, told.join("; "));
+  return claim(stated.statement, found.verdict, told.join("; "));
+}
+
+/**
+ * The lines of some claims, each with its controls below it.
+ *
+ * @param numbers  of any claims, as the study's rows "claimNumbers"
+ * @param ids      claims in question; they are shown in the order of `data/claims.json`
+ * @example
+ * claimLines([{ claim: "mix-matches-merge", measure: "as stated", value: 0.2, low: -1, high: 1.5, why: null }], ["mix-matches-merge"])
+ */
+export function claimLines(
+  numbers: readonly (ClaimNumber & { claim: string })[],
+  ids: readonly string[],
+): string[] {
+  return readClaims()
+    .filter(({ id }) => ids.includes(id))
+    .flatMap((stated) =>
+      numbers
+        .filter((number) => number.claim === stated.id)
+        .map((number) => claimLine(stated, number)),
+    );
 }

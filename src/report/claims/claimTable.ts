@@ -60,19 +60,18 @@ function controlLine(
   claim: Claim,
   { measure, value, low, high, why }: ClaimControl,
 ): Record<string, string> {
-  const ends = low === null || high === null ? null : ([low, high] as const);
   return {
     statement: `… control: ${measure}`,
     test: "",
     "reproduced if": showRule(claim.rule),
     paper: "",
     ours: value === null ? `(${why})` : interval({ value, low, high }),
-    verdict: judgeClaim(claim, value, ends).verdict,
+    verdict: judgeClaim(claim, value, [low, high]).verdict,
   };
 }
 
 /**
- * Statement → test → our number with its interval → verdict, a row a claim; for `markdownTable`.
+ * Statement → test → our number with its interval → verdict, one row per claim; for `markdownTable`.
  *
  * What could not be measured shows the reason in the place of the number; a note follows the number that it limits. Controls of a claim
  * follow it, each judged by the claim's rule.

@@ -101,7 +101,7 @@ export function parseClaims(json: string): Claim[] {
  * interval is not testable.
  *
  * @param value     the claim's quantity in its unit, null where it was not measured
- * @param interval  95 % interval of it, null where there is none
+ * @param interval  95 % interval of it; null, or with ends that are null, where there is none
  * @throws RangeError a number is not finite or the interval is upside down
  * @example
  * judgeClaim(readClaims()[0], -1.1, [-2.1, -0.1]).verdict // "reproduced": within 3 points
@@ -109,18 +109,18 @@ export function parseClaims(json: string): Claim[] {
 export function judgeClaim(
   claim: Pick<Claim, "rule" | "unit" | "untestable">,
   value: number | null,
-  interval: readonly [number, number] | null,
+  interval: readonly [number | null, number | null] | null,
 ): ClaimVerdict {
   const { rule, unit, untestable } = claim;
   if (untestable !== null) return { verdict: "not testable", why: untestable };
   if (value === null)
     return { verdict: "not testable", why: "it was not measured" };
-  if (interval === null)
+  const [low, high] = interval ?? [null, null];
+  if (low === null || high === null)
     return {
       verdict: "not testable",
       why: `${showValue(value)} ${unit} has no interval`,
     };
-  const [low, high] = interval;
   if (![value, low, high].every(Number.isFinite) || low > high)
     throw new RangeError(
       `judgeClaim: value and interval must be finite and in order, got ${value} in [${low}, ${high}]`,

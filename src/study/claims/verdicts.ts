@@ -5,6 +5,7 @@ import {
   type Claim,
   type Verdict,
 } from "../../report/index.js";
+import { brief } from "../rows/interval.js";
 import {
   missing,
   STATED,
@@ -53,39 +54,27 @@ export function verdictRows(
   });
 }
 
-// Tables show three digits, and rows of equal numbers should be equal bytes on every machine.
-const round = (value: number): number => Number(value.toPrecision(6));
-
 function verdictRow(
   claim: Claim,
   found: ClaimNumber,
   seeds: number,
 ): VerdictRow {
-  const about = { id: claim.id, finding: claim.finding };
-  if (found.value === null) {
-    const reason = claim.untestable ?? found.why;
-    const { verdict, why } = judgeClaim(
-      { ...claim, untestable: reason },
-      null,
-      null,
-    );
-    const nothing = { value: null, low: null, high: null };
-    return { ...about, ...nothing, verdict, why, note: null, seeds };
-  }
-  const value = round(found.value);
-  const interval =
-    found.low === null || found.high === null
-      ? null
-      : ([round(found.low), round(found.high)] as const);
-  const { verdict, why } = judgeClaim(claim, value, interval);
+  // Tables show three digits, and rows of equal numbers should be equal bytes on every machine.
+  const short = (value: number | null): number | null => value && brief(value);
+  const hasInterval = found.low !== null && found.high !== null;
+  const value = short(found.value);
+  const low = hasInterval && value !== null ? short(found.low) : null;
+  const high = hasInterval && value !== null ? short(found.high) : null;
+  const untestable =
+    value === null ? (claim.untestable ?? found.why) : claim.untestable;
   return {
-    ...about,
+    id: claim.id,
+    finding: claim.finding,
     value,
-    low: interval?.[0] ?? null,
-    high: interval?.[1] ?? null,
-    verdict,
-    why,
-    note: found.note,
+    low,
+    high,
+    ...judgeClaim({ ...claim, untestable }, value, [low, high]),
+    note: value === null ? null : found.note,
     seeds,
   };
 }
