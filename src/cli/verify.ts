@@ -188,7 +188,9 @@ FILE.verdicts.jsonl), in the order of FILE; rerun the same command to resume aft
 and never a verdict.
 
   --domain D  math, science (multiple choice), hle (short exact answers); coding (programs, run in a jail or, where
-              M2RL_SANDBOX_URL names one, on a SandboxFusion server) and instruction (strict, and loose beside it) need tasks
+              M2RL_SANDBOX_URL names one, on a SandboxFusion server), instruction (strict, and loose beside it) and agent need tasks.
+              Of an agent, "turns" may stand for "completion": its steps, or for each user turn its steps; M2RL_WORKPLACE names
+              the folder of the workplace assistant's tables, M2RL_BFCL that of \`m2rl benchmarks fetch bfcl\`
   --grader G  of math: ${GRADERS.map(({ name }) => name).join(", ")} (default: the task's, else mathVerify)
 `,
   main,

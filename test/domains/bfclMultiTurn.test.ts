@@ -1,10 +1,7 @@
-/** BFCL v3, several turns. The published files are read where `M2RL_BFCL` names their folder. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+/** BFCL v3, several turns; `agent/bfcl.all.test.ts` runs the published answers. */
 import { describe, expect, it } from "vitest";
 import { PythonRandom } from "../../src/domains/agent/bfcl/backends/pythonRandom.js";
 import {
-  BFCL_CLASSES,
   checkTurns,
   readBfclCall,
   type BfclCall,
@@ -105,40 +102,3 @@ describe("PythonRandom(seed)", () => {
     expect(other.integer(100000000000, 999999999999)).toBe(391310425148);
   });
 });
-
-const FOLDER = process.env.M2RL_BFCL;
-const rows = <T>(path: string): T[] =>
-  readFileSync(join(FOLDER!, path), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as T);
-
-describe.skipIf(FOLDER === undefined || !existsSync(FOLDER))(
-  "the published answers of tasks whose classes can be run (set M2RL_BFCL to the folder data/ of the package bfcl-eval)",
-  () => {
-    it.each(["base", "miss_func", "miss_param"])(
-      "multi_turn_%s: all pass, and none with an empty turn or another state",
-      (category) => {
-        const file = `BFCL_v4_multi_turn_${category}.json`;
-        const answers = new Map(
-          rows<{ id: string; ground_truth: string[][] }>(
-            join("possible_answer", file),
-          ).map(({ id, ground_truth }) => [id, ground_truth]),
-        );
-        const tasks = rows<MultiTurnTask>(file).filter((task) =>
-          task.involved_classes.every((name) =>
-            Object.hasOwn(BFCL_CLASSES, name),
-          ),
-        );
-        expect(tasks.length).toBeGreaterThan(20);
-        for (const task of tasks) {
-          const truth = read(answers.get(task.id)!);
-          expect(checkTurns(task, truth, truth), task.id).toBeNull();
-          const first = truth.findIndex((turn) => turn.length > 0);
-          const emptied = truth.map((turn, i) => (i === first ? [] : turn));
-          expect(checkTurns(task, emptied, truth), task.id).not.toBeNull();
-        }
-      },
-    );
-  },
-);

@@ -79,7 +79,7 @@ describe("the workplace assistant", () => {
   it("answers an unknown tool and a name of a prototype with an error", () => {
     for (const name of ["nope", "constructor", "__proto__"])
       expect(callTool(TABLES, { name, arguments: {} }).output).toBe(
-        `Error executing tool '${name}': unknown tool`,
+        `Error executing tool '${name}': no such tool`,
       );
   });
 });

@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
+import { agentGrader } from "./agentGrader.js";
 import {
   answerIn,
   type FileDomain,
@@ -166,4 +167,5 @@ export const ROW_GRADERS: Readonly<
   hle: hleGrader,
   coding: codingGrader,
   instruction: instructionGrader,
+  agent: agentGrader,
 };

@@ -1,5 +1,10 @@
 /** One line of a file of completions, and the line that is said of it. */
-import type { Domain, FinishReason, Task } from "../../domains/index.js";
+import type {
+  Domain,
+  EpisodeCall,
+  FinishReason,
+  Task,
+} from "../../domains/index.js";
 import { TaskError } from "../../error.js";
 import { BUDGETS, parseJson } from "../../io/index.js";
 
@@ -10,6 +15,8 @@ export type FileDomain = Domain | "hle";
 export interface VerifyRow {
   id: string | number;
   completion: string;
+  /** Of an agent, in place of the completion: its steps, or for each user turn its steps. */
+  turns?: unknown[];
   /** "length" where the completion ran into its limit. */
   finish: FinishReason;
   /** As `m2rl tasks` writes it. */
@@ -36,6 +43,8 @@ export interface Graded {
   /** Which constraints hold, in the order of the task's ids: as the response stands, and in the best of its eight loose variants. */
   strict?: boolean[];
   loose?: boolean[];
+  /** Of an agent: its calls, which of them failed and why, and which were repaired. */
+  calls?: EpisodeCall[];
 }
 
 /** One line of the output. */
@@ -75,7 +84,8 @@ export function readRow(
   ) as Record<string, unknown> | null;
   if (typeof row !== "object" || row === null)
     throw new TaskError(`verify: ${where} must be an object`);
-  const { completion, task, finish = "stop" } = row;
+  const { task, turns, finish = "stop" } = row;
+  const completion = Array.isArray(turns) ? "" : row["completion"];
   const answer =
     typeof row["answer"] === "number" ? String(row["answer"]) : row["answer"];
   if (

@@ -2,7 +2,7 @@
  * Agent: requests to an assistant that works with a directory, a calendar, emails and tasks through seven tools; only the final
  * state of the tables is judged. It is the paper's workplace assistant (NeMo-Gym) made small, in the real tool-call format.
  *
- * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), data types;
+ * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), `gradeAgent` (turns of any agent task), data types;
  * from `workplace/` the full-size assistant (27 tools on tables from files), from `bfcl/` the checks of BFCL v3, from
  * `environments/` what all of them are made with: tool environments.
  */
@@ -19,6 +19,7 @@ export type {
   WorkRequest,
   Workplace,
 } from "./data.js";
+export { gradeAgent, type GradeAgentOptions } from "./gradeAgent.js";
 export { sameState } from "./state.js";
 export { execute, replay, TOOLS, type ToolResult } from "./tools.js";
 

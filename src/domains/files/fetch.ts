@@ -45,7 +45,7 @@ export const FETCHED: Readonly<Record<FetchName, FetchSource>> = {
     sha256: "3bb6dfa5f0c68ad403c9ec50b00db2bb3b4cc9b38ab1ff33f48fe30d853d3a0a",
     licence: "Apache-2.0",
     members:
-      "bfcl_eval/data/(possible_answer/|multi_turn_func_doc/)?[^/]+\\.json",
+      "bfcl_eval/data/(possible_answer/|multi_turn_func_doc/)?[^/]+\\.json|bfcl_eval/.*/long_context\\.py",
   },
   aime: {
     package: "nemo-gym",
@@ -86,7 +86,8 @@ with zipfile.ZipFile(wheel) as archive:
     for info in archive.infolist():
         path = PurePosixPath(info.filename)
         if re.fullmatch(pattern, info.filename) and ".." not in path.parts and info.file_size < 1 << 28:
-            target = Path(out, *path.parts[path.parts.index("data") + 1 :])
+            parts = path.parts[path.parts.index("data") + 1 :] if "data" in path.parts else path.parts[-1:]
+            target = Path(out, *parts)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(archive.read(info))
             found += 1

@@ -2,7 +2,7 @@
  * BFCL v3: single turns against accepted answers, several turns on stateful classes, the overall score. Data and answers come from
  * the user's files.
  *
- * Exports: `checkCalls`, `checkTurns`, `readBfclCall`, `readLongContext`, `BFCL_CLASSES`, `bfclOverall`, `BFCL_CATEGORIES`, `javaLiteral`, `javascriptLiteral`, types.
+ * Exports: `checkCalls`, `checkTurns`, `readBfclTask`, `gradeBfcl`, `readBfclCall`, `readLongContext`, `BFCL_CLASSES`, `bfclOverall`, `BFCL_CATEGORIES`, `javaLiteral`, `javascriptLiteral`, types.
  */
 export {
   checkCalls,
@@ -13,6 +13,13 @@ export {
   type BfclParameter,
   type CheckCallsOptions,
 } from "./checkCalls.js";
+export {
+  gradeBfcl,
+  readBfclTask,
+  type BfclMultiData,
+  type BfclSingleData,
+  type CallVerdict,
+} from "./tasks.js";
 export { readLongContext } from "./longContext.js";
 export { javaLiteral, javascriptLiteral, type ValueType } from "./literals.js";
 export {

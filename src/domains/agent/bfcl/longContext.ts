@@ -29,7 +29,8 @@ const NAMES = [
  * @throws TaskError the text is not such a file, or lacks one of the extensions
  */
 export function readLongContext(text: string): LongContext {
-  const reader = new PythonReader(text);
+  // One list ends with Python's ellipsis; as a text it is an item like the others.
+  const reader = new PythonReader(text.replace(/, *\.\.\.\]/g, ', "..."]'));
   const found: Record<string, unknown> = {};
   try {
     while (!reader.done) {

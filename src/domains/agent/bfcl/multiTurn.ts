@@ -75,8 +75,15 @@ export function readBfclCall(text: string): BfclCall {
   return { name, positional, arguments: Object.fromEntries(named) };
 }
 
-/** The instances of a task. */
-function instances(task: MultiTurnTask, long: LongContext | null): ToolSession {
+/**
+ * The instances of a task.
+ *
+ * @throws TaskError a class of the task cannot be run
+ */
+export function instances(
+  task: MultiTurnTask,
+  long: LongContext | null,
+): ToolSession {
   return new ToolSession(
     task.involved_classes.map((name) => {
       if (!Object.hasOwn(BFCL_CLASSES, name))

@@ -2,10 +2,8 @@
 import { pattern } from "../../instruction/python/pattern.js";
 import { strip } from "../../instruction/python/text.js";
 import { TaskError } from "../../../error.js";
+import { ToolFailure } from "../environments/index.js";
 import type { Cell, Row } from "./tables.js";
-
-/** A call that the Python tool would end with an exception: the state stays as it was. */
-export class ToolFailure extends Error {}
 
 /** Arguments of one call, as the model gave them. */
 export type Arguments = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 /** Tools for the calendar and for the numbers of visits. */
+import { ToolFailure } from "../environments/index.js";
 import {
   bounded,
   containing,
@@ -9,7 +10,6 @@ import {
   page,
   text,
   timestamp,
-  ToolFailure,
   type Arguments,
 } from "./arguments.js";
 import { Float } from "../environments/pythonJson.js";

@@ -1,4 +1,5 @@
 /** Tools for emails and for the directory. */
+import { ToolFailure } from "../environments/index.js";
 import {
   containing,
   given,
@@ -7,7 +8,6 @@ import {
   page,
   text,
   timestamp,
-  ToolFailure,
   type Arguments,
 } from "./arguments.js";
 import { append, find, remove, type WorkplaceTables } from "./tables.js";

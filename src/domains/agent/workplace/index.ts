@@ -3,46 +3,100 @@
  *
  * Source: NeMo-Gym's `workplace_assistant` (a port of WorkBench); tables and tasks come from files in its published format.
  *
- * Exports: `WORKPLACE_TOOLS`, `callTool`, `replayCalls`, `isSolved`, `loadWorkplace`, `readTable`, `sameWorkplace`, types.
+ * Exports: `WORKPLACE` (the tool environment), `WORKPLACE_TOOLS`, `callTool`, `replayCalls`, `isSolved`, `loadWorkplace`, `readTable`,
+ * `sameWorkplace`, types.
  */
 import type { Tool, ToolCall } from "../../../tokenizer/message.js";
-import { ToolFailure } from "./arguments.js";
+import {
+  environmentTools,
+  runTool,
+  toolEnvironment,
+  type EnvironmentTool,
+  type ToolEnvironment,
+} from "../environments/index.js";
+import { pythonJson } from "../environments/pythonJson.js";
 import { CALENDAR_TOOLS } from "./calendarTools.js";
 import { EMAIL_TOOLS } from "./emailTools.js";
 import { OFFICE_TOOLS } from "./officeTools.js";
-import { pythonJson } from "../environments/pythonJson.js";
-import { sameWorkplace, type WorkplaceTables } from "./tables.js";
+import {
+  comparedTables,
+  sameWorkplace,
+  TABLE_NAMES,
+  type WorkplaceTables,
+} from "./tables.js";
 import type { WorkplaceTool } from "./tool.js";
 
 export { loadWorkplace, readTable, sameWorkplace } from "./tables.js";
 export type { Cell, Row, Table, WorkplaceTables } from "./tables.js";
 
-const TOOLS: Readonly<Record<string, WorkplaceTool>> = {
-  ...EMAIL_TOOLS,
-  ...CALENDAR_TOOLS,
-  ...OFFICE_TOOLS,
-};
+/** The tables as they are now; a call puts others in their place. */
+export interface WorkplaceState {
+  tables: WorkplaceTables;
+}
 
-/** The 27 tools in the form that chat templates print. */
-export const WORKPLACE_TOOLS: readonly Tool[] = Object.entries(TOOLS).map(
-  ([name, { description, parameters }]) => ({
-    name,
-    description,
-    parameters: {
+/** A row of the table of tools as a tool of an environment. */
+const environmentTool = ({
+  description,
+  parameters,
+  run,
+}: WorkplaceTool): EnvironmentTool<WorkplaceState> => ({
+  description,
+  parameters: Object.fromEntries(
+    Object.entries(parameters).map(([name, { type }]) => [name, { type }]),
+  ),
+  optional: Object.keys(parameters).filter(
+    (name) => !parameters[name]!.required,
+  ),
+  run: (state, args) => {
+    const { output, tables } = run(state.tables, args);
+    state.tables = tables;
+    return output;
+  },
+});
+
+const TABLE_SCHEMA = {
+  type: "object",
+  properties: { columns: { type: "array" }, rows: { type: "array" } },
+  required: ["columns", "rows"],
+} as const;
+
+/** The workplace assistant as a tool environment; a task gives it the tables of `loadWorkplace`. */
+export const WORKPLACE: ToolEnvironment<WorkplaceState> =
+  toolEnvironment<WorkplaceState>({
+    name: "workplace assistant",
+    schema: {
       type: "object",
       properties: Object.fromEntries(
-        Object.entries(parameters).map(([argument, { type }]) => [
-          argument,
-          { type },
-        ]),
+        TABLE_NAMES.map((name) => [name, TABLE_SCHEMA]),
       ),
-      required: Object.entries(parameters)
-        .filter(([, { required }]) => required)
-        .map(([argument]) => argument),
-      additionalProperties: false,
+      required: [...TABLE_NAMES, "directory"],
     },
-  }),
-);
+    // Tables are never changed in place, so that all states may share them.
+    start: (given) => ({ tables: given as WorkplaceTables }),
+    tools: Object.fromEntries(
+      Object.entries({
+        ...EMAIL_TOOLS,
+        ...CALENDAR_TOOLS,
+        ...OFFICE_TOOLS,
+      }).map(([name, tool]) => [name, environmentTool(tool)]),
+    ),
+    compared: ({ tables }) => comparedTables(tables),
+    // What is missing or of another type the tools say themselves, as theirs do.
+    fault: ({ parameters }, args) => {
+      const unexpected = Object.keys(args).find(
+        (name) => !Object.hasOwn(parameters, name),
+      );
+      return unexpected === undefined
+        ? null
+        : `unexpected argument '${unexpected}'`;
+    },
+    answer: (result) =>
+      typeof result === "string" ? result : pythonJson(result),
+    failed: (name, fault) => `Error executing tool '${name}': ${fault}`,
+  });
+
+/** The 27 tools in the form that chat templates print. */
+export const WORKPLACE_TOOLS: readonly Tool[] = environmentTools(WORKPLACE);
 
 /**
  * Make one call. Whatever a model can do wrong gives a text and leaves the tables as they were.
@@ -51,33 +105,15 @@ export const WORKPLACE_TOOLS: readonly Tool[] = Object.entries(TOOLS).map(
  */
 export function callTool(
   tables: WorkplaceTables,
-  { name, arguments: args }: ToolCall,
+  call: ToolCall,
 ): { output: string; tables: WorkplaceTables } {
-  const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name]! : undefined;
-  if (tool === undefined)
-    return { output: `Error executing tool '${name}': unknown tool`, tables };
-  const unexpected = Object.keys(args).find(
-    (argument) => !Object.hasOwn(tool.parameters, argument),
-  );
-  if (unexpected !== undefined)
-    return {
-      output: `Error executing tool '${name}': unexpected argument '${unexpected}'`,
-      tables,
-    };
-  try {
-    const { output, tables: after } = tool.run(tables, args);
-    return {
-      output: typeof output === "string" ? output : pythonJson(output),
-      tables: after,
-    };
-  } catch (error) {
-    if (error instanceof ToolFailure)
-      return {
-        output: `Error executing tool '${name}': ${error.message}`,
-        tables,
-      };
-    throw error;
-  }
+  const state = { tables };
+  const { result, fault } = runTool(WORKPLACE, state, call);
+  const output =
+    fault === null
+      ? WORKPLACE.answer(result)
+      : WORKPLACE.failed(call.name, fault);
+  return { output, tables: state.tables };
 }
 
 /** The tables after some calls; those that fail are skipped. */

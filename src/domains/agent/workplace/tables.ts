@@ -152,13 +152,24 @@ function compared(column: string, cell: Cell): unknown {
   return typeof cell === "string" ? cell.toLowerCase() : null;
 }
 
-const canonical = (table: Table): string =>
-  JSON.stringify(
-    table.rows.map(({ label, cells }) => [
-      label,
-      ...table.columns.map((column) => compared(column, cells[column])),
-    ]),
-  );
+const rowsOf = (table: Table): unknown[] =>
+  table.rows.map(({ label, cells }) => [
+    label,
+    ...table.columns.map((column) => compared(column, cells[column])),
+  ]);
+
+/** The tables that tools write. */
+export const TABLE_NAMES = [
+  "calendar",
+  "emails",
+  "plots",
+  "tasks",
+  "customers",
+] as const;
+
+/** What of a workplace counts: of the five tables that tools write, labels and cells of all rows in order. */
+export const comparedTables = (tables: WorkplaceTables): unknown[] =>
+  TABLE_NAMES.map((name) => rowsOf(tables[name]));
 
 /**
  * Whether two workplaces are in the same state: the five tables that tools write have the same rows in the same order, with the
@@ -170,7 +181,8 @@ export function sameWorkplace(
   first: WorkplaceTables,
   second: WorkplaceTables,
 ): boolean {
-  return (["calendar", "emails", "plots", "tasks", "customers"] as const).every(
-    (name) => canonical(first[name]) === canonical(second[name]),
+  return (
+    JSON.stringify(comparedTables(first)) ===
+    JSON.stringify(comparedTables(second))
   );
 }
