@@ -6,14 +6,17 @@ import { onlyArgument, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl view STUDY [options]
 m2rl view STUDY --export DIR [options]
+m2rl view FOLDER [options]
 
 Show a study in the browser: its graph of models with what is running and what failed, training curves, scores and paired differences,
 completions side by side, weights, and the paper's claims. The page follows a run that goes on, here or on another machine that
-shares the folder. It only reads. Open the printed address; Ctrl-C ends it.
+shares the folder. It only reads. Open the printed address; Ctrl-C ends it. Of a FOLDER without a study, but with records of
+\`m2rl evaluate --records\` (FOLDER/BENCHMARK.jsonl or FOLDER/MODEL/BENCHMARK.jsonl), it shows scores and completions.
 
   --profile NAME  a profile of the study, default quick
   --port N        default a free one
   --host ADDRESS  default 127.0.0.1, this machine alone; the address carries a token either way
+  --report FILE   a file of \`m2rl diff --json\` that the page Weights shows too; may be repeated
   --export DIR    write the same pages as a static site that opens from the file system, and end
   --force         replace a folder that an earlier export wrote
 `;
@@ -29,15 +32,20 @@ export const view: Verb = {
         profile: { type: "string", default: "quick" },
         port: { type: "string" },
         host: { type: "string" },
+        report: { type: "string", multiple: true },
         export: { type: "string" },
         force: { type: "boolean", default: false },
       },
     });
     const path = onlyArgument("view", "study", positionals);
-    const { profile, host } = values;
+    const { profile, host, report: reports } = values;
     if (values.export !== undefined) {
       const replace = values.force;
-      const written = exportView(path, values.export, { profile, replace });
+      const written = exportView(path, values.export, {
+        profile,
+        replace,
+        reports,
+      });
       const megabytes = (written.bytes / 1e6).toFixed(1);
       output.stdout.write(
         `${written.page}: ${written.files} files, ${megabytes} MB\n`,
@@ -45,7 +53,7 @@ export const view: Verb = {
       return 0;
     }
     const port = portOption("port", values.port);
-    const served = await startView(path, { profile, host, port });
+    const served = await startView(path, { profile, host, port, reports });
     output.stdout.write(`${served.url}\n`);
     await ended();
     await served.close();

@@ -86,6 +86,9 @@ describe("npm run docs", () => {
         .locator("#tsd-search-results li", { hasText: "dareTies" })
         .first()
         .waitFor();
+      await page.goto(`${served.origin}/index.html`);
+      await page.getByRole("link", { name: "Explore" }).click();
+      await page.locator("[data-model='ties'][data-standing='done']").waitFor();
       expect(errors).toEqual([]);
       expect(foreign).toEqual([]);
     } finally {

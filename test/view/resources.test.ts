@@ -1,6 +1,7 @@
 /** What the pages ask for, from the committed record of the nano study. */
 import {
   appendFileSync,
+  copyFileSync,
   renameSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,8 @@ import {
   type DifferenceRow,
   type ScoreRow,
 } from "../../src/study/index.js";
+import { shiftJson, weightShift } from "../../src/analysis/index.js";
+import { readModelFolder } from "../../src/checkpoint/index.js";
 import { LogIndex } from "../../src/view/data/logIndex.js";
 import { RecordsIndex } from "../../src/view/data/recordsIndex.js";
 import { Resources } from "../../src/view/data/resources.js";
@@ -289,5 +292,122 @@ describe("LogIndex", () => {
     log.refresh();
     expect(log.curve().values["loss"]).toEqual([0, 1, 2, 3, 4, 5, 60]);
     expect(log.curve().values["more.a"]!.at(-1)).toBeNull();
+  });
+});
+
+describe("a folder of records", () => {
+  const folder = mkdtempSync(join(tmpdir(), "m2rl-records-"));
+  const own = join(folder, "ours");
+  for (const model of ["sft", "math"]) {
+    mkdirSync(join(own, model), { recursive: true });
+    for (const benchmark of ["aime24", "gpqa"])
+      copyFileSync(
+        join(RUN, "seed1/scores", model, `${benchmark}.jsonl`),
+        join(own, model, `${benchmark}.jsonl`),
+      );
+  }
+
+  test("is shown as models with scores, differences and completions", () => {
+    const records = new Resources(own);
+    const { name, models, stages } = records.study();
+    expect([name, stages]).toEqual(["ours", []]);
+    expect(models.map((model) => model.name).sort()).toEqual(["math", "sft"]);
+    const [place] = records.places();
+    expect(place).toMatchObject({
+      measure: "records",
+      temperature: 1,
+      seeds: [0],
+    });
+    const table = records.scores("records", "sft")!;
+    const math = table.rows.find(({ model }) => model === "math")!;
+    expect(math.average!.value).toBeGreaterThan(20);
+    const where = { measure: "records", seed: 0, benchmark: "aime24" };
+    const query = {
+      models: ["sft", "math"],
+      outcome: "",
+      differ: true,
+      kept: true,
+      text: "",
+      page: 0,
+    };
+    expect(records.tasks(where, query)!.rows[0]!.prompt).not.toBeNull();
+  });
+
+  test("takes the records of one model alone, and refuses a folder of anything else", () => {
+    const one = new Resources(join(own, "sft"));
+    expect(one.study().models.map(({ name }) => name)).toEqual(["sft"]);
+    expect(() => new Resources(join(ROOT, "docs"))).toThrow(
+      /must hold a study\.yml, or records/,
+    );
+  });
+});
+
+describe("a report of m2rl diff --json", () => {
+  const folder = mkdtempSync(join(tmpdir(), "m2rl-report-"));
+  const base = join(NANO, "base");
+
+  test("gives the rows of the page Weights under its file's name", () => {
+    const { params } = readModelFolder(base);
+    const moved = (by: number) =>
+      new Map(
+        [...params].map(([name, param]) => [
+          name,
+          {
+            ...param,
+            data: Float32Array.from(param.data, (w, i) =>
+              i % by === 0 ? w + Math.sign(w + 1e-9) * 0.01 : w,
+            ),
+          },
+        ]),
+      );
+    const shift = weightShift(
+      params,
+      { a: moved(2), b: moved(3) },
+      { layers: [1] },
+    );
+    const path = join(folder, "shift.json");
+    writeFileSync(
+      path,
+      shiftJson(shift, { base, experts: { a: "a", b: "b" } }),
+    );
+    const rows = new Resources(NANO, { profile: "full", reports: [path] }).rows(
+      "weightShift",
+    ) as {
+      table: string;
+      storage: string;
+      layer: number;
+      kind: string;
+      rate: number;
+      opposed: number;
+    }[];
+    const own = rows.filter(({ storage }) => storage === "shift.json");
+    expect(new Set(own.map(({ table }) => table))).toEqual(
+      new Set([
+        "layer",
+        "overlap",
+        "cosine",
+        "expert",
+        "joint",
+        "survival",
+        "spectrum",
+        "curve",
+      ]),
+    );
+    expect(own.filter(({ table }) => table === "layer")).toHaveLength(7);
+    const map = own.find(
+      ({ table, layer, kind }) =>
+        table === "layer" && layer === 1 && kind === "up",
+    )!;
+    expect(map.rate).toBeCloseTo((1 / 2 + 1 / 3) / 2, 2);
+    expect(own.find(({ table }) => table === "joint")!.opposed).toBe(0);
+    expect(rows.length).toBeGreaterThan(own.length);
+  });
+
+  test("that is none is refused", () => {
+    const path = join(folder, "other.json");
+    writeFileSync(path, "{}");
+    expect(() => new Resources(NANO, { reports: [path] })).toThrow(
+      /must be a file of `m2rl diff --json`/,
+    );
   });
 });

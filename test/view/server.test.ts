@@ -144,6 +144,8 @@ describe("startView(study)", () => {
   });
 
   test("refuses a study that is broken", async () => {
-    await expect(startView(join(ROOT, "docs"))).rejects.toThrow(/study/);
+    await expect(startView(join(ROOT, "docs"))).rejects.toThrow(
+      /must hold a study\.yml, or records/,
+    );
   });
 });

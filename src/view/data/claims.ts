@@ -34,7 +34,7 @@ export function claimsOf({ spec, runFolder }: Study): ClaimInfo[] {
     const { value, low, high, note, seeds, why } = verdict;
     return [
       {
-        ...{ id: claim.id, finding: claim.finding, why },
+        ...{ id: claim.id, finding: claim.finding, why, unit: claim.unit },
         statement: claim.statement,
         source: claim.source.join(", "),
         verdict: verdict.verdict,

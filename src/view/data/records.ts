@@ -1,5 +1,5 @@
 /** The records of a study: which there are, their indices, and the texts that they keep. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   benchmark,
@@ -9,7 +9,6 @@ import {
 import { hashTasks } from "../../evaluate/evaluate.js";
 import type { RecordsHeader } from "../../evaluate/records.js";
 import { TaskError } from "../../error.js";
-import { recordsPath } from "../../study/rows/results.js";
 import { RecordsIndex } from "./recordsIndex.js";
 import type {
   BenchmarkInfo,
@@ -85,12 +84,18 @@ export class Records {
   private readonly indices = new Map<string, RecordsIndex>();
   private readonly prompts = new Map<string, Map<string, string>>();
 
-  constructor(private readonly runFolder: string) {}
+  /**
+   * @param runFolder  where they lie
+   * @param pathOf     path of a model's records, under that folder
+   */
+  constructor(
+    private readonly runFolder: string,
+    private readonly pathOf: (place: BlockPlace, model: string) => string,
+  ) {}
 
   /** The index of a file, as it is now; null where there is none. */
   index(place: BlockPlace, model: string): RecordsIndex | null {
-    const { seed, measure, benchmark: name } = place;
-    const path = join(this.runFolder, recordsPath(seed, measure, model, name));
+    const path = join(this.runFolder, this.pathOf(place, model));
     const known = this.indices.get(path);
     if (known === undefined && !existsSync(path)) return null;
     const index = known ?? new RecordsIndex(path);
@@ -100,12 +105,16 @@ export class Records {
   }
 
   /** The models of a measure that have any records of a seed. */
-  modelsOf(measure: string, seed: number): string[] {
-    const folder = join(this.runFolder, `seed${seed}`, measure);
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
+  modelsOf(
+    { measure, models, benchmarks }: RecordMeasure,
+    seed: number,
+  ): string[] {
+    const has = (model: string): boolean =>
+      benchmarks.some((benchmark) => {
+        const path = this.pathOf({ measure, seed, benchmark }, model);
+        return existsSync(join(this.runFolder, path));
+      });
+    return models.filter(has);
   }
 
   /** The records of some models on one benchmark, without texts; null where none has any. */

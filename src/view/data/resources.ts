@@ -1,16 +1,11 @@
 /** Everything that the pages ask for, by name: the same on a server and in an export. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import {
-  open,
-  profilesOf,
-  Watch,
-  type Study,
-} from "../../study/index.js";
 import type { ScoresOptions } from "../../study/measures/scores.js";
 import { listTasks, sampleOf, type TextOf } from "./blocks.js";
 import { claimsOf } from "./claims.js";
 import { parametersOf, readJsonFile, studyInfo } from "./describe.js";
+import { reportRows, type ReportRow } from "./diffReport.js";
 import { LogIndex } from "./logIndex.js";
 import {
   benchmarkInfo,
@@ -18,6 +13,7 @@ import {
   Records,
   type RecordMeasure,
 } from "./records.js";
+import { openAny, type Opened } from "./opened.js";
 import { scoreTable } from "./scores.js";
 import type {
   Curve,
@@ -39,6 +35,14 @@ export const ROW_FILES = [
   "paradigms",
 ] as const;
 
+/** How a study is looked at. */
+export interface ResourceOptions {
+  profile?: string;
+  /** Whether a page follows what happens; default false. */
+  isLive?: boolean;
+  reports?: readonly string[];
+}
+
 /** What a question about one sample names. */
 export interface SampleQuery {
   models: string[];
@@ -53,53 +57,44 @@ export interface SampleQuery {
  * new Resources("data/nano", { profile: "full" }).study().models.length
  */
 export class Resources {
-  private opened: { study: Study; watch: Watch; at: string };
+  private opened: Opened;
   private readonly logs = new Map<string, LogIndex>();
   private readonly records: Records;
   private readonly parameters: number | null;
+  private readonly reports: ReportRow[];
+  private file: string;
 
   /**
-   * @throws StudyError the study file is broken
+   * @param path     folder with a `study.yml`, or the file; or a folder of records
+   * @param options  reports: files of `m2rl diff --json` that the page "Weights" shows too
+   * @throws StudyError the study file is broken, the folder holds neither, or a report is none
    */
   constructor(
     private readonly path: string,
-    private readonly options: { profile?: string; isLive?: boolean } = {},
+    private readonly options: ResourceOptions = {},
   ) {
-    this.opened = this.openNow();
-    this.records = new Records(this.opened.study.runFolder);
-    this.parameters = parametersOf(this.opened.study);
-  }
-
-  /** Folder of the profile's artefacts. */
-  get runFolder(): string {
-    return this.opened.study.runFolder;
+    this.opened = openAny(path, options.profile);
+    this.file = this.identity();
+    const { study, recordsAt } = this.opened;
+    this.records = new Records(study.runFolder, recordsAt);
+    this.parameters = parametersOf(study);
+    this.reports = (options.reports ?? []).flatMap(reportRows);
   }
 
   /** Texts that change with the study file, a note or a sign, and with what running stages write. */
   signature(): Record<"study" | "files", string> {
     this.reopen();
-    const { watch, study, at } = this.opened;
-    const files = watch
-      .look()
-      .stages.filter(({ standing }) => standing === "running")
-      .flatMap(({ stage }) => stage.outputs)
-      .filter((path) => path.endsWith(".jsonl"))
-      .map((path) => {
-        const full = join(study.runFolder, path);
-        return statSync(full, { throwIfNoEntry: false })?.size ?? 0;
-      });
-    return { study: `${at} ${watch.signature()}`, files: files.join() };
+    return this.opened.signature();
   }
 
   /** The study and where it stands. */
   study(): StudyInfo {
     this.reopen();
-    const { study, watch } = this.opened;
-    const text = readFileSync(join(study.folder, "study.yml"), "utf8");
-    return studyInfo(study, watch.look(), {
+    const { study, look, profiles } = this.opened;
+    return studyInfo(study, look(), {
       isLive: this.options.isLive ?? false,
       parameters: this.parameters,
-      profiles: profilesOf(text),
+      profiles,
     });
   }
 
@@ -142,11 +137,11 @@ export class Resources {
     const { seeds } = this.opened.study.spec;
     return this.measures().flatMap((own): RecordPlace[] => {
       const found = seeds.filter(
-        (seed) => this.records.modelsOf(own.measure, seed).length > 0,
+        (seed) => this.records.modelsOf(own, seed).length > 0,
       );
       if (found.length === 0) return [];
       const present = new Set(
-        found.flatMap((seed) => this.records.modelsOf(own.measure, seed)),
+        found.flatMap((seed) => this.records.modelsOf(own, seed)),
       );
       return [
         {
@@ -196,7 +191,10 @@ export class Resources {
   /** A row file as it is; null where it is not made yet. */
   rows(name: string): unknown {
     if (!(ROW_FILES as readonly string[]).includes(name)) return null;
-    return readJsonFile(join(this.runFolder, `analysis/${name}.json`));
+    const { runFolder } = this.opened.study;
+    const found = readJsonFile(join(runFolder, `analysis/${name}.json`));
+    if (name !== "weightShift" || this.reports.length === 0) return found;
+    return [...(Array.isArray(found) ? found : []), ...this.reports];
   }
 
   /** The paper's claims with the study's verdicts. */
@@ -220,7 +218,10 @@ export class Resources {
   }
 
   private log(model: string, seed: number): LogIndex | null {
-    const path = join(this.runFolder, `seed${seed}/train/${model}.jsonl`);
+    const path = join(
+      this.opened.study.runFolder,
+      `seed${seed}/train/${model}.jsonl`,
+    );
     const known = this.logs.get(path);
     if (known === undefined && !existsSync(path)) return null;
     const log = known ?? new LogIndex(path);
@@ -229,20 +230,20 @@ export class Resources {
     return log.length === 0 ? null : log;
   }
 
-  private openNow(): { study: Study; watch: Watch; at: string } {
-    const study = open(this.path, { profile: this.options.profile });
-    const { mtimeMs, size } = statSync(join(study.folder, "study.yml"));
-    const watch = new Watch(study.spec, study.runFolder);
-    return { study, watch, at: `${mtimeMs} ${size}` };
+  /** What tells whether the study file changed. */
+  private identity(): string {
+    const path = join(this.opened.study.folder, "study.yml");
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? "" : `${stat.mtimeMs} ${stat.size}`;
   }
 
   /** A study file that was edited is read again; one that is broken for a moment is left for later. */
   private reopen(): void {
-    const path = join(this.opened.study.folder, "study.yml");
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (!stat || `${stat.mtimeMs} ${stat.size}` === this.opened.at) return;
+    const now = this.identity();
+    if (now === this.file) return;
     try {
-      this.opened = this.openNow();
+      this.opened = openAny(this.path, this.options.profile);
+      this.file = now;
     } catch {
       return;
     }

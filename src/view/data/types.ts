@@ -240,6 +240,8 @@ export interface ClaimInfo {
   source: string;
   verdict: string;
   why: string;
+  /** Unit of the number. */
+  unit: string;
   value: number | null;
   low: number | null;
   high: number | null;

@@ -119,8 +119,10 @@ class Shell {
     const { name, params } = readAddress();
     this.app.params = params;
     for (const [each, link] of this.links)
-      if (each === name) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (each === name) {
+        link.setAttribute("aria-current", "page");
+        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      } else link.removeAttribute("aria-current");
     document.title = `${TITLES[name]} · ${this.app.study.name} · m2rl`;
     this.tellStatus();
     if (this.shown?.name !== name) {

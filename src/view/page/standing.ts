@@ -76,7 +76,8 @@ function leftOf(stages: readonly StageInfo[]): number | null {
 }
 
 /** The whole study in one line. */
-export function runLine({ stages, run, isLive }: StudyInfo): string {
+export function runLine({ stages, models, run, isLive }: StudyInfo): string {
+  if (stages.length === 0) return `Records of ${models.length} models`;
   const of = (standing: Standing): number =>
     stages.filter((stage) => stage.standing === standing).length;
   const done = of("done");

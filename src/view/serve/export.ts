@@ -12,6 +12,8 @@ export interface ExportOptions {
   profile?: string;
   /** Replace a folder that an earlier export wrote; any other is refused. Default false. */
   replace?: boolean;
+  /** Files of `m2rl diff --json` that the page "Weights" shows too. */
+  reports?: readonly string[];
 }
 
 /** What an export holds. */
@@ -61,9 +63,9 @@ function dataFile(name: string, value: unknown): string {
 export function exportView(
   path: string,
   out: string,
-  { profile, replace = false }: ExportOptions = {},
+  { profile, replace = false, reports }: ExportOptions = {},
 ): Exported {
-  const resources = new Resources(path, { profile });
+  const resources = new Resources(path, { profile, reports });
   const study = resources.study();
   let files = 0;
   let bytes = 0;

@@ -17,6 +17,8 @@ export interface ViewOptions {
   port?: number;
   /** What the address must carry; default a random one. */
   token?: string;
+  /** Files of `m2rl diff --json` that the page "Weights" shows too. */
+  reports?: readonly string[];
   /** Milliseconds between two looks at the files, default 1000. */
   every?: number;
 }
@@ -158,8 +160,8 @@ class Service {
 /**
  * Serve a study as a page that follows what happens. Nothing that is asked changes a file.
  *
- * @param path  folder with a `study.yml`, or the file
- * @throws StudyError the study file is broken · Error the port is taken
+ * @param path  folder with a `study.yml`, or the file; or a folder of records of `m2rl evaluate --records`
+ * @throws StudyError the study file is broken, or the folder holds neither · Error the port is taken
  * @example
  * const view = await startView("data/nano", { profile: "full" });
  * console.log(view.url);
@@ -173,9 +175,10 @@ export async function startView(
     port = 0,
     token = randomBytes(16).toString("hex"),
     every = 1000,
+    reports,
   }: ViewOptions = {},
 ): Promise<View> {
-  const resources = new Resources(path, { profile, isLive: true });
+  const resources = new Resources(path, { profile, isLive: true, reports });
   const service = new Service(resources, token, every);
   try {
     const { url, close } = await listen(

@@ -95,6 +95,7 @@ class Claims implements Page {
           { key: "verdict", label: "Verdict" },
           { key: "value", label: "Number", isNumber: true },
           { key: "interval", label: "95 % interval", isNumber: true },
+          { key: "unit", label: "Unit" },
         ],
         rows: shown.map((claim) => ({
           key: claim.id,
@@ -124,6 +125,7 @@ class Claims implements Page {
               ),
               sort: claim.low,
             },
+            textCell(claim.unit),
           ],
         })),
       },

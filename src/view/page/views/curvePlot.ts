@@ -139,7 +139,7 @@ export function curveTable(
 export function legendOf(series: readonly Series[]): LegendEntry[] {
   const found = new Map<string, LegendEntry>();
   for (const { label, color, dash } of series) {
-    const plain = label.replace(/, seed \d+/, "");
+    const plain = label.replace(/, (?:seed \d+|mean of seeds)/, "");
     found.set(plain, { label: plain, color, dash });
   }
   return [...found.values()];

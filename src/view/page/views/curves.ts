@@ -1,5 +1,6 @@
 /** Page "Curves": training logs, several runs in one plot. */
 import type { Curve, RunInfo } from "../../data/types.js";
+import { meanCurve } from "../../data/meanCurve.js";
 import { listOf, type App, type Page } from "../app.js";
 import { checkbox, h, replace, select, slider } from "../dom.js";
 import { legend, onPage, widthIn } from "../plots.js";
@@ -130,9 +131,11 @@ class Curves implements Page {
     this.drawControls(metrics, metric);
     this.drawChooser(names, chosen);
     const seed = params.get("seed");
+    const isMean = seed === "mean";
     const wanted = runs.filter(
       ({ model, seed: own }) =>
-        chosen.includes(model) && (seed === null || String(own) === seed),
+        chosen.includes(model) &&
+        (seed === null || isMean || String(own) === seed),
     );
     const curves = (
       await Promise.all(
@@ -143,7 +146,13 @@ class Curves implements Page {
       (Object.keys(AXES) as Axis[]).find((each) => each === params.get("x")) ??
       "step";
     const width = WIDTHS[Number(params.get("smooth") ?? 0)] ?? 1;
-    const series = curves.flatMap((curve) =>
+    const shown = isMean
+      ? chosen.flatMap((model) => {
+          const own = curves.filter((curve) => curve.model === model);
+          return own.length === 0 ? [] : [meanCurve(own)];
+        })
+      : curves;
+    const series = shown.flatMap((curve) =>
       this.seriesOf(curve, metric, axis, width, study.parameters ?? 0),
     );
     const title = METRICS[metric] ?? metric;
@@ -197,6 +206,7 @@ class Curves implements Page {
             "Seed",
             [
               { value: "", label: "all" },
+              { value: "mean", label: "mean of all" },
               ...study.seeds.map((seed) => ({
                 value: String(seed),
                 label: String(seed),
@@ -269,7 +279,9 @@ class Curves implements Page {
     const model = study.models.find(({ name }) => name === curve.model)!;
     const x = along(curve, axis, parameters);
     const many = study.seeds.length > 1;
-    const name = `${model.label}${many ? `, seed ${curve.seed}` : ""}`;
+    const isMean = params.get("seed") === "mean";
+    const seed = isMean ? ", mean of seeds" : `, seed ${curve.seed}`;
+    const name = `${model.label}${many ? seed : ""}`;
     const make = (
       own: string,
       label: string,

@@ -128,10 +128,9 @@ export function frontier(
 function frontierChart(points: readonly Point[], width: number): HTMLElement {
   const best = frontierOf(points);
   const height = Math.min(400, Math.max(280, width * 0.5));
-  const [low, high] = [
-    Math.min(...points.map((point) => point.low)),
-    Math.max(...points.map((point) => point.high)),
-  ];
+  // As the axis is rounded.
+  const low = 5 * Math.floor(Math.min(...points.map((each) => each.low)) / 5);
+  const high = 5 * Math.ceil(Math.max(...points.map((each) => each.high)) / 5);
   const labels = placeLabels(points, (height - 60) / (high - low));
   return chart(`Average score against compute of ${points.length} models`, {
     width,
@@ -145,7 +144,7 @@ function frontierChart(points: readonly Point[], width: number): HTMLElement {
       tickFormat: (value: number) => count(value),
       ticks: 4,
     },
-    y: { label: "average, points", nice: true },
+    y: { label: "average, points", domain: [low, high] },
     marks: [
       gridX({ strokeOpacity: 0.1 }),
       gridY({ strokeOpacity: 0.1 }),
