@@ -42,6 +42,8 @@ export interface PublishedBenchmark {
   /** The user message, `{question}` standing for the problem; ours, in the format that the grader reads. */
   prompt: string;
   sampling: Sampling;
+  /** First and last day of the rows that are scored, by their `contest_date`; absent: all rows. */
+  window?: readonly [from: string, to: string];
   /** How an answer is scored. */
   grader: string;
   licence: string;
@@ -134,7 +136,8 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     licence: "CC",
     checked: false,
     gated: false,
-    note: "problems from 2024-08 to 2025-02: choose them by contest_date; the files hold all since 2023",
+    window: ["2024-08-01", "2025-02-01"],
+    note: "problems from August 2024 to January 2025; the files hold all since 2023",
   },
   {
     name: "livecodebench-v6",

@@ -54,6 +54,24 @@ function withPlace(error: unknown, benchmark: PublishedBenchmark): unknown {
 }
 
 /**
+ * Whether a row is one of those that are scored: its day lies in the benchmark's window, where it has one.
+ *
+ * @throws TaskError the row has no day
+ */
+export function isScored(
+  { name, window }: PublishedBenchmark,
+  row: FileRow,
+): boolean {
+  if (window === undefined) return true;
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(String(row["contest_date"]))?.[0];
+  if (day === undefined)
+    throw new TaskError(
+      `benchmarks: rows of ${name} must have a contest_date, got ${JSON.stringify(row["contest_date"] ?? null)}`,
+    );
+  return window[0] <= day && day <= window[1];
+}
+
+/**
  * The files of a benchmark.
  *
  * @param path  a file, a folder of files, a repository's folder in the hub's cache or the cache itself; default: this machine's cache
@@ -73,7 +91,7 @@ export function filesOf(name: string, path?: string): string[] {
 }
 
 /**
- * The rows of a benchmark.
+ * The rows of a benchmark that are scored: those of its window, where it has one.
  *
  * @param path  as `filesOf` takes it
  * @throws TaskError the benchmark is unknown, or nothing can be read; a missing file is told where it is published and was looked for
@@ -86,7 +104,7 @@ export async function readBenchmark(
   const rows: FileRow[] = [];
   try {
     for (const file of files) rows.push(...(await readRows(file)));
-    return rows;
+    return rows.filter((row) => isScored(published(name), row));
   } catch (error) {
     throw withPlace(error, published(name));
   }

@@ -1,6 +1,6 @@
 /** Which tasks of a benchmark occur in training files. */
 import { TaskError } from "../../../error.js";
-import { filesOf, published } from "../check.js";
+import { filesOf, isScored, published } from "../check.js";
 import { streamRows } from "../streamRows.js";
 import { OverlapIndex, type OverlapOptions } from "./overlapIndex.js";
 import { textsIn } from "./words.js";
@@ -45,11 +45,13 @@ async function tasksOf(
   name: string,
   path: string | undefined,
 ): Promise<{ texts: string[]; places: string[] }> {
-  const { question } = published(name);
+  const benchmark = published(name);
+  const { question } = benchmark;
   const texts: string[] = [];
   const places: string[] = [];
   for (const file of filesOf(name, path))
     for await (const { row, where } of streamRows(file)) {
+      if (!isScored(benchmark, row)) continue;
       const text = textsIn(row[question]).join("\n");
       if (text === "")
         throw new TaskError(
