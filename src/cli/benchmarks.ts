@@ -28,7 +28,9 @@ function list(output: CliOutput): number {
     row.gated ? "yes" : "no",
     row.checked ? row.licence : `${row.licence} (not checked)`,
     row.grader,
-    row.place,
+    row.placeSeenIn === undefined
+      ? row.place
+      : `${row.place} (as in ${row.placeSeenIn})`,
   ]);
   const head = [
     "name",

@@ -49,6 +49,11 @@ export interface PublishedBenchmark {
   licence: string;
   /** Whether licence, place and files were read in the publication itself; the others are from memory of it and may be wrong. */
   checked: boolean;
+  /**
+   * The package of Python's index, with its version, whose task file names the same place, and the same split or files: second-hand
+   * knowledge of the place, and none of the licence.
+   */
+  placeSeenIn?: string;
   /** Whether terms must be accepted before it can be read. */
   gated: boolean;
   /** What one must know before comparing numbers. */
@@ -118,6 +123,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "math",
     licence: "not stated for the problems",
     checked: false,
+    placeSeenIn: "lm-eval 0.4.13",
     gated: false,
   },
   {
@@ -135,6 +141,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "unit tests, all must pass",
     licence: "CC",
     checked: false,
+    placeSeenIn: "tinker-cookbook 0.6.1",
     gated: false,
     window: ["2024-08-01", "2025-02-01"],
     note: "problems from August 2024 to January 2025; the files hold all since 2023",
@@ -154,6 +161,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "unit tests, all must pass",
     licence: "CC",
     checked: false,
+    placeSeenIn: "tinker-cookbook 0.6.1",
     gated: false,
     note: "release v6 without the problems of v5",
   },
@@ -173,6 +181,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "exact match, and a judge model where one is named",
     licence: "MIT",
     checked: false,
+    placeSeenIn: "inspect-evals 0.28.0",
     gated: true,
     note: "the questions without pictures; the paper names no judge",
   },
@@ -198,6 +207,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "multiple choice",
     licence: "CC-BY-4.0",
     checked: false,
+    placeSeenIn: "lm-eval 0.4.13",
     gated: true,
     note: "the order of options is part of the measurement",
   },
@@ -216,6 +226,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "all constraints, strict",
     licence: "Apache-2.0",
     checked: false,
+    placeSeenIn: "lm-eval 0.4.13",
     gated: false,
   },
   {
@@ -233,6 +244,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "all constraints, strict",
     licence: "ODC-BY",
     checked: false,
+    placeSeenIn: "lighteval 0.13.0",
     gated: false,
     note: "later releases hold 300 prompts",
   },
@@ -270,6 +282,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "math",
     licence: "MIT",
     checked: false,
+    placeSeenIn: "lm-eval 0.4.13",
     gated: false,
     note: "the answer stands behind #### in `answer`",
   },
@@ -288,6 +301,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "math",
     licence: "MIT (MATH)",
     checked: false,
+    placeSeenIn: "lm-eval 0.4.13",
     gated: false,
   },
   {
@@ -322,6 +336,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     grader: "unit tests, all must pass",
     licence: "CC-BY-4.0",
     checked: false,
+    placeSeenIn: "lm-eval 0.4.13",
     gated: false,
     note: "the test split",
   },

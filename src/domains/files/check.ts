@@ -43,7 +43,12 @@ function whereItIs(benchmark: PublishedBenchmark): string {
     repository === undefined
       ? ""
       : `; the hub's cache has it at ${join(hubCache(), hubFolder(repository))} once it is downloaded there`;
-  const unsure = benchmark.checked ? "" : " (place not checked)";
+  const seen = benchmark.placeSeenIn;
+  const unsure = benchmark.checked
+    ? ""
+    : seen === undefined
+      ? " (place not checked)"
+      : ` (place as in ${seen})`;
   return `${title} is published at ${place}${unsure}${terms}${cached}`;
 }
 

@@ -100,7 +100,7 @@ describe("checkFile", () => {
     await expect(
       checkFile("gpqa-diamond", join(folder, "nosuch")),
     ).rejects.toThrow(
-      /nosuch not found; GPQA-Diamond is published at .*gpqa \(place not checked\), after its terms were accepted; the hub's cache has it at .*datasets--Idavidrein--gpqa/,
+      /nosuch not found; GPQA-Diamond is published at .*gpqa \(place as in lm-eval 0\.4\.13\), after its terms were accepted; the hub's cache has it at .*datasets--Idavidrein--gpqa/,
     );
     await expect(checkFile("aime", "x")).rejects.toThrow(TaskError);
     await expect(checkFile("humaneval")).rejects.toThrow(

@@ -1,5 +1,6 @@
 /** Arithmetic and algebra as calculators write it: `2sqrt(3)/3`, `x^2+1`, `5!`; juxtaposition is a product of the same rank as `*`. */
 import type { Budget } from "./budget.js";
+import { Formula } from "./formula.js";
 import { inverse, minus, product, sum, symbol, type Node } from "./node.js";
 import { parseDecimal, rational } from "./rational.js";
 import { LatexError } from "./tokens.js";
@@ -17,34 +18,14 @@ const FUNCTIONS = new Set(
 /** Deepest nesting that is read. */
 const DEEPEST = 100;
 
-class Infix {
-  private readonly tokens: string[];
-  private at = 0;
+class Infix extends Formula {
   private depth = 0;
 
-  constructor(
-    text: string,
-    private readonly budget: Budget,
-  ) {
-    this.tokens = (text.match(TOKEN) ?? []).flatMap(splitName);
+  constructor(text: string, budget: Budget) {
+    super((text.match(TOKEN) ?? []).flatMap(splitName), budget, "infix");
   }
 
-  all(): Node {
-    const node = this.sum();
-    if (this.at < this.tokens.length)
-      throw new LatexError("infix: an operator must follow");
-    return node;
-  }
-
-  private take(...signs: string[]): string | null {
-    const token = this.tokens[this.at];
-    if (token === undefined || !signs.includes(token)) return null;
-    this.budget.spend();
-    this.at++;
-    return token;
-  }
-
-  private sum(): Node {
+  protected sum(): Node {
     if (++this.depth > DEEPEST)
       throw new LatexError("infix: nested more deeply than is read");
     let left = this.term();
@@ -93,7 +74,7 @@ class Infix {
     this.budget.spend(5);
     if (this.take("(")) {
       const node = this.sum();
-      if (!this.take(")")) throw new LatexError("infix: ) must follow");
+      this.close();
       return node;
     }
     const token = this.tokens[this.at] ?? "";

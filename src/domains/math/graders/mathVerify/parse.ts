@@ -1,5 +1,6 @@
 /** From a text to the answers that stand in it. */
 import { Budget } from "../../latex/budget.js";
+import { Formula } from "../../latex/formula.js";
 import {
   exact,
   inverse,
@@ -108,33 +109,13 @@ function readNumber({ digits, percent }: PlainNumber): Node {
 }
 
 /** Arithmetic as Python writes it: no juxtaposition, `^` for powers. */
-class Arithmetic {
-  private at = 0;
-  private readonly tokens: string[];
-
-  constructor(
-    text: string,
-    private readonly budget: Budget,
-  ) {
-    this.tokens = text.match(/\d+\.?\d*|\.\d+|\*\*|[^\s]/g) ?? [];
+class Arithmetic extends Formula {
+  constructor(text: string, budget: Budget) {
+    const tokens = text.match(/\d+\.?\d*|\.\d+|\*\*|[^\s]/g) ?? [];
+    super(tokens, budget, "arithmetic");
   }
 
-  all(): Node {
-    const node = this.sum();
-    if (this.at < this.tokens.length)
-      throw new LatexError("arithmetic: an operator must follow");
-    return node;
-  }
-
-  private take(...signs: string[]): string | null {
-    const token = this.tokens[this.at];
-    if (token === undefined || !signs.includes(token)) return null;
-    this.budget.spend();
-    this.at++;
-    return token;
-  }
-
-  private sum(): Node {
+  protected sum(): Node {
     let left = this.term();
     for (;;) {
       const sign = this.take("+", "-");
@@ -171,7 +152,7 @@ class Arithmetic {
     this.budget.spend(10);
     if (this.take("(")) {
       const node = this.sum();
-      if (!this.take(")")) throw new LatexError("arithmetic: ) must follow");
+      this.close();
       return node;
     }
     const token = this.tokens[this.at] ?? "";
