@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { command, SetupError, tail } from "./command.mjs";
 import { compileKernels } from "./kernels.mjs";
 import { bundlePage } from "./page.mjs";
@@ -96,8 +96,11 @@ export const build = {
         `build: the page could not be bundled\n${tail(error.message, 30)}`,
       );
     }
-    for (const path of sources(/\.py$/))
-      copyFileSync(join(ROOT, path), join(fresh, relative("src", path)));
+    for (const path of sources(/\.py$/)) {
+      const target = join(fresh, relative("src", path));
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(join(ROOT, path), target);
+    }
     writeStamp(join(fresh, "m2rl.json"), stamp);
     if (existsSync(join(fresh, "cli.js")))
       chmodSync(join(fresh, "cli.js"), 0o755);

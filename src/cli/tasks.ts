@@ -1,6 +1,13 @@
 /** `m2rl tasks`: tasks as lines of a file, drawn from the small world or read from published training data. */
 import { parseArgs } from "node:util";
-import { DOMAINS, files, type Domain, type Split } from "../domains/index.js";
+import { trainerRow } from "../cluster/index.js";
+import {
+  DOMAINS,
+  files,
+  type Domain,
+  type Split,
+  type Task,
+} from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { LineWriter } from "../io/index.js";
 import { hint } from "../nearest.js";
@@ -10,6 +17,7 @@ import { integerOption, textTable, UsageError, type Verb } from "./verb.js";
 
 const SPLITS: readonly Split[] = ["train", "development", "benchmark"];
 const FORMS = ["rl", "sft"] as const;
+const ROWS = ["task", "trainer"] as const;
 
 /** Draws of tasks that are drawn already, in a row, before the space counts as used up. */
 const MOST_REPEATS = 10_000;
@@ -35,7 +43,7 @@ interface Drawing {
 function* drawn(
   domain: Domain,
   { split, count, seed, level }: Drawing,
-): Generator<object> {
+): Generator<Task> {
   const random = new Random(seed, `tasks/${domain}/${split}`);
   const ids = new Set<string>();
   let repeats = 0;
@@ -95,7 +103,7 @@ async function read(
   paths: readonly string[],
   form: (typeof FORMS)[number],
   options: files.RlRowOptions,
-  writer: LineWriter,
+  write: (kept: files.Demonstration | Task) => void,
 ): Promise<Tally> {
   const tally: Tally = {
     rows: 0,
@@ -121,7 +129,7 @@ async function read(
       said.fixes.forEach((fix) => add(tally.fixed, fix));
       const kept = "task" in said ? said.task : said.demonstration;
       add(tally.kept, "task" in said ? said.task.domain : "chat");
-      writer.write(JSON.stringify(kept));
+      write(kept);
     }
   return tally;
 }
@@ -148,7 +156,7 @@ async function write(
 ): Promise<string> {
   if (out === undefined) throw new UsageError("tasks needs --out FILE.jsonl");
   const writer = new LineWriter(out, {
-    replaces: (head) => head === "" || head.startsWith('{"id":'),
+    replaces: (head) => /^(?:$|\{"(?:id|prompt)":)/.test(head),
     kind: "a file of tasks",
   });
   try {
@@ -161,7 +169,17 @@ async function write(
   }
 }
 
+/** How a task is written. */
+function writerOf(rows: string): (task: Task) => string {
+  if (rows === "task") return (task) => JSON.stringify(task);
+  if (rows === "trainer") return (task) => JSON.stringify(trainerRow(task));
+  throw new UsageError(
+    `--rows must be ${ROWS.join(" or ")}, got ${JSON.stringify(rows)}`,
+  );
+}
+
 interface Values {
+  rows: string;
   split: string;
   count?: string;
   seed?: string;
@@ -179,13 +197,16 @@ async function readTasks(values: Values): Promise<string> {
     throw new UsageError(
       `--form must be rl or sft, got ${JSON.stringify(values.form)}`,
     );
+  const text = writerOf(values.rows);
   const questions = await questionsOf(values.fill ?? []);
   const options = {
     edit: !values.unedited,
     ...(questions ? { questions } : {}),
   };
   return await write(values.out, async (writer) => {
-    const tally = await read(values.from!, form, options, writer);
+    const tally = await read(values.from!, form, options, (kept) =>
+      writer.write("domain" in kept ? text(kept) : JSON.stringify(kept)),
+    );
     return `${report(tally)}\n`;
   });
 }
@@ -204,10 +225,10 @@ async function drawTasks(names: string[], values: Values): Promise<string> {
     ...(level === undefined ? {} : { level }),
   };
   const domains = domainsOf(names);
+  const text = writerOf(values.rows);
   return await write(values.out, (writer) => {
     for (const domain of domains)
-      for (const task of drawn(domain, drawing))
-        writer.write(JSON.stringify(task));
+      for (const task of drawn(domain, drawing)) writer.write(text(task));
     return "";
   });
 }
@@ -221,6 +242,8 @@ Write tasks as lines, each {id, domain, kind, prompt, data}: what \`m2rl verify\
 \`m2rl rewards\` as its label. Either N different ones per domain of the small world (default 100), or the rows of published training
 data in their own columns.
 
+  --rows R           task (default), or trainer: {prompt, label, data_source, reward_model, metadata}, the columns that TRL, slime and
+                     verl read; the prompt as messages, the task as label (docs/clusters.md)
   --split S          train, development or benchmark; default train
   --seed S           default 0; the same seed gives the same tasks
   --level L          1, 2 or 3; default all
@@ -236,6 +259,7 @@ Every fix that is made to rows is named and counted; a row that is not valid is 
       args,
       allowPositionals: true,
       options: {
+        rows: { type: "string", default: "task" },
         split: { type: "string", default: "train" },
         count: { type: "string" },
         seed: { type: "string" },

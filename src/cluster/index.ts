@@ -20,3 +20,4 @@ export {
 } from "./serve/modelServer.js";
 export { checkNoRayJob } from "./ray/jobFolder.js";
 export { cancelOnRay, runOnRay, type RayOptions } from "./ray/runOnRay.js";
+export { trainerRow, type TrainerRow } from "./trainerRow.js";
