@@ -2,7 +2,7 @@
  * Rows → tables and figures. Every chart is a function of plain rows that returns a `Figure`: one static SVG text of width 640
  * with the project's theme, the same bytes on every machine. Tables are Markdown or HTML with the best number bold and the second
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own and check them against
- * each other, and the ledger of its claims.
+ * each other, and the table of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
  * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,

@@ -1,4 +1,4 @@
-/** The ledger as tables: what was claimed, how it was tested, what came out, and what follows. */
+/** The claims as tables: what was claimed, how it was tested, what came out, and what follows. */
 import type { ClaimNumber } from "./claimLine.js";
 import {
   judgeClaim,

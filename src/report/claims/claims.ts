@@ -1,4 +1,4 @@
-/** The ledger of the paper's claims: each with its test, its rule and its threshold, and how a verdict follows from a number. */
+/** The paper's claims: each with its test, its rule and its threshold, and how a verdict follows from a number. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
