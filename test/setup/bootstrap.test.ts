@@ -50,8 +50,10 @@ describe("npm run setup in this checkout", () => {
       existsSync(join(ROOT, ".venv", "m2rl.json")),
       "the checkout must be set up; run `npm run setup`",
     ).toBe(true);
-    await run(ROOT, "bootstrap.mjs", process.env);
-    const { code, text } = await run(ROOT, "bootstrap.mjs", process.env);
+    // Which engine the tests run on is not what this checkout is to use from now on.
+    const env = { ...process.env, M2RL_ENGINE: "" };
+    await run(ROOT, "bootstrap.mjs", env);
+    const { code, text } = await run(ROOT, "bootstrap.mjs", env);
     expect(code, text).toBe(0);
     expect(text).not.toContain("made");
     for (const step of [
@@ -66,6 +68,15 @@ describe("npm run setup in this checkout", () => {
     }
     // The first run may have to bring packages up to date.
   }, 600_000);
+
+  test("says which engines there are where M2RL_ENGINE names another", async () => {
+    const env = { ...process.env, M2RL_ENGINE: "jax" };
+    const { code, text } = await run(ROOT, "bootstrap.mjs", env);
+    expect(code).toBe(1);
+    expect(text.trim()).toBe(
+      "set-up: M2RL_ENGINE must be one of tensorflow, torch, got jax",
+    );
+  });
 });
 
 describe("npm run setup in a bare copy", () => {

@@ -14,7 +14,7 @@ import { BACKEND } from "./register.js";
 import { registerShapes } from "./shapes.js";
 
 const DEVICES = ["cpu", "cuda", "mps"];
-const DTYPES = ["float32", "bfloat16"];
+const DTYPES = ["float32", "bfloat16", "tf32"];
 
 /** A choice by an environment variable, the first one by default. */
 function setting(name: string, choices: readonly string[]): string {
@@ -38,8 +38,8 @@ function threadsWanted(): number {
 /**
  * Load the addon and make it the backend of TensorFlow.js.
  *
- * Environment: `M2RL_DEVICE` cpu (default), cuda or mps · `M2RL_DTYPE` float32 (default) or bfloat16, of matrix products in whole-model
- * calls · `M2RL_TORCH_LOOPS=0` runs the code of other devices on the CPU.
+ * Environment: `M2RL_DEVICE` cpu (default), cuda or mps · `M2RL_DTYPE` float32 (default), bfloat16 (matrix products and activations of
+ * whole-model calls) or tf32 (float32 whose products round their inputs to 10 bits on devices that can) · `M2RL_TORCH_LOOPS=0` runs the code of other devices on the CPU.
  *
  * @throws EngineError the addon is missing or does not load, or a variable has another value
  */

@@ -181,7 +181,7 @@ export interface NativeOptions {
   threads: number;
   /** "cpu", "cuda" or "mps". */
   device: string;
-  /** "float32" or "bfloat16", of matrix products in whole-model calls. */
+  /** "float32", "bfloat16" or "tf32", of matrix products in whole-model calls. */
   dtype: string;
   /** False runs what other devices run on the CPU too, for tests. */
   cpuLoops: boolean;

@@ -106,6 +106,15 @@ describe("training, scoring and sampling in processes of their own", () => {
     expect(result.hash).not.toBe(one.result.hash);
   });
 
+  test("are near in tf32, which a CPU may compute as float32", () => {
+    const { result, status, stderr } = compute({
+      ...{ M2RL_ENGINE: "torch", M2RL_DTYPE: "tf32" },
+    });
+    expect(status, stderr).toBe(0);
+    expect(result.engine).toMatchObject({ dtype: "tf32" });
+    expect(largestGap(one.result.scores, result.scores)).toBeLessThan(0.1);
+  });
+
   test.each([
     [
       "M2RL_ENGINE",
@@ -120,7 +129,7 @@ describe("training, scoring and sampling in processes of their own", () => {
     [
       "M2RL_DTYPE",
       "int8",
-      "startEngine: M2RL_DTYPE must be one of float32, bfloat16, got int8",
+      "startEngine: M2RL_DTYPE must be one of float32, bfloat16, tf32, got int8",
     ],
   ])("stop where %s is %s", (name, value, message) => {
     const { status, stderr } = compute({ M2RL_ENGINE: "torch", [name]: value });

@@ -16,6 +16,8 @@ EXPORT(initialize) {
   at::set_num_threads(call.integer(1));
   m2rl::settings.device = at::Device(call.text(2));
   m2rl::settings.dtype = call.text(3) == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  // Products of float32 tensors with the inputs rounded to 10 bits, where the device has such units.
+  if (call.text(3) == "tf32") at::globalContext().setFloat32MatmulPrecision("high");
   m2rl::settings.cpuLoops = call.flag(4);
 #ifdef __GLIBC__
   // Activations of small models stay in the heap instead of being mapped and zeroed anew by the kernel in every step.
