@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import {
   combine,
   describeShift,
+  type Description,
   meaningOf,
   PAPER_ETA,
   shiftJson,
@@ -202,6 +203,35 @@ function configurationLines(
     .join("");
 }
 
+function percent(share: number | null): string {
+  return share === null ? "–" : `${(100 * share).toFixed(2)} %`;
+}
+
+function number(value: number | null, digits = 3): string {
+  return value === null ? "–" : value.toFixed(digits);
+}
+
+/** How far the changes of two experts overlap, beside what chance gives, and whether they point the same way. */
+function pairTable(pairs: Description["pairs"]): string {
+  return textTable([
+    [
+      ...["pair", "Jaccard", "independent", "by size", "shuffled", "lift"],
+      ...["same sign", "cosine", "on overlap"],
+    ],
+    ...pairs.map((row) => [
+      `${row.a} – ${row.b}`,
+      number(row.jaccard),
+      number(row.random),
+      number(row.givenMagnitude),
+      number(row.shuffled),
+      number(row.lift, 2),
+      percent(row.sameSign),
+      number(row.cosine),
+      number(row.overlapCosine),
+    ]),
+  ]);
+}
+
 function summary(shift: WeightShift, base: string): string {
   const { experts, pairs, joint } = describeShift(
     combine(shift.tensors),
@@ -209,10 +239,6 @@ function summary(shift: WeightShift, base: string): string {
     shift.eta,
   );
   const dtypes = [...new Set(shift.tensors.map(({ dtype }) => dtype))];
-  const percent = (share: number | null): string =>
-    share === null ? "–" : `${(100 * share).toFixed(2)} %`;
-  const number = (value: number | null, digits = 3): string =>
-    value === null ? "–" : value.toFixed(digits);
   const lines = [
     `${base}: ${shift.tensors.length} tensors, ${joint.entries.toLocaleString("en")} weights, ${shift.layers} layers`,
     ...dtypes.map(
@@ -234,30 +260,7 @@ function summary(shift: WeightShift, base: string): string {
   const tables = [expertTable];
   if (pairs.length > 0) {
     tables.push(
-      textTable([
-        [
-          "pair",
-          "Jaccard",
-          "independent",
-          "by size",
-          "shuffled",
-          "lift",
-          "same sign",
-          "cosine",
-          "on overlap",
-        ],
-        ...pairs.map((row) => [
-          `${row.a} – ${row.b}`,
-          number(row.jaccard),
-          number(row.random),
-          number(row.givenMagnitude),
-          number(row.shuffled),
-          number(row.lift, 2),
-          percent(row.sameSign),
-          number(row.cosine),
-          number(row.overlapCosine),
-        ]),
-      ]),
+      pairTable(pairs),
       `changed by two or more: ${percent(joint.ways.slice(2).reduce((sum, share) => sum + share, 0))}, of these in opposite directions: ${percent(joint.opposed)}; movement on the weaker side: ${percent(joint.minorityMass)}`,
     );
   }

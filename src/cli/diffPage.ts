@@ -18,6 +18,7 @@ import {
   overlapCurves,
   page,
   type PageSection,
+  type PageTable,
 } from "../report/index.js";
 
 /**
@@ -114,10 +115,52 @@ function changedSection(
               title: "Share of weights changed",
               domain: [0, 1],
               caption:
-                "One panel an expert, a row a layer, a column a kind of matrix.",
+                "One panel per expert, one row per layer, one column per kind of matrix.",
             }),
           ],
   };
+}
+
+function overlapTables(all: Description): PageTable[] {
+  return [
+    {
+      columns: [
+        "pair",
+        "Jaccard",
+        "independent",
+        "by size",
+        "shuffled",
+        "lift",
+        "same sign",
+      ],
+      rows: all.pairs.map((row) => [
+        `${row.a} – ${row.b}`,
+        row.jaccard,
+        row.random,
+        row.givenMagnitude,
+        row.shuffled,
+        row.lift,
+        row.sameSign,
+      ]),
+    },
+    {
+      columns: [
+        "changed by",
+        ...all.joint.ways.map((_, k) => `${k}`),
+        "opposite directions",
+        "movement on the weaker side",
+      ],
+      digits: 4,
+      rows: [
+        [
+          "share of weights",
+          ...all.joint.ways,
+          all.joint.opposed,
+          all.joint.minorityMass,
+        ],
+      ],
+    },
+  ];
 }
 
 function overlapSection(
@@ -139,45 +182,7 @@ function overlapSection(
     text: [
       "Jaccard overlap of two masks, beside three baselines: independent masks of the same rates; masks that are independent among weights of the same size; each expert's update shuffled inside its tensor. Only what exceeds all of them says that two experts changed the same places for a reason of their own.",
     ],
-    tables: [
-      {
-        columns: [
-          "pair",
-          "Jaccard",
-          "independent",
-          "by size",
-          "shuffled",
-          "lift",
-          "same sign",
-        ],
-        rows: all.pairs.map((row) => [
-          `${row.a} – ${row.b}`,
-          row.jaccard,
-          row.random,
-          row.givenMagnitude,
-          row.shuffled,
-          row.lift,
-          row.sameSign,
-        ]),
-      },
-      {
-        columns: [
-          "changed by",
-          ...all.joint.ways.map((_, k) => `${k}`),
-          "opposite directions",
-          "movement on the weaker side",
-        ],
-        digits: 4,
-        rows: [
-          [
-            "share of weights",
-            ...all.joint.ways,
-            all.joint.opposed,
-            all.joint.minorityMass,
-          ],
-        ],
-      },
-    ],
+    tables: overlapTables(all),
     figures:
       rows.length === 0
         ? []

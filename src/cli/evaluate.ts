@@ -5,6 +5,7 @@ import {
   BENCHMARK_NAMES,
   BENCHMARKS,
   benchmarkSpec,
+  type Evaluation,
   evaluateWith,
 } from "../evaluate/index.js";
 import { mean } from "../stats/index.js";
@@ -15,6 +16,7 @@ import { hashModel } from "../checkpoint/index.js";
 import {
   integerOption,
   numberOption,
+  onlyArgument,
   textTable,
   UsageError,
   type CliOutput,
@@ -35,7 +37,7 @@ Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in pe
   --samples K        samples per item, default 4
   --seed N           seed of the sampling, default 0
   --temperature T    default 1
-  --records FOLDER   keep one record a sample there, and go on from what is there
+  --records FOLDER   keep one record per sample there, and resume from those that exist
   --keep N           keep the text of the first sample of so many items, default 10
   --keep-tokens      keep with each text its tokens and their log-probabilities
 
@@ -70,19 +72,15 @@ async function open(
   },
   { stderr }: CliOutput,
 ): Promise<Opened> {
-  const [folder, ...more] = positionals;
   if (values.server === undefined) {
-    if (folder === undefined || more.length > 0)
-      throw new UsageError(
-        `evaluate must be given one model folder, got ${positionals.length}; m2rl evaluate --help`,
-      );
+    const folder = onlyArgument("evaluate", "model folder", positionals);
     const { policy, tokenizer } = loadPolicy(folder);
     return {
       sampler: localSampler(policy, tokenizer, hashModel(folder)),
       end: () => policy.dispose(),
     };
   }
-  if (values.tokenizer === undefined || folder !== undefined)
+  if (values.tokenizer === undefined || positionals.length > 0)
     throw new UsageError(
       "evaluate --server must be given --tokenizer and no model folder; m2rl evaluate --help",
     );
@@ -115,6 +113,26 @@ async function open(
   };
 }
 
+const COLUMNS = [
+  "benchmark",
+  "score",
+  "95 % interval",
+  "items",
+  "K",
+  "truncated",
+];
+
+function rowOf(name: string, result: Evaluation): string[] {
+  return [
+    benchmarkSpec(name).title,
+    percent(result.mean),
+    `${percent(result.low)} – ${percent(result.high)}`,
+    String(result.items),
+    String(result.samples),
+    `${percent(result.outcomes.truncated)} %`,
+  ];
+}
+
 /** The verb. */
 export const evaluate: Verb = {
   help: HELP,
@@ -139,17 +157,19 @@ export const evaluate: Verb = {
         unseeded: { type: "boolean" },
       },
     });
-    const items = integerOption("items", values.items, 1);
-    const samples = integerOption("samples", values.samples, 1);
-    const seed = integerOption("seed", values.seed, 0);
-    const temperature = numberOption("temperature", values.temperature, 0, 10);
+    const options = {
+      items: integerOption("items", values.items, 1),
+      samples: integerOption("samples", values.samples, 1),
+      seed: integerOption("seed", values.seed, 0),
+      temperature: numberOption("temperature", values.temperature, 0, 10),
+      keep: integerOption("keep", values.keep, 0),
+      keepTokens: values["keep-tokens"],
+    };
     const names = (values.benchmark ?? BENCHMARK_NAMES).map(
       (name) => benchmarkSpec(name).name,
     );
     const { sampler, end } = await open(positionals, values, output);
-    const rows = [
-      ["benchmark", "score", "95 % interval", "items", "K", "truncated"],
-    ];
+    const rows = [COLUMNS];
     const scores: number[] = [];
     for (const name of names) {
       const recordsPath =
@@ -157,25 +177,13 @@ export const evaluate: Verb = {
           ? undefined
           : join(values.records, `${name}.jsonl`);
       const result = await evaluateWith(sampler, name, {
-        items,
-        samples,
-        seed,
-        temperature,
+        ...options,
         recordsPath,
-        keep: integerOption("keep", values.keep, 0),
-        keepTokens: values["keep-tokens"],
       });
       if (output.stderr.isTTY)
         output.stderr.write(`${name} ${percent(result.mean)}\n`);
       scores.push(result.mean);
-      rows.push([
-        benchmarkSpec(name).title,
-        percent(result.mean),
-        `${percent(result.low)} – ${percent(result.high)}`,
-        String(result.items),
-        String(result.samples),
-        `${percent(result.outcomes.truncated)} %`,
-      ]);
+      rows.push(rowOf(name, result));
     }
     end();
     if (names.length > 1)

@@ -10,7 +10,13 @@ import {
 } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
 import { byteProgress } from "./byteProgress.js";
-import { type CliOutput, textTable, UsageError, type Verb } from "./verb.js";
+import {
+  type CliOutput,
+  onlyArgument,
+  textTable,
+  UsageError,
+  type Verb,
+} from "./verb.js";
 
 const HELP = `m2rl inspect PATH [options]
 
@@ -43,11 +49,7 @@ export const inspect: Verb = {
         json: { type: "boolean", default: false },
       },
     });
-    const [path, ...more] = positionals;
-    if (path === undefined || more.length > 0)
-      throw new UsageError(
-        `inspect must be given one path, got ${positionals.length}; m2rl inspect --help`,
-      );
+    const path = onlyArgument("inspect", "path", positionals);
     const { mode } = values;
     if (mode !== "strict" && mode !== "reference")
       throw new UsageError(

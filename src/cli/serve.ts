@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { startModelServer } from "../cluster/index.js";
 import { ended } from "./ended.js";
-import { integerOption, portOption, UsageError, type Verb } from "./verb.js";
+import { integerOption, onlyArgument, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl serve MODEL [options]
 
@@ -41,11 +41,7 @@ export const serve: Verb = {
         "max-requests": { type: "string" },
       },
     });
-    const [folder, ...more] = positionals;
-    if (folder === undefined || more.length > 0)
-      throw new UsageError(
-        `serve must be given one model folder, got ${positionals.length}; m2rl serve --help`,
-      );
+    const folder = onlyArgument("serve", "model folder", positionals);
     const megabytes = integerOption("max-body", values["max-body"], 1) ?? 4;
     const server = await startModelServer(folder, {
       port: portOption("port", values.port) ?? 8392,

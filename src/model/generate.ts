@@ -110,13 +110,37 @@ export function* generateSteps(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Generator<void, Completion[]> {
-  const {
-    maxNewTokens,
-    streams,
-    temperature = 1,
-    topP = 1,
-    batchSize = 512,
-  } = options;
+  const settings = settingsOf(policy, prompts, options);
+  startEngine();
+  const { batchSize = 512 } = options;
+  const completions: Completion[] = [];
+  for (let start = 0; start < prompts.length; start += batchSize) {
+    const batch = prompts.slice(start, start + batchSize);
+    const rows = batch.map((prompt, i) =>
+      newRow(start + i, prompt.length, settings),
+    );
+    yield* decodeBatch(policy, batch, rows, settings);
+    completions.push(...rows.map((row) => row.completion));
+  }
+  return completions;
+}
+
+/** Options of `generate`, checked and complete. */
+type Settings = GenerateOptions & {
+  temperature: number;
+  topP: number;
+  maxTotal: number;
+  stops: ReadonlySet<number>;
+  /** Most sampled tokens of a turn, per row. */
+  limits: readonly number[];
+};
+
+function settingsOf(
+  policy: Policy,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): Settings {
+  const { maxNewTokens, streams, temperature = 1, topP = 1 } = options;
   const maxTotal = Math.min(
     options.maxTotal ?? Infinity,
     policy.config.maxPositions,
@@ -148,44 +172,28 @@ export function* generateSteps(
       );
     }
   });
-  startEngine();
-  const completions: Completion[] = [];
-  for (let start = 0; start < prompts.length; start += batchSize) {
-    const rows = prompts
-      .slice(start, start + batchSize)
-      .map((prompt, i): Row => ({
-        index: start + i,
-        promptLength: prompt.length,
-        limit: limits[start + i]!,
-        key: key(options.seed, streams[start + i]!),
-        completion: {
-          tokens: [],
-          sampled: [],
-          logprobs: [],
-          finish: "stop",
-          turns: 0,
-        },
-        turn: [],
-        queue: [],
-      }));
-    yield* decodeBatch(policy, prompts.slice(start, start + batchSize), rows, {
-      ...options,
-      temperature,
-      topP,
-      maxTotal,
-      stops: new Set([options.stop].flat()),
-    });
-    completions.push(...rows.map((row) => row.completion));
-  }
-  return completions;
+  const stops = new Set([options.stop].flat());
+  return { ...options, temperature, topP, maxTotal, stops, limits };
 }
 
-type Settings = GenerateOptions & {
-  temperature: number;
-  topP: number;
-  maxTotal: number;
-  stops: ReadonlySet<number>;
-};
+function newRow(
+  index: number,
+  promptLength: number,
+  { seed, streams, limits }: Settings,
+): Row {
+  return {
+    index,
+    promptLength,
+    limit: limits[index]!,
+    key: key(seed, streams[index]!),
+    completion: {
+      ...{ tokens: [], sampled: [], logprobs: [] },
+      ...{ finish: "stop", turns: 0 },
+    },
+    turn: [],
+    queue: [],
+  };
+}
 
 /** The decoder of the engine where it has one, else ours. */
 function openDecoder({ weights, config }: Policy, scale: number): DecoderCache {

@@ -130,11 +130,12 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? "an array" : typeof value;
 }
 
+function fail(what: string, got: string): never {
+  throw new TokenizerError(`Tokenizer: ${what}, got ${got}`);
+}
+
 /** Check the parts that the library trusts, and return the size of the vocabulary. */
 function checkTokenizerJson(json: Json): number {
-  const fail = (what: string, got: string): never => {
-    throw new TokenizerError(`Tokenizer: ${what}, got ${got}`);
-  };
   const { model, added_tokens: added } = json;
   if (!isObject(model)) return fail("model must be an object", describe(model));
   for (const part of [
@@ -152,7 +153,15 @@ function checkTokenizerJson(json: Json): number {
     return fail("model.vocab must be an object", describe(model.vocab));
   if (!Array.isArray(added))
     return fail("added_tokens must be an array", describe(added));
+  const size = checkIds(model.vocab, added);
+  if (!Array.isArray(model.merges))
+    return fail("model.merges must be an array", describe(model.merges));
+  checkMerges(model.vocab, model.merges);
+  return size;
+}
 
+/** Check that each id belongs to one token; one more than the largest. */
+function checkIds(vocab: Json, added: readonly unknown[]): number {
   const owners = new Map<number, string>();
   const own = (token: string, id: unknown): void => {
     if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 0) {
@@ -166,7 +175,6 @@ function checkTokenizerJson(json: Json): number {
       fail(`id ${id} must belong to one token`, `"${owner}" and "${token}"`);
     owners.set(id, token);
   };
-  const vocab = model.vocab;
   for (const [token, id] of Object.entries(vocab)) own(token, id);
   for (const entry of added) {
     if (
@@ -179,23 +187,23 @@ function checkTokenizerJson(json: Json): number {
         JSON.stringify(entry),
       );
     }
-    if (
-      Object.hasOwn(vocab, entry.content) &&
-      vocab[entry.content] !== entry.id
-    ) {
+    const { content, id } = entry;
+    if (Object.hasOwn(vocab, content) && vocab[content] !== id) {
       fail(
-        `added token "${entry.content}" must have its id of model.vocab, ${String(vocab[entry.content])}`,
-        String(entry.id),
+        `added token "${content}" must have its id of model.vocab, ${String(vocab[content])}`,
+        String(id),
       );
     }
-    own(entry.content, entry.id);
+    own(content, id);
   }
-  if (owners.size === 0)
-    return fail("the vocabulary must not be empty", "0 tokens");
+  if (owners.size === 0) fail("the vocabulary must not be empty", "0 tokens");
+  let largest = 0;
+  for (const id of owners.keys()) largest = Math.max(largest, id);
+  return largest + 1;
+}
 
-  if (!Array.isArray(model.merges))
-    return fail("model.merges must be an array", describe(model.merges));
-  model.merges.forEach((merge: unknown, index) => {
+function checkMerges(vocab: Json, merges: readonly unknown[]): void {
+  merges.forEach((merge, index) => {
     const pair: unknown = typeof merge === "string" ? merge.split(" ") : merge;
     if (
       !Array.isArray(pair) ||
@@ -213,7 +221,4 @@ function checkTokenizerJson(json: Json): number {
         fail(`merge ${index} must use tokens of model.vocab`, `"${token}"`);
     }
   });
-  let largest = 0;
-  for (const id of owners.keys()) largest = Math.max(largest, id);
-  return largest + 1;
 }

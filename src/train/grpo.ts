@@ -22,10 +22,23 @@
  */
 import { hashModel } from "../checkpoint/index.js";
 import { loadPolicy, sumTokens } from "../model/index.js";
-import { grpoSettings, type TrainGrpoOptions } from "./grpoSettings.js";
-import { grpoLosses, samplesWithGradient } from "./loss/grpoLoss.js";
+import type { Rollout } from "../rollout/index.js";
+import {
+  grpoSettings,
+  type GrpoSettings,
+  type TrainGrpoOptions,
+} from "./grpoSettings.js";
+import {
+  grpoLosses,
+  samplesWithGradient,
+  type PolicySample,
+} from "./loss/grpoLoss.js";
 import { policySamples } from "./loss/policySamples.js";
-import { klEstimate, klFromLogprobs } from "./run/klEstimate.js";
+import {
+  klEstimate,
+  klFromLogprobs,
+  type KlEstimate,
+} from "./run/klEstimate.js";
 import type { GrpoMetrics } from "./run/metrics.js";
 import {
   countTokens,
@@ -56,18 +69,13 @@ export async function trainGrpo(
   const { init } = options;
   const { groupSize, temperature, updatesPerRollout, klCoef } = settings;
   const trainer = {
-    ...({
-      who: "trainGrpo",
-      kind: "grpo",
-      init: hashModel(init),
-      source: init,
-    } as const),
-    ...{ settings, open: () => loadPolicy(init), checkpointEvery: 10 },
+    ...({ who: "trainGrpo", kind: "grpo", source: init } as const),
+    ...{ init: hashModel(init), settings, checkpointEvery: 10 },
+    open: () => loadPolicy(init),
   };
   return train<GrpoMetrics>(trainer, options, ({ policy, tokenizer, own }) => {
     const needsInitial = klCoef !== 0 || settings.logKl > 0;
     const initial = needsInitial ? own(loadPolicy(init).policy) : undefined;
-
     const passes = { maxTokens: settings.microBatchTokens, temperature };
 
     return (s, clock) => {
@@ -92,35 +100,48 @@ export async function trainGrpo(
         ...settings,
         ...passes,
       });
-      const used = sumTokens(samplesWithGradient(samples, settings));
-      const scored =
-        sumTokens(samples) *
-        (Number(updatesPerRollout > 1) + Number(klCoef !== 0));
+      const tokens = { ...countTokens(all), ...tokensOf(samples, settings) };
       const logsKl = settings.logKl > 0 && s % settings.logKl === 0;
+      const kl = (): Partial<KlEstimate> =>
+        logsKl
+          ? klEstimate(all, initial!, passes)
+          : klOfSamples(trained, samples, klCoef);
       return {
-        losses,
-        updates: updatesPerRollout,
-        tokens: {
-          ...countTokens(all),
-          trained: used * updatesPerRollout,
-          ...(scored > 0 && { scored }),
-        },
+        ...{ losses, updates: updatesPerRollout, tokens },
         log: (_, { stats }) => ({
           ...rolloutMetrics(all, groupSize),
           ...(settings.logDomains && {
             domains: domainMetrics(all, groupSize),
           }),
           clipFraction: stats["clipFraction"] ?? 0,
-          ...(logsKl
-            ? klEstimate(all, initial!, passes)
-            : klCoef !== 0 &&
-              trained.length > 0 &&
-              klFromLogprobs(
-                trained,
-                samples.map(({ reference }) => reference!),
-              )),
+          ...kl(),
         }),
       };
     };
   });
+}
+
+/** Tokens that the updates read, and those that were scored for old log-probs and for the reference. */
+function tokensOf(
+  samples: readonly PolicySample[],
+  settings: GrpoSettings,
+): { trained: number; scored?: number } {
+  const { updatesPerRollout, klCoef } = settings;
+  const used = sumTokens(samplesWithGradient(samples, settings));
+  const passes = Number(updatesPerRollout > 1) + Number(klCoef !== 0);
+  const scored = passes * sumTokens(samples);
+  return { trained: used * updatesPerRollout, ...(scored > 0 && { scored }) };
+}
+
+/** KL to the reference from the log-probs that the loss needed anyway; nothing where it needs none. */
+function klOfSamples(
+  rollouts: readonly Rollout[],
+  samples: readonly PolicySample[],
+  klCoef: number,
+): Partial<KlEstimate> {
+  if (klCoef === 0 || rollouts.length === 0) return {};
+  return klFromLogprobs(
+    rollouts,
+    samples.map(({ reference }) => reference!),
+  );
 }

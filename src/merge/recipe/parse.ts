@@ -99,16 +99,7 @@ export function parseRecipe(text: string, file = "recipe.yml"): Recipe {
   const folder = dirname(resolve(file));
   const reading: Reading = { document, folder, method, dialect };
 
-  const base =
-    value("base_model") === null
-      ? null
-      : readModel(reading, value("base_model"), "base_model");
-  if (base === null && method.models.base === "required") {
-    throw document.error(
-      document.root,
-      `base_model must be given for ${method.name}, got none`,
-    );
-  }
+  const base = readBase(reading, value("base_model"));
   const settings = readSettings(
     document,
     value("parameters"),
@@ -178,6 +169,18 @@ function readMethod(
     );
   }
   return method;
+}
+
+function readBase(reading: Reading, node: Node | null): ModelRef | null {
+  if (node !== null) return readModel(reading, node, "base_model");
+  const { document, method } = reading;
+  if (method.models.base === "required") {
+    throw document.error(
+      document.root,
+      `base_model must be given for ${method.name}, got none`,
+    );
+  }
+  return null;
 }
 
 function readDialect(

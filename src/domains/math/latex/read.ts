@@ -516,20 +516,36 @@ class Reader extends Cursor {
       this.at++;
       return this.argumentList(name);
     }
-    if (SYMBOLS.has(name)) {
-      if (name === "gamma" || name === "Gamma") {
-        this.at++;
-        return { kind: "constant", name: "gamma" };
-      }
-      return this.nameOrCall();
-    }
+    if (SYMBOLS.has(name) && !/^gamma$/i.test(name)) return this.nameOrCall();
     this.at++;
+    const known = this.constant(name) ?? this.construct(name);
+    if (known !== null) return known;
+    if (this.style !== "sympy")
+      throw new LatexError(`latex: \\${name} must be a known command`);
+    const unknown = symbol(`\\${name}`);
+    return this.is("(") ? (this.call(name) ?? unknown) : unknown;
+  }
+
+  private constant(name: string): Node | null {
     switch (name) {
+      case "gamma":
+      case "Gamma":
+        return { kind: "constant", name: "gamma" };
       case "pi":
         if (this.style === "sympy") return symbol("pi");
         return { kind: "constant", name: "pi" };
       case "infty":
         return { kind: "constant", name: "infinity" };
+      case "emptyset":
+        return { kind: "domain", name: "empty" };
+      default:
+        return null;
+    }
+  }
+
+  /** What a command with arguments makes of them; null where it is none of these. */
+  private construct(name: string): Node | null {
+    switch (name) {
       case "frac":
       case "dfrac":
       case "tfrac":
@@ -546,8 +562,6 @@ class Reader extends Cursor {
           name: "binomial",
           args: [this.group(), this.group()],
         };
-      case "emptyset":
-        return { kind: "domain", name: "empty" };
       case "mathbb":
         return this.domain();
       case "boxed":
@@ -570,11 +584,7 @@ class Reader extends Cursor {
       case "lim":
         return this.limit();
       default:
-        if (this.style === "sympy") {
-          const unknown = symbol(`\\${name}`);
-          return this.is("(") ? (this.call(name) ?? unknown) : unknown;
-        }
-        throw new LatexError(`latex: \\${name} must be a known command`);
+        return null;
     }
   }
 

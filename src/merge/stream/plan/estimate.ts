@@ -87,10 +87,32 @@ export function estimate(
     shape: [elements / SIDE, SIDE],
     elements,
   };
+  const { seconds, surveyRounds } = timedMerge(
+    recipe,
+    method,
+    sample,
+    inputDtype,
+  );
+  const side = (shape: readonly number[]): number =>
+    whole && shape.length === 2 ? Math.min(...shape) / SIDE : 1;
+  const units = merged.reduce(
+    (sum, { elements: own, shape }) => sum + (own / elements) * side(shape),
+    0,
+  );
+  return { seconds: (seconds * units) / threads, surveyRounds };
+}
+
+/** Survey and merge one made-up tensor. */
+function timedMerge(
+  recipe: Recipe,
+  method: MergeMethod,
+  sample: MergedTensor,
+  inputDtype: Dtype,
+): Estimate {
   const sources = new Map<number, Source>();
   const open = ({ model }: Piece): Source => {
     const source =
-      sources.get(model) ?? madeUp(inputDtype, model + 1, elements);
+      sources.get(model) ?? madeUp(inputDtype, model + 1, sample.elements);
     sources.set(model, source);
     return source;
   };
@@ -120,11 +142,5 @@ export function estimate(
       () => undefined,
     );
   });
-  const side = (shape: readonly number[]): number =>
-    whole && shape.length === 2 ? Math.min(...shape) / SIDE : 1;
-  const units = merged.reduce(
-    (sum, { elements: own, shape }) => sum + (own / elements) * side(shape),
-    0,
-  );
-  return { seconds: (seconds * units) / threads, surveyRounds };
+  return { seconds, surveyRounds };
 }
