@@ -33,6 +33,35 @@ export interface DecodeOps {
   roll: (x: Handle, places: number) => Handle;
 }
 
+/** Operations that take axes, shapes and sizes as handles. */
+function operations(
+  handles: Handles,
+): Record<
+  "mean" | "gather" | "concat" | "reshape" | "transpose" | "roll",
+  HandleOp
+> & { split: ReturnType<Handles["operations"]> } {
+  const float = (
+    name: string,
+    more: Parameters<Handles["operation"]>[1],
+  ): HandleOp => handles.operation(name, { ...FLOAT, ...more });
+  return {
+    mean: float("Mean", { Tidx: INTEGER, keep_dims: { bool: true } }),
+    gather: handles.operation("GatherV2", {
+      ...{ Tparams: FLOAT.T, Tindices: INTEGER, Taxis: INTEGER },
+      batch_dims: { int: 0 },
+    }),
+    split: handles.operations(
+      "SplitV",
+      { ...FLOAT, Tlen: INTEGER, num_split: { int: 2 } },
+      2,
+    ),
+    concat: float("ConcatV2", { Tidx: INTEGER, N: { int: 2 } }),
+    reshape: float("Reshape", { Tshape: INTEGER }),
+    transpose: float("Transpose", { Tperm: INTEGER }),
+    roll: float("Roll", { Tshift: INTEGER, Taxis: INTEGER }),
+  };
+}
+
 /** The operations, which live as long as `handles`. */
 export function decodeOps(handles: Handles, rmsEps: number): DecodeOps {
   const epsilon = handles.constant(rmsEps);
@@ -45,37 +74,8 @@ export function decodeOps(handles: Handles, rmsEps: number): DecodeOps {
     });
   const [add, mul] = [simple("Add"), simple("Mul")];
   const [square, rsqrt] = [simple("Square"), simple("Rsqrt")];
-  const mean = handles.operation("Mean", {
-    ...FLOAT,
-    Tidx: INTEGER,
-    keep_dims: { bool: true },
-  });
-  const gather = handles.operation("GatherV2", {
-    Tparams: FLOAT.T,
-    Tindices: INTEGER,
-    Taxis: INTEGER,
-    batch_dims: { int: 0 },
-  });
-  const split = handles.operations(
-    "SplitV",
-    { ...FLOAT, Tlen: INTEGER, num_split: { int: 2 } },
-    2,
-  );
-  const concat = handles.operation("ConcatV2", {
-    ...FLOAT,
-    Tidx: INTEGER,
-    N: { int: 2 },
-  });
-  const reshape = handles.operation("Reshape", { ...FLOAT, Tshape: INTEGER });
-  const transpose = handles.operation("Transpose", {
-    ...FLOAT,
-    Tperm: INTEGER,
-  });
-  const roll = handles.operation("Roll", {
-    ...FLOAT,
-    Tshift: INTEGER,
-    Taxis: INTEGER,
-  });
+  const { mean, gather, split, concat, reshape, transpose, roll } =
+    operations(handles);
   return {
     add,
     mul,

@@ -14,8 +14,6 @@ const MOST = 60;
 const EXCEPTIONS: readonly string[] = [
   "domains/agent/bfcl/checkCalls.ts: argumentFault",
   "domains/coding/worker.ts: serve",
-  "merge/stream/executor.ts: mergeCheckpoints",
-  "model/decodeOps.ts: decodeOps",
 ];
 
 /** Functions of a file with more lines than allowed, by the name of the outermost declaration that holds them. */

@@ -342,7 +342,6 @@ export async function mergeCheckpoints(
   options: MergeCheckpointsOptions = {},
 ): Promise<MergeReport> {
   const { shardSize = 5e9, hashInputs = false } = options;
-  const { onProgress, signal } = options;
   const plan = preflight(recipe, out, options);
   const started = performance.now();
   const fingerprints = new Map(
@@ -360,42 +359,18 @@ export async function mergeCheckpoints(
     outOptions(inputsOf(recipe), options.force ?? false),
   );
   let writer: CheckpointWriter | undefined;
-  /** Nothing of the work may be gone on with. */
-  let spoiled = false;
   try {
-    const { index } = shards;
-    const named = join(work.path, index === null ? WEIGHTS : INDEX);
-    let resumedShards = 0;
-    let state: MergeProgress | undefined;
-    if (!work.complete || !existsSync(named)) {
+    const named = join(work.path, shards.index === null ? WEIGHTS : INDEX);
+    if (!work.complete || !existsSync(named))
       writer = CheckpointWriter.create(work.path, plan.tensors, {
-        shardSize,
+        ...{ shardSize, identity },
         resume: true,
-        identity,
       });
-      resumedShards = writer.shards.filter(({ done }) => done).length;
-    }
-    let elements = 0;
-    if (writer !== undefined && !work.complete) {
-      const report = (progress: MergeProgress): void => onProgress?.(progress);
-      const execution = new Execution(plan, work, writer, report);
-      elements = execution.entries;
-      const { survivals, hashes } = await watched(
-        execution,
-        hashInputs,
-        signal,
-      );
-      state = execution.state();
-      try {
-        checkInputs(plan, fingerprints);
-      } catch (error) {
-        spoiled = true;
-        throw error;
-      }
-      const inputs = inputRecords(plan, fingerprints, hashes);
-      writeBesides(work.path, plan, writer, inputs, survivals);
-      work.complete = true;
-    }
+    const resumed = writer?.shards.filter(({ done }) => done) ?? [];
+    const done =
+      writer === undefined || work.complete
+        ? undefined
+        : await fill(plan, work, writer, fingerprints, options);
     writer?.finish();
     const provenance = readJsonObject(
       join(work.path, PROVENANCE),
@@ -405,20 +380,43 @@ export async function mergeCheckpoints(
     const { output } = provenance;
     work.publish(new Map(output.map(({ name, sha256 }) => [name, sha256])));
     return {
-      out,
-      provenance,
-      bytesRead: state?.bytesRead ?? 0,
-      bytesWritten: state?.bytesWritten ?? 0,
-      elements,
+      ...{ out, provenance },
+      ...(done ?? { bytesRead: 0, bytesWritten: 0, elements: 0 }),
       seconds: (performance.now() - started) / 1000,
-      resumedShards,
+      resumedShards: resumed.length,
     };
   } catch (error) {
     writer?.abort();
     const worthIt = writer?.shards.some(({ done }) => done) ?? false;
-    work.release(!spoiled && (worthIt || work.complete));
+    work.release(worthIt || work.complete);
     throw error;
   }
+}
+
+/** Merge what is not done, and write all that stands beside the weights. */
+async function fill(
+  plan: MergePlan,
+  work: WorkFolder,
+  writer: CheckpointWriter,
+  fingerprints: ReadonlyMap<string, string>,
+  { hashInputs = false, onProgress, signal }: MergeCheckpointsOptions,
+): Promise<Pick<MergeReport, "bytesRead" | "bytesWritten" | "elements">> {
+  const execution = new Execution(plan, work, writer, (progress) =>
+    onProgress?.(progress),
+  );
+  const { entries: elements } = execution;
+  const { survivals, hashes } = await watched(execution, hashInputs, signal);
+  const { bytesRead, bytesWritten } = execution.state();
+  try {
+    checkInputs(plan, fingerprints);
+  } catch (error) {
+    work.spoiled = true;
+    throw error;
+  }
+  const inputs = inputRecords(plan, fingerprints, hashes);
+  writeBesides(work.path, plan, writer, inputs, survivals);
+  work.complete = true;
+  return { bytesRead, bytesWritten, elements };
 }
 
 /**

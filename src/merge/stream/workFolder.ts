@@ -58,6 +58,8 @@ export function outOptions(
 export class WorkFolder {
   /** Absolute path. */
   readonly path: string;
+  /** Whether its content is wrong: then nothing of it is kept for a later run. */
+  spoiled = false;
   private readonly out: string;
   private readonly lease: Lease;
   private state: State;
@@ -155,7 +157,7 @@ export class WorkFolder {
   /** Let others use the folder; it stays for a run that goes on with it, or goes. */
   release(keep: boolean): void {
     if (
-      !keep &&
+      (!keep || this.spoiled) &&
       lstatSync(this.path, { throwIfNoEntry: false }) !== undefined
     ) {
       removeOwn(this.path, this.state.names);
