@@ -102,7 +102,8 @@ describe("m2rl diff BASE EXPERT...", () => {
     const five = { model_type: "llama", rope_parameters: { rope_theta: 100 } };
     const from = write("old", four, { [buffer]: tensor });
     const same = await m2rl("diff", from, write("same", five));
-    expect(same.err).toBe("");
+    // Where the machine is busy, a line of progress comes too.
+    expect(same.err.replace(/^\d+ %.*\n/gm, "")).toBe("");
     expect(same.out).toContain(`left out: ${buffer}\n`);
     expect(same.out).not.toContain("config.json");
     const other = write("other", { ...four, rope_theta: 200 });
