@@ -13,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { bootstrap } from "./bootstrap.mjs";
 
@@ -111,13 +111,18 @@ function entryPoints() {
     );
 }
 
-/** Write the committed study as a page of its own. */
+/** Write the committed study as a page of its own, and lead each page's link to it: TypeDoc writes the address as it stands. */
 async function explore(out) {
+  for (const name of readdirSync(out, { recursive: true })) {
+    if (!name.endsWith(".html") || dirname(name) === ".") continue;
+    const path = join(out, name);
+    const to = relative(dirname(path), join(out, EXPLORE)).replaceAll(sep, "/");
+    const html = readFileSync(path, "utf8");
+    writeFileSync(path, html.replaceAll(`href="${EXPLORE}"`, `href="${to}"`));
+  }
   const { view } = await import("m2rl");
   const study = join(ROOT, "data", "nano");
-  return view.exportView(study, join(out, dirname(EXPLORE)), {
-    profile: "full",
-  });
+  view.exportView(study, join(out, dirname(EXPLORE)), { profile: "full" });
 }
 
 async function site(documents, out) {

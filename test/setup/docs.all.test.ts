@@ -87,7 +87,7 @@ describe("npm run docs", () => {
         .first()
         .waitFor();
       await page.goto(`${served.origin}/index.html`);
-      await page.getByRole("link", { name: "Explore" }).click();
+      await page.getByRole("link", { name: "Explore" }).first().click();
       await page.locator("[data-model='ties'][data-standing='done']").waitFor();
       expect(errors).toEqual([]);
       expect(foreign).toEqual([]);
