@@ -19,6 +19,13 @@ function numbers(text: string, pattern: RegExp): number[] {
 }
 
 describe("examples/", () => {
+  test("toolEnvironment answers a refused and a repaired call, and ends with reward 1", async () => {
+    const text = await example("toolEnvironment");
+    expect(text).toContain('{"error": "not enough money"}\n{"euros": 15}\n');
+    expect(text).toMatch(/repaired: true/);
+    expect(text).toContain("reward: 1");
+  });
+
   test("merge keeps the direction of nearly all that experts changed", async () => {
     const kept = numbers(await example("merge"), /([\d.]+) %/g);
     expect(kept).toHaveLength(4);
