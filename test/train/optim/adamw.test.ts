@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { toBf16 } from "../../src/checkpoint/index.js";
+import { toBf16 } from "../../../src/checkpoint/index.js";
 import {
   engineKernels,
   startEngine,
   tf,
   type Tensor,
-} from "../../src/engine/index.js";
-import { Random } from "../../src/random.js";
+} from "../../../src/engine/index.js";
+import { Random } from "../../../src/random.js";
 import {
   adamw,
   globalNorm,
   zeroMoments,
   type Moments,
   type Store,
-} from "../../src/train/index.js";
+} from "../../../src/train/index.js";
 
 startEngine();
 
