@@ -16,6 +16,9 @@ import { h } from "../dom.js";
 import { count, fixed } from "../format.js";
 import { chart, onPage, widthIn } from "../plots.js";
 
+/** Pixels below which a plot names only the models on its line. */
+const NARROW = 500;
+
 /** One model of the plot. */
 interface Point {
   label: string;
@@ -131,7 +134,9 @@ function frontierChart(points: readonly Point[], width: number): HTMLElement {
   // As the axis is rounded.
   const low = 5 * Math.floor(Math.min(...points.map((each) => each.low)) / 5);
   const high = 5 * Math.ceil(Math.max(...points.map((each) => each.high)) / 5);
-  const labels = placeLabels(points, (height - 60) / (high - low));
+  // On a narrow page only those on the line have room for their names.
+  const named = width < NARROW ? best : points;
+  const labels = placeLabels(named, (height - 60) / (high - low));
   return chart(`Average score against compute of ${points.length} models`, {
     width,
     height,
