@@ -171,7 +171,7 @@ export function readJson(
  *
  * @throws the error of `failure`: as `readBytes`, or a line is no JSON; names the line
  * @example
- * readJsonLines("log.jsonl", (text) => new StudyError(text))
+ * readJsonLines("log.jsonl", (text) => new Error(text))
  */
 export function readJsonLines(path: string, failure: Failure): unknown[] {
   return readText(path, BUDGETS.lines, failure)

@@ -73,6 +73,21 @@ function humanEval(): Buffer {
   return gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 
+/** A row in LiveCodeBench's columns. */
+function liveCodeBench(): string {
+  const tests = [{ input: "0\n", output: "1\n", testtype: "stdin" }];
+  const row = {
+    question_id: "abc_a",
+    question_content: "Add one.",
+    contest_date: "2024-09-01T00:00:00",
+    starter_code: "",
+    public_test_cases: JSON.stringify(tests),
+    private_test_cases: JSON.stringify(tests),
+    metadata: "{}",
+  };
+  return `${JSON.stringify(row)}\n`;
+}
+
 /** The repository's data for reading: what an example writes beside it stays here. */
 function linkData(folder: string): void {
   for (const path of ["paper", "claims.json", "nano/base", "nano/study.yml"])
@@ -104,6 +119,12 @@ function writeFixture(folder: string): void {
   mkdirSync(cache, { recursive: true });
   for (const each of [folder, cache])
     writeFileSync(join(each, "HumanEval.jsonl.gz"), humanEval());
+  const train = {
+    prompt: "Add one to the number that is given, and say nothing else.",
+  };
+  writeFileSync(join(folder, "train.jsonl"), `${JSON.stringify(train)}\n`);
+  writeFileSync(join(folder, "log.jsonl"), '{"step":0,"loss":1.5}\n');
+  writeFileSync(join(folder, "test6.jsonl"), liveCodeBench());
   writeFileSync(join(folder, "recipe.yml"), RECIPE);
   writeFileSync(join(folder, "timesWorker.mjs"), TIMES_WORKER);
   linkData(folder);

@@ -67,7 +67,7 @@ describe("a learner", () => {
       learner.update(losses, 1e-3, "leak");
     expect(tf.memory().numTensors).toBe(before);
     learner.dispose();
-  }, 120_000);
+  }, 400_000);
 
   test("stops with a TrainError that names step, seed and tensor, and keeps its weights", () => {
     const learner = picoLearner();

@@ -17,7 +17,9 @@ const CONTROLS = {
  * @param rows  of one η and storage
  * @param name  how an expert is called
  * @example
- * report.htmlTable(overlapTable(report.where(rows, { table: "overlap", eta: 0.013 })), { digits: 2 })
+ * const rows = readWeightShiftRows("data/nano/runs/full/analysis/weightShift.json");
+ * const cells = report.where(rows, { table: "overlap", storage: "fp32", eta: 0.029 });
+ * report.htmlTable(overlapTable(cells), { digits: 2 })
  */
 export function overlapTable(
   rows: readonly OverlapRow[],
