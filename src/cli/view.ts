@@ -16,7 +16,7 @@ shares the folder. It only reads. Open the printed address; Ctrl-C ends it. Of a
   --profile NAME  a profile of the study, default quick
   --port N        default a free one
   --host ADDRESS  default 127.0.0.1, this machine alone; the address carries a token either way
-  --report FILE   a file of \`m2rl diff --json\` that the page Weights shows too; may be repeated
+  --report FILE   a file of \`m2rl diff --json\`, or a merge's provenance.json, that the page Weights shows too; may be repeated
   --export DIR    write the same pages as a static site that opens from the file system, and end
   --force         replace a folder that an earlier export wrote
 `;

@@ -18,7 +18,11 @@ import {
   type ScoreRow,
 } from "../../src/study/index.js";
 import { shiftJson, weightShift } from "../../src/analysis/index.js";
-import { readModelFolder } from "../../src/checkpoint/index.js";
+import {
+  readModelFolder,
+  writeModelFolder,
+} from "../../src/checkpoint/index.js";
+import { mergeCheckpoints, parseRecipe } from "../../src/merge/index.js";
 import { LogIndex } from "../../src/view/data/logIndex.js";
 import { RecordsIndex } from "../../src/view/data/recordsIndex.js";
 import { Resources } from "../../src/view/data/resources.js";
@@ -342,7 +346,7 @@ describe("a folder of records", () => {
   });
 });
 
-describe("a report of m2rl diff --json", () => {
+describe("a report of m2rl diff --json, or of a merge", () => {
   const folder = mkdtempSync(join(tmpdir(), "m2rl-report-"));
   const base = join(NANO, "base");
 
@@ -401,6 +405,46 @@ describe("a report of m2rl diff --json", () => {
     expect(map.rate).toBeCloseTo((1 / 2 + 1 / 3) / 2, 2);
     expect(own.find(({ table }) => table === "joint")!.opposed).toBe(0);
     expect(rows.length).toBeGreaterThan(own.length);
+  });
+
+  test("the provenance.json of a merge gives what outlives rounding, by layer and matrix", async () => {
+    const { params, config } = readModelFolder(base);
+    const expert = new Map(
+      [...params].map(([name, param]) => [
+        name,
+        { ...param, data: param.data.map((w) => w * 1.001) },
+      ]),
+    );
+    const tokenizer = readFileSync(join(base, "tokenizer.json"), "utf8");
+    const parts = { config, params: expert, tokenizer };
+    writeModelFolder(join(folder, "expert"), parts);
+    const recipe = parseRecipe(
+      `merge_method: task_arithmetic\nbase_model: ${base}\nmodels: [{ model: ${join(folder, "expert")} }]\nout_dtype: bfloat16\n`,
+    );
+    const out = join(folder, "merged");
+    const { provenance } = await mergeCheckpoints(recipe, out, { threads: 1 });
+    const reports = [join(out, "provenance.json")];
+    const rows = new Resources(NANO, { profile: "full", reports }).rows(
+      "weightShift",
+    ) as {
+      table: string;
+      storage: string;
+      survived: number;
+      entries: number;
+      layer: number;
+      kind: string;
+    }[];
+    const own = rows.filter(({ storage }) => storage.endsWith(", merged"));
+    expect(own.filter(({ table }) => table === "layer")).toHaveLength(4 * 7);
+    expect(own.find(({ table }) => table === "merge")!.entries).toBe(
+      provenance.survival!.entries,
+    );
+    const q = provenance.tensors.find(
+      ({ name }) => name === "model.layers.2.self_attn.q_proj.weight",
+    );
+    expect(
+      own.find(({ layer, kind }) => layer === 2 && kind === "q")!.survived,
+    ).toBe(q!.survival!.entries);
   });
 
   test("that is none is refused", () => {

@@ -5,7 +5,7 @@ import type { ScoresOptions } from "../../study/measures/scores.js";
 import { listTasks, sampleOf, type TextOf } from "./blocks.js";
 import { claimsOf } from "./claims.js";
 import { parametersOf, readJsonFile, studyInfo } from "./describe.js";
-import { reportRows, type ReportRow } from "./diffReport.js";
+import { reportRows, type ReportRow } from "./weightReport.js";
 import { LogIndex } from "./logIndex.js";
 import {
   benchmarkInfo,
@@ -66,7 +66,7 @@ export class Resources {
 
   /**
    * @param path     folder with a `study.yml`, or the file; or a folder of records
-   * @param options  reports: files of `m2rl diff --json` that the page "Weights" shows too
+   * @param options  reports: files of `m2rl diff --json`, or a merge's provenance.json, that the page "Weights" shows too
    * @throws StudyError the study file is broken, the folder holds neither, or a report is none
    */
   constructor(

@@ -27,29 +27,100 @@ function numberIn(row: WeightRow | undefined, field: string): number | null {
   return typeof value === "number" ? value : null;
 }
 
-/** A table with one line per row and one column per field. */
-export function plainTable(
-  caption: string,
-  first: { label: string; of: (row: WeightRow) => string },
-  fields: readonly (readonly [string, string])[],
-  rows: readonly WeightRow[],
-): HTMLElement {
-  return table({
-    caption,
-    columns: [
-      { key: "name", label: first.label },
-      ...fields.map(([key, label]) => ({ key, label, isNumber: true })),
+/** A table with one line per row of a kind, and one column per field. */
+interface NumberTable {
+  /** Name of the rows. */
+  table: string;
+  title: string;
+  caption: string;
+  /** What the lines are called, and each of them. */
+  first: string;
+  of: (row: WeightRow) => string;
+  fields: readonly (readonly [string, string])[];
+}
+
+const TABLES: readonly NumberTable[] = [
+  {
+    table: "expert",
+    title: "Experts",
+    caption: "What each expert changed",
+    first: "Expert",
+    of: (row) => String(row["expert"]),
+    fields: [
+      ["rate", "share changed"],
+      ["relativeNorm", "‖τ‖ / ‖base‖"],
+      ["nonfinite", "NaN or Inf"],
     ],
-    rows: rows.map((row, i) => ({
-      key: String(i),
-      cells: [
-        textCell(first.of(row)),
-        ...fields.map(([key]) =>
-          numberCell(numberIn(row, key), digits(numberIn(row, key))),
-        ),
-      ],
-    })),
-  });
+  },
+  {
+    table: "spectrum",
+    title: "Spectra",
+    caption: "Singular values of the layer that corresponds to the paper's",
+    first: "Expert",
+    of: (row) => `${String(row["expert"])}, layer ${String(row["layer"])}`,
+    fields: [
+      ["drift", "drift"],
+      ["angleLeft", "angle left, °"],
+      ["angleRight", "angle right, °"],
+      ["shared", "shared"],
+      ["energy", "energy"],
+      ["energyByChance", "by chance"],
+      ["effectiveRank", "effective rank"],
+      ["effectiveRankByChance", "by chance"],
+      ["principalEnrichment", "principal"],
+    ],
+  },
+  {
+    table: "survival",
+    title: "What bfloat16 keeps",
+    caption: "Survival of changes in bfloat16",
+    first: "Change",
+    of: (row) => String(row["change"]),
+    fields: [
+      ["survived", "survives"],
+      ["error", "error"],
+    ],
+  },
+  {
+    table: "merge",
+    title: "What the merge keeps",
+    caption: "Of what the merge changed, after rounding to the output's format",
+    first: "Weights",
+    of: (row) => String(row["what"]),
+    fields: [
+      ["entries", "still differ from the base"],
+      ["magnitude", "length along the change"],
+      ["error", "distance from it"],
+    ],
+  },
+];
+
+/** Tables of those kinds of rows that there are. */
+export function numberTables(of: (name: string) => WeightRow[]): Child[] {
+  return TABLES.filter(({ table: name }) => of(name).length > 0).map(
+    ({ table: name, title, caption, first, of: nameOf, fields }) =>
+      h(
+        "section",
+        {},
+        h("h2", {}, title),
+        table({
+          caption,
+          columns: [
+            { key: "name", label: first },
+            ...fields.map(([key, label]) => ({ key, label, isNumber: true })),
+          ],
+          rows: of(name).map((row, i) => ({
+            key: String(i),
+            cells: [
+              textCell(nameOf(row)),
+              ...fields.map(([key]) =>
+                numberCell(numberIn(row, key), digits(numberIn(row, key))),
+              ),
+            ],
+          })),
+        }),
+      ),
+  );
 }
 
 /** How much more two masks overlap than the sizes of the weights explain. */

@@ -8,8 +8,8 @@ import { heatTable, type HeatCell } from "./heatTable.js";
 import {
   beforeMerging,
   meanOf,
+  numberTables,
   pairTable,
-  plainTable,
   type WeightRow,
 } from "./weightTables.js";
 
@@ -38,7 +38,33 @@ const MAPS = [
     label: "same direction, of what two changed",
     of: (row: WeightRow) => row["sameSign"] as number,
   },
+  {
+    key: "survived",
+    label: "share of the merge's changes that outlive rounding",
+    of: (row: WeightRow) => row["survived"] as number,
+  },
 ] as const;
+
+/** Which rows are shown, and which map of them, by the address. */
+function choose(all: readonly WeightRow[], params: URLSearchParams) {
+  // A merge has no tolerance.
+  const variantOf = ({ storage, eta }: WeightRow): string =>
+    eta === 0 ? storage : `${storage}, η = ${digits(eta)}`;
+  const shown = all.filter(({ table }) =>
+    /^(?:overlap|layer|merge)$/.test(table),
+  );
+  const variants = [...new Set(shown.map(variantOf))];
+  const asked = params.get("variant");
+  const variant = variants.find((each) => each === asked) ?? variants[0]!;
+  const rows = all.filter((row) => variantOf(row) === variant);
+  const of = (name: string): WeightRow[] =>
+    rows.filter((row) => row.table === name);
+  const maps = MAPS.filter(({ of: value }) =>
+    of("layer").some((row) => Number.isFinite(value(row))),
+  );
+  const map = maps.find(({ key }) => key === params.get("map")) ?? maps[0];
+  return { variants, variant, rows, of, maps, map };
+}
 
 class Weights implements Page {
   readonly element = h("div", { class: "page weights-page" });
@@ -63,18 +89,7 @@ class Weights implements Page {
       );
       return;
     }
-    const variantOf = (row: WeightRow): string =>
-      `${row.storage}, η = ${digits(row.eta)}`;
-    const variants = [
-      ...new Set(
-        all
-          .filter(({ table: own }) => own === "overlap" || own === "layer")
-          .map(variantOf),
-      ),
-    ];
-    const variant =
-      variants.find((each) => each === params.get("variant")) ?? variants[0]!;
-    const map = MAPS.find(({ key }) => key === params.get("map")) ?? MAPS[0];
+    const { variants, variant, rows, of, maps, map } = choose(all, params);
     replace(
       this.controls,
       select(
@@ -85,25 +100,22 @@ class Weights implements Page {
       ),
       select(
         "Map shows",
-        MAPS.map(({ key, label }) => ({ value: key, label })),
-        map.key,
+        maps.map(({ key, label }) => ({ value: key, label })),
+        map?.key ?? "",
         (value) => this.app.set({ map: value }),
       ),
     );
-    const rows = all.filter((row) => variantOf(row) === variant);
-    const of = (name: string): WeightRow[] =>
-      rows.filter((row) => row.table === name);
     const curve = all.filter(
       (row) => row.table === "curve" && row.storage === rows[0]!.storage,
     );
     replace(
       this.output,
       beforeMerging(of),
-      this.map(of("layer"), map),
+      map === undefined ? null : this.map(of("layer"), map),
       pairTable(of("overlap"), of("cosine")),
       this.cosines(of("cosine")),
       this.curve(curve, rows[0]!.eta),
-      ...this.tables(of),
+      ...numberTables(of),
     );
   }
 
@@ -243,65 +255,6 @@ class Weights implements Page {
         })),
       ),
     );
-  }
-
-  private tables(of: (name: string) => WeightRow[]): Child[] {
-    const parts: (readonly [string, HTMLElement, readonly WeightRow[]])[] = [
-      [
-        "Experts",
-        plainTable(
-          "What each expert changed",
-          { label: "Expert", of: (row) => String(row["expert"]) },
-          [
-            ["rate", "share changed"],
-            ["relativeNorm", "‖τ‖ / ‖base‖"],
-            ["nonfinite", "NaN or Inf"],
-          ],
-          of("expert"),
-        ),
-        of("expert"),
-      ],
-      [
-        "Spectra",
-        plainTable(
-          "Singular values of the layer that corresponds to the paper's",
-          {
-            label: "Expert",
-            of: (row) =>
-              `${String(row["expert"])}, layer ${String(row["layer"])}`,
-          },
-          [
-            ["drift", "drift"],
-            ["angleLeft", "angle left, °"],
-            ["angleRight", "angle right, °"],
-            ["shared", "shared"],
-            ["energy", "energy"],
-            ["energyByChance", "by chance"],
-            ["effectiveRank", "effective rank"],
-            ["effectiveRankByChance", "by chance"],
-            ["principalEnrichment", "principal"],
-          ],
-          of("spectrum"),
-        ),
-        of("spectrum"),
-      ],
-      [
-        "What bfloat16 keeps",
-        plainTable(
-          "Survival of changes in bfloat16",
-          { label: "Change", of: (row) => String(row["change"]) },
-          [
-            ["survived", "survives"],
-            ["error", "error"],
-          ],
-          of("survival"),
-        ),
-        of("survival"),
-      ],
-    ];
-    return parts
-      .filter(([, , rows]) => rows.length > 0)
-      .map(([title, element]) => h("section", {}, h("h2", {}, title), element));
   }
 }
 
