@@ -240,6 +240,8 @@ export function graphPage(app: App): Page {
   const element = h("div", { class: "page graph-page" });
   let frame: HTMLElement | null = null;
   let entries: Entry[] = [];
+  /** The model whose panel was last brought into sight. */
+  let seen: string | null = null;
   new ResizeObserver(() => {
     if (frame?.isConnected) drawLines(frame, entries);
   }).observe(element);
@@ -260,6 +262,7 @@ export function graphPage(app: App): Page {
       const chosen = app.study.models.find(
         ({ name }) => name === app.params.get("model"),
       );
+      const panel = chosen ? modelPanel(app, chosen) : null;
       frame = h("div", { class: "graph" }, ...columns);
       replace(
         element,
@@ -275,10 +278,14 @@ export function graphPage(app: App): Page {
           },
           frame,
         ),
-        chosen ? modelPanel(app, chosen) : null,
+        panel,
         measures(app.study),
       );
       drawLines(frame, entries);
+      // Below a tall graph; what only changes while a run goes on must not move the page.
+      if (panel !== null && chosen!.name !== seen)
+        panel.scrollIntoView({ block: "nearest" });
+      seen = chosen?.name ?? null;
     },
   };
 }
