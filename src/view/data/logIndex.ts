@@ -1,5 +1,5 @@
 /** The numbers of a training log, read once and then only where it grew. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { GrowingLines } from "./growingLines.js";
 
 /** Points of a curve at most. */
 export const POINTS = 1000;
@@ -33,10 +33,14 @@ export function numbersOf(
 export class LogIndex {
   private steps: number[] = [];
   private columns = new Map<string, (number | null)[]>();
-  private bytes = 0;
-  private identity = "";
+  private readonly source: GrowingLines;
 
-  constructor(readonly path: string) {}
+  constructor(readonly path: string) {
+    this.source = new GrowingLines(path, {
+      clear: () => this.clear(),
+      line: (bytes) => this.line(bytes.toString("utf8")),
+    });
+  }
 
   /** Lines so far. */
   get length(): number {
@@ -50,31 +54,7 @@ export class LogIndex {
 
   /** Read what is new; returns whether anything was. */
   refresh(): boolean {
-    let file: number;
-    try {
-      file = openSync(this.path, "r");
-    } catch {
-      const had = this.bytes > 0;
-      this.clear();
-      return had;
-    }
-    try {
-      const { ino, size, mtimeMs } = fstatSync(file);
-      const identity = `${ino} ${size} ${mtimeMs}`;
-      if (identity === this.identity) return false;
-      if (!this.identity.startsWith(`${ino} `) || size < this.bytes)
-        this.clear();
-      const fresh = Buffer.alloc(size - this.bytes);
-      const count = readSync(file, fresh, 0, fresh.length, this.bytes);
-      const whole = fresh.subarray(0, count).lastIndexOf(0x0a) + 1;
-      for (const line of fresh.toString("utf8", 0, whole).split("\n"))
-        this.line(line);
-      this.bytes += whole;
-      this.identity = identity;
-      return true;
-    } finally {
-      closeSync(file);
-    }
+    return this.source.refresh();
   }
 
   /** Its columns, thinned to `most` points: each the mean of as many lines. */
@@ -97,8 +77,6 @@ export class LogIndex {
   private clear(): void {
     this.steps = [];
     this.columns = new Map();
-    this.bytes = 0;
-    this.identity = "";
   }
 
   private line(text: string): void {

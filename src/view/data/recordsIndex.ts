@@ -1,12 +1,10 @@
 /** An index of one records file: where each line lies and what it says, without its texts. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type {
   EvaluationRecord,
   RecordsHeader,
 } from "../../evaluate/records.js";
-
-const PIECE = 2 ** 20;
-const NEWLINE = 0x0a;
+import { GrowingLines } from "./growingLines.js";
 
 /** Where the texts of a record begin; what stands before is short. */
 const TEXTS = ',"completion":';
@@ -49,10 +47,14 @@ export class RecordsIndex {
   private keeps: boolean[] = [];
   /** Line of sample s of task i, at `lines[i][s]`. */
   private lines: (number | undefined)[][] = [];
-  private bytes = 0;
-  private identity = "";
+  private readonly source: GrowingLines;
 
-  constructor(readonly path: string) {}
+  constructor(readonly path: string) {
+    this.source = new GrowingLines(path, {
+      clear: () => this.clear(),
+      line: (bytes, offset) => this.line(bytes, offset),
+    });
+  }
 
   /** Samples of a task that the header asks for. */
   get samples(): number {
@@ -65,27 +67,7 @@ export class RecordsIndex {
    * @returns whether anything was
    */
   refresh(): boolean {
-    let file: number;
-    try {
-      file = openSync(this.path, "r");
-    } catch {
-      const had = this.bytes > 0;
-      this.clear();
-      return had;
-    }
-    try {
-      const { ino, size, mtimeMs } = fstatSync(file);
-      const identity = `${ino} ${size} ${mtimeMs}`;
-      if (identity === this.identity) return false;
-      // A finished file is written anew in its canonical order.
-      if (!this.identity.startsWith(`${ino} `) || size < this.bytes)
-        this.clear();
-      this.read(file, size);
-      this.identity = identity;
-      return true;
-    } finally {
-      closeSync(file);
-    }
+    return this.source.refresh();
   }
 
   /** Letter of a sample's outcome (see `OUTCOMES`); "-" where there is none. */
@@ -148,31 +130,6 @@ export class RecordsIndex {
     this.counts = [];
     this.keeps = [];
     this.lines = [];
-    this.bytes = 0;
-    this.identity = "";
-  }
-
-  /** Lines from where the last read ended; half a line at the end is left for the next. */
-  private read(file: number, size: number): void {
-    let rest = Buffer.alloc(0);
-    let at = this.bytes;
-    while (at < size) {
-      const piece = Buffer.allocUnsafe(Math.min(PIECE, size - at));
-      const count = readSync(file, piece, 0, piece.length, at);
-      if (count === 0) break;
-      const text = Buffer.concat([rest, piece.subarray(0, count)]);
-      const start = at - rest.length;
-      at += count;
-      let from = 0;
-      for (;;) {
-        const end = text.indexOf(NEWLINE, from);
-        if (end < 0) break;
-        this.line(text.subarray(from, end), start + from);
-        from = end + 1;
-      }
-      this.bytes = start + from;
-      rest = text.subarray(from);
-    }
   }
 
   private line(bytes: Buffer, offset: number): void {
