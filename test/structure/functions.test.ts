@@ -7,9 +7,8 @@ import { readSources } from "./sources.js";
 const MOST = 60;
 
 /**
- * Functions that were longer when this limit came, as "file: function", still to be split; none may be added. All wait for time but
- * `serve`, whose text is run in another process and cannot call what stands outside it, `fillWords`, unrolled for speed, and BFCL's
- * back ends, each a table of small functions.
+ * Functions that were longer when this limit came, as "file: function"; none may be added. The text of `serve` is run in another process
+ * and cannot call what stands outside it; `argumentFault` is still to be split.
  */
 const EXCEPTIONS: readonly string[] = [
   "domains/agent/bfcl/checkCalls.ts: argumentFault",
