@@ -53,6 +53,8 @@ export default defineConfig({
     maxWorkers: Math.min(2, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Processes, a browser and a cluster on an unknown machine: in CI a test that fails is run once more, and the report says so.
+    retry: process.env.CI === "true" ? 1 : 0,
     env: { TF_CPP_MIN_LOG_LEVEL: "3" },
     passWithNoTests: false,
   },
