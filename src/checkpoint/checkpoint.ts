@@ -2,8 +2,8 @@
 import { closeSync, fstatSync, openSync, statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { CheckpointError } from "../error.js";
-import { DTYPE_BITS, DTYPES, decodeInto, isDtype } from "./dtype.js";
-import type { ReadMode } from "./header.js";
+import { DTYPE_BITS, DTYPES, decodeInto, isDtype } from "./format/dtype.js";
+import type { ReadMode } from "./format/header.js";
 import { about, type OpenedFile, openFile, openFolder } from "./openFiles.js";
 import { sizeOf } from "./params.js";
 import { readAt } from "./readAt.js";

@@ -22,30 +22,34 @@ export {
   decodeInto,
   encodeInto,
   isDtype,
-} from "./dtype.js";
-export { type FormatFault, FormatError } from "./formatError.js";
-export type { ReadMode, SafetensorsHeader, TensorInfo } from "./header.js";
+} from "./format/dtype.js";
+export { type FormatFault, FormatError } from "./format/formatError.js";
+export type {
+  ReadMode,
+  SafetensorsHeader,
+  TensorInfo,
+} from "./format/header.js";
 export {
   Checkpoint,
   type CheckpointOptions,
   type StoredTensor,
 } from "./checkpoint.js";
-export type { TensorSpec } from "./layout.js";
-export { parseSize } from "./parseSize.js";
+export type { TensorSpec } from "./format/layout.js";
+export { parseSize } from "./writer/parseSize.js";
 export {
   type PlannedShard,
   type PlannedTensor,
   type PlanOptions,
   planShards,
   type ShardPlan,
-} from "./planShards.js";
-export { type Rounding, TensorWriter } from "./tensorWriter.js";
+} from "./writer/planShards.js";
+export { type Rounding, TensorWriter } from "./writer/tensorWriter.js";
 export {
   CheckpointWriter,
   type CheckpointWriterOptions,
   type ShardState,
   type WrittenFile,
-} from "./checkpointWriter.js";
+} from "./writer/checkpointWriter.js";
 export {
   type DtypeTotal,
   type Inspection,

@@ -7,7 +7,7 @@ import { readConfiguration } from "./configuration/readConfiguration.js";
 import { withDtype } from "./configuration/resultConfiguration.js";
 import type { Params } from "./params.js";
 import { readParams } from "./readSafetensors.js";
-import { INDEX, isPlainName, WEIGHTS } from "./shardIndex.js";
+import { INDEX, isPlainName, WEIGHTS } from "./format/shardIndex.js";
 import { writeSafetensors } from "./writeSafetensors.js";
 
 /** A model folder in memory. */

@@ -13,16 +13,16 @@ import { join } from "node:path";
 import { CheckpointError } from "../error.js";
 import { readBytes } from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
-import { FormatError } from "./formatError.js";
+import { FormatError } from "./format/formatError.js";
 import {
   headerLength,
   MAX_HEADER_LENGTH,
   parseHeader,
   type ReadMode,
   type SafetensorsHeader,
-} from "./header.js";
+} from "./format/header.js";
 import { bytesAt } from "./readAt.js";
-import { INDEX, parseShardIndex, WEIGHTS } from "./shardIndex.js";
+import { INDEX, parseShardIndex, WEIGHTS } from "./format/shardIndex.js";
 
 /** How the text begins that git keeps in the place of a large file. */
 const LFS_POINTER = "version https://git-lfs";

@@ -1,5 +1,5 @@
 /** Parameters of a model in memory: values as float32, with the dtype in which they are stored. */
-import { type Dtype, decode, encode } from "./dtype.js";
+import { type Dtype, decode, encode } from "./format/dtype.js";
 
 /** One tensor: row-major values, its shape ([] for a scalar), and the dtype of its stored form. */
 export interface Param {

@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { CheckpointError } from "../error.js";
 import { Checkpoint } from "./checkpoint.js";
-import { DTYPES, isDtype } from "./dtype.js";
-import type { SafetensorsHeader } from "./header.js";
+import { DTYPES, isDtype } from "./format/dtype.js";
+import type { SafetensorsHeader } from "./format/header.js";
 import { openFile } from "./openFiles.js";
 import type { Params } from "./params.js";
 

@@ -1,6 +1,6 @@
 /** What the values of a stored tensor are like: NaN, infinities, subnormals, range and norm, read in pieces. */
 import type { Checkpoint } from "./checkpoint.js";
-import { DTYPE_BITS, type Dtype, isDtype } from "./dtype.js";
+import { DTYPE_BITS, type Dtype, isDtype } from "./format/dtype.js";
 
 /** Values of one tensor. Counts are of elements. */
 export interface TensorScan {

@@ -3,8 +3,8 @@ import { CheckpointError } from "../error.js";
 import { writeFileAtomically } from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
 import { convert } from "./checkpoint.js";
-import { DTYPES, encode, isDtype } from "./dtype.js";
-import { layOut } from "./layout.js";
+import { DTYPES, encode, isDtype } from "./format/dtype.js";
+import { layOut } from "./format/layout.js";
 import { type Params, sizeOf } from "./params.js";
 
 /** Options of `writeSafetensors`. */

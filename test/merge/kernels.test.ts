@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decode, type Dtype } from "../../src/checkpoint/dtype.js";
+import { decode, type Dtype } from "../../src/checkpoint/format/dtype.js";
 import { bytes, floats, words } from "../../src/merge/kernels/arena.js";
 import { kernels } from "../../src/merge/kernels/kernels.js";
 import {

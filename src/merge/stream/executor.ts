@@ -7,7 +7,7 @@ import {
   planShards,
   type ShardPlan,
 } from "../../checkpoint/index.js";
-import { INDEX, WEIGHTS } from "../../checkpoint/shardIndex.js";
+import { INDEX, WEIGHTS } from "../../checkpoint/format/shardIndex.js";
 import { CheckpointError } from "../../error.js";
 import {
   BUDGETS,

@@ -9,7 +9,7 @@ import {
   encodeInto,
   hashFile,
 } from "../../checkpoint/index.js";
-import { roundStochastically } from "../../checkpoint/stochasticRounding.js";
+import { roundStochastically } from "../../checkpoint/writer/stochasticRounding.js";
 import { serveThread } from "../../io/index.js";
 import { key } from "../../random.js";
 import { methods } from "../methods/table.js";

@@ -1,9 +1,9 @@
 /** The plan of a checkpoint to be written: its files, their headers, and the place of every tensor. */
-import { CheckpointError } from "../error.js";
-import { DTYPE_BITS } from "./dtype.js";
-import { type FileLayout, layOut, type TensorSpec } from "./layout.js";
-import { sizeOf } from "./params.js";
-import { isPlainName, WEIGHTS } from "./shardIndex.js";
+import { CheckpointError } from "../../error.js";
+import { DTYPE_BITS } from "../format/dtype.js";
+import { type FileLayout, layOut, type TensorSpec } from "../format/layout.js";
+import { sizeOf } from "../params.js";
+import { isPlainName, WEIGHTS } from "../format/shardIndex.js";
 
 /** A tensor and its place. */
 export interface PlannedTensor extends TensorSpec {

@@ -3,13 +3,13 @@ import {
   decodeInto,
   type Dtype,
   encodeInto,
-} from "../../src/checkpoint/index.js";
+} from "../../../src/checkpoint/index.js";
 import {
   narrowBf16,
   narrowF16,
   widenF16,
-} from "../../src/checkpoint/halfFloat.js";
-import { key, threefry } from "../../src/random.js";
+} from "../../../src/checkpoint/format/halfFloat.js";
+import { key, threefry } from "../../../src/random.js";
 
 /** Float32 numbers with all kinds of bits. */
 const bits = Uint32Array.from(

@@ -1,17 +1,17 @@
 /** Writes values of planned tensors at their places in the temporary files of their shards. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { CheckpointError } from "../error.js";
-import type { Key } from "../random.js";
-import { checkRange, convert } from "./checkpoint.js";
+import { CheckpointError } from "../../error.js";
+import type { Key } from "../../random.js";
+import { checkRange, convert } from "../checkpoint.js";
 import {
   DTYPE_BITS,
   DTYPES,
   type Dtype,
   encodeInto,
   isDtype,
-} from "./dtype.js";
-import { about } from "./openFiles.js";
+} from "../format/dtype.js";
+import { about } from "../openFiles.js";
 import type { PlannedTensor, ShardPlan } from "./planShards.js";
 import { roundStochastically } from "./stochasticRounding.js";
 

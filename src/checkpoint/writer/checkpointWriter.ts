@@ -12,17 +12,17 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { CheckpointError } from "../error.js";
-import { hashFile, writeFileAtomically } from "../io/index.js";
-import type { TensorSpec } from "./layout.js";
-import { about } from "./openFiles.js";
+import { CheckpointError } from "../../error.js";
+import { hashFile, writeFileAtomically } from "../../io/index.js";
+import type { TensorSpec } from "../format/layout.js";
+import { about } from "../openFiles.js";
 import {
   type PlannedShard,
   type PlanOptions,
   planShards,
   type ShardPlan,
 } from "./planShards.js";
-import { INDEX, WEIGHTS } from "./shardIndex.js";
+import { INDEX, WEIGHTS } from "../format/shardIndex.js";
 import { type Rounding, TensorWriter } from "./tensorWriter.js";
 import { hashPlan, readProgress, soundShards } from "./writeProgress.js";
 

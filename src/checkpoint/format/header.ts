@@ -1,5 +1,5 @@
 /** The header of a safetensors file: its JSON, and the rules that tie it to the file's bytes. */
-import { CheckpointError } from "../error.js";
+import { CheckpointError } from "../../error.js";
 import { DTYPE_BITS } from "./dtype.js";
 import { FormatError } from "./formatError.js";
 import { JsonCursor } from "./jsonCursor.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { decodeInto, encodeInto } from "../../src/checkpoint/index.js";
-import { roundStochastically } from "../../src/checkpoint/stochasticRounding.js";
-import { key, threefry } from "../../src/random.js";
+import { decodeInto, encodeInto } from "../../../src/checkpoint/index.js";
+import { roundStochastically } from "../../../src/checkpoint/writer/stochasticRounding.js";
+import { key, threefry } from "../../../src/random.js";
 
 const KEY = key(3, "round/w");
 

@@ -1,16 +1,16 @@
 /** What a killed writer leaves for the one that resumes: which shards are finished, and their hashes. */
 import { closeSync, existsSync, fstatSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CheckpointError } from "../error.js";
+import { CheckpointError } from "../../error.js";
 import {
   BUDGETS,
   hashFile,
   hashText,
   parseJson,
   readText,
-} from "../io/index.js";
+} from "../../io/index.js";
 import type { PlannedShard, ShardPlan } from "./planShards.js";
-import { bytesAt } from "./readAt.js";
+import { bytesAt } from "../readAt.js";
 
 /** The file that a writer keeps beside its shards. */
 export interface Progress {

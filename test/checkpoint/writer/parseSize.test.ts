@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseSize } from "../../src/checkpoint/index.js";
+import { parseSize } from "../../../src/checkpoint/index.js";
 
 describe("parseSize", () => {
   test.each([

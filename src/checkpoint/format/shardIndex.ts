@@ -1,5 +1,5 @@
 /** model.safetensors.index.json: which tensor lies in which shard of a Hugging Face folder. */
-import { CheckpointError } from "../error.js";
+import { CheckpointError } from "../../error.js";
 import { JsonCursor } from "./jsonCursor.js";
 
 /** File name of unsharded weights. */

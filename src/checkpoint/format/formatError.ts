@@ -1,5 +1,5 @@
 /** A file that breaks the safetensors format, with the rule that it breaks. */
-import { CheckpointError } from "../error.js";
+import { CheckpointError } from "../../error.js";
 
 /**
  * Which rule of the format is broken, one word for each error of the reference library. `"strict"`: none of its rules, but one of

@@ -21,9 +21,9 @@ import {
   TensorWriter,
   type TensorSpec,
   writeSafetensors,
-} from "../../src/checkpoint/index.js";
-import { key } from "../../src/random.js";
-import { refusal, testFolder } from "./files.js";
+} from "../../../src/checkpoint/index.js";
+import { key } from "../../../src/random.js";
+import { refusal, testFolder } from "../files.js";
 
 const root = testFolder();
 const folder = join(root, "model");

@@ -1,8 +1,8 @@
 /** Where each tensor lies in a file, as the reference library's writer decides it. */
-import { CheckpointError } from "../error.js";
+import { CheckpointError } from "../../error.js";
 import { DTYPE_BITS, DTYPE_RANK } from "./dtype.js";
 import { formatHeader, type TensorInfo } from "./header.js";
-import { sizeOf } from "./params.js";
+import { sizeOf } from "../params.js";
 
 /** A tensor to be written. */
 export interface TensorSpec {

@@ -1,6 +1,6 @@
 /** Rounding to 16-bit floats up or down at random, so that the expected value is the number itself. */
-import { fillWords, type Key } from "../random.js";
-import { bitsOf, narrowBf16, narrowF16 } from "./halfFloat.js";
+import { fillWords, type Key } from "../../random.js";
+import { bitsOf, narrowBf16, narrowF16 } from "../format/halfFloat.js";
 
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);

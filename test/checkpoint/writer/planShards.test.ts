@@ -6,8 +6,8 @@ import {
   CheckpointWriter,
   planShards,
   type TensorSpec,
-} from "../../src/checkpoint/index.js";
-import { golden, refusal, testFolder } from "./files.js";
+} from "../../../src/checkpoint/index.js";
+import { golden, refusal, testFolder } from "../files.js";
 
 const root = testFolder();
 
