@@ -13,7 +13,7 @@ import { interferenceClaims } from "../../src/study/claims/interference.js";
 import { costRatio, mixingClaims } from "../../src/study/claims/mixing.js";
 import { verdictRows } from "../../src/study/claims/verdicts.js";
 import { MEASURES } from "../../src/study/index.js";
-import { withNote } from "../../src/study/measures/judging.js";
+import { withNote } from "../../src/study/measures/behaviour/judging.js";
 import { plantedNumbers, plantedStudy } from "./planted.js";
 
 // Paper's Table 7 judges these and IFEval, which the nano world cannot judge.

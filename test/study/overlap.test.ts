@@ -11,7 +11,7 @@ import {
 } from "../../src/model/index.js";
 import { Random } from "../../src/random.js";
 import { plan, parseStudy } from "../../src/study/index.js";
-import { overlaps } from "../../src/study/measures/overlaps.js";
+import { overlaps } from "../../src/study/measures/weights/overlaps.js";
 import type {
   OverlapLine,
   OverlapRule,

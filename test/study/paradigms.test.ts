@@ -17,8 +17,8 @@ import {
   type ParadigmRow,
   type Stage,
 } from "../../src/study/index.js";
-import { paradigms } from "../../src/study/measures/paradigms.js";
-import { ALPHAS } from "../../src/study/measures/paradigmShape.js";
+import { paradigms } from "../../src/study/measures/paradigms/paradigms.js";
+import { ALPHAS } from "../../src/study/measures/paradigms/paradigmShape.js";
 import type {
   ParadigmData,
   ParadigmRun,

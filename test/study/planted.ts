@@ -21,7 +21,7 @@ import { costRatio, mixingClaims } from "../../src/study/claims/mixing.js";
 import { neighborClaims } from "../../src/study/claims/neighborhoods.js";
 import { weightClaims } from "../../src/study/claims/weights.js";
 import type { Role } from "../../src/study/graph/model.js";
-import { withNote } from "../../src/study/measures/judging.js";
+import { withNote } from "../../src/study/measures/behaviour/judging.js";
 import type { CostRow } from "../../src/study/rows/cost.js";
 import type { JudgeSource, JudgingLine } from "../../src/study/rows/judging.js";
 import type { ModelScores, Scored } from "../../src/study/rows/modelScores.js";

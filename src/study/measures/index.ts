@@ -1,19 +1,19 @@
 /** The measures of a study, by what stands under `measures:`; each row file with the type of its rows. */
 import { claimsMeasure } from "./claims.js";
-import { consistency } from "./consistency.js";
-import { cost } from "./cost.js";
-import { judging } from "./judging.js";
+import { consistency } from "./behaviour/consistency.js";
+import { cost } from "./training/cost.js";
+import { judging } from "./behaviour/judging.js";
 import type { Measure } from "./measure.js";
-import { mergeSize } from "./mergeSize.js";
-import { neighborhoods } from "./neighborhoods.js";
-import { overlaps } from "./overlaps.js";
-import { pairs } from "./pairs.js";
-import { paradigms } from "./paradigms.js";
-import { rewards } from "./rewards.js";
-import { scores } from "./scores.js";
-import { storage } from "./storage.js";
-import { trajectories } from "./trajectories.js";
-import { weightShift } from "./weightShift.js";
+import { mergeSize } from "./merging/mergeSize.js";
+import { neighborhoods } from "./behaviour/neighborhoods.js";
+import { overlaps } from "./weights/overlaps.js";
+import { pairs } from "./merging/pairs.js";
+import { paradigms } from "./paradigms/paradigms.js";
+import { rewards } from "./training/rewards.js";
+import { scores } from "./behaviour/scores.js";
+import { storage } from "./merging/storage.js";
+import { trajectories } from "./behaviour/trajectories.js";
+import { weightShift } from "./weights/weightShift.js";
 
 /** All measures with their types; those that need another's rows stand below it. */
 export interface MeasureTable {

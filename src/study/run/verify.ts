@@ -7,7 +7,7 @@ import { BUDGETS, readText } from "../../io/index.js";
 import { rowFile, ROWS_KIND, type RowsSpec } from "../graph/plan.js";
 import type { Stage } from "../graph/stage.js";
 import { measure } from "../measures/index.js";
-import type { ScoresSpec } from "../measures/scores.js";
+import type { ScoresSpec } from "../measures/behaviour/scores.js";
 import { Results } from "../rows/results.js";
 import { failure } from "./failure.js";
 import { hashJson, hashPath } from "./hash.js";

@@ -1,7 +1,7 @@
 /** Everything that the pages ask for, by name: the same on a server and in an export. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ScoresOptions } from "../../study/measures/scores.js";
+import type { ScoresOptions } from "../../study/measures/behaviour/scores.js";
 import { listTasks, sampleOf, type TextOf } from "./blocks.js";
 import { claimsOf } from "./claims.js";
 import { parametersOf, readJsonFile, studyInfo } from "./describe.js";

@@ -7,23 +7,27 @@ import {
   weightShift,
   type Kind,
   type WeightShift,
-} from "../../analysis/index.js";
-import { statedRows } from "../claims/claimRow.js";
-import { weightClaims, WEIGHTS as IDS } from "../claims/weights.js";
-import type { Ref } from "../graph/model.js";
-import { lineStage } from "../graph/stage.js";
-import { WEIGHTS } from "../graph/work.js";
-import type { OverlapLine, OverlapRule, Overlaps } from "../rows/overlaps.js";
-import type { Results } from "../rows/results.js";
-import { brief } from "../rows/interval.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { writeLines } from "../run/jsonLines.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { manyModels, object, oneModel } from "../spec/field.js";
-import { rate } from "../spec/values.js";
-import { expertNames } from "./expertModels.js";
-import { byDomain, expertInputs } from "./experts.js";
-import { NOTHING, type Measure } from "./measure.js";
+} from "../../../analysis/index.js";
+import { statedRows } from "../../claims/claimRow.js";
+import { weightClaims, WEIGHTS as IDS } from "../../claims/weights.js";
+import type { Ref } from "../../graph/model.js";
+import { lineStage } from "../../graph/stage.js";
+import { WEIGHTS } from "../../graph/work.js";
+import type {
+  OverlapLine,
+  OverlapRule,
+  Overlaps,
+} from "../../rows/overlaps.js";
+import type { Results } from "../../rows/results.js";
+import { brief } from "../../rows/interval.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { writeLines } from "../../run/jsonLines.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { manyModels, object, oneModel } from "../../spec/field.js";
+import { rate } from "../../spec/values.js";
+import { expertNames } from "../expertModels.js";
+import { byDomain, expertInputs } from "../experts.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of `overlaps`. */
 export interface OverlapsOptions {

@@ -1,15 +1,15 @@
 /** Scores of a paradigm's experts and of their merges. */
-import type { Params } from "../../checkpoint/index.js";
-import type { Domain } from "../../domains/index.js";
-import type { BenchmarkName } from "../../evaluate/index.js";
-import { mergeBy, type MergeSpec } from "../operations/merge.js";
-import type { ParadigmScores } from "../rows/paradigmRow.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { outputPath } from "../run/paths.js";
-import { LineFile } from "../run/lineFile.js";
-import { readExperts } from "./expertModels.js";
-import { scoresOfParams } from "./itemScores.js";
-import type { Sampling } from "./scores.js";
+import type { Params } from "../../../checkpoint/index.js";
+import type { Domain } from "../../../domains/index.js";
+import type { BenchmarkName } from "../../../evaluate/index.js";
+import { mergeBy, type MergeSpec } from "../../operations/merge.js";
+import type { ParadigmScores } from "../../rows/paradigmRow.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { outputPath } from "../../run/paths.js";
+import { LineFile } from "../../run/lineFile.js";
+import { readExperts } from "../expertModels.js";
+import { scoresOfParams } from "../behaviour/itemScores.js";
+import type { Sampling } from "../behaviour/scores.js";
 
 /** What the scores of one paradigm depend on. */
 export interface ParadigmScoresSpec extends Sampling {

@@ -1,31 +1,31 @@
 /** Measure `scores`: models on benchmarks, Avg@K with its interval, and paired differences. */
-import { evaluate, type BenchmarkName } from "../../evaluate/index.js";
-import { mean } from "../../stats/index.js";
-import { loadPolicy } from "../../model/index.js";
-import { statedRows, type ClaimRow } from "../claims/claimRow.js";
-import { interferenceClaims, INTERFERENCE } from "../claims/interference.js";
-import { mixingClaims, MIXING } from "../claims/mixing.js";
+import { evaluate, type BenchmarkName } from "../../../evaluate/index.js";
+import { mean } from "../../../stats/index.js";
+import { loadPolicy } from "../../../model/index.js";
+import { statedRows, type ClaimRow } from "../../claims/claimRow.js";
+import { interferenceClaims, INTERFERENCE } from "../../claims/interference.js";
+import { mixingClaims, MIXING } from "../../claims/mixing.js";
 import {
   expertDomains,
   missingClaims,
   paperName,
   type PaperModels,
-} from "../claims/paperModels.js";
-import type { Ref, StudySpec } from "../graph/model.js";
-import { times, type Place, type Stage } from "../graph/stage.js";
-import { SAMPLE } from "../graph/work.js";
-import { recordsPath, type Results } from "../rows/results.js";
+} from "../../claims/paperModels.js";
+import type { Ref, StudySpec } from "../../graph/model.js";
+import { times, type Place, type Stage } from "../../graph/stage.js";
+import { SAMPLE } from "../../graph/work.js";
+import { recordsPath, type Results } from "../../rows/results.js";
 import {
   differenceRows,
   scoreRows,
   type DifferenceRow,
   type ScoreRow,
-} from "../rows/scores.js";
-import type { Job } from "../run/job.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { manyModels, number, object, withDefault } from "../spec/field.js";
-import { benchmarks, positive, rate } from "../spec/values.js";
-import { NOTHING, type Measure } from "./measure.js";
+} from "../../rows/scores.js";
+import type { Job } from "../../run/job.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { manyModels, number, object, withDefault } from "../../spec/field.js";
+import { benchmarks, positive, rate } from "../../spec/values.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** How completions are drawn when a model is scored. */
 export interface Sampling {

@@ -1,16 +1,21 @@
 /** Measure `weightShift`: what the experts of all seeds changed in the weights (Table 5, Figure 3). */
-import { weightShiftRows, type ShiftModels } from "../../analysis/index.js";
-import type { Domain } from "../../domains/index.js";
-import type { MeasureEntry, Ref, StudySpec } from "../graph/model.js";
-import { times, type Input, type Place, type Stage } from "../graph/stage.js";
-import { WEIGHTS } from "../graph/work.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { writeRows } from "../run/writeRows.js";
-import { manyModels, object, oneModel, optional } from "../spec/field.js";
-import { rate } from "../spec/values.js";
-import { byDomain } from "./experts.js";
-import { NOTHING, type Measure } from "./measure.js";
+import { weightShiftRows, type ShiftModels } from "../../../analysis/index.js";
+import type { Domain } from "../../../domains/index.js";
+import type { MeasureEntry, Ref, StudySpec } from "../../graph/model.js";
+import {
+  times,
+  type Input,
+  type Place,
+  type Stage,
+} from "../../graph/stage.js";
+import { WEIGHTS } from "../../graph/work.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { writeRows } from "../../run/writeRows.js";
+import { manyModels, object, oneModel, optional } from "../../spec/field.js";
+import { rate } from "../../spec/values.js";
+import { byDomain } from "../experts.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of `weightShift`. */
 export interface WeightShiftOptions {

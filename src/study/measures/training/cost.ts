@@ -1,13 +1,13 @@
 /** Measure `cost`: tokens, floating-point operations and seconds of training runs (Table 2), from their logs. */
-import type { StepMetrics } from "../../train/index.js";
-import { statedRows } from "../claims/claimRow.js";
-import { costRatio } from "../claims/mixing.js";
-import { missingClaims } from "../claims/paperModels.js";
-import type { MeasureEntry, Ref } from "../graph/model.js";
-import { costRows, type CostRow } from "../rows/cost.js";
-import type { Results } from "../rows/results.js";
-import { manyModels, modelSets, object, type Field } from "../spec/field.js";
-import { NOTHING, type Measure } from "./measure.js";
+import type { StepMetrics } from "../../../train/index.js";
+import { statedRows } from "../../claims/claimRow.js";
+import { costRatio } from "../../claims/mixing.js";
+import { missingClaims } from "../../claims/paperModels.js";
+import type { MeasureEntry, Ref } from "../../graph/model.js";
+import { costRows, type CostRow } from "../../rows/cost.js";
+import type { Results } from "../../rows/results.js";
+import { manyModels, modelSets, object, type Field } from "../../spec/field.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of `cost`. */
 export interface CostOptions {

@@ -1,15 +1,15 @@
 /** Scores of a model in memory, item by item: what measures keep of models that are made to be scored once. */
-import type { Params } from "../../checkpoint/index.js";
+import type { Params } from "../../../checkpoint/index.js";
 import {
   evaluate,
   type BenchmarkName,
   type EvaluateOptions,
-} from "../../evaluate/index.js";
-import { Policy } from "../../model/index.js";
-import type { Tokenizer } from "../../tokenizer/index.js";
-import type { ItemScores } from "../rows/modelScores.js";
-import { itemMeans } from "../rows/results.js";
-import type { ExpertModels } from "./expertModels.js";
+} from "../../../evaluate/index.js";
+import { Policy } from "../../../model/index.js";
+import type { Tokenizer } from "../../../tokenizer/index.js";
+import type { ItemScores } from "../../rows/modelScores.js";
+import { itemMeans } from "../../rows/results.js";
+import type { ExpertModels } from "../expertModels.js";
 
 /**
  * Mean reward of every item over its samples, benchmark by benchmark.

@@ -1,21 +1,21 @@
 /** Measure `trajectories`: scores along training (Figure 2). */
-import type { BenchmarkName } from "../../evaluate/index.js";
-import { loadPolicy } from "../../model/index.js";
-import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
-import { lineStage, times, type Place, type Stage } from "../graph/stage.js";
-import { SAMPLE } from "../graph/work.js";
+import type { BenchmarkName } from "../../../evaluate/index.js";
+import { loadPolicy } from "../../../model/index.js";
+import { modelNamed, type Ref, type StudySpec } from "../../graph/model.js";
+import { lineStage, times, type Place, type Stage } from "../../graph/stage.js";
+import { SAMPLE } from "../../graph/work.js";
 import {
   trajectoryRows,
   type TrajectoryLine,
   type TrajectoryRow,
-} from "../rows/trajectories.js";
-import type { Job } from "../run/job.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { manyModels, object } from "../spec/field.js";
-import { benchmarks, positive } from "../spec/values.js";
-import { LineFile } from "../run/lineFile.js";
+} from "../../rows/trajectories.js";
+import type { Job } from "../../run/job.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { manyModels, object } from "../../spec/field.js";
+import { benchmarks, positive } from "../../spec/values.js";
+import { LineFile } from "../../run/lineFile.js";
 import { scoresOf } from "./itemScores.js";
-import { NOTHING, type Measure } from "./measure.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of `trajectories`. */
 export interface TrajectoriesOptions {

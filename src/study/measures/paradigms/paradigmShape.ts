@@ -1,27 +1,31 @@
 /** Sizes and directions of a paradigm's task vectors, and the shape of the loss around them. */
-import { combine, describeShift, weightShift } from "../../analysis/index.js";
-import { meanOrNull } from "../../stats/index.js";
-import { taskMessages, type Domain } from "../../domains/index.js";
-import { breathe } from "../../io/index.js";
+import {
+  combine,
+  describeShift,
+  weightShift,
+} from "../../../analysis/index.js";
+import { meanOrNull } from "../../../stats/index.js";
+import { taskMessages, type Domain } from "../../../domains/index.js";
+import { breathe } from "../../../io/index.js";
 import {
   scoreSequences,
   type MaskedSequence,
   Policy,
-} from "../../model/index.js";
-import { Random } from "../../random.js";
-import { rollouts } from "../../rollout/index.js";
-import { encodeChat, rolloutSequence } from "../../train/index.js";
-import { drawTask, worldSpec } from "../../world/index.js";
+} from "../../../model/index.js";
+import { Random } from "../../../random.js";
+import { rollouts } from "../../../rollout/index.js";
+import { encodeChat, rolloutSequence } from "../../../train/index.js";
+import { drawTask, worldSpec } from "../../../world/index.js";
 import type {
   LossLine,
   ParadigmShape,
   TaskVectorSizes,
-} from "../rows/paradigmRow.js";
-import { brief } from "../rows/interval.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { writeLines } from "../run/jsonLines.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { readExperts, type ExpertModels } from "./expertModels.js";
+} from "../../rows/paradigmRow.js";
+import { brief } from "../../rows/interval.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { writeLines } from "../../run/jsonLines.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { readExperts, type ExpertModels } from "../expertModels.js";
 
 /** What the shape of one paradigm depends on. */
 export interface ParadigmShapeSpec {

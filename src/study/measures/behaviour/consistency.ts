@@ -1,10 +1,13 @@
 /** Measure `consistency`: whose gains are the experts' gains (Figure 5)? Made from scores; it has no stages of its own. */
-import { consistencyClaims } from "../claims/consistency.js";
-import { missingClaims, paperName } from "../claims/paperModels.js";
-import type { Ref } from "../graph/model.js";
-import { consistencyRows, type ConsistencyRow } from "../rows/consistency.js";
-import { manyModels, object, oneModel } from "../spec/field.js";
-import { NOTHING, type Measure } from "./measure.js";
+import { consistencyClaims } from "../../claims/consistency.js";
+import { missingClaims, paperName } from "../../claims/paperModels.js";
+import type { Ref } from "../../graph/model.js";
+import {
+  consistencyRows,
+  type ConsistencyRow,
+} from "../../rows/consistency.js";
+import { manyModels, object, oneModel } from "../../spec/field.js";
+import { NOTHING, type Measure } from "../measure.js";
 import { scoresIn } from "./scores.js";
 
 /** Options of `consistency`. */

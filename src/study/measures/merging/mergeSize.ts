@@ -1,18 +1,18 @@
 /** Measure `mergeSize`: how the score of each merge method depends on the size of the task vectors. */
-import type { BenchmarkName } from "../../evaluate/index.js";
-import { methods, type MergeMethodName } from "../../merge/index.js";
-import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
-import { lineStage, times } from "../graph/stage.js";
-import { SAMPLE } from "../graph/work.js";
-import { labelledInputs } from "../operations/operation.js";
-import { mergeBy, METHOD_NAMES, relativeSize } from "../operations/merge.js";
+import type { BenchmarkName } from "../../../evaluate/index.js";
+import { methods, type MergeMethodName } from "../../../merge/index.js";
+import { modelNamed, type Ref, type StudySpec } from "../../graph/model.js";
+import { lineStage, times } from "../../graph/stage.js";
+import { SAMPLE } from "../../graph/work.js";
+import { labelledInputs } from "../../operations/operation.js";
+import { mergeBy, METHOD_NAMES, relativeSize } from "../../operations/merge.js";
 import {
   mergeSizeRows,
   type MergeSizeRow,
   type SizeLine,
-} from "../rows/mergeSize.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { outputPath } from "../run/paths.js";
+} from "../../rows/mergeSize.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { outputPath } from "../../run/paths.js";
 import {
   choice,
   list,
@@ -20,13 +20,13 @@ import {
   number,
   object,
   oneModel,
-} from "../spec/field.js";
-import { positive } from "../spec/values.js";
-import { LineFile } from "../run/lineFile.js";
-import { readExperts } from "./expertModels.js";
-import { scoresOfParams } from "./itemScores.js";
-import { NOTHING, type Measure } from "./measure.js";
-import { scoresIn } from "./scores.js";
+} from "../../spec/field.js";
+import { positive } from "../../spec/values.js";
+import { LineFile } from "../../run/lineFile.js";
+import { readExperts } from "../expertModels.js";
+import { scoresOfParams } from "../behaviour/itemScores.js";
+import { NOTHING, type Measure } from "../measure.js";
+import { scoresIn } from "../behaviour/scores.js";
 
 /** Options of `mergeSize`. */
 export interface MergeSizeOptions {

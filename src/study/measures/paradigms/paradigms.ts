@@ -1,13 +1,13 @@
 /** Measure `paradigms`: experts of the same domains trained in several ways, merged and measured alike: why do RL experts merge? */
-import type { Domain } from "../../domains/index.js";
-import type { BenchmarkName } from "../../evaluate/index.js";
-import type { StepMetrics } from "../../train/index.js";
+import type { Domain } from "../../../domains/index.js";
+import type { BenchmarkName } from "../../../evaluate/index.js";
+import type { StepMetrics } from "../../../train/index.js";
 import {
   modelNamed,
   type MeasureEntry,
   type Ref,
   type StudySpec,
-} from "../graph/model.js";
+} from "../../graph/model.js";
 import {
   addWork,
   lineStage,
@@ -15,19 +15,19 @@ import {
   type Input,
   type Place,
   type Stage,
-} from "../graph/stage.js";
-import { READING, SAMPLE } from "../graph/work.js";
-import { mergeSpec, type MergeSpec } from "../operations/merge.js";
+} from "../../graph/stage.js";
+import { READING, SAMPLE } from "../../graph/work.js";
+import { mergeSpec, type MergeSpec } from "../../operations/merge.js";
 import type {
   ParadigmRow,
   ParadigmRun,
   ParadigmScores,
   ParadigmShape,
-} from "../rows/paradigmRow.js";
-import { benchmarksOf } from "../rows/modelScores.js";
-import { paradigmRows } from "../rows/paradigms.js";
-import type { Results } from "../rows/results.js";
-import type { Job } from "../run/job.js";
+} from "../../rows/paradigmRow.js";
+import { benchmarksOf } from "../../rows/modelScores.js";
+import { paradigmRows } from "../../rows/paradigms.js";
+import type { Results } from "../../rows/results.js";
+import type { Job } from "../../run/job.js";
 import {
   checked,
   integer,
@@ -38,17 +38,17 @@ import {
   object,
   oneModel,
   optional,
-} from "../spec/field.js";
-import { NAME, positive } from "../spec/values.js";
-import { byDomain, expertInputs, someBenchmarksOf } from "./experts.js";
-import { NOTHING, type Measure } from "./measure.js";
+} from "../../spec/field.js";
+import { NAME, positive } from "../../spec/values.js";
+import { byDomain, expertInputs, someBenchmarksOf } from "../experts.js";
+import { NOTHING, type Measure } from "../measure.js";
 import { scoreParadigm, type ParadigmScoresSpec } from "./paradigmScores.js";
 import {
   ALPHAS,
   measureShape,
   type ParadigmShapeSpec,
 } from "./paradigmShape.js";
-import { samplingOf, scoresIn } from "./scores.js";
+import { samplingOf, scoresIn } from "../behaviour/scores.js";
 
 /** Options of `paradigms`. */
 export interface ParadigmsOptions {

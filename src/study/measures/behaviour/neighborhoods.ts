@@ -3,46 +3,46 @@ import {
   sampleDivergences,
   type DivergenceSample,
   type ExpertSamples,
-} from "../../analysis/index.js";
-import type { Domain } from "../../domains/index.js";
-import { benchmark, type BenchmarkName } from "../../evaluate/index.js";
-import { breathe } from "../../io/index.js";
-import { loadPolicy } from "../../model/index.js";
-import { neighborClaims } from "../claims/neighborhoods.js";
+} from "../../../analysis/index.js";
+import type { Domain } from "../../../domains/index.js";
+import { benchmark, type BenchmarkName } from "../../../evaluate/index.js";
+import { breathe } from "../../../io/index.js";
+import { loadPolicy } from "../../../model/index.js";
+import { neighborClaims } from "../../claims/neighborhoods.js";
 import {
   expertDomains,
   expertName,
   missingClaims,
-} from "../claims/paperModels.js";
+} from "../../claims/paperModels.js";
 import {
   modelNamed,
   type MeasureEntry,
   type Ref,
   type StudySpec,
-} from "../graph/model.js";
+} from "../../graph/model.js";
 import {
   addWork,
   lineStage,
   times,
   type Place,
   type Stage,
-} from "../graph/stage.js";
-import { READING, SAMPLE } from "../graph/work.js";
-import type { MergeSpec } from "../operations/merge.js";
+} from "../../graph/stage.js";
+import { READING, SAMPLE } from "../../graph/work.js";
+import type { MergeSpec } from "../../operations/merge.js";
 import {
   neighborhoodRows,
   type NeighborhoodRow,
-} from "../rows/neighborhoods.js";
-import type { Results } from "../rows/results.js";
-import { brief } from "../rows/interval.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { writeLines } from "../run/jsonLines.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { manyModels, object } from "../spec/field.js";
-import { positive } from "../spec/values.js";
-import { byDomain, someBenchmarksOf } from "./experts.js";
-import { NOTHING, type Measure } from "./measure.js";
-import { pairs, pairSources, type PairsOptions } from "./pairs.js";
+} from "../../rows/neighborhoods.js";
+import type { Results } from "../../rows/results.js";
+import { brief } from "../../rows/interval.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { writeLines } from "../../run/jsonLines.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { manyModels, object } from "../../spec/field.js";
+import { positive } from "../../spec/values.js";
+import { byDomain, someBenchmarksOf } from "../experts.js";
+import { NOTHING, type Measure } from "../measure.js";
+import { pairs, pairSources, type PairsOptions } from "../merging/pairs.js";
 import { scoresIn } from "./scores.js";
 
 /** Options of `neighborhoods`. */

@@ -4,30 +4,30 @@ import {
   judgeableBenchmarks,
   selfVerify,
   type BenchmarkName,
-} from "../../evaluate/index.js";
-import { breathe } from "../../io/index.js";
-import { loadPolicy } from "../../model/index.js";
-import type { Domain } from "../../domains/index.js";
-import { STATED, type ClaimRow } from "../claims/claimRow.js";
-import { REASONING } from "../claims/interference.js";
-import { judgeClaims } from "../claims/judging.js";
-import { paperName } from "../claims/paperModels.js";
-import { modelNamed, type MeasureEntry, type Ref } from "../graph/model.js";
-import { addWork, lineStage, times } from "../graph/stage.js";
-import { JUDGEMENT, SAMPLE } from "../graph/work.js";
+} from "../../../evaluate/index.js";
+import { breathe } from "../../../io/index.js";
+import { loadPolicy } from "../../../model/index.js";
+import type { Domain } from "../../../domains/index.js";
+import { STATED, type ClaimRow } from "../../claims/claimRow.js";
+import { REASONING } from "../../claims/interference.js";
+import { judgeClaims } from "../../claims/judging.js";
+import { paperName } from "../../claims/paperModels.js";
+import { modelNamed, type MeasureEntry, type Ref } from "../../graph/model.js";
+import { addWork, lineStage, times } from "../../graph/stage.js";
+import { JUDGEMENT, SAMPLE } from "../../graph/work.js";
 import {
   judgingRows,
   type JudgeSource,
   type JudgingLine,
   type JudgingRow,
-} from "../rows/judging.js";
-import type { Results } from "../rows/results.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { writeLines } from "../run/jsonLines.js";
-import { inputPath, outputPath } from "../run/paths.js";
-import { choice, list, manyModels, object } from "../spec/field.js";
-import { positive } from "../spec/values.js";
-import { NOTHING, type Measure } from "./measure.js";
+} from "../../rows/judging.js";
+import type { Results } from "../../rows/results.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { writeLines } from "../../run/jsonLines.js";
+import { inputPath, outputPath } from "../../run/paths.js";
+import { choice, list, manyModels, object } from "../../spec/field.js";
+import { positive } from "../../spec/values.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of `judging`. */
 export interface JudgingOptions {

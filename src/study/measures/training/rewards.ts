@@ -1,9 +1,9 @@
 /** Measure `rewards`: rewards along reinforcement learning (Figure 9), from the training logs. */
-import type { GrpoMetrics } from "../../train/index.js";
-import type { Ref } from "../graph/model.js";
-import { rewardRows, type RewardRow } from "../rows/rewards.js";
-import { manyModels, object } from "../spec/field.js";
-import { NOTHING, type Measure } from "./measure.js";
+import type { GrpoMetrics } from "../../../train/index.js";
+import type { Ref } from "../../graph/model.js";
+import { rewardRows, type RewardRow } from "../../rows/rewards.js";
+import { manyModels, object } from "../../spec/field.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of `rewards`. */
 export interface RewardsOptions {

@@ -1,13 +1,13 @@
 /** Measure `storage`: what an expert's score owes to the format in which its weights are kept between steps. */
-import type { Domain } from "../../domains/index.js";
-import type { MeasureEntry, Ref } from "../graph/model.js";
-import { benchmarksOf } from "../rows/modelScores.js";
-import type { Results } from "../rows/results.js";
-import { storageRows, type StorageRow } from "../rows/storage.js";
-import { manyModels, object, oneModel } from "../spec/field.js";
-import { byDomain, someBenchmarksOf } from "./experts.js";
-import { NOTHING, type Measure } from "./measure.js";
-import { scoresIn, scoreStage } from "./scores.js";
+import type { Domain } from "../../../domains/index.js";
+import type { MeasureEntry, Ref } from "../../graph/model.js";
+import { benchmarksOf } from "../../rows/modelScores.js";
+import type { Results } from "../../rows/results.js";
+import { storageRows, type StorageRow } from "../../rows/storage.js";
+import { manyModels, object, oneModel } from "../../spec/field.js";
+import { byDomain, someBenchmarksOf } from "../experts.js";
+import { NOTHING, type Measure } from "../measure.js";
+import { scoresIn, scoreStage } from "../behaviour/scores.js";
 
 /** Options of `storage`. */
 export interface StorageOptions {

@@ -1,28 +1,28 @@
 /** Measure `pairs`: merges of two experts, scored on the domains of the first (Table 6). */
-import type { Domain } from "../../domains/index.js";
-import type { BenchmarkName } from "../../evaluate/index.js";
-import type { MergeMethodName } from "../../merge/index.js";
-import type { MeasureEntry, Ref, StudySpec } from "../graph/model.js";
-import { lineStage, times, type Place, type Stage } from "../graph/stage.js";
-import { SAMPLE } from "../graph/work.js";
-import { mergeBy, METHOD_NAMES } from "../operations/merge.js";
-import type { Results } from "../rows/results.js";
+import type { Domain } from "../../../domains/index.js";
+import type { BenchmarkName } from "../../../evaluate/index.js";
+import type { MergeMethodName } from "../../../merge/index.js";
+import type { MeasureEntry, Ref, StudySpec } from "../../graph/model.js";
+import { lineStage, times, type Place, type Stage } from "../../graph/stage.js";
+import { SAMPLE } from "../../graph/work.js";
+import { mergeBy, METHOD_NAMES } from "../../operations/merge.js";
+import type { Results } from "../../rows/results.js";
 import {
   pairRows,
   type PairLine,
   type PairRow,
   type PairSource,
-} from "../rows/pairs.js";
-import type { Facts, Job, Report } from "../run/job.js";
-import { writeLines } from "../run/jsonLines.js";
-import { outputPath } from "../run/paths.js";
-import { choice, manyModels, object, oneModel } from "../spec/field.js";
-import { domains } from "../spec/values.js";
-import { readExperts } from "./expertModels.js";
-import { byDomain, expertInputs, someBenchmarksOf } from "./experts.js";
-import { NOTHING, type Measure } from "./measure.js";
-import { scoresOfParams } from "./itemScores.js";
-import { samplingOf, scoresIn, type Sampling } from "./scores.js";
+} from "../../rows/pairs.js";
+import type { Facts, Job, Report } from "../../run/job.js";
+import { writeLines } from "../../run/jsonLines.js";
+import { outputPath } from "../../run/paths.js";
+import { choice, manyModels, object, oneModel } from "../../spec/field.js";
+import { domains } from "../../spec/values.js";
+import { readExperts } from "../expertModels.js";
+import { byDomain, expertInputs, someBenchmarksOf } from "../experts.js";
+import { NOTHING, type Measure } from "../measure.js";
+import { scoresOfParams } from "../behaviour/itemScores.js";
+import { samplingOf, scoresIn, type Sampling } from "../behaviour/scores.js";
 
 /** Options of `pairs`. */
 export interface PairsOptions {
