@@ -14,6 +14,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { M2rlError } from "../../src/error.js";
+import { takeLease } from "../../src/io/index.js";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -183,16 +185,20 @@ describe("npm run setup in a bare copy", () => {
 
   test("takes over the lock of a set-up that was killed", async () => {
     // A process that has just ended: its number is free.
-    const pid = execFileSync(process.execPath, ["-p", "process.pid"], {
-      encoding: "utf8",
-    }).trim();
-    mkdirSync(join(copy, ".cache"), { recursive: true });
-    writeFileSync(join(copy, ".cache", "setup.lock"), pid);
+    const pid = Number(
+      execFileSync(process.execPath, ["-p", "process.pid"], {
+        encoding: "utf8",
+      }),
+    );
+    const lock = join(copy, ".cache", "setup.lease");
+    takeLease(lock, "it", (text) => new M2rlError(text));
+    const holder = JSON.parse(readFileSync(lock, "utf8")) as object;
+    writeFileSync(lock, JSON.stringify({ ...holder, pid, token: "killed" }));
     const { text } = await run(copy, "bootstrap.mjs", {
       PATH: nodeOnly,
     });
     expect(text).toContain("missing: Python 3.9 or newer");
-    expect(existsSync(join(copy, ".cache", "setup.lock"))).toBe(false);
+    expect(existsSync(lock)).toBe(false);
   });
 
   test("npm test ends with the line of counts even when nothing could be set up", async () => {
