@@ -2,7 +2,7 @@
 /** The command line: `m2rl <verb>`; each verb is a file in `cli/` and is loaded only when it is used. */
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { printed } from "./cli/printed.js";
+import { printed } from "./cli/output/printed.js";
 import { UsageError, type CliOutput, type Verb } from "./cli/verb.js";
 import { M2rlError } from "./error.js";
 import { hint } from "./nearest.js";

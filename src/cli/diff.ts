@@ -24,8 +24,8 @@ import {
   type WriteFileOptions,
 } from "../io/index.js";
 import { GENERATOR } from "../report/index.js";
-import { diffPage } from "./diffPage.js";
-import { shiftProgress } from "./shiftProgress.js";
+import { diffPage } from "./output/diffPage.js";
+import { shiftProgress } from "./output/shiftProgress.js";
 import {
   integerOption,
   numberOption,

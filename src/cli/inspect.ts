@@ -9,7 +9,7 @@ import {
   type TensorScan,
 } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
-import { byteProgress } from "./byteProgress.js";
+import { byteProgress } from "./output/byteProgress.js";
 import {
   type CliOutput,
   onlyArgument,

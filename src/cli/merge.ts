@@ -14,8 +14,8 @@ import {
   type Recipe,
 } from "../merge/index.js";
 import { hint } from "../nearest.js";
-import { mergeProgress } from "./mergeProgress.js";
-import { planObject, planText, reportText } from "./mergeText.js";
+import { mergeProgress } from "./output/mergeProgress.js";
+import { planObject, planText, reportText } from "./output/mergeText.js";
 import {
   integerOption,
   UsageError,

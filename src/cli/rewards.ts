@@ -1,7 +1,7 @@
 /** `m2rl rewards`: the verifiers as an HTTP service. */
 import { parseArgs } from "node:util";
 import { startRewardServer } from "../cluster/index.js";
-import { ended } from "./ended.js";
+import { ended } from "./stop/ended.js";
 import { integerOption, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl rewards [options]

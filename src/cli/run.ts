@@ -9,7 +9,7 @@ import {
   terminalProgress,
   timeTable,
 } from "../study/index.js";
-import { untilStopped } from "./stopSignal.js";
+import { untilStopped } from "./stop/stopSignal.js";
 import {
   integerOption,
   onlyArgument,

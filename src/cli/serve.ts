@@ -1,7 +1,7 @@
 /** `m2rl serve`: a model folder behind OpenAI's protocol. */
 import { parseArgs } from "node:util";
 import { startModelServer } from "../cluster/index.js";
-import { ended } from "./ended.js";
+import { ended } from "./stop/ended.js";
 import { integerOption, onlyArgument, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl serve MODEL [options]

@@ -2,7 +2,7 @@
 import { fstatSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runStage } from "../study/index.js";
-import { untilStopped } from "./stopSignal.js";
+import { untilStopped } from "./stop/stopSignal.js";
 import { UsageError, type Verb } from "./verb.js";
 
 const HELP = `m2rl stage STUDY ID [options]

@@ -1,7 +1,7 @@
 /** `m2rl view`: a study as a page in the browser. */
 import { parseArgs } from "node:util";
 import { exportView, startView } from "../view/index.js";
-import { ended } from "./ended.js";
+import { ended } from "./stop/ended.js";
 import { onlyArgument, portOption, type Verb } from "./verb.js";
 
 const HELP = `m2rl view STUDY [options]

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeModelFolder } from "../../src/checkpoint/index.js";
 import { main } from "../../src/cli.js";
-import { shiftProgress } from "../../src/cli/shiftProgress.js";
+import { shiftProgress } from "../../src/cli/output/shiftProgress.js";
 import { model, normals } from "../analysis/planted.js";
 
 async function m2rl(

@@ -7,7 +7,7 @@ import {
   writeModelFolder,
   writeSafetensors,
 } from "../../src/checkpoint/index.js";
-import { byteProgress } from "../../src/cli/byteProgress.js";
+import { byteProgress } from "../../src/cli/output/byteProgress.js";
 import { main } from "../../src/cli.js";
 import { craft, tensorJson, testFolder } from "../checkpoint/files.js";
 

@@ -10,7 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli.js";
-import { mergeProgress, progressText } from "../../src/cli/mergeProgress.js";
+import {
+  mergeProgress,
+  progressText,
+} from "../../src/cli/output/mergeProgress.js";
 import type { MergeProgress } from "../../src/merge/index.js";
 import { contents, writeModels } from "../merge/checkpoints.js";
 

@@ -1,5 +1,5 @@
 /** A line on stderr about work that reads or writes many bytes. */
-import type { CliOutput } from "./verb.js";
+import type { CliOutput } from "../verb.js";
 
 /** Progress of such work. */
 export interface ByteProgress {

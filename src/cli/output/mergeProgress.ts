@@ -1,6 +1,6 @@
 /** A line on stderr about a merge under way. */
-import { byteText, type MergeProgress } from "../merge/index.js";
-import type { CliOutput } from "./verb.js";
+import { byteText, type MergeProgress } from "../../merge/index.js";
+import type { CliOutput } from "../verb.js";
 
 /** Nothing is written before, in seconds: a short merge needs no progress. */
 const QUIET = 1;

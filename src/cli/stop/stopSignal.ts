@@ -1,5 +1,5 @@
 /** A command that stops at Ctrl-C after its current step, and at once at the second. */
-import type { CliOutput } from "./verb.js";
+import type { CliOutput } from "../verb.js";
 
 const STOPPING = [
   "stopping after the current steps …",

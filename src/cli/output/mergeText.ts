@@ -6,9 +6,9 @@ import {
   methods,
   type Recipe,
   survivalText,
-} from "../merge/index.js";
+} from "../../merge/index.js";
 import { durationText } from "./mergeProgress.js";
-import { textTable } from "./verb.js";
+import { textTable } from "../verb.js";
 
 function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;

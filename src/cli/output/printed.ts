@@ -1,6 +1,6 @@
 /** What the command line writes, without what would command a terminal. */
-import { printable } from "../io/index.js";
-import type { CliOutput } from "./verb.js";
+import { printable } from "../../io/index.js";
+import type { CliOutput } from "../verb.js";
 
 /** What the lines of progress may hold: the start of the line, and the sequences that clear it or go up some lines. */
 // eslint-disable-next-line no-control-regex

@@ -9,8 +9,8 @@ import {
   MATRIX_LABELS,
   type ShiftCell,
   type WeightShift,
-} from "../analysis/index.js";
-import { meanOrNull } from "../stats/index.js";
+} from "../../analysis/index.js";
+import { meanOrNull } from "../../stats/index.js";
 import {
   curves,
   heatMap,
@@ -19,7 +19,7 @@ import {
   page,
   type PageSection,
   type PageTable,
-} from "../report/index.js";
+} from "../../report/index.js";
 
 /**
  * The HTML text of a report.

@@ -1,6 +1,6 @@
 /** A line on stderr about a long comparison of weights. */
-import type { ShiftProgress } from "../analysis/index.js";
-import type { CliOutput } from "./verb.js";
+import type { ShiftProgress } from "../../analysis/index.js";
+import type { CliOutput } from "../verb.js";
 
 /** Nothing is written before, in milliseconds: short work needs no progress. */
 const QUIET = 2000;
