@@ -37,9 +37,9 @@ function flopsText(flops: number): string {
 
 function write(view: PlanView, output: CliOutput): void {
   const { models, stages, seeds, all, left } = view;
-  const rows = models.map(({ name, by, role, from, done }) => [
+  const rows = models.map(({ name, by, remark, role, from, done }) => [
     name,
-    by,
+    remark === null ? by : `${by}, ${remark}`,
     role,
     Object.entries(from)
       .map(([key, refs]) => `${key} ${refs.join(" ")}`)

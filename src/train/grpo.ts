@@ -10,7 +10,8 @@
  * - tool results inside an agent's completion get no loss.
  * Kept: std normalisation inside the group (`advantage`), mean over samples of each sample's token mean (`reduction`).
  * Off by default, as in the paper: an entropy bonus (`entropyCoef`), dropping groups of equal reward (`dynamicSampling`), masking
- * or punishing overlong answers (`overlong`), learning from the better answers of a group alone (`positiveOnly`).
+ * or punishing overlong answers (`overlong`), learning from the better answers of a group alone (`positiveOnly`), rewards that do not know
+ * what is right (`reward`).
  *
  * Departs from the authors' code (slime):
  * - old log-probs of a first update are those of the forward pass itself, not of a second one: same numbers, half the cost;
@@ -23,6 +24,7 @@
 import { hashModel } from "../checkpoint/index.js";
 import { loadPolicy, sumTokens } from "../model/index.js";
 import type { Rollout } from "../rollout/index.js";
+import { mean } from "../stats/index.js";
 import {
   grpoSettings,
   type GrpoSettings,
@@ -80,17 +82,14 @@ export async function trainGrpo(
 
     return (s, clock) => {
       // 1. Sample G rollouts of each of P tasks; verifiers and environments grade them.
-      const { all, trained, graded } = sampleGroups(
-        settings,
-        s,
-        policy,
-        tokenizer,
-      );
+      const sampled = sampleGroups(settings, s, policy, tokenizer);
+      const { all, trained, rewards, graded } = sampled;
       clock.lap("rollout", graded);
 
       // 2. Rewards become advantages within each group; log-probs before the update and of the reference only where they are needed.
       const samples = policySamples(trained, {
         ...settings,
+        rewards: rewards.trained,
         old: updatesPerRollout > 1 ? policy : undefined,
         reference: klCoef === 0 ? undefined : initial,
       });
@@ -109,9 +108,12 @@ export async function trainGrpo(
       return {
         ...{ losses, updates: updatesPerRollout, tokens },
         log: (_, { stats }) => ({
-          ...rolloutMetrics(all, groupSize),
+          ...rolloutMetrics(all, groupSize, rewards.all),
+          ...(settings.reward !== "verified" && {
+            trainedReward: mean(rewards.all),
+          }),
           ...(settings.logDomains && {
-            domains: domainMetrics(all, groupSize),
+            domains: domainMetrics(all, groupSize, rewards.all),
           }),
           clipFraction: stats["clipFraction"] ?? 0,
           ...kl(),

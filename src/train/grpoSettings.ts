@@ -54,6 +54,19 @@ const OWN = {
     default: 1,
     doc: "Optimizer steps on the same rollouts; 1, as in the paper, makes the ratio 1.",
   },
+  reward: {
+    type: "choice",
+    of: ["verified", "random", "format"],
+    default: "verified",
+    doc: "What answers are rewarded for; random and format are controls that do not know which are right.",
+  },
+  rewardRate: {
+    type: "number",
+    above: 0,
+    max: 1,
+    default: 0.5,
+    doc: "Chance of a reward under `reward: random`.",
+  },
   advantage: {
     type: "choice",
     of: ["std", "centred", "leaveOneOut"],

@@ -76,6 +76,12 @@ export {
   positivePart,
   type AdvantageKind,
 } from "./loss/advantages.js";
+export {
+  formatReward,
+  trainingRewards,
+  type RewardKind,
+  type TrainingRewardOptions,
+} from "./loss/trainingRewards.js";
 export { overlongPenalty, type Overlong } from "./loss/overlong.js";
 export {
   grpoLosses,

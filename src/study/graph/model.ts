@@ -3,7 +3,8 @@ import type { Domain } from "../../domains/index.js";
 import type { Resources } from "./resources.js";
 
 /** Role of a model in tables. */
-export type Role = "base" | "sft" | "expert" | "multi" | "merged" | "student";
+export type Role =
+  "base" | "sft" | "expert" | "multi" | "merged" | "student" | "control";
 
 /** Roles in the order of the tables. */
 export const ROLES: readonly Role[] = [
@@ -13,6 +14,7 @@ export const ROLES: readonly Role[] = [
   "multi",
   "merged",
   "student",
+  "control",
 ];
 
 /** A model, or a checkpoint of the run that makes it. */

@@ -33,6 +33,8 @@ export interface Operation<
   /** Domains that it trains on. */
   domains(options: Options): readonly Domain[];
   role(options: Options): Role;
+  /** What makes a model unlike the others of this operation, for the plan; null: nothing. */
+  remark?(options: Options): string | null;
   /** Everything besides the inputs that the model depends on. */
   spec(model: Model<Options>, seed: number, study: StudySpec): Spec;
   /** What it reads, by name. */

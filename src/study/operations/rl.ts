@@ -23,6 +23,10 @@ import {
 export type RlOptions = SettingOptions<typeof GRPO_SETTINGS, AnswerSetting> &
   MixOptions & { domains: Domain[] };
 
+function isControl({ reward = "verified" }: RlOptions): boolean {
+  return reward !== "verified";
+}
+
 /** The operation. */
 export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
   ...TRAINED_ON_TASKS,
@@ -37,6 +41,10 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
     }),
     mixRule,
   ),
+  // A model that was not rewarded for right answers is compared with the others, and never counted among them.
+  role: (options) =>
+    isControl(options) ? "control" : TRAINED_ON_TASKS.role(options),
+  remark: (options) => (isControl(options) ? `${options.reward} reward` : null),
   work: (options) => answersWork(options, ROLLOUT, AGENT_ROLLOUT),
   async run(job, report, signal) {
     const { spec } = job.stage;

@@ -1,6 +1,7 @@
 /** The graph of a study with what is done and what is left, for people and for schedulers. */
 import { join } from "node:path";
 import { refText, type Ref } from "../graph/model.js";
+import { operation } from "../operations/index.js";
 import { countParameters } from "../rows/results.js";
 import { planned, prepare, type Choice, type PlannedStage } from "./prepare.js";
 
@@ -24,6 +25,8 @@ export interface ModelView {
   /** Entry of the file that it belongs to. */
   list: string;
   by: string;
+  /** What makes it unlike others of its operation, for example "random reward"; null: nothing. */
+  remark: string | null;
   role: string;
   /** References of what it is made from, by what they are to it. */
   from: Record<string, string[]>;
@@ -70,10 +73,11 @@ export function describePlan(path: string, choice: Choice = {}): PlanView {
         by !== "base" &&
         stages.some(({ id }) => id.endsWith(`/models/${name}`)),
     )
-    .map(({ name, list, by, role, parents }): ModelView => ({
+    .map(({ name, list, by, role, parents, options }): ModelView => ({
       name,
       list,
       by,
+      remark: operation(by).remark?.(options) ?? null,
       role,
       from: Object.fromEntries(
         Object.entries(parents).map(([key, refs]: [string, readonly Ref[]]) => [

@@ -39,17 +39,21 @@ export function overlongPenalty(
 }
 
 /**
- * Rewards that advantages are made of: the verdict's, shaped by the penalty on length; an agent's last turn is what runs into its limit.
+ * Rewards that advantages are made of: those given, shaped by the penalty on length; an agent's last turn is what runs into its limit.
+ *
+ * @param rewards  of each rollout
  */
 export function shapedRewards(
   rollouts: readonly Rollout[],
+  rewards: readonly number[],
   overlong: Overlong,
   buffer: number,
 ): number[] {
-  return rollouts.map(({ task, sampled, verdict }) => {
-    if (overlong !== "penalty") return verdict.reward;
+  return rollouts.map(({ task, sampled }, i) => {
+    const reward = rewards[i]!;
+    if (overlong !== "penalty") return reward;
     const lastTurn = sampled.length - 1 - sampled.lastIndexOf(false);
     const limit = spec(task.domain).maxNewTokens;
-    return verdict.reward + overlongPenalty(lastTurn, limit, buffer);
+    return reward + overlongPenalty(lastTurn, limit, buffer);
   });
 }

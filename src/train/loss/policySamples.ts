@@ -22,6 +22,8 @@ export interface PolicySampleOptions {
   old?: Policy;
   /** The reference policy of the KL term. */
   reference?: Policy;
+  /** What each rollout is rewarded with, in their order; default the verifiers' rewards. */
+  rewards?: readonly number[];
   /** Default "std". */
   advantage?: AdvantageKind;
   /** Default false. */
@@ -49,7 +51,9 @@ export function policySamples(
     });
   const old = score(options.old);
   const reference = score(options.reference);
-  const rewards = shapedRewards(rollouts, overlong, overlongBuffer);
+  const given =
+    options.rewards ?? rollouts.map(({ verdict }) => verdict.reward);
+  const rewards = shapedRewards(rollouts, given, overlong, overlongBuffer);
   const advantages: number[] = [];
   for (let i = 0; i < rewards.length; i += groupSize) {
     const group = groupAdvantages(rewards.slice(i, i + groupSize), kind);

@@ -67,6 +67,8 @@ export interface DomainMetrics {
 
 /** Fields of a GRPO step. */
 export interface GrpoMetrics extends StepMetrics, RolloutMetrics {
+  /** Mean of the rewards that were trained on, of a run whose `reward` is a control; `reward` is the verifiers' mean in every run. */
+  trainedReward?: number;
   /** By domain, of the domains that occurred; unless `logDomains` is false. */
   domains?: Partial<Record<Domain, DomainMetrics>>;
   /** Share of the trained tokens on which clipping acted in the last update on these rollouts; 0 where that is the first one. */

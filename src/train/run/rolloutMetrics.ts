@@ -4,19 +4,27 @@ import type { Rollout } from "../../rollout/index.js";
 import type { DomainMetrics, RolloutMetrics, TokenCounts } from "./metrics.js";
 import { mean } from "../../stats/index.js";
 
-/** Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together. */
+/**
+ * Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together.
+ *
+ * @param trained  what each rollout is rewarded with, where that is not its verdict: it decides which groups give no gradient
+ */
 export function rolloutMetrics(
   rollouts: readonly Rollout[],
   groupSize: number,
+  trained: readonly number[] = rollouts.map(rewardOf),
 ): RolloutMetrics {
   const share = (outcome: string): number =>
     mean(rollouts.map(({ verdict }) => Number(verdict.outcome === outcome)));
-  const all = describe(rollouts, groupSize);
+  const all = describe(rollouts, groupSize, trained);
   const domains = byDomain(rollouts);
   return {
     reward: all.reward,
     rewards: Object.fromEntries(
-      domains.map(([domain, own]) => [domain, mean(own.map(rewardOf))]),
+      domains.map(([domain, own]) => [
+        domain,
+        mean(own.map((i) => rewardOf(rollouts[i]!))),
+      ]),
     ),
     outcomes: {
       correct: share("correct"),
@@ -35,39 +43,45 @@ export function rolloutMetrics(
 export function domainMetrics(
   rollouts: readonly Rollout[],
   groupSize: number,
+  trained: readonly number[] = rollouts.map(rewardOf),
 ): Partial<Record<Domain, DomainMetrics>> {
   return Object.fromEntries(
     byDomain(rollouts).map(([domain, own]) => [
       domain,
-      describe(own, groupSize),
+      describe(
+        own.map((i) => rollouts[i]!),
+        groupSize,
+        own.map((i) => trained[i]!),
+      ),
     ]),
   );
 }
 
-function byDomain(rollouts: readonly Rollout[]): [Domain, Rollout[]][] {
-  return DOMAINS.map((domain): [Domain, Rollout[]] => [
+/** Positions of each domain's rollouts. */
+function byDomain(rollouts: readonly Rollout[]): [Domain, number[]][] {
+  return DOMAINS.map((domain): [Domain, number[]] => [
     domain,
-    rollouts.filter(({ task }) => task.domain === domain),
+    rollouts.flatMap(({ task }, i) => (task.domain === domain ? [i] : [])),
   ]).filter(([, own]) => own.length > 0);
 }
 
 function describe(
   rollouts: readonly Rollout[],
   groupSize: number,
+  trained: readonly number[],
 ): DomainMetrics {
-  const rewards = rollouts.map(rewardOf);
   const groups = rollouts.length / groupSize;
   const isFlat = (group: number): boolean =>
-    rewards
+    trained
       .slice(group * groupSize, (group + 1) * groupSize)
-      .every((r) => r === rewards[group * groupSize]);
+      .every((r) => r === trained[group * groupSize]);
   const { sampled } = countTokens(rollouts);
   const logprobs = rollouts.reduce(
     (sum, rollout) => sum + rollout.logprobs.reduce((a, b) => a + b, 0),
     0,
   );
   return {
-    reward: mean(rewards),
+    reward: mean(rollouts.map(rewardOf)),
     truncated: mean(
       rollouts.map(({ verdict }) => Number(verdict.outcome === "truncated")),
     ),

@@ -4,6 +4,7 @@ import type { Policy } from "../../model/index.js";
 import { rollouts, type Rollout } from "../../rollout/index.js";
 import type { Tokenizer } from "../../tokenizer/index.js";
 import type { GrpoSettings } from "../grpoSettings.js";
+import { trainingRewards } from "../loss/trainingRewards.js";
 import { tasksOfStep } from "./tasks.js";
 
 /** Rollouts of one step; those of a group stand together. */
@@ -12,6 +13,8 @@ export interface SampledGroups {
   all: Rollout[];
   /** What is trained on. */
   trained: Rollout[];
+  /** What each of them is rewarded with: its verdict, or the control that the run asks for. */
+  rewards: { all: number[]; trained: number[] };
   /** Seconds of verifiers and environments. */
   graded: number;
 }
@@ -30,7 +33,8 @@ export function sampleGroups(
   tokenizer: Tokenizer,
 ): SampledGroups {
   const { seed, groupSize, promptsPerStep, temperature } = settings;
-  const result: SampledGroups = { all: [], trained: [], graded: 0 };
+  const rewards: SampledGroups["rewards"] = { all: [], trained: [] };
+  const result: SampledGroups = { all: [], trained: [], rewards, graded: 0 };
   const rounds = settings.dynamicSampling ? 1 + settings.refills : 1;
   let wanted = promptsPerStep;
   let drawn = 0;
@@ -54,13 +58,23 @@ export function sampleGroups(
         onGraded: (seconds) => (result.graded += seconds),
       },
     );
+    const given = trainingRewards(sampled, {
+      ...settings,
+      stream: `${settings.name}/rewards/${step}`,
+      from: drawn * groupSize,
+    });
     drawn += wanted;
     result.all.push(...sampled);
+    rewards.all.push(...given);
     flat = [];
     tasks.forEach((task, g) => {
-      const group = sampled.slice(g * groupSize, (g + 1) * groupSize);
-      if (settings.dynamicSampling && isFlat(group)) flat.push(task);
-      else result.trained.push(...group);
+      const [from, to] = [g * groupSize, (g + 1) * groupSize];
+      const own = given.slice(from, to);
+      if (settings.dynamicSampling && isFlat(own)) flat.push(task);
+      else {
+        result.trained.push(...sampled.slice(from, to));
+        rewards.trained.push(...own);
+      }
     });
     wanted = flat.length;
   }
@@ -68,10 +82,9 @@ export function sampleGroups(
 }
 
 /**
- * Whether a group teaches nothing: all its answers are right, or none is. DAPO's condition is on correctness, not on shaped rewards, which
- * a penalty on length makes differ even where no answer is right.
+ * Whether a group teaches nothing: all its answers are rewarded, or none is. DAPO's condition is on correctness, not on shaped rewards,
+ * which a penalty on length makes differ even where no answer is right.
  */
-function isFlat(group: readonly Rollout[]): boolean {
-  const [first] = group;
-  return group.every(({ verdict }) => verdict.reward === first!.verdict.reward);
+function isFlat(rewards: readonly number[]): boolean {
+  return rewards.every((reward) => reward === rewards[0]);
 }
