@@ -1,11 +1,13 @@
 /** `m2rl run`: a study, or what is left of it. */
 import { parseArgs } from "node:util";
-import { cancelOnRay, checkNoRayJob, runOnRay } from "../cluster/index.js";
 import {
+  cancelOnRay,
+  checkNoRayJob,
   inspect,
   readStudy,
   run as runStudy,
   runFolder,
+  runOnRay,
   terminalProgress,
   timeTable,
 } from "../study/index.js";

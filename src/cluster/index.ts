@@ -2,7 +2,7 @@
  * cluster: the crossings to programs that run elsewhere; each is a file or a plain HTTP call.
  *
  * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
- * does with one row. `runOnRay` runs a study's stages on a cluster. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote.
+ * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote.
  *
  * @module
  */
@@ -18,6 +18,4 @@ export {
   type ModelServer,
   type ModelServerOptions,
 } from "./serve/modelServer.js";
-export { checkNoRayJob } from "./ray/jobFolder.js";
-export { cancelOnRay, runOnRay, type RayOptions } from "./ray/runOnRay.js";
 export { trainerRow, type TrainerRow } from "./trainerRow.js";

@@ -1,6 +1,6 @@
 /**
  * One whole experiment on disk, as a graph of models. `study.yml` says which models there are, each made by one operation from others,
- * and what is measured of them; `plan` turns it into stages, `run` does what is not done yet, side by side and resumably, and
+ * and what is measured of them; `plan` turns it into stages, `run` does what is not done yet, side by side and resumably, `runOnRay` does it on a cluster, and
  * `open`, `rows`, `lines`, `log`, `evaluation` and `modelFolder` read what came out, and `Watch` looks at a run
  * from outside. A stage is known by the hash of everything it depends on, so changing a number in the file runs again what depends on it
  * and nothing else. `OPERATIONS` and `MEASURES` are the lists of what a study file may ask for.
@@ -84,6 +84,8 @@ export {
   type Choice,
   type PlannedStage,
 } from "./run/prepare.js";
+export { checkNoRayJob } from "./ray/jobFolder.js";
+export { cancelOnRay, runOnRay, type RayOptions } from "./ray/runOnRay.js";
 export { runStage, type StageOptions } from "./run/make.js";
 export { type Seen, type Sign } from "./watch/sign.js";
 export { type Standing } from "./watch/standing.js";

@@ -11,8 +11,8 @@ const LINES: string[][] = [
   ["world", "rollout"],
   ["train", "merge", "evaluate"],
   ["analysis", "report"],
-  ["study"],
   ["cluster"],
+  ["study"],
   ["view"],
   ["cli", "index"],
 ];

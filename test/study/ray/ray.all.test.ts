@@ -19,11 +19,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runOnRay } from "../../src/cluster/index.js";
-import { hashFile } from "../../src/io/index.js";
-import { run } from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy } from "../study/pico.js";
-import { ROOT } from "../structure/sources.js";
+import { hashFile } from "../../../src/io/index.js";
+import { run, runOnRay } from "../../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "../pico.js";
+import { ROOT } from "../../structure/sources.js";
 
 const RAY = join(ROOT, ".venv", "bin", "ray");
 const PYTHON = join(ROOT, ".venv", "bin", "python");
@@ -224,7 +223,7 @@ test("lets go of a job and finds it again, takes a killed stage up on the other 
   expect(first.said()).toContain(
     "the job goes on; run the same command to follow it",
   );
-  const locally = await import("../../src/cluster/index.js");
+  const locally = await import("../../../src/study/index.js");
   expect(() => locally.checkNoRayJob(join(folder, "runs", "quick"))).toThrow(
     /while Ray's job m2rl-\w+ does; follow it with --on ray=/,
   );

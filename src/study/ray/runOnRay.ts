@@ -6,18 +6,11 @@ import { builtFile } from "../../built.js";
 import { InfrastructureError, StudyError } from "../../error.js";
 import { takeLease } from "../../io/index.js";
 import { toolName } from "../../merge/stream/provenance.js";
-import {
-  Advance,
-  inspect,
-  readNote,
-  readStudy,
-  runFolder,
-  urgencies,
-  type PlannedStage,
-  type RunOptions,
-  type StudyEvent,
-  type StudyReport,
-} from "../../study/index.js";
+import { Advance, urgencies } from "../run/advance.js";
+import { readNote } from "../run/notes.js";
+import { inspect, runFolder, type PlannedStage } from "../run/prepare.js";
+import type { RunOptions, StudyEvent, StudyReport } from "../run/run.js";
+import { readStudy } from "../spec/parse.js";
 import {
   forgetJob,
   JobFolder,

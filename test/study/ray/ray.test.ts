@@ -11,11 +11,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { main } from "../../src/cli.js";
-import { checkNoRayJob, runOnRay } from "../../src/cluster/index.js";
-import { rayToken } from "../../src/cluster/ray/rayJobs.js";
-import { parseStudy } from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy } from "../study/pico.js";
+import { main } from "../../../src/cli.js";
+import { rayToken } from "../../../src/study/ray/rayJobs.js";
+import {
+  checkNoRayJob,
+  parseStudy,
+  runOnRay,
+} from "../../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "../pico.js";
 
 let server: Server | undefined;
 afterEach(() => server?.close());
