@@ -3,7 +3,7 @@ import { meaningOf } from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
 import { FAMILIES, familyOf, type FamilyName } from "./families.js";
 import type { TextTokens } from "./folderFiles.js";
-import type { RopeScaling } from "./ropeFrequencies.js";
+import type { RopeScaling } from "./forward/ropeFrequencies.js";
 
 /** Hyper-parameters of a decoder; names in brackets are those of `config.json`. */
 export interface ModelConfig {

@@ -25,7 +25,7 @@ export {
   type Family,
   type FamilyName,
 } from "./families.js";
-export type { RopeScaling } from "./ropeFrequencies.js";
+export type { RopeScaling } from "./forward/ropeFrequencies.js";
 export { folderFiles, textTokens, type TextTokens } from "./folderFiles.js";
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { loadPolicy, Policy } from "./policy.js";
@@ -40,13 +40,13 @@ export {
   type PassOptions,
   type Targets,
   type Weights,
-} from "./forward.js";
-export { scoreSequences, type ScoreOptions } from "./score.js";
+} from "./forward/forward.js";
+export { scoreSequences, type ScoreOptions } from "./score/score.js";
 export {
   divergences,
   type SequenceDivergence,
   type TokenDivergence,
-} from "./divergence.js";
+} from "./score/divergence.js";
 export {
   generate,
   generateSteps,
@@ -54,19 +54,19 @@ export {
   type GenerateOptions,
   type Turn,
   type TurnFinish,
-} from "./generate.js";
+} from "./generate/generate.js";
 export {
   completionLength,
   overCompletion,
   sumTokens,
   type MaskedSequence,
-} from "./maskedSequence.js";
-export { microBatches } from "./microBatches.js";
+} from "./score/maskedSequence.js";
+export { microBatches } from "./score/microBatches.js";
 export {
   completionDistributions,
   completionIds,
   completionLogprobs,
   completionTensor,
-} from "./completions.js";
-export { withTemperature } from "./withTemperature.js";
-export { sample } from "./sample.js";
+} from "./score/completions.js";
+export { withTemperature } from "./score/withTemperature.js";
+export { sample } from "./generate/sample.js";

@@ -8,7 +8,7 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from "../../src/engine/index.js";
-import { attend } from "../../src/model/attend.js";
+import { attend } from "../../src/model/forward/attend.js";
 import {
   completionLogprobs,
   initParams,

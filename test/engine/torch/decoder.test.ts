@@ -9,11 +9,11 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from "../../../src/engine/index.js";
-import { labelLogprobs } from "../../../src/model/layers.js";
+import { labelLogprobs } from "../../../src/model/forward/layers.js";
 import {
   composedHiddenStates,
   decoderModel,
-} from "../../../src/model/forward.js";
+} from "../../../src/model/forward/forward.js";
 import {
   hiddenStates,
   initParams,
@@ -21,7 +21,7 @@ import {
   Policy,
   type ModelConfig,
 } from "../../../src/model/index.js";
-import { sampleRows } from "../../../src/model/sample.js";
+import { sampleRows } from "../../../src/model/generate/sample.js";
 import { composedStep } from "../../../src/train/optim/adamw.js";
 import { PICO } from "../../model/pico.js";
 

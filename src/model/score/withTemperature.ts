@@ -1,6 +1,6 @@
 /** A model at another temperature. */
-import { tf, type Tensor } from "../engine/index.js";
-import type { Weights } from "./forward.js";
+import { tf, type Tensor } from "../../engine/index.js";
+import type { Weights } from "../forward/forward.js";
 
 /**
  * Weights of the model whose logits are divided by a temperature: the final norm is divided by it, since the head is linear.

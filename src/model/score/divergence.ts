@@ -1,9 +1,9 @@
 /** How far other policies are from one along given sequences: sampled log-ratios and exact KL divergences, token by token. */
-import { startEngine, tf } from "../engine/index.js";
+import { startEngine, tf } from "../../engine/index.js";
 import { completionDistributions, completionIds } from "./completions.js";
 import { completionLength, type MaskedSequence } from "./maskedSequence.js";
 import { microBatches } from "./microBatches.js";
-import type { Policy } from "./policy.js";
+import type { Policy } from "../policy.js";
 
 /** One other policy along one sequence; an entry per token under the mask, in nats. */
 export interface TokenDivergence {

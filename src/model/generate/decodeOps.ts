@@ -1,5 +1,5 @@
 /** The operations of a decoding step, on bare handles. */
-import { Handles, type Handle, type HandleOp } from "../engine/index.js";
+import { Handles, type Handle, type HandleOp } from "../../engine/index.js";
 
 const FLOAT = { T: { type: "float32" } } as const;
 const INTEGER = { type: "int32" } as const;

@@ -8,11 +8,11 @@ import {
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
-} from "../engine/index.js";
+} from "../../engine/index.js";
 import { attend } from "./attend.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "../config.js";
 import { chunkedLogprobs } from "./chunkedLogprobs.js";
-import { familyOf } from "./families.js";
+import { familyOf } from "../families.js";
 import {
   halfRotation,
   labelLogprobs,

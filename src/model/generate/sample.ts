@@ -1,5 +1,5 @@
 /** Draws tokens from rows of probabilities, in plain JavaScript so that the random numbers are the library's own. */
-import type { DrawnTokens } from "../engine/index.js";
+import type { DrawnTokens } from "../../engine/index.js";
 
 /**
  * Sample a token, from the whole row or from its nucleus.

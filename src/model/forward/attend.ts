@@ -1,5 +1,10 @@
 /** Softmax attention of grouped query heads over the keys of whole sequences, in bounded memory. */
-import { recompute, tf, type Tensor, type Tensor4D } from "../engine/index.js";
+import {
+  recompute,
+  tf,
+  type Tensor,
+  type Tensor4D,
+} from "../../engine/index.js";
 import { maskedSoftmax } from "./layers.js";
 
 /** Most attention scores (B · H · T · T) that exist at a time; more are computed in blocks of queries. */

@@ -1,9 +1,9 @@
 /** Log-probabilities of given sequences under a policy, without gradients. */
-import { startEngine, tf } from "../engine/index.js";
+import { startEngine, tf } from "../../engine/index.js";
 import { completionLogprobs } from "./completions.js";
 import type { MaskedSequence } from "./maskedSequence.js";
 import { microBatches } from "./microBatches.js";
-import type { Policy } from "./policy.js";
+import type { Policy } from "../policy.js";
 import { withTemperature } from "./withTemperature.js";
 
 /** Options of `scoreSequences`. */

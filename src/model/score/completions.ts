@@ -4,15 +4,15 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-} from "../engine/index.js";
-import type { ModelConfig } from "./config.js";
+} from "../../engine/index.js";
+import type { ModelConfig } from "../config.js";
 import {
   headWeight,
   hiddenStates,
   logprobsAt,
   type PassOptions,
   type Weights,
-} from "./forward.js";
+} from "../forward/forward.js";
 import { overCompletion, type MaskedSequence } from "./maskedSequence.js";
 
 /** Some rows as one rectangle, padded at the end: attention is causal, so padding reaches no earlier position. */

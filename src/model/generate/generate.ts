@@ -4,11 +4,11 @@ import {
   startEngine,
   type DecoderCache,
   type DrawnTokens,
-} from "../engine/index.js";
-import { key, uniform, type Key } from "../random.js";
+} from "../../engine/index.js";
+import { key, uniform, type Key } from "../../random.js";
 import { Decoder } from "./decode.js";
-import { decoderModel } from "./forward.js";
-import type { Policy } from "./policy.js";
+import { decoderModel } from "../forward/forward.js";
+import type { Policy } from "../policy.js";
 import { sampleRows } from "./sample.js";
 
 /** What ended a turn: the stop token, or a limit on tokens. */

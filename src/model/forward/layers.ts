@@ -5,7 +5,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-} from "../engine/index.js";
+} from "../../engine/index.js";
 import { ropeFrequencies, type RopeScaling } from "./ropeFrequencies.js";
 
 /**

@@ -6,10 +6,10 @@ import {
   type DrawnTokens,
   type Handle,
   type Tensor,
-} from "../engine/index.js";
-import type { ModelConfig } from "./config.js";
+} from "../../engine/index.js";
+import type { ModelConfig } from "../config.js";
 import { decodeOps, type DecodeOps } from "./decodeOps.js";
-import { familyOf } from "./families.js";
+import { familyOf } from "../families.js";
 import {
   composedHiddenStates,
   fusedQkv,
@@ -20,8 +20,8 @@ import {
   layerWeights,
   weight,
   type Weights,
-} from "./forward.js";
-import { ropeTables } from "./layers.js";
+} from "../forward/forward.js";
+import { ropeTables } from "../forward/layers.js";
 import { sampleRows } from "./sample.js";
 
 /** Columns that a tail collects before it is appended to the prefix: copies stay small without many cache blocks. */

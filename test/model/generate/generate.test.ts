@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { liveHandles, tf } from "../../src/engine/index.js";
+import { liveHandles, tf } from "../../../src/engine/index.js";
 import {
   generate,
   initParams,
   Policy,
   scoreSequences,
   type GenerateOptions,
-} from "../../src/model/index.js";
-import { PICO } from "./pico.js";
+} from "../../../src/model/index.js";
+import { PICO } from "../pico.js";
 
 const policy = Policy.fromParams(initParams(PICO, 3), PICO);
 const prompts = [[1, 2, 3], [4], [5, 6, 7, 8, 9, 10], [1, 2, 3]];

@@ -6,8 +6,8 @@ import {
   Policy,
   scoreSequences,
   type ModelConfig,
-} from "../../src/model/index.js";
-import { PICO } from "./pico.js";
+} from "../../../src/model/index.js";
+import { PICO } from "../pico.js";
 
 const config: ModelConfig = { ...PICO, vocabSize: 6 };
 const policyOf = (seed: number): Policy =>

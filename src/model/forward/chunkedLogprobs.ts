@@ -5,7 +5,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-} from "../engine/index.js";
+} from "../../engine/index.js";
 
 /**
  * log softmax(hidden · headᵀ)[label] of each position, of whose logits only those of `rows` positions exist at a time, in the backward pass

@@ -1,5 +1,5 @@
 /** Cuts sequences of different length into batches that are computed together. */
-import { checkFinite } from "../error.js";
+import { checkFinite } from "../../error.js";
 
 /**
  * Cost of one more pass over the model, in padded tokens: its 700 engine calls take as long as about this many tokens of the

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sample } from "../../src/model/index.js";
+import { sample } from "../../../src/model/index.js";
 
 const row = Float32Array.of(0.1, 0.4, 0.4, 0.1);
 
