@@ -15,6 +15,8 @@ import {
   type MeasureOptions,
   type RowTypes,
 } from "./measures/index.js";
+import { placeAt } from "./measures/behaviour/sampling.js";
+import type { ScoresOptions } from "./measures/behaviour/scores.js";
 import { recordsPath } from "./rows/results.js";
 import { failure } from "./run/failure.js";
 import { readLines } from "./run/jsonLines.js";
@@ -127,17 +129,19 @@ export function rows<
  * study.measureOptions(study.open("data/nano"), "scores").items
  */
 export function measureOptions<Key extends keyof MeasureOptions>(
-  { spec }: Study,
+  study: Study,
   key: Key,
 ): MeasureOptions[Key] {
+  return namedOptions(study, key) as MeasureOptions[Key];
+}
+
+function namedOptions({ spec }: Study, key: string): object {
   const found = spec.measures.find(({ name }) => name === key);
-  if (!found) {
-    const known = spec.measures.map(({ name }) => name);
-    throw new StudyError(
-      `study: measure must be one of this study, got ${JSON.stringify(key)}; ${hint(key, known)}`,
-    );
-  }
-  return found.options as MeasureOptions[Key];
+  if (found) return found.options;
+  const known = spec.measures.map(({ name }) => name);
+  throw new StudyError(
+    `study: measure must be one of this study, got ${JSON.stringify(key)}; ${hint(key, known)}`,
+  );
 }
 
 /**
@@ -193,20 +197,29 @@ export function lines<Line extends object>(
 /**
  * Records of one model on one benchmark, with their summary.
  *
- * @throws StudyError unknown model or seed, or it has not been evaluated
+ * @param options  measure: name of the measure that scored it, default "scores" · temperature: one of that measure's, default its main one
+ * @throws StudyError unknown model, seed or measure, or it has not been evaluated
+ * @example
+ * study.evaluation(study.open("data/nano", { profile: "full" }), "ties", "aime24", 1).mean
  */
 export function evaluation(
   study: Study,
   model: string,
   benchmark: string,
   seed: number = study.spec.seeds[0]!,
+  {
+    measure: name = "scores",
+    temperature,
+  }: { measure?: string; temperature?: number } = {},
 ): Evaluation {
   modelOf(study, model);
   checkSeed(study, seed);
+  const options = namedOptions(study, name) as ScoresOptions;
+  const place = placeAt(name, options, temperature ?? options.temperature);
   const path = need(
     study,
-    recordsPath(seed, "scores", model, benchmark),
-    `scores/${model}`,
+    recordsPath(seed, place, model, benchmark),
+    `${place}/${model}`,
   );
   return summarize(benchmark, readRecords(path).records);
 }

@@ -11,8 +11,14 @@ import type { Role } from "../graph/model.js";
 import { points, scoreOf } from "./interval.js";
 import { about, type Scored } from "./modelScores.js";
 
+/** What rows of a measure with several temperatures say of their own. */
+export interface AtTemperature {
+  /** Sampling temperature, 0 is greedy; absent where the measure has one temperature alone. */
+  temperature?: number;
+}
+
 /** Score of one model on one benchmark, or on their average. */
-export interface ScoreRow {
+export interface ScoreRow extends AtTemperature {
   model: string;
   role: Role;
   benchmark: BenchmarkName | "average";
@@ -33,7 +39,7 @@ export interface ScoreRow {
 }
 
 /** Paired difference of two models: a − b on the same items, samples' random numbers and seeds. */
-export interface DifferenceRow {
+export interface DifferenceRow extends AtTemperature {
   a: string;
   b: string;
   benchmark: BenchmarkName | "average";
@@ -68,13 +74,18 @@ function seedMeans(scores: readonly (readonly number[])[]): number[] {
 /** The main table: every model on every benchmark and on their average. */
 export function scoreRows(
   models: readonly Scored[],
-  { items, samples }: { items: number; samples: number },
+  {
+    items,
+    samples,
+    at = {},
+  }: { items: number; samples: number; at?: AtTemperature },
 ): ScoreRow[] {
   return models.flatMap(({ model, role, scores }) => {
     const matrices = [...scores.values()];
     const rows = [...scores].map(([name, matrix]): ScoreRow => ({
       model,
       role,
+      ...at,
       ...about(name),
       ...interval(overSeeds(matrix)),
       items,
@@ -91,6 +102,7 @@ export function scoreRows(
       {
         model,
         role,
+        ...at,
         ...AVERAGE,
         ...average,
         items: items * matrices.length,
@@ -104,7 +116,10 @@ export function scoreRows(
 /**
  * Paired differences: every model against every other on the average, and against SFT and the mixed run on each benchmark.
  */
-export function differenceRows(models: readonly Scored[]): DifferenceRow[] {
+export function differenceRows(
+  models: readonly Scored[],
+  at: AtTemperature = {},
+): DifferenceRow[] {
   const rows: DifferenceRow[] = [];
   for (const a of models) {
     for (const b of models) {
@@ -122,6 +137,7 @@ export function differenceRows(models: readonly Scored[]): DifferenceRow[] {
         rows.push({
           a: a.model,
           b: b.model,
+          ...at,
           ...place,
           difference: score,
           ...rest,

@@ -1,6 +1,10 @@
 /** Everything that the pages ask for, by name: the same on a server and in an export. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import {
+  placeAt,
+  temperaturesOf,
+} from "../../study/measures/behaviour/sampling.js";
 import type { ScoresOptions } from "../../study/measures/behaviour/scores.js";
 import { listTasks, sampleOf, type TextOf } from "./blocks.js";
 import { claimsOf } from "./claims.js";
@@ -117,18 +121,18 @@ export class Resources {
     return log === null ? null : { model, seed, ...log.curve() };
   }
 
-  /** The measures that keep records. */
+  /** The measures that keep records, each at each of its temperatures. */
   measures(): RecordMeasure[] {
     const { spec } = this.opened.study;
     return spec.measures
       .filter(({ by }) => by === "scores")
-      .map(({ name, options }) => {
-        const { models, benchmarks } = options as ScoresOptions;
-        return {
-          measure: name,
-          models: models.map((ref) => ref.model),
-          benchmarks,
-        };
+      .flatMap(({ name, options }) => {
+        const own = options as ScoresOptions;
+        return temperaturesOf(own).map((temperature) => ({
+          measure: placeAt(name, own, temperature),
+          models: own.models.map((ref) => ref.model),
+          benchmarks: own.benchmarks,
+        }));
       });
   }
 

@@ -10,6 +10,17 @@ export function seconds(value: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} m`;
 }
 
+/** Where records are, as a choice of sampling: the measure's name and its temperature. */
+export function samplingLabel({
+  measure,
+  temperature,
+}: {
+  measure: string;
+  temperature: number;
+}): string {
+  return `${measure.split("/")[0]!}, T = ${temperature}`;
+}
+
 const UNITS = ["", "k", "M", "G", "T", "P", "E", "Z"];
 
 /** A count with three digits and a unit: "3.63 T". */

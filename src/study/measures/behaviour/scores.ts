@@ -23,34 +23,30 @@ import {
 } from "../../rows/scores.js";
 import type { Job } from "../../run/job.js";
 import { inputPath, outputPath } from "../../run/paths.js";
-import { manyModels, number, object, withDefault } from "../../spec/field.js";
+import {
+  checked,
+  list,
+  manyModels,
+  number,
+  object,
+  optional,
+  withDefault,
+} from "../../spec/field.js";
 import { benchmarks, positive, rate } from "../../spec/values.js";
 import { NOTHING, type Measure } from "../measure.js";
-
-/** How completions are drawn when a model is scored. */
-export interface Sampling {
-  /** Tasks per benchmark. */
-  items: number;
-  /** Completions per task. */
-  samples: number;
-  temperature: number;
-  topP: number;
-}
+import {
+  placeAt,
+  samplingAt,
+  samplingOf,
+  temperaturesOf,
+  type Sampling,
+  type SamplingOptions,
+} from "./sampling.js";
 
 /** Options of `scores`. */
-export interface ScoresOptions extends Sampling {
+export interface ScoresOptions extends SamplingOptions {
   models: Ref[];
   benchmarks: BenchmarkName[];
-}
-
-/** How the study's measure `scores` draws completions: other measures that score models do it alike. */
-export function samplingOf({
-  items,
-  samples,
-  temperature,
-  topP,
-}: Sampling): Sampling {
-  return { items, samples, temperature, topP };
 }
 
 /**
@@ -103,21 +99,29 @@ export const scores: Measure<
   key: "scores",
   about: "scores on benchmarks, with their intervals and paired differences",
   version: 1,
-  options: object<ScoresOptions>({
-    models: manyModels,
-    benchmarks,
-    items: positive,
-    samples: positive,
-    temperature: withDefault(number({ min: 0 }), 1),
-    topP: withDefault(rate, 1),
-  }),
+  options: checked(
+    object<ScoresOptions>({
+      models: manyModels,
+      benchmarks,
+      items: positive,
+      samples: positive,
+      temperature: withDefault(number({ min: 0 }), 1),
+      temperatures: optional(list(number({ min: 0 }), 1)),
+      topP: withDefault(rate, 1),
+    }),
+    temperatureRule,
+  ),
   rowFiles: ["scores", "differences"],
   claimIds: [...MIXING, ...INTERFERENCE],
   reads: ({ models }) => models,
   stages: ({ name, options }, place) =>
-    options.models.map((ref) =>
-      scoreStage(name, ref, place, options.benchmarks, options),
-    ),
+    temperaturesOf(options).flatMap((temperature) => {
+      const own = placeAt(name, options, temperature);
+      const sampling = samplingAt(options, temperature);
+      return options.models.map((ref) =>
+        scoreStage(own, ref, place, options.benchmarks, sampling),
+      );
+    }),
   async run(job: Job<ScoresSpec>, report) {
     const { benchmarks: names, ...sampling } = job.stage.spec;
     const { items, samples } = sampling;
@@ -140,15 +144,43 @@ export const scores: Measure<
     return { scores: found, average: mean(Object.values(found)) };
   },
   rows({ name, options }, results) {
-    const models = results.scored(options.models, options.benchmarks, name);
+    const found = temperaturesOf(options).map((temperature) => {
+      const place = placeAt(name, options, temperature);
+      const models = results.scored(options.models, options.benchmarks, place);
+      const at = options.temperatures === undefined ? {} : { temperature };
+      return {
+        scores: scoreRows(models, { ...samplingAt(options, temperature), at }),
+        differences: differenceRows(models, at),
+      };
+    });
     return {
-      scores: scoreRows(models, options),
-      differences: differenceRows(models),
+      scores: found.flatMap((each) => each.scores),
+      differences: found.flatMap((each) => each.differences),
     };
   },
   claims: ({ name, options }, results, paper) =>
-    scoreClaims(name, options, results, paper),
+    temperaturesOf(options).flatMap((temperature) => {
+      const place = placeAt(name, options, temperature);
+      const rows = scoreClaims(place, options, results, paper);
+      // What a claim says at another temperature stands beside its number, and does not decide it.
+      return temperature === options.temperature
+        ? rows
+        : rows.map((row) => ({ ...row, measure: `at T = ${temperature}` }));
+    }),
 };
+
+/** The main temperature must be one of all. */
+function temperatureRule({
+  temperature,
+  temperatures,
+}: ScoresOptions): { key: string; text: string } | null {
+  if (temperatures === undefined || temperatures.includes(temperature))
+    return null;
+  return {
+    key: "temperatures",
+    text: `must hold the temperature ${temperature} that claims and other measures rest on, got ${temperatures.join(", ")}; say another with temperature`,
+  };
+}
 
 function scoreClaims(
   measure: string,

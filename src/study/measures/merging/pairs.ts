@@ -22,7 +22,8 @@ import { readExperts } from "../expertModels.js";
 import { byDomain, expertInputs, someBenchmarksOf } from "../experts.js";
 import { NOTHING, type Measure } from "../measure.js";
 import { scoresOfParams } from "../behaviour/itemScores.js";
-import { samplingOf, scoresIn, type Sampling } from "../behaviour/scores.js";
+import { samplingOf, type Sampling } from "../behaviour/sampling.js";
+import { scoresIn } from "../behaviour/scores.js";
 
 /** Options of `pairs`. */
 export interface PairsOptions {

@@ -9,7 +9,7 @@ import { outputPath } from "../../run/paths.js";
 import { LineFile } from "../../run/lineFile.js";
 import { readExperts } from "../expertModels.js";
 import { scoresOfParams } from "../behaviour/itemScores.js";
-import type { Sampling } from "../behaviour/scores.js";
+import type { Sampling } from "../behaviour/sampling.js";
 
 /** What the scores of one paradigm depend on. */
 export interface ParadigmScoresSpec extends Sampling {

@@ -48,7 +48,8 @@ import {
   measureShape,
   type ParadigmShapeSpec,
 } from "./paradigmShape.js";
-import { samplingOf, scoresIn } from "../behaviour/scores.js";
+import { samplingOf } from "../behaviour/sampling.js";
+import { scoresIn } from "../behaviour/scores.js";
 
 /** Options of `paradigms`. */
 export interface ParadigmsOptions {

@@ -2,6 +2,7 @@
 import type { RecordPlace, TaskPage } from "../../data/types.js";
 import { linkTo, listOf, type App, type Page } from "../app.js";
 import { checkbox, h, replace, select } from "../dom.js";
+import { samplingLabel } from "../format.js";
 import { copyButton } from "../table.js";
 import { sampleView } from "./sample.js";
 import { taskList } from "./taskList.js";
@@ -169,9 +170,9 @@ class Completions implements Page {
         ? null
         : select(
             "Measure",
-            places.map(({ measure, temperature }) => ({
-              value: measure,
-              label: `${measure}, T = ${temperature}`,
+            places.map((each) => ({
+              value: each.measure,
+              label: samplingLabel(each),
             })),
             place.measure,
             set("measure"),

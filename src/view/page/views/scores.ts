@@ -6,7 +6,7 @@ import type {
 } from "../../data/types.js";
 import { linkTo, type App, type Page } from "../app.js";
 import { h, replace, select } from "../dom.js";
-import { fixed, signed } from "../format.js";
+import { fixed, samplingLabel, signed } from "../format.js";
 import {
   asCsv,
   asMarkdown,
@@ -211,9 +211,9 @@ class Scores implements Page {
           )
         : select(
             "Sampling",
-            places.map(({ measure, temperature }) => ({
-              value: measure,
-              label: `${measure}, T = ${temperature}`,
+            places.map((each) => ({
+              value: each.measure,
+              label: samplingLabel(each),
             })),
             place.measure,
             (measure) => this.app.set({ measure }),

@@ -1,0 +1,111 @@
+/** Several temperatures in one measure: stages, records, rows, claims and what the pages show. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readRecords } from "../../src/evaluate/index.js";
+import {
+  evaluation,
+  open,
+  parseStudy,
+  plan,
+  rows,
+  run,
+  verifyStudy,
+  type Study,
+} from "../../src/study/index.js";
+import { Resources } from "../../src/view/data/resources.js";
+import { PICO_STUDY, picoStudy } from "./pico.js";
+
+// Two busy cores are slow; nothing here waits for a time to pass.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const AT = (more: string): string =>
+  PICO_STUDY.replace("items: 2, samples: 2", `items: 2, samples: 2, ${more}`);
+const BOTH = AT("temperatures: [0, 1]");
+// Fewer models: nothing here is about them.
+const SMALL = BOTH.replace(
+  / {2}(?:experts|multi|average|dareTies|opd): .*\n/g,
+  "",
+)
+  .replace(/ {2}(?:cost|rewards|consistency): .*\n/g, "")
+  .replace(/models: \[base, .*?\]/, "models: [base, sft]")
+  .replace(/claims: \{.*\}/, "claims: { sft: sft }");
+const scoring = (text: string) =>
+  plan(parseStudy(text, "quick")).filter(({ kind }) => kind === "scores");
+
+describe("measures.scores.temperatures", () => {
+  it("adds stages and leaves those of the main temperature as they are", () => {
+    const one = scoring(PICO_STUDY);
+    const both = scoring(BOTH);
+    expect(both.slice(0, one.length)).toEqual(one);
+    const [greedy] = both.slice(one.length);
+    expect(greedy).toMatchObject({
+      id: "seed1/scores/T0/base",
+      spec: { temperature: 0, samples: 1, items: 2 },
+    });
+    expect(greedy!.outputs[0]).toBe("seed1/scores/T0/base/aime24.jsonl");
+    expect(both).toHaveLength(2 * one.length);
+  });
+  it("has a main temperature among them", () => {
+    expect(() => parseStudy(AT("temperatures: [0, 0.6]"), "quick")).toThrow(
+      "measures.scores.temperatures must hold the temperature 1 that claims and other measures rest on, got 0, 0.6; say another with temperature",
+    );
+    const text = AT("temperature: 0.6, temperatures: [0, 0.6]");
+    expect(scoring(text)[0]).toMatchObject({
+      id: "seed1/scores/base",
+      spec: { temperature: 0.6, samples: 2 },
+    });
+  });
+});
+
+describe("run(study) at two temperatures", () => {
+  let study: Study;
+  beforeAll(async () => {
+    const folder = picoStudy(SMALL);
+    await run(folder, { jobs: 2 });
+    study = open(folder);
+  });
+  afterAll(() => rmSync(study.folder, { recursive: true, force: true }));
+
+  it("writes records of each, and reads them by temperature", () => {
+    const path = "seed1/scores/T0/sft/ifeval.jsonl";
+    const { header, records } = readRecords(join(study.runFolder, path));
+    expect(header).toMatchObject({ temperature: 0, samples: 1 });
+    expect(
+      evaluation(study, "sft", "ifeval", 1, { temperature: 0 }).records,
+    ).toEqual(records);
+    expect(evaluation(study, "sft", "ifeval").samples).toBe(2);
+  });
+  it("carries the temperature in rows and differences, the main one first", () => {
+    for (const name of ["scores", "differences"] as const) {
+      const all = rows(study, name);
+      const at = (temperature: number) => rows(study, name, { temperature });
+      expect(all).toEqual([...at(1), ...at(0)]);
+      expect(at(0)).toHaveLength(at(1).length);
+    }
+    const [row] = rows(study, "scores", { temperature: 0, model: "sft" });
+    expect(row).toMatchObject({ benchmark: "aime24", samples: 1 });
+  });
+  it("states claims at the main temperature and shows them at the other", () => {
+    const numbers = rows(study, "claimNumbers", {
+      claim: "instruction-helps-reasoning",
+    });
+    expect(numbers.map(({ measure }) => measure)).toEqual([
+      "as stated",
+      "at T = 0",
+    ]);
+  });
+  it("is verified, and shown as two choices of sampling", () => {
+    expect(verifyStudy(study.folder).problems).toEqual([]);
+    const resources = new Resources(study.folder);
+    expect(
+      resources
+        .places()
+        .map(({ measure, temperature }) => [measure, temperature]),
+    ).toEqual([
+      ["scores", 1],
+      ["scores/T0", 0],
+    ]);
+    expect(resources.scores("scores/T0", "sft")?.temperature).toBe(0);
+  });
+});
