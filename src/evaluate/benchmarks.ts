@@ -2,7 +2,12 @@
 import type { Domain, Task } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { Random } from "../random.js";
-import { drawTask, worldSpec, type Kind } from "../world/index.js";
+import {
+  drawTask,
+  worldSpec,
+  type Difficulty,
+  type Kind,
+} from "../world/index.js";
 
 /** Names of the benchmarks, in the order of the paper's tables. */
 export type BenchmarkName =
@@ -169,6 +174,17 @@ export function benchmarkSpec(name: string): BenchmarkSpec {
   return found;
 }
 
+/** By how many levels the benchmarks of the hard world are harder. */
+const HARDER = 2;
+
+/** Options of `benchmark`. */
+export interface BenchmarkOptions {
+  /** How many tasks; default the benchmark's own number. */
+  items?: number;
+  /** How hard the tasks are; default "easy". */
+  difficulty?: Difficulty;
+}
+
 /**
  * The tasks of a benchmark: different problems of the "benchmark" split, the same ones for ever, for every model and seed.
  *
@@ -182,7 +198,7 @@ export function benchmarkSpec(name: string): BenchmarkSpec {
  */
 export function benchmark(
   name: string,
-  { items }: { items?: number } = {},
+  { items, difficulty = "easy" }: BenchmarkOptions = {},
 ): Task[] {
   const chosen = benchmarkSpec(name);
   const count = items ?? chosen.items;
@@ -209,7 +225,7 @@ export function benchmark(
     const random = new Random(BENCHMARK_SEED, `benchmark/${name}/${i}`);
     const task = drawTask(chosen.domain, random, {
       split: "benchmark",
-      level: chosen.level,
+      level: chosen.level + (difficulty === "hard" ? HARDER : 0),
       kinds: names,
     });
     if (!tasks.has(task.id)) tasks.set(task.id, task);

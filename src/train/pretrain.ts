@@ -22,6 +22,11 @@ const OWN = {
     default: 6144,
     doc: "Tokens of one step, at least; documents are not cut.",
   },
+  difficulty: {
+    type: "choice",
+    of: ["easy", "hard"],
+    doc: "World that the documents come from; default easy.",
+  },
   learningRate: {
     type: "number",
     above: 0,
@@ -103,6 +108,7 @@ export async function pretrain(options: PretrainOptions): Promise<TrainResult> {
       s,
       tokensPerStep,
       maxPositions,
+      settings.difficulty,
     );
     clock.lap("rollout");
     return {

@@ -2,7 +2,7 @@
 import { Random } from "../random.js";
 import { END_OF_TEXT, type Tokenizer } from "../tokenizer/index.js";
 import type { MaskedSequence } from "../model/index.js";
-import { pretrainDocument } from "../world/index.js";
+import { pretrainDocument, type Difficulty } from "../world/index.js";
 
 /**
  * The documents of one step.
@@ -13,6 +13,7 @@ import { pretrainDocument } from "../world/index.js";
  *
  * @param tokensPerStep  documents are written until they have so many tokens
  * @param maxPositions   longest sequence of the model; a longer document is cut
+ * @param difficulty     world that the documents come from; default "easy"
  */
 export function pretrainBatch(
   tokenizer: Tokenizer,
@@ -20,12 +21,13 @@ export function pretrainBatch(
   step: number,
   tokensPerStep: number,
   maxPositions: number,
+  difficulty?: Difficulty,
 ): MaskedSequence[] {
   const random = new Random(seed, `pretrain/${step}`);
   const end = tokenizer.id(END_OF_TEXT);
   const rows: MaskedSequence[] = [];
   for (let count = 0; count < tokensPerStep;) {
-    const document = tokenizer.encode(pretrainDocument(random));
+    const document = tokenizer.encode(pretrainDocument(random, difficulty));
     const tokens = [end, ...document, end].slice(0, maxPositions);
     rows.push({ tokens, mask: tokens.map(() => true) });
     count += tokens.length;

@@ -47,6 +47,11 @@ const OWN = {
     max: 1,
     doc: 'Share of checks ("math-proofs"); default the blend\'s own.',
   },
+  difficulty: {
+    type: "choice",
+    of: ["easy", "hard"],
+    doc: "How hard the tasks are; default easy.",
+  },
   learningRate: {
     type: "number",
     above: 0,
@@ -111,7 +116,7 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
   };
   return train(trainer, options, ({ policy, tokenizer }) => {
     // Every conversation as tokens, what the assistant says under the mask.
-    const { care, slip, agentShare, proofShare } = settings;
+    const { care, slip, agentShare, proofShare, difficulty } = settings;
     const blend = {
       total: blendTotal,
       seed,
@@ -119,6 +124,7 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
       slip,
       agentShare,
       proofShare,
+      difficulty,
     };
     const examples = sftBlend(blend).map(({ messages }) =>
       encodeChat(tokenizer, messages, policy.config.maxPositions),

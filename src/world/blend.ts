@@ -10,7 +10,7 @@ import {
   makeCheck,
 } from "./check.js";
 import { drawTask } from "./drawTask.js";
-import type { BlendRow, DemonstrationOptions } from "./spec.js";
+import type { BlendRow, DemonstrationOptions, Difficulty } from "./spec.js";
 import { worldSpec } from "./specs.js";
 
 /** Source of the checks, which stand in for the paper's math proofs: a claimed answer is judged, seen alone or with its lines. */
@@ -40,7 +40,20 @@ export interface SftExample {
 /** Share of checks that show the lines of the solution beside the claim. */
 const LINES_SHARE = 0.5;
 
-function drawSourceTask(source: string, random: Random): Task {
+/** The level of a task; the easy world leaves it to `drawTask`. */
+export function levelOf(
+  levels: readonly number[],
+  random: Random,
+  difficulty: Difficulty,
+): { level?: number } {
+  return difficulty === "easy" ? {} : { level: random.pick(levels) };
+}
+
+function drawSourceTask(
+  source: string,
+  random: Random,
+  difficulty: Difficulty,
+): Task {
   const domain = DOMAINS.find(
     (name) => worldSpec(name).blend.source === source,
   );
@@ -48,11 +61,12 @@ function drawSourceTask(source: string, random: Random): Task {
     throw new TaskError(
       `sftExample: unknown source ${JSON.stringify(source)}; known: ${BLEND.map((row) => row.source).join(", ")}`,
     );
-  const { blend, kinds } = worldSpec(domain);
+  const { blend, kinds, levels } = worldSpec(domain);
   const heldOut =
     blend.heldOutShare !== undefined && random.chance(blend.heldOutShare);
   return drawTask(domain, random, {
     split: "train",
+    ...levelOf(levels[difficulty].sft, random, difficulty),
     kinds: kinds
       .filter((kind) => kind.heldOut === heldOut)
       .map(({ name }) => name),
@@ -70,12 +84,14 @@ function drawSourceTask(source: string, random: Random): Task {
 export function sftExample(
   source: string,
   random: Random,
-  options: DemonstrationOptions,
+  options: DemonstrationOptions & { difficulty?: Difficulty },
 ): SftExample {
+  const { difficulty = "easy" } = options;
   if (source === PROOFS) {
     const domain = random.pick(CHECKABLE);
     const task = drawTask(domain, random, {
       split: "train",
+      ...levelOf(worldSpec(domain).levels[difficulty].sft, random, difficulty),
       kinds: checkableKinds(domain),
     });
     const check = makeCheck(task, random, random.chance(LINES_SHARE));
@@ -85,7 +101,7 @@ export function sftExample(
     ];
     return { source, messages, task };
   }
-  const task = drawSourceTask(source, random);
+  const task = drawSourceTask(source, random, difficulty);
   return {
     source,
     messages: [
@@ -127,6 +143,8 @@ export interface SftBlendOptions {
   agentShare?: number;
   /** Share of checks ("math-proofs"), likewise: 2.37 % do not teach a nano model to judge. */
   proofShare?: number;
+  /** How hard the tasks are; default "easy". */
+  difficulty?: Difficulty;
 }
 
 /**
@@ -175,6 +193,7 @@ export function sftBlend({
   slip,
   agentShare,
   proofShare,
+  difficulty = "easy",
 }: SftBlendOptions): SftExample[] {
   if (!Number.isSafeInteger(total) || total < 1) {
     throw new TaskError(
@@ -196,7 +215,9 @@ export function sftBlend({
     const count = counts.get(source)!;
     const random = new Random(seed, `blend/${source}`);
     const available = Array.from({ length: Math.ceil(count * unique) }, () =>
-      sftExample(source, random, { careful: random.chance(care), slip }),
+      sftExample(source, random, {
+        ...{ careful: random.chance(care), slip, difficulty },
+      }),
     );
     return sampleItems(available, count, random);
   });

@@ -3,20 +3,22 @@ import { DOMAINS, taskMessages, type Domain } from "../domains/index.js";
 import type { Random } from "../random.js";
 import { renderAssistant, renderSegments } from "../tokenizer/index.js";
 import type { Message } from "../tokenizer/message.js";
-import { BLEND, PROOFS, sftExample } from "./blend.js";
+import { BLEND, levelOf, PROOFS, sftExample } from "./blend.js";
 import {
   arithmeticDrill,
   checkDrill,
   factDrill,
+  hardArithmeticDrill,
   rankingDrill,
 } from "./drills.js";
 import { drawTask } from "./drawTask.js";
+import type { Difficulty } from "./spec.js";
 import { worldSpec } from "./specs.js";
 
 /** A document source and how often it is drawn, relative to the others. */
 interface Part {
   weight: number;
-  write: (random: Random) => string;
+  write: (random: Random, difficulty: Difficulty) => string;
 }
 
 function weighted<T extends { weight: number }>(
@@ -43,9 +45,15 @@ function plainChat(messages: readonly Message[]): string {
 }
 
 /** A task with its careful, correct demonstration. All kinds: held-out ones are kept from RL, not from the base. */
-function taskDocument(domain: Domain, random: Random): string {
-  const kinds = worldSpec(domain).kinds.map(({ name }) => name);
-  const task = drawTask(domain, random, { split: "train", kinds });
+function taskDocument(
+  domain: Domain,
+  random: Random,
+  difficulty: Difficulty,
+): string {
+  const { kinds: all, levels } = worldSpec(domain);
+  const kinds = all.map(({ name }) => name);
+  const level = levelOf(levels[difficulty].corpus, random, difficulty);
+  const task = drawTask(domain, random, { split: "train", kinds, ...level });
   const demonstration = worldSpec(domain).demonstrate(task, random, {
     careful: true,
     slip: 0,
@@ -53,18 +61,19 @@ function taskDocument(domain: Domain, random: Random): string {
   return plainChat([...taskMessages(task), ...demonstration]);
 }
 
-function checkDocument(random: Random): string {
-  return plainChat(
-    sftExample(PROOFS, random, { careful: true, slip: 0 }).messages,
-  );
+function checkDocument(random: Random, difficulty: Difficulty): string {
+  const options = { careful: true, slip: 0, difficulty };
+  return plainChat(sftExample(PROOFS, random, options).messages);
 }
 
-/** A chat of the SFT format by the noisy demonstrator, so that the base knows the format a little. */
-function chatDocument(random: Random): string {
+/** A chat of the SFT format, so that the base knows the format a little: by the noisy demonstrator in the easy world. */
+function chatDocument(random: Random, difficulty: Difficulty): string {
   const { source } = random.pick(BLEND);
   const { messages } = sftExample(source, random, {
-    careful: random.chance(0.5),
-    slip: 0.1,
+    ...(difficulty === "easy"
+      ? { careful: random.chance(0.5), slip: 0.1 }
+      : { careful: true, slip: 0 }),
+    difficulty,
   });
   return renderSegments(messages)
     .map(({ text }) => text)
@@ -72,19 +81,30 @@ function chatDocument(random: Random): string {
     .trimEnd();
 }
 
+const writeTask: Part["write"] = (random, difficulty) =>
+  taskDocument(weighted(TASKS, random).domain, random, difficulty);
+
 /** Percent of documents by source. */
-const PARTS: readonly Part[] = [
-  { weight: 10, write: arithmeticDrill },
-  { weight: 3, write: factDrill },
-  { weight: 5, write: rankingDrill },
-  { weight: 5, write: checkDrill },
-  { weight: 8, write: checkDocument },
-  { weight: 5, write: chatDocument },
-  {
-    weight: 64,
-    write: (random) => taskDocument(weighted(TASKS, random).domain, random),
-  },
-];
+const PARTS: Readonly<Record<Difficulty, readonly Part[]>> = {
+  easy: [
+    { weight: 10, write: arithmeticDrill },
+    { weight: 3, write: factDrill },
+    { weight: 5, write: rankingDrill },
+    { weight: 5, write: checkDrill },
+    { weight: 8, write: checkDocument },
+    { weight: 5, write: chatDocument },
+    { weight: 64, write: writeTask },
+  ],
+  hard: [
+    { weight: 22, write: hardArithmeticDrill },
+    { weight: 4, write: factDrill },
+    { weight: 5, write: rankingDrill },
+    { weight: 4, write: checkDrill },
+    { weight: 5, write: checkDocument },
+    { weight: 2, write: chatDocument },
+    { weight: 58, write: writeTask },
+  ],
+};
 
 /** Domains with their weights among task documents: the slow learners more often, math less, for checks solve its tasks too. */
 const TASKS: readonly { domain: Domain; weight: number }[] = DOMAINS.map(
@@ -94,11 +114,15 @@ const TASKS: readonly { domain: Domain; weight: number }[] = DOMAINS.map(
 /**
  * Write one pre-training document: a careful, correct solution, a drill, or now and then a noisy chat.
  *
- * @param random  source of the document; the same state gives the same text
+ * @param random      source of the document; the same state gives the same text
+ * @param difficulty  which world it is of; default "easy"
  * @returns plain text without an end-of-text token
  * @example
  * pretrainDocument(new Random(1, "pretrain"))
  */
-export function pretrainDocument(random: Random): string {
-  return weighted(PARTS, random).write(random);
+export function pretrainDocument(
+  random: Random,
+  difficulty: Difficulty = "easy",
+): string {
+  return weighted(PARTS[difficulty], random).write(random, difficulty);
 }

@@ -8,11 +8,14 @@ import { worldSpec } from "./specs.js";
 /** Options of `drawTask`. */
 export interface DrawTaskOptions {
   split: Split;
-  /** Difficulty 1, 2 or 3; by default each is drawn equally often. */
+  /** 1 to 5; by default 1, 2 and 3 are drawn equally often. */
   level?: number;
   /** Names of kinds to draw from; by default all that are not held out. */
   kinds?: readonly string[];
 }
+
+/** All difficulties. */
+export const LEVELS: readonly number[] = [1, 2, 3, 4, 5];
 
 /** A split of 5 % is missed this often in a row with probability 10⁻²². */
 const MOST_TRIES = 1000;
@@ -33,8 +36,10 @@ export function drawTask(
   const { kinds: known, generate } = worldSpec(domain);
   const chosen =
     kinds ?? known.filter(({ heldOut }) => !heldOut).map(({ name }) => name);
-  if (level !== undefined && ![1, 2, 3].includes(level)) {
-    throw new TaskError(`drawTask: level must be 1, 2 or 3, got ${level}`);
+  if (level !== undefined && !LEVELS.includes(level)) {
+    throw new TaskError(
+      `drawTask: level must be one of ${LEVELS.join(", ")}, got ${level}`,
+    );
   }
   if (chosen.length === 0)
     throw new TaskError("drawTask: kinds must not be empty, got 0 kinds");

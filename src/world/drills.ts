@@ -55,6 +55,38 @@ export function arithmeticDrill(random: Random): string {
   );
 }
 
+/** Twelve lines of arithmetic with numbers up to 999, such as `347+185=532` or `46*7=322`. */
+export function hardArithmeticDrill(random: Random): string {
+  const line = (): string => {
+    const [a, b] = [random.int(2, 999), random.int(2, random.pick([99, 499]))];
+    const digit = random.int(2, 12);
+    switch (random.int(0, 7)) {
+      case 0:
+      case 1:
+        return a + b > 999
+          ? `${a}-${Math.min(a, b)}=${a - Math.min(a, b)}`
+          : `${a}+${b}=${a + b}`;
+      case 2:
+      case 3:
+        return a < b ? `${b}-${a}=${b - a}` : `${a}-${b}=${a - b}`;
+      case 4:
+      case 5: {
+        const factor = random.int(2, 99);
+        return `${factor}*${digit}=${factor * digit}`;
+      }
+      case 6: {
+        const whole = random.int(2, Math.floor(999 / digit) - 1);
+        // Half of them leave a remainder.
+        const rest = random.chance(0.5) ? random.int(0, digit - 1) : 0;
+        return `${whole * digit + rest}/${digit}=${whole}`;
+      }
+      default:
+        return comparison(random);
+    }
+  };
+  return Array.from({ length: 12 }, line).join("\n");
+}
+
 /**
  * Eight times the end of a check: claim minus answer, with its sign, and the verdict that follows. A nano model solves and copies well
  * long before it tells 27 from 26: until then it writes a difference of 0 for numbers that look alike.

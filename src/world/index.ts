@@ -13,13 +13,15 @@
 export type {
   BlendRow,
   DemonstrationOptions,
+  Difficulty,
   Kind,
+  PhaseLevels,
   Solution,
   WorldSpec,
 } from "./spec.js";
 export { worldSpec } from "./specs.js";
 export { BENCHMARK_SHARE, DEVELOPMENT_SHARE, splitOf } from "./split.js";
-export { drawTask, type DrawTaskOptions } from "./drawTask.js";
+export { drawTask, LEVELS, type DrawTaskOptions } from "./drawTask.js";
 export { pretrainDocument } from "./corpus.js";
 export {
   BLEND,

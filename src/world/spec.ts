@@ -17,6 +17,19 @@ export interface Kind {
   heldOut: boolean;
 }
 
+/** How hard the tasks are: "easy" is levels 1 to 3, "hard" keeps these for the base model and asks for levels 4 and 5. */
+export type Difficulty = "easy" | "hard";
+
+/** Which levels the tasks of each phase have; a level that stands twice is drawn twice as often. */
+export interface PhaseLevels {
+  /** Documents of the pre-training corpus. */
+  corpus: readonly number[];
+  /** Demonstrations of fine-tuning. */
+  sft: readonly number[];
+  /** Tasks of reinforcement learning. */
+  rl: readonly number[];
+}
+
 /** One source of the SFT blend: a row of the paper's Table 1. */
 export interface BlendRow {
   source: string;
@@ -44,10 +57,10 @@ export interface Solution {
 export interface WorldSpec {
   /** Families of problems; a `heldOut` family is never trained by RL, only benchmarked (IFBench's constraint types). */
   kinds: readonly Kind[];
-  /** Draw one task of a difficulty level (1, 2, 3) and one of the named kinds, from the whole space; callers select the split. */
+  /** Draw one task of a difficulty level (1 to 5) and one of the named kinds, from the whole space; callers select the split. */
   generate(random: Random, level: number, kinds: readonly string[]): Task;
-  /** Levels that RL draws tasks from, uniformly over the list; a level that stands twice is drawn twice as often. */
-  rlLevels: readonly number[];
+  /** Levels of each phase by difficulty. */
+  levels: Readonly<Record<Difficulty, PhaseLevels>>;
   /** How often the domain is drawn among the task documents of the pre-training corpus, relative to the others. */
   corpusWeight: number;
   /** Its source of the SFT blend; `heldOutShare`: share of examples of held-out kinds, which SFT knows and RL never trains. */

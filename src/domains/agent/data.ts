@@ -26,7 +26,13 @@ export type WorkRequest =
   | { kind: "task"; person: string; title: string }
   | { kind: "move"; event: string; hours: number }
   | { kind: "cancel"; event: string }
-  | { kind: "invite"; event: string; person: string };
+  | { kind: "invite"; event: string; person: string }
+  /** Move an event to so many hours after another one. */
+  | { kind: "follow"; event: string; other: string; hours: number }
+  /** Email a person the hour of an event. */
+  | { kind: "report"; event: string; person: string }
+  /** Cancel an event if it is before an hour, else move it by an hour. */
+  | { kind: "decide"; event: string; before: number };
 
 /** Data of an agent task. */
 export interface AgentData {
@@ -34,6 +40,8 @@ export interface AgentData {
   requests: WorkRequest[];
   /** The calls that change the state as asked; look-ups left out. */
   calls: ToolCall[];
+  /** Most assistant turns; default 6. */
+  turns?: number;
 }
 
 /**

@@ -4,8 +4,11 @@ import { agentData } from "./data.js";
 import { toolEpisode } from "./environments/index.js";
 import { NANO_WORKPLACE } from "./tools.js";
 
-/** Most assistant turns of an episode, as in the authors' loop. */
+/** Most assistant turns of an episode whose task does not say otherwise, as in the authors' loop. */
 export const MAX_TURNS = 6;
+
+/** Most assistant turns of any episode. */
+export const MOST_TURNS = 9;
 
 /**
  * Start an episode on a fresh copy of the task's workplace: the rules are those of `toolEpisode`, and a call that is no JSON is not
@@ -14,9 +17,9 @@ export const MAX_TURNS = 6;
  * @throws TaskError the task holds no workplace
  */
 export function environment(task: Task): Environment {
-  const { workplace, calls } = agentData(task);
+  const { workplace, calls, turns = MAX_TURNS } = agentData(task);
   return toolEpisode({ environment: NANO_WORKPLACE, given: workplace }, calls, {
-    maxTurns: MAX_TURNS,
+    maxTurns: turns,
     repair: false,
   });
 }

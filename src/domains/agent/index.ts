@@ -7,7 +7,7 @@
  * `environments/` what all of them are made with: tool environments.
  */
 import type { DomainSpec } from "../task.js";
-import { environment, MAX_TURNS, verify } from "./environment.js";
+import { environment, MOST_TURNS, verify } from "./environment.js";
 import { TOOLS } from "./tools.js";
 
 export * from "./bfcl/index.js";
@@ -30,7 +30,7 @@ export const agent: DomainSpec = {
   reasoning: false,
   rlPrompts: 10229,
   maxNewTokens: 56,
-  maxTurns: MAX_TURNS,
+  maxTurns: MOST_TURNS,
   tools: TOOLS,
   verify,
   environment,

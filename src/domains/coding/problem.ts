@@ -37,6 +37,35 @@ export interface ListProblem {
   reducer: Reducer;
 }
 
+/** Write f(x): if x is above 5 then if x is even times 2, else plus 3; else minus 4. */
+export interface NestedProblem {
+  kind: "nested";
+  outer: Condition;
+  inner: Condition;
+  /** Both conditions hold; only the outer one; not even that. */
+  branches: [both: Operation, outerOnly: Operation, neither: Operation];
+}
+
+/** One stage of a pipeline. */
+export type Stage =
+  { keep: Condition; map?: never } | { keep?: never; map: Operation };
+
+/** Write f(a): keep items above 5, times 2, keep items even, sum. */
+export interface PipelineProblem {
+  kind: "pipeline";
+  stages: Stage[];
+  reducer: Reducer;
+}
+
+/** Write f(x): g twice, minus 2, where g is times 3, plus 1. */
+export interface ComposeProblem {
+  kind: "compose";
+  inner: Operation[];
+  /** How often g is applied. */
+  times: number;
+  last: Operation;
+}
+
 /** Write f(x) with f(1)=5, f(2)=8, f(7)=23. */
 export interface InduceProblem {
   kind: "induce";
@@ -47,7 +76,13 @@ export interface InduceProblem {
 
 /** `Task.data` of a coding task. */
 export type CodingData =
-  OpsProblem | ConditionalProblem | ListProblem | InduceProblem;
+  | OpsProblem
+  | ConditionalProblem
+  | ListProblem
+  | InduceProblem
+  | NestedProblem
+  | PipelineProblem
+  | ComposeProblem;
 
 /** Whether a number satisfies a condition. */
 export function satisfies({ relation, by }: Condition, value: number): boolean {
@@ -63,4 +98,9 @@ export function satisfies({ relation, by }: Condition, value: number): boolean {
     case "multiple":
       return value % by === 0;
   }
+}
+
+/** A value after one operation. */
+export function operate({ op, by }: Operation, value: number): number {
+  return op === "+" ? value + by : op === "-" ? value - by : value * by;
 }

@@ -1,8 +1,10 @@
 /** The unit tests of a coding problem, worked out from its description. */
 import {
+  operate,
   satisfies,
   type CodingData,
-  type Operation,
+  type ListProblem,
+  type PipelineProblem,
   type Reducer,
 } from "./problem.js";
 
@@ -10,10 +12,6 @@ import {
 export interface UnitTest {
   input: number | number[];
   expected: number | number[];
-}
-
-function applied({ op, by }: Operation, value: number): number {
-  return op === "+" ? value + by : op === "-" ? value - by : value * by;
 }
 
 function reduce(reducer: Reducer, items: number[]): number | number[] {
@@ -31,6 +29,17 @@ function reduce(reducer: Reducer, items: number[]): number | number[] {
   }
 }
 
+/** What is left of a list after the stages of a pipeline, before it is reduced. */
+function passed({ stages }: PipelineProblem, input: number[]): number[] {
+  return stages.reduce(
+    (items, { keep, map }) =>
+      keep
+        ? items.filter((item) => satisfies(keep, item))
+        : items.map((item) => operate(map, item)),
+    input,
+  );
+}
+
 /** What f must return for an input, computed without running any generated code. */
 function expected(
   data: CodingData,
@@ -43,20 +52,34 @@ function expected(
     const { map } = data;
     return reduce(
       data.reducer,
-      map ? kept.map((item) => applied(map, item)) : kept,
+      map ? kept.map((item) => operate(map, item)) : kept,
     );
   }
+  if (data.kind === "pipeline")
+    return reduce(data.reducer, passed(data, input as number[]));
   const x = input as number;
   switch (data.kind) {
     case "ops":
       return data.operations.reduce(
-        (value, operation) => applied(operation, value),
+        (value, operation) => operate(operation, value),
         x,
       );
     case "conditional":
-      return applied(satisfies(data.condition, x) ? data.yes : data.no, x);
+      return operate(satisfies(data.condition, x) ? data.yes : data.no, x);
     case "induce":
       return data.factor * x + data.constant;
+    case "nested": {
+      const [both, outerOnly, neither] = data.branches;
+      if (!satisfies(data.outer, x)) return operate(neither, x);
+      return operate(satisfies(data.inner, x) ? both : outerOnly, x);
+    }
+    case "compose": {
+      const inner = Array.from({ length: data.times }, () => data.inner).flat();
+      return [...inner, data.last].reduce(
+        (value, operation) => operate(operation, value),
+        x,
+      );
+    }
   }
 }
 
@@ -67,12 +90,27 @@ function around(by: number): number[] {
 }
 
 function inputs(data: CodingData): (number | number[])[] {
-  if (data.kind === "conditional")
-    return [...NUMBERS, ...around(data.condition.by)];
-  if (data.kind !== "list") return NUMBERS;
-  const edges = data.filters.flatMap(({ by }) => around(by));
-  const top = Math.max(0, ...data.filters.map(({ by }) => by));
-  const lists = [
+  switch (data.kind) {
+    case "conditional":
+      return [...NUMBERS, ...around(data.condition.by)];
+    case "nested":
+      return [...NUMBERS, ...around(data.outer.by), ...around(data.inner.by)];
+    case "list":
+    case "pipeline":
+      return lists(data);
+    default:
+      return NUMBERS;
+  }
+}
+
+function lists(data: ListProblem | PipelineProblem): number[][] {
+  const filters =
+    data.kind === "list"
+      ? data.filters
+      : data.stages.flatMap(({ keep }) => (keep ? [keep] : []));
+  const edges = filters.flatMap(({ by }) => around(by));
+  const top = Math.max(0, ...filters.map(({ by }) => by));
+  const all = [
     [1, 2, 3, 4, 5],
     [9, 8, 7, 6],
     [2, 4, 10, 3, 36, 35],
@@ -85,12 +123,12 @@ function inputs(data: CodingData): (number | number[])[] {
     Array.from({ length: 12 }, (_, i) => (i * 5) % 12),
   ];
   // The largest and smallest of nothing are left open by the problem's words, so nothing is asked about them.
-  if (data.reducer !== "max" && data.reducer !== "min") return lists;
-  return lists.filter((items) =>
-    items.some((item) =>
-      data.filters.every((filter) => satisfies(filter, item)),
-    ),
-  );
+  if (data.reducer !== "max" && data.reducer !== "min") return all;
+  const kept = (items: number[]): number[] =>
+    data.kind === "pipeline"
+      ? passed(data, items)
+      : items.filter((item) => filters.every((f) => satisfies(f, item)));
+  return all.filter((items) => kept(items).length > 0);
 }
 
 /** The unit tests of a problem: a pure function of it. Every problem has at least one whose list is not empty. */

@@ -27,7 +27,7 @@ export const math: DomainSpec = {
   expert: "RL-Math",
   reasoning: true,
   rlPrompts: 22056,
-  maxNewTokens: 80,
+  maxNewTokens: 120,
   maxTurns: 1,
   tools: [],
   finalAnswer: lastBoxed,

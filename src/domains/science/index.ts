@@ -109,7 +109,7 @@ export const science: DomainSpec = {
   expert: "RL-Science",
   reasoning: true,
   rlPrompts: 19670,
-  maxNewTokens: 96,
+  maxNewTokens: 220,
   maxTurns: 1,
   tools: [],
   finalAnswer: readAnswer,

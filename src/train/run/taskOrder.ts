@@ -2,8 +2,9 @@
 import { basename } from "node:path";
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import { TrainError } from "../../error.js";
+import { LEVELS, type Difficulty } from "../../world/index.js";
 import { checkSetting } from "../settings.js";
-import { RL_DATASET_SIZES, RL_LEVELS, type TaskOrder } from "./tasks.js";
+import { RL_DATASET_SIZES, rlLevels, type TaskOrder } from "./tasks.js";
 
 /** Options of a run that say which tasks it sees. */
 export interface TaskOptions {
@@ -11,6 +12,8 @@ export interface TaskOptions {
   name?: string;
   /** Levels that tasks are drawn from, per domain; default `RL_LEVELS`. */
   levels?: Partial<Record<Domain, readonly number[]>>;
+  /** How hard the tasks are, where `levels` does not say it; default "easy". */
+  difficulty?: Difficulty;
   /** Relative frequency of the domains; default `RL_DATASET_SIZES`, a uniform shuffle of the paper's data. */
   weights?: Partial<Record<Domain, number>>;
   /** Tasks of each domain in every step, instead of `weights`; they add up to `promptsPerStep`. */
@@ -34,7 +37,7 @@ export function taskOrder(
     name: options.name ?? basename(options.out),
     domains,
     weights: options.weights ?? RL_DATASET_SIZES,
-    levels: { ...RL_LEVELS, ...options.levels },
+    levels: { ...rlLevels(options.difficulty ?? "easy"), ...options.levels },
     quotas: options.quotas,
   };
   checkTaskOrder(who, { ...order, promptsPerStep });
@@ -67,9 +70,9 @@ function checkTaskOrder(
       above: 0,
     });
     const list = levels[domain];
-    if (list.length === 0 || list.some((level) => ![1, 2, 3].includes(level))) {
+    if (list.length === 0 || list.some((level) => !LEVELS.includes(level))) {
       throw new RangeError(
-        `${who}: levels.${domain} must be a list of 1, 2 or 3, got [${list.join(", ")}]`,
+        `${who}: levels.${domain} must be a list of ${LEVELS.join(", ")}, got [${list.join(", ")}]`,
       );
     }
   }

@@ -1,7 +1,7 @@
 /** Which tasks an RL run sees, and in which order. */
 import { DOMAINS, spec, type Domain, type Task } from "../../domains/index.js";
 import { Random } from "../../random.js";
-import { drawTask, worldSpec } from "../../world/index.js";
+import { drawTask, worldSpec, type Difficulty } from "../../world/index.js";
 
 /**
  * Prompts of the paper's RL data per domain (§3.2); the mixed run shuffles their concatenation uniformly, so a domain is
@@ -13,7 +13,14 @@ export const RL_DATASET_SIZES: Readonly<Record<Domain, number>> = eachDomain(
 
 /** Levels that training tasks are drawn from, uniformly over the list; a level that stands twice is drawn twice as often. */
 export const RL_LEVELS: Readonly<Record<Domain, readonly number[]>> =
-  eachDomain((domain) => worldSpec(domain).rlLevels);
+  rlLevels("easy");
+
+/** Levels that training tasks of a difficulty are drawn from. */
+export function rlLevels(
+  difficulty: Difficulty,
+): Record<Domain, readonly number[]> {
+  return eachDomain((domain) => worldSpec(domain).levels[difficulty].rl);
+}
 
 function eachDomain<T>(of: (domain: Domain) => T): Record<Domain, T> {
   const entries = DOMAINS.map((domain) => [domain, of(domain)]);

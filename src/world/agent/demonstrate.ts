@@ -54,6 +54,11 @@ class Episode {
     );
   }
 
+  /** How often an hour comes out wrong. */
+  slipRate(): number {
+    return this.options.careful ? this.options.slip : GUESS;
+  }
+
   email(person: string): string {
     if (this.guesses()) return `${person}${this.random.int(10, 99)}`;
     return String(this.call(`find ${person}`, "find", { name: person }).email);
@@ -82,8 +87,7 @@ class Episode {
       }
       case "move": {
         const { id, hour } = this.event(request.event);
-        const slip = this.options.careful ? this.options.slip : GUESS;
-        const later = step(hour + request.hours, this.random, slip);
+        const later = step(hour + request.hours, this.random, this.slipRate());
         const sign = request.hours > 0 ? "+" : "-";
         this.call(`${hour}${sign}${Math.abs(request.hours)}=${later}`, "move", {
           id,
@@ -100,6 +104,34 @@ class Episode {
         const { id } = this.event(request.event);
         const to = this.email(request.person);
         this.call(`invite ${id} ${to}`, "invite", { id, to });
+        break;
+      }
+      case "follow": {
+        const { hour } = this.event(request.other);
+        const { id } = this.event(request.event);
+        const later = step(hour + request.hours, this.random, this.slipRate());
+        this.call(`${hour}+${request.hours}=${later}`, "move", {
+          id,
+          hour: later,
+        });
+        break;
+      }
+      case "report": {
+        const { hour } = this.event(request.event);
+        const to = this.email(request.person);
+        const said = step(hour, this.random, this.slipRate());
+        this.call(`send ${to}`, "send", { to, body: String(said) });
+        break;
+      }
+      case "decide": {
+        const { id, hour } = this.event(request.event);
+        const before = hour < request.before !== this.slips();
+        const seen = `${hour}${before ? "<" : ">="}${request.before}`;
+        if (before) this.call(`${seen} cancel ${id}`, "cancel", { id });
+        else {
+          const later = hour + 1;
+          this.call(`${seen} ${hour}+1=${later}`, "move", { id, hour: later });
+        }
         break;
       }
     }

@@ -48,8 +48,23 @@ const KINDS = [
   "invite",
 ] as const;
 
-function drawRequest(random: Random): WorkRequest {
-  const kind = random.pick(KINDS);
+/** What harder tasks ask for as well: another event's hour, a text that must be looked up, a condition. */
+const HARD_KINDS = ["follow", "report", "decide"] as const;
+
+/** Calls of a request, look-ups included. */
+const CALLS: Readonly<Record<WorkRequest["kind"], number>> = {
+  ...{ mail: 2, task: 2, move: 2, cancel: 2, invite: 3 },
+  ...{ follow: 3, report: 3, decide: 2 },
+};
+
+/** Most calls of a harder task: an episode must fit into the model's context. */
+const MOST_CALLS = 7;
+
+function drawRequest(
+  random: Random,
+  kinds: readonly WorkRequest["kind"][] = KINDS,
+): WorkRequest {
+  const kind = random.pick(kinds);
   const person = random.pick(PEOPLE);
   const event = random.pick(EVENTS);
   switch (kind) {
@@ -62,7 +77,14 @@ function drawRequest(random: Random): WorkRequest {
     case "cancel":
       return { kind, event };
     case "invite":
+    case "report":
       return { kind, event, person };
+    case "follow": {
+      const other = random.pick(EVENTS.filter((name) => name !== event));
+      return { kind, event, other, hours: random.int(1, 4) };
+    }
+    case "decide":
+      return { kind, event, before: random.int(9, 14) };
   }
 }
 
@@ -71,6 +93,7 @@ function compatible(first: WorkRequest, second: WorkRequest): boolean {
   const names = (request: WorkRequest): string[] => [
     ...("person" in request ? [request.person] : []),
     ...("event" in request ? [request.event] : []),
+    ...("other" in request ? [request.other] : []),
   ];
   // Two invitations need six calls, and a seventh turn to end the episode.
   if (first.kind === "invite" && second.kind === "invite") return false;
@@ -92,6 +115,39 @@ export function requestText(request: WorkRequest): string {
       return `Cancel ${request.event}.`;
     case "invite":
       return `Invite ${request.person} to ${request.event}.`;
+    case "follow":
+      return `Move ${request.event} to ${request.hours} hour${request.hours === 1 ? "" : "s"} after ${request.other}.`;
+    case "report":
+      return `Email ${request.person} the hour of ${request.event}.`;
+    case "decide":
+      return `If ${request.event} is before ${request.before} cancel ${request.event}, else move it 1 hour later.`;
+  }
+}
+
+function drawRequests(random: Random, count: number): WorkRequest[] {
+  const requests = [drawRequest(random)];
+  while (requests.length < count) {
+    const next = drawRequest(random);
+    if (requests.every((request) => compatible(request, next)))
+      requests.push(next);
+  }
+  return requests;
+}
+
+/** Two requests at level 4 and three at level 5, at least one of them of a hard kind, in any order. */
+function drawHardRequests(random: Random, level: number): WorkRequest[] {
+  for (;;) {
+    const requests = [
+      drawRequest(random, HARD_KINDS),
+      ...Array.from({ length: level - 3 }, () =>
+        drawRequest(random, [...KINDS, ...HARD_KINDS]),
+      ),
+    ];
+    const calls = requests.reduce((sum, { kind }) => sum + CALLS[kind], 0);
+    const apart = requests.every((one, i) =>
+      requests.slice(i + 1).every((other) => compatible(one, other)),
+    );
+    if (apart && calls <= MOST_CALLS) return random.shuffle(requests);
   }
 }
 
@@ -123,10 +179,10 @@ function goldCall(
     const { person } = request as { person: string };
     return directory.find(({ name }) => name === person)!.email;
   };
-  const event = (): { id: number; hour: number } => {
-    const { event } = request as { event: string };
-    return calendar.find(({ name }) => name === event)!;
-  };
+  const eventOf = (event: string): { id: number; hour: number } =>
+    calendar.find(({ name }) => name === event)!;
+  const event = (): { id: number; hour: number } =>
+    eventOf((request as { event: string }).event);
   switch (request.kind) {
     case "mail":
       return { name: "send", arguments: { to: email(), body: request.body } };
@@ -141,6 +197,21 @@ function goldCall(
       return { name: "cancel", arguments: { id: event().id } };
     case "invite":
       return { name: "invite", arguments: { id: event().id, to: email() } };
+    case "follow": {
+      const hour = eventOf(request.other).hour + request.hours;
+      return { name: "move", arguments: { id: event().id, hour } };
+    }
+    case "report":
+      return {
+        name: "send",
+        arguments: { to: email(), body: String(event().hour) },
+      };
+    case "decide": {
+      const { id, hour } = event();
+      return hour < request.before
+        ? { name: "cancel", arguments: { id } }
+        : { name: "move", arguments: { id, hour: hour + 1 } };
+    }
   }
 }
 
@@ -151,7 +222,7 @@ function goldCall(
  * problem and fall into the same split.
  *
  * @param random  source of randomness
- * @param level   1: one request · 2: one or two · 3: two
+ * @param level   1: one request · 2: one or two · 3: two · 4: two, one of them hard · 5: three, one of them hard
  * @param kinds   "workplace"
  * @throws TaskError level or kinds out of range
  */
@@ -160,27 +231,28 @@ export function generate(
   level: number,
   kinds: readonly string[],
 ): Task {
-  if (!(Number.isInteger(level) && level >= 1 && level <= 3)) {
-    throw new TaskError(`agent: level must be 1, 2 or 3, got ${level}`);
+  if (!(Number.isInteger(level) && level >= 1 && level <= 5)) {
+    throw new TaskError(`agent: level must be 1 to 5, got ${level}`);
   }
   if (kinds.length === 0 || kinds.some((name) => name !== "workplace")) {
     throw new TaskError(
       `agent: kinds must be "workplace", got ${JSON.stringify(kinds)}`,
     );
   }
-  const count = level === 1 ? 1 : level === 3 ? 2 : random.int(1, 2);
-  const requests = [drawRequest(random)];
-  while (requests.length < count) {
-    const next = drawRequest(random);
-    if (requests.every((request) => compatible(request, next)))
-      requests.push(next);
-  }
+  const requests =
+    level > 3
+      ? drawHardRequests(random, level)
+      : drawRequests(
+          random,
+          level === 1 ? 1 : level === 3 ? 2 : random.int(1, 2),
+        );
   const workplace = drawWorkplace(random);
   const texts = requests.map(requestText);
   const data: AgentData = {
     workplace,
     requests,
     calls: requests.map((request) => goldCall(workplace, request)),
+    ...(level > 3 ? { turns: MOST_CALLS + 2 } : {}),
   };
   return {
     id: `agent:${[...texts].sort().join(" ")}`,

@@ -12,7 +12,10 @@ import { generate } from "./generate.js";
 export const agent: WorldSpec = {
   kinds: [{ name: "workplace", heldOut: false }],
   generate,
-  rlLevels: [1, 2, 2],
+  levels: {
+    easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2] },
+    hard: { corpus: [1, 1, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+  },
   corpusWeight: 1.2,
   blend: {
     source: "agent",

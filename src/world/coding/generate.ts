@@ -1,10 +1,15 @@
-/** Coding problems: write a small JavaScript function; kinds ops, conditional, list and induce. */
+/**
+ * Coding problems: write a small JavaScript function; kinds ops, conditional, list and induce, and from level 4 on nested conditions,
+ * pipelines of lists and functions of functions.
+ */
 import {
+  operate,
   satisfies,
   type CodingData,
   type Condition,
   type Operation,
   type Reducer,
+  type Stage,
 } from "../../domains/coding/problem.js";
 import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
@@ -115,8 +120,11 @@ function list(random: Random, level: number): Task {
   });
 }
 
-function induce(random: Random): Task {
-  const [factor, constant] = [random.int(2, 12), random.int(1, 60)];
+function induce(random: Random, level: number): Task {
+  const hard = level > 3;
+  const [factor, constant] = hard
+    ? [random.int(3, 25), random.int(1, 120)]
+    : [random.int(2, 12), random.int(1, 60)];
   const first = random.int(1, 4);
   const at: [number, number, number] = [first, first + 1, random.int(6, 9)];
   const examples = at.map((x) => `f(${x})=${factor * x + constant}`).join(", ");
@@ -129,34 +137,114 @@ function induce(random: Random): Task {
   );
 }
 
-/** Names of all kinds; `induce` exists at level 3 only. */
-export const KIND_NAMES: readonly string[] = [
-  "ops",
-  "conditional",
-  "list",
-  "induce",
-];
+function nested(random: Random): Task {
+  const outer = threshold(random);
+  const inner = divisibility(random);
+  const branches: [Operation, Operation, Operation] = [
+    operation(random),
+    operation(random),
+    operation(random),
+  ];
+  const [both, outerOnly, neither] = branches.map(say) as [
+    string,
+    string,
+    string,
+  ];
+  const text =
+    `if x is ${sayCondition(outer)} then if x is ${sayCondition(inner)} ${both}, ` +
+    `else ${outerOnly}; else ${neither}`;
+  return task("nested", text, `f(x): ${text}`, {
+    ...({ kind: "nested", outer, inner, branches } as const),
+  });
+}
+
+/** Stages that let more than one number from 0 to 60 through. */
+function drawStages(random: Random, level: number): Stage[] {
+  const map = (): Stage => ({
+    map: { op: random.pick(["+", "*"] as const), by: random.int(2, 9) },
+  });
+  for (;;) {
+    const stages: Stage[] = [
+      { keep: random.chance(0.5) ? threshold(random) : divisibility(random) },
+      map(),
+      ...(level > 4 ? [{ keep: divisibility(random) }, map()] : []),
+      { keep: threshold(random) },
+    ];
+    const through = (start: number): boolean => {
+      let value = start;
+      for (const { keep, map } of stages) {
+        if (keep && !satisfies(keep, value)) return false;
+        if (map) value = operate(map, value);
+      }
+      return true;
+    };
+    for (let item = 0, found = 0; item <= 60; item++) {
+      if (through(item) && ++found > 1) return stages;
+    }
+  }
+}
+
+function pipeline(random: Random, level: number): Task {
+  const stages = drawStages(random, level);
+  const reducer = random.pick<Reducer>(["list", "count", "sum", "max", "min"]);
+  const said = stages.map(({ keep, map }) =>
+    keep ? `keep items ${sayCondition(keep)}` : say(map),
+  );
+  if (reducer !== "list") said.push(reducer);
+  const text = said.join(", ");
+  return task("pipeline", text, `f(a): ${text}`, {
+    kind: "pipeline",
+    stages,
+    reducer,
+  });
+}
+
+function compose(random: Random, level: number): Task {
+  const inner = Array.from({ length: level > 4 ? 3 : 2 }, () =>
+    operation(random),
+  );
+  const last = operation(random);
+  const text = `g twice, ${say(last)}, where g is ${inner.map(say).join(", ")}`;
+  return task("compose", text, `f(x): ${text}`, {
+    ...({ kind: "compose", inner, times: 2, last } as const),
+  });
+}
+
+const MAKERS: Readonly<
+  Record<
+    string,
+    {
+      make: (random: Random, level: number) => Task;
+      levels: readonly number[];
+    }
+  >
+> = {
+  ops: { make: ops, levels: [1, 2, 3, 4, 5] },
+  conditional: { make: conditional, levels: [1, 2, 3] },
+  list: { make: list, levels: [1, 2, 3] },
+  induce: { make: induce, levels: [3, 4, 5] },
+  nested: { make: nested, levels: [4, 5] },
+  pipeline: { make: pipeline, levels: [4, 5] },
+  compose: { make: compose, levels: [4, 5] },
+};
+
+/** Names of all kinds. */
+export const KIND_NAMES: readonly string[] = Object.keys(MAKERS);
 
 /**
  * Draw a coding task.
  *
- * @param level  1 to 3: more operations, larger thresholds, two filters and a map; level 3 adds `induce`
+ * @param level  1 to 5: more operations, larger thresholds, two filters and a map; level 3 adds `induce`, level 4 has `nested`,
+ *   `pipeline` and `compose` instead of single conditions and lists
  */
 export function generate(
   random: Random,
   level: number,
   kinds: readonly string[],
 ): Task {
-  const fitting =
-    level === 3 ? kinds : kinds.filter((kind) => kind !== "induce");
-  switch (random.pick(fitting.length > 0 ? fitting : kinds)) {
-    case "ops":
-      return ops(random, level);
-    case "conditional":
-      return conditional(random, level);
-    case "list":
-      return list(random, level);
-    default:
-      return induce(random);
-  }
+  const fitting = kinds.filter((kind) => MAKERS[kind]!.levels.includes(level));
+  return MAKERS[random.pick(fitting.length > 0 ? fitting : kinds)]!.make(
+    random,
+    level,
+  );
 }

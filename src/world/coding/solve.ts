@@ -1,11 +1,15 @@
 /** The solution of a coding problem: as reasoning lines and as code. */
 import type {
   CodingData,
+  ComposeProblem,
   Condition,
   ConditionalProblem,
   InduceProblem,
   ListProblem,
+  NestedProblem,
+  Operation,
   OpsProblem,
+  PipelineProblem,
   Reducer,
 } from "../../domains/coding/problem.js";
 import type { Random } from "../../random.js";
@@ -116,6 +120,89 @@ function list(data: ListProblem, bug: boolean, random: Random): Solution {
   return { lines, expression: REDUCERS[reducer](expression) };
 }
 
+/** An expression after some operations, and what it looks like after each of them. */
+function chained(
+  start: string,
+  operations: readonly Operation[],
+): { lines: string[]; expression: string } {
+  const lines: string[] = [];
+  let expression = start;
+  operations.forEach(({ op, by }) => {
+    expression = `${expression === "x" ? expression : `(${expression})`} ${op} ${by}`;
+    lines.push(expression);
+  });
+  return { lines, expression };
+}
+
+/** The same operation with another sign. */
+function mistaken(operation: Operation, random: Random): Operation {
+  const others = (["+", "-", "*"] as const).filter((op) => op !== operation.op);
+  return { ...operation, op: random.pick(others) };
+}
+
+function nested(data: NestedProblem, bug: boolean, random: Random): Solution {
+  let { outer, inner } = data;
+  const branches = [...data.branches];
+  if (bug) {
+    const what = random.int(0, 2);
+    if (what === 0) outer = confused(outer);
+    else if (what === 1) inner = confused(inner);
+    else [branches[0], branches[1]] = [branches[1]!, branches[0]!];
+  }
+  const [first, second] = [test(outer, "x"), test(inner, "x")];
+  const [a, b, c] = branches.map(({ op, by }) => `x ${op} ${by}`);
+  return {
+    lines: [first, `yes ${second}`, `yes yes ${a}`, `yes no ${b}`, `no ${c}`],
+    expression: `${first} ? (${second} ? ${a} : ${b}) : ${c}`,
+  };
+}
+
+function pipeline(
+  data: PipelineProblem,
+  bug: boolean,
+  random: Random,
+): Solution {
+  let { stages, reducer } = data;
+  if (bug) {
+    const at = random.int(0, stages.length);
+    stages = stages.map(({ keep, map }, i) => {
+      if (i !== at) return keep ? { keep } : { map };
+      return keep
+        ? { keep: confused(keep) }
+        : { map: { ...map, by: map.by + 1 } };
+    });
+    if (at === stages.length)
+      reducer = random.pick(
+        (Object.keys(REDUCERS) as Reducer[]).filter((r) => r !== reducer),
+      );
+  }
+  const said = stages.map(({ keep, map }) =>
+    keep ? test(keep, "v") : `v ${map.op} ${map.by}`,
+  );
+  const expression = stages
+    .map(({ keep }, i) => `.${keep ? "filter" : "map"}(v => ${said[i]!})`)
+    .join("");
+  return {
+    lines: [...said, reducer],
+    expression: REDUCERS[reducer](`a${expression}`),
+  };
+}
+
+function compose(data: ComposeProblem, bug: boolean, random: Random): Solution {
+  let { inner, last } = data;
+  if (bug) {
+    const at = random.int(0, inner.length);
+    inner = inner.map((item, i) => (i === at ? mistaken(item, random) : item));
+    if (at === inner.length) last = mistaken(last, random);
+  }
+  const whole = Array.from({ length: data.times }, () => inner).flat();
+  const { lines, expression } = chained("x", [...whole, last]);
+  return {
+    lines: lines.filter((_, i) => (i + 1) % inner.length === 0),
+    expression,
+  };
+}
+
 function induce(
   { factor, constant, at }: InduceProblem,
   random: Random,
@@ -155,10 +242,16 @@ export function solve(
       return conditional(data, bug, random);
     case "list":
       return list(data, bug, random);
+    case "nested":
+      return nested(data, bug, random);
+    case "pipeline":
+      return pipeline(data, bug, random);
+    case "compose":
+      return compose(data, bug, random);
   }
 }
 
 /** The function as a fenced block, the form that the verifier reads. */
 export function fence(data: CodingData, expression: string): string {
-  return `\`\`\`js\nfunction f(${data.kind === "list" ? "a" : "x"}) { return ${expression}; }\n\`\`\``;
+  return `\`\`\`js\nfunction f(${data.kind === "list" || data.kind === "pipeline" ? "a" : "x"}) { return ${expression}; }\n\`\`\``;
 }

@@ -232,7 +232,7 @@ function drawIds(random: Random, level: number, heldOut: boolean): string[] {
  * Draw one task.
  *
  * @param random  source of randomness
- * @param level   number of constraints, 1 to 3
+ * @param level   number of constraints, 1 to 5
  * @param kinds   "trained": IFEval types only · "heldOut": one type of IFEvalG or IFBench, the others trained
  * @throws TaskError level or kinds out of range
  */
@@ -241,8 +241,8 @@ export function generate(
   level: number,
   kinds: readonly string[],
 ): Task {
-  if (!(Number.isInteger(level) && level >= 1 && level <= 3)) {
-    throw new TaskError(`instruction: level must be 1, 2 or 3, got ${level}`);
+  if (!(Number.isInteger(level) && level >= 1 && level <= 5)) {
+    throw new TaskError(`instruction: level must be 1 to 5, got ${level}`);
   }
   if (
     kinds.length === 0 ||

@@ -15,7 +15,10 @@ export const instruction: WorldSpec = {
     { name: "heldOut", heldOut: true },
   ],
   generate,
-  rlLevels: [1, 2, 2, 3, 3],
+  levels: {
+    easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2, 3, 3] },
+    hard: { corpus: [1, 1, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+  },
   corpusWeight: 1.4,
   blend: {
     source: "chat",

@@ -1,4 +1,7 @@
-/** Math problems: chains of operations and linear equations, all values between 0 and 400. */
+/**
+ * Math problems: chains of operations and linear equations; from level 4 on longer ones with larger numbers, systems of two equations
+ * and remainders too.
+ */
 import type { Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 
@@ -16,22 +19,49 @@ export interface Chain {
   answer: number;
 }
 
-/** left·(x + inner) + plus = right·x + result. Level 1 has right = inner = 0, level 2 inner = 0, level 3 plus = 0. */
+/**
+ * left·(x + inner) + plus = right·(x + rightInner) + result. Level 1 has right = inner = 0, level 2 inner = 0, level 3 plus = 0; only
+ * level 5 has rightInner.
+ */
 export interface Equation {
   kind: "equation";
   left: number;
   inner: number;
   plus: number;
   right: number;
+  /** Absent below level 5. */
+  rightInner?: number;
   result: number;
   answer: number;
 }
 
-/** `Task.data` of a math task. */
-export type MathData = Chain | Equation;
+/** x + y = sum and a·x + b·y = result, a > b; with b = −1 the second is x − y = result. Find x. */
+export interface System {
+  kind: "system";
+  sum: number;
+  a: number;
+  b: number;
+  result: number;
+  answer: number;
+}
 
-/** Largest value that any step of a problem reaches. */
+/** The remainder of first·second + plus by divisor. */
+export interface Remainder {
+  kind: "remainder";
+  first: number;
+  second: number;
+  plus: number;
+  divisor: number;
+  answer: number;
+}
+
+/** `Task.data` of a math task. */
+export type MathData = Chain | Equation | System | Remainder;
+
+/** Largest value that any step of a problem of levels 1 to 3 reaches. */
 export const LARGEST = 400;
+/** Largest value that any step of a harder problem reaches. */
+export const LARGEST_HARD = 999;
 
 const NAMES = "abcdefg";
 
@@ -46,15 +76,19 @@ export function name(i: number): string {
 }
 
 function chain(random: Random, level: number): Task | null {
-  const start = random.int(3, 60);
+  const hard = level > 3;
+  const largest = hard ? LARGEST_HARD : LARGEST;
+  const start = random.int(3, hard ? 99 : 60);
   const operations: Operation[] = [];
   let value = start;
   for (let i = 0; i <= level; i++) {
     const op = random.pick(["+", "-", "*"] as const);
     const by =
-      op === "*" ? random.int(2, value < 30 ? 9 : 4) : random.int(3, 99);
+      op === "*"
+        ? random.int(2, value < (hard ? 90 : 30) ? 9 : 4)
+        : random.int(3, hard ? 199 : 99);
     value = apply(value, { op, by });
-    if (value < 0 || value > LARGEST) return null;
+    if (value < 0 || value > largest) return null;
     operations.push({ op, by });
   }
   const steps = operations.map(
@@ -71,6 +105,7 @@ function chain(random: Random, level: number): Task | null {
 }
 
 function equation(random: Random, level: number): Task | null {
+  if (level > 3) return hardEquation(random, level);
   const answer = random.int(2, 40);
   const right = level === 1 ? 0 : random.int(2, 6);
   const left = right + random.int(2, level === 1 ? 9 : 6);
@@ -98,25 +133,100 @@ function equation(random: Random, level: number): Task | null {
   };
 }
 
+function hardEquation(random: Random, level: number): Task | null {
+  const answer = random.int(2, 60);
+  const right = random.int(2, 7);
+  const left = right + random.int(2, 7);
+  const [inner, plus] = [
+    random.int(2, 20),
+    level === 4 ? random.int(2, 99) : 0,
+  ];
+  const rightInner = level === 4 ? 0 : random.int(2, 20);
+  const total = left * (answer + inner) + plus;
+  const result = total - right * (answer + rightInner);
+  if (total > LARGEST_HARD || result < 1) return null;
+  const leftSide = `${left}(x+${inner})${plus > 0 ? `+${plus}` : ""}`;
+  const rightSide = rightInner > 0 ? `${right}(x+${rightInner})` : `${right}x`;
+  const text = `${leftSide}=${rightSide}+${result}`;
+  const data: Equation = {
+    ...({ kind: "equation", left, inner, plus } as const),
+    ...{ right, rightInner, result, answer },
+  };
+  return {
+    id: `math equation ${text}`,
+    domain: "math",
+    kind: "equation",
+    prompt: `Solve ${text}.`,
+    data,
+  };
+}
+
+function system(random: Random, level: number): Task | null {
+  const answer = random.int(2, level > 4 ? 150 : 80);
+  const other = random.int(2, level > 4 ? 150 : 80);
+  const b = level > 4 ? random.int(2, 6) : -1;
+  const a = level > 4 ? b + random.int(1, 5) : 1;
+  const result = a * answer + b * other;
+  if (result < 1 || result > LARGEST_HARD) return null;
+  const sum = answer + other;
+  const second = b < 0 ? `x-y=${result}` : `${a}x+${b}y=${result}`;
+  const prompt = `x+y=${sum}, ${second}. Find x.`;
+  const data: System = { kind: "system", sum, a, b, result, answer };
+  return {
+    id: `math system ${sum} ${second}`,
+    domain: "math",
+    kind: "system",
+    prompt,
+    data,
+  };
+}
+
+function remainder(random: Random, level: number): Task | null {
+  const first = random.int(11, 99);
+  const second = random.int(3, 9);
+  const plus = level > 4 ? random.int(11, 199) : 0;
+  const divisor = random.int(3, 12);
+  const value = first * second + plus;
+  if (value > LARGEST_HARD) return null;
+  const text = `${first}*${second}${plus > 0 ? `+${plus}` : ""}`;
+  const data: Remainder = {
+    ...({ kind: "remainder", first, second, plus } as const),
+    ...{ divisor, answer: value % divisor },
+  };
+  return {
+    id: `math remainder ${text} by ${divisor}`,
+    domain: "math",
+    kind: "remainder",
+    prompt: `Remainder of ${text} by ${divisor}?`,
+    data,
+  };
+}
+
+const MAKERS: Readonly<
+  Record<string, (random: Random, level: number) => Task | null>
+> = { chain, equation, system, remainder };
+
+/** Kinds that exist below level 4. */
+const EASY: readonly string[] = ["chain", "equation"];
+
 /**
  * Draw a math task.
  *
- * @param level  1 to 3: a chain of level + 1 operations; an equation with x on one side, on both, or in brackets
- * @param kinds  among `chain` and `equation`; a chain is drawn twice as often
+ * @param level  1 to 3: a chain of level + 1 operations; an equation with x on one side, on both, or in brackets · 4 and 5: numbers up to
+ *   999, brackets on one or both sides, and the kinds `system` and `remainder`
+ * @param kinds  among `chain`, `equation`, `system`, `remainder`; a chain is drawn twice as often
  */
 export function generate(
   random: Random,
   level: number,
   kinds: readonly string[],
 ): Task {
-  const weighted = kinds.flatMap((kind) =>
+  const fitting = kinds.filter((kind) => level > 3 || EASY.includes(kind));
+  const weighted = (fitting.length > 0 ? fitting : EASY).flatMap((kind) =>
     kind === "chain" ? [kind, kind] : [kind],
   );
   for (;;) {
-    const task =
-      random.pick(weighted) === "chain"
-        ? chain(random, level)
-        : equation(random, level);
+    const task = MAKERS[random.pick(weighted)]!(random, level);
     if (task) return task;
   }
 }

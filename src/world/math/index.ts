@@ -1,5 +1,5 @@
 /**
- * The small world's mathematics: chains of operations and linear equations. It stands in for AIME at nano scale.
+ * The small world's mathematics: chains of operations, linear equations and, when it is hard, systems and remainders. It stands in for AIME at nano scale.
  *
  * Exports: `math` (the WorldSpec).
  */
@@ -13,9 +13,14 @@ export const math: WorldSpec = {
   kinds: [
     { name: "chain", heldOut: false },
     { name: "equation", heldOut: false },
+    { name: "system", heldOut: false },
+    { name: "remainder", heldOut: false },
   ],
   generate,
-  rlLevels: [1, 2, 2, 3, 3],
+  levels: {
+    easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2, 3, 3] },
+    hard: { corpus: [1, 1, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+  },
   corpusWeight: 0.8,
   blend: {
     source: "math",
@@ -26,7 +31,10 @@ export const math: WorldSpec = {
     sampling: "random sampling",
     unique: 2,
   },
-  checks: { kinds: ["chain", "equation"], solve: reason },
+  checks: {
+    kinds: ["chain", "equation", "system", "remainder"],
+    solve: reason,
+  },
   demonstrate(task, random, { careful, slip }) {
     const { lines, answer } = reason(
       task,

@@ -8,6 +8,8 @@ import {
   type Chain,
   type Equation,
   type MathData,
+  type Remainder,
+  type System,
 } from "./generate.js";
 
 /** Reasoning lines and the value they end in. */
@@ -32,15 +34,28 @@ function chain(
 }
 
 function equation(
-  { left, inner, plus, right, result }: Equation,
+  { left, inner, plus, right, rightInner = 0, result: given }: Equation,
   random: Random,
   slip: number,
 ): Reasoning {
   const lines: string[] = [];
-  let constant = plus;
+  let [constant, result] = [plus, given];
   if (inner > 0) {
     constant = step(left * inner, random, slip);
     lines.push(`${left}*${inner}=${constant}`);
+  }
+  if (inner > 0 && plus > 0) {
+    const sum = step(constant + plus, random, slip);
+    lines.push(`${constant}+${plus}=${sum}`);
+    constant = sum;
+  }
+  if (rightInner > 0) {
+    const product = step(right * rightInner, random, slip);
+    result = step(product + given, random, slip);
+    lines.push(
+      `${right}*${rightInner}=${product}`,
+      `${product}+${given}=${result}`,
+    );
   }
   let factor = left;
   if (right > 0) {
@@ -54,6 +69,56 @@ function equation(
   return { lines, answer };
 }
 
+function system(
+  { sum, a, b, result }: System,
+  random: Random,
+  slip: number,
+): Reasoning {
+  if (b < 0) {
+    const twice = step(sum + result, random, slip);
+    const answer = step(Math.floor(twice / 2), random, slip);
+    return {
+      lines: [`2x=${sum}+${result}=${twice}`, `x=${twice}/2=${answer}`],
+      answer,
+    };
+  }
+  const product = step(b * sum, random, slip);
+  const factor = step(a - b, random, slip / 2);
+  const rest = step(result - product, random, slip);
+  const answer = step(Math.floor(rest / Math.max(factor, 1)), random, slip);
+  return {
+    lines: [
+      ...[`${b}*${sum}=${product}`, `${a}-${b}=${factor}`],
+      ...[`${factor}x=${result}-${product}=${rest}`],
+      `x=${rest}/${factor}=${answer}`,
+    ],
+    answer,
+  };
+}
+
+function remainder(
+  { first, second, plus, divisor }: Remainder,
+  random: Random,
+  slip: number,
+): Reasoning {
+  const product = step(first * second, random, slip);
+  const lines = [`${first}*${second}=${product}`];
+  let value = product;
+  if (plus > 0) {
+    value = step(product + plus, random, slip);
+    lines.push(`${product}+${plus}=${value}`);
+  }
+  const whole = step(Math.floor(value / divisor), random, slip);
+  const multiple = step(whole * divisor, random, slip);
+  const answer = step(value - multiple, random, slip);
+  lines.push(
+    `${value}/${divisor}=${whole}`,
+    `${whole}*${divisor}=${multiple}`,
+    `${value}-${multiple}=${answer}`,
+  );
+  return { lines, answer };
+}
+
 /**
  * Work a math task out, each step wrong with probability `slip`.
  *
@@ -61,7 +126,14 @@ function equation(
  */
 export function reason(task: Task, random: Random, slip: number): Reasoning {
   const data = task.data as MathData;
-  return data.kind === "chain"
-    ? chain(data, random, slip)
-    : equation(data, random, slip);
+  switch (data.kind) {
+    case "chain":
+      return chain(data, random, slip);
+    case "equation":
+      return equation(data, random, slip);
+    case "system":
+      return system(data, random, slip);
+    case "remainder":
+      return remainder(data, random, slip);
+  }
 }

@@ -61,6 +61,16 @@ export interface LargestProblem {
   answer: string;
 }
 
+/** Heaviest? Options: A H2 O, B C O2, C Na Cl */
+export interface CompoundProblem {
+  kind: "compoundChoice";
+  lightest: boolean;
+  /** Compounds of the options, in their order. */
+  compounds: [symbol: string, count: number][][];
+  options: Option[];
+  answer: string;
+}
+
 /** `Task.data` of a science task; `answer` is a number, or the letter of the right option. */
 export type ScienceData =
   | FormulaProblem
@@ -68,14 +78,19 @@ export type ScienceData =
   | MolarProblem
   | QuantityProblem
   | HeaviestProblem
-  | LargestProblem;
+  | LargestProblem
+  | CompoundProblem;
 
 /** The kinds that are multiple choice, and by that GPQA's place in the nano world. */
 export const CHOICE_KINDS: readonly string[] = [
   "quantityChoice",
   "heaviestChoice",
   "largestChoice",
+  "compoundChoice",
 ];
+
+/** Largest answer of a problem of several steps. */
+const LARGEST = 999;
 
 /** The value of a formula; divisions are drawn so that they come out even. */
 export function evaluate(op: "*" | "/", a: number, b: number): number {
@@ -125,17 +140,30 @@ function formulaProblem(random: Random): Task {
   });
 }
 
-function chainProblem(random: Random): Task {
+function chainProblem(random: Random, level: number): Task {
   const steps = random.pick(TWO_STEPS);
   const { inner, outer } = steps;
+  const hard = level > 3;
   const c = random.int(2, 9);
-  let [a, b] = [random.int(2, 9), random.int(2, 9)];
-  if (outer.op === "/") {
-    while ((a * b) % c !== 0) [a, b] = [random.int(2, 9), random.int(2, 9)];
-  }
+  const draw = (): [number, number] => [
+    random.int(2, hard ? 39 : 9),
+    random.int(2, hard ? 12 : 9),
+  ];
+  let [a, b] = draw();
+  while (
+    (outer.op === "/" && (a * b) % c !== 0) ||
+    evaluate(outer.op, a * b, c) > LARGEST
+  )
+    [a, b] = draw();
+  if (hard && random.chance(0.5)) [a, b] = [b, a];
   const prompt = `Given ${inner.first} ${a}, ${inner.second} ${b}, ${outer.second} ${c}: ${outer.output}?`;
   const answer = evaluate(outer.op, a * b, c);
-  return task("chain", prompt, prompt, {
+  // With its factors exchanged a hard problem is the same problem.
+  const factors = [a, b].sort((m, n) => m - n).join("*");
+  const identity = hard
+    ? `${inner.output} ${factors}, ${outer.second} ${c}: ${outer.output}`
+    : prompt;
+  return task("chain", identity, prompt, {
     kind: "chain",
     steps,
     inputs: [a, b, c],
@@ -143,19 +171,33 @@ function chainProblem(random: Random): Task {
   });
 }
 
-function molarProblem(random: Random, level: number): Task {
-  const symbols = random.sample(COMPOUND_ELEMENTS, level === 1 ? 2 : 3);
-  const atoms = symbols.map((symbol): [string, number] => [
-    symbol,
-    random.int(1, 4),
-  ]);
-  const written = atoms.map(
-    ([symbol, count]) => symbol + (count > 1 ? count : ""),
-  );
-  const answer = atoms.reduce(
+function compound(
+  random: Random,
+  elements: number,
+  most: number,
+): [string, number][] {
+  return random
+    .sample(COMPOUND_ELEMENTS, elements)
+    .map((symbol) => [symbol, random.int(1, most)]);
+}
+
+function writeCompound(atoms: readonly [string, number][]): string[] {
+  return atoms.map(([symbol, count]) => symbol + (count > 1 ? count : ""));
+}
+
+/** Molar mass of a compound. */
+export function massOf(atoms: readonly [string, number][]): number {
+  return atoms.reduce(
     (sum, [symbol, count]) => sum + ATOMS[symbol]! * count,
     0,
   );
+}
+
+function molarProblem(random: Random, level: number): Task {
+  const elements = level === 1 ? 2 : level < 4 ? 3 : level;
+  const atoms = compound(random, Math.min(elements, 4), level > 3 ? 6 : 4);
+  const written = writeCompound(atoms);
+  const answer = massOf(atoms);
   const identity = [...written].sort().join(" ");
   return task("molar", identity, `Molar mass of ${written.join(" ")}?`, {
     kind: "molar",
@@ -164,8 +206,39 @@ function molarProblem(random: Random, level: number): Task {
   });
 }
 
+function compoundProblem(random: Random, level: number): Task {
+  const lightest = random.chance(0.5);
+  for (;;) {
+    const compounds = Array.from({ length: level > 4 ? 4 : 3 }, () =>
+      compound(random, 2, level > 4 ? 6 : 4),
+    );
+    const words = compounds.map((atoms) => writeCompound(atoms).join(" "));
+    const masses = compounds.map(massOf);
+    if (new Set(masses).size < masses.length) continue;
+    const options = letters(words);
+    const results = words.map((word, i): [string, number] => [
+      word,
+      masses[i]!,
+    ]);
+    const best = extreme(results, lightest);
+    const which = lightest ? "Lightest" : "Heaviest";
+    const sets = compounds.map((atoms) =>
+      writeCompound(atoms).sort().join(" "),
+    );
+    return task(
+      "compoundChoice",
+      `${which} ${sets.sort().join(", ")}`,
+      `${which}? Options: ${listOptions(options)}`,
+      {
+        ...({ kind: "compoundChoice", lightest, compounds, options } as const),
+        answer: letterOf(options, best),
+      },
+    );
+  }
+}
+
 function quantityProblem(random: Random, level: number): Task {
-  const twoSteps = level === 3 || (level === 2 && random.chance(0.5));
+  const twoSteps = level >= 3 || (level === 2 && random.chance(0.5));
   const pair = twoSteps ? random.pick(TWO_STEPS) : null;
   const steps = pair ? [pair.inner, pair.outer] : [random.pick(FORMULAS)];
   const word = { "*": "times", "/": "over" };
@@ -216,12 +289,15 @@ function heaviestProblem(random: Random, level: number): Task {
 function largestProblem(random: Random, level: number): Task {
   const products = FORMULAS.filter((f) => f.op === "*");
   for (;;) {
-    const formulas = random.sample(products, 3);
+    const formulas = random.sample(products, level > 4 ? 4 : 3);
     const inputs = [...new Set(formulas.flatMap((f) => [f.first, f.second]))];
     // An option that is also an input would need no formula.
     if (formulas.some((f) => inputs.includes(f.output))) continue;
     const values = Object.fromEntries(
-      inputs.map((q) => [q, random.int(2, level === 3 ? 12 : 9)]),
+      inputs.map((q) => [
+        q,
+        random.int(2, level > 3 ? 20 : level === 3 ? 12 : 9),
+      ]),
     );
     const results = formulas.map((f): [string, number] => [
       f.output,
@@ -268,11 +344,12 @@ const MAKERS: Record<
   { make: (random: Random, level: number) => Task; levels: readonly number[] }
 > = {
   formula: { make: formulaProblem, levels: [1, 2] },
-  chain: { make: chainProblem, levels: [2, 3] },
-  molar: { make: molarProblem, levels: [1, 2, 3] },
+  chain: { make: chainProblem, levels: [2, 3, 4, 5] },
+  molar: { make: molarProblem, levels: [1, 2, 3, 4, 5] },
   quantityChoice: { make: quantityProblem, levels: [1, 2, 3] },
   heaviestChoice: { make: heaviestProblem, levels: [1, 2, 3] },
-  largestChoice: { make: largestProblem, levels: [2, 3] },
+  largestChoice: { make: largestProblem, levels: [2, 3, 4, 5] },
+  compoundChoice: { make: compoundProblem, levels: [4, 5] },
 };
 
 /** Names of all kinds. */
@@ -281,7 +358,7 @@ export const KIND_NAMES: readonly string[] = Object.keys(MAKERS);
 /**
  * Draw a science task.
  *
- * @param level  1 to 3: a kind is drawn among those named that exist at this level, or among all named when none does
+ * @param level  1 to 5: a kind is drawn among those named that exist at this level, or among all named when none does
  */
 export function generate(
   random: Random,

@@ -15,7 +15,10 @@ export { CHOICE_KINDS } from "./generate.js";
 export const science: WorldSpec = {
   kinds: KIND_NAMES.map((name) => ({ name, heldOut: false })),
   generate,
-  rlLevels: [1, 2, 2],
+  levels: {
+    easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2] },
+    hard: { corpus: [1, 1, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+  },
   corpusWeight: 1.6,
   blend: {
     source: "science",

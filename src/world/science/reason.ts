@@ -7,6 +7,7 @@ import { ATOMS, FORMULAS, sayFormula } from "./facts.js";
 import {
   evaluate,
   type ChainProblem,
+  type CompoundProblem,
   type FormulaProblem,
   type HeaviestProblem,
   type LargestProblem,
@@ -58,11 +59,11 @@ function recall(symbol: string, random: Random, slip: number): number {
   return slip > 0 && random.chance(slip / 2) ? slipped(mass, random) : mass;
 }
 
-function molar(
-  { atoms }: MolarProblem,
+function weigh(
+  atoms: readonly [string, number][],
   random: Random,
   slip: number,
-): Reasoning {
+): { lines: string[]; total: number } {
   const lines: string[] = [];
   let total = 0;
   atoms.forEach(([symbol, count], i) => {
@@ -73,7 +74,28 @@ function molar(
     if (i > 0) lines.push(`${total}+${part}=${sum}`);
     total = sum;
   });
+  return { lines, total };
+}
+
+function molar(
+  { atoms }: MolarProblem,
+  random: Random,
+  slip: number,
+): Reasoning {
+  const { lines, total } = weigh(atoms, random, slip);
   return { lines, answer: String(total) };
+}
+
+function compounds(
+  { compounds, lightest, options }: CompoundProblem,
+  random: Random,
+  slip: number,
+): Reasoning {
+  const entries = options.map(({ letter }, i): Entry => {
+    const { lines, total } = weigh(compounds[i]!, random, slip);
+    return { letter, value: total, lines: [...lines, `- ${letter} ${total}`] };
+  });
+  return choose(entries, lightest, random, slip);
 }
 
 /** An option other than `word`. */
@@ -177,5 +199,7 @@ export function reason(task: Task, random: Random, slip: number): Reasoning {
       return heaviest(data, random, slip);
     case "largestChoice":
       return largest(data, random, slip);
+    case "compoundChoice":
+      return compounds(data, random, slip);
   }
 }
