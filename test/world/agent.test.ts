@@ -113,7 +113,7 @@ describe("agent.generate(random, level, kinds)", () => {
 
   it("throws TaskError on a level or kind that does not exist", () => {
     expect(() => agent.generate(new Random(1), 0, ["workplace"])).toThrow(
-      "agent: level must be 1, 2 or 3, got 0",
+      "agent: level must be 1 to 5, got 0",
     );
     expect(() => agent.generate(new Random(1), 1, ["mail"])).toThrow(
       'agent: kinds must be "workplace", got ["mail"]',

@@ -105,10 +105,10 @@ describe("instruction.generate(random, level, kinds)", () => {
     expect(JSON.parse(JSON.stringify(draw()))).toEqual(draw());
   });
 
-  it.each([0, 4, 1.5, NaN])("throws TaskError on level %j", (level) => {
+  it.each([0, 6, 1.5, NaN])("throws TaskError on level %j", (level) => {
     expect(() =>
       instruction.generate(new Random(1), level, ["trained"]),
-    ).toThrow(`instruction: level must be 1, 2 or 3, got ${level}`);
+    ).toThrow(`instruction: level must be 1 to 5, got ${level}`);
   });
 
   it("throws TaskError on unknown or no kinds", () => {

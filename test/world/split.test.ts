@@ -105,15 +105,17 @@ describe("drawTask", () => {
       drawTask("math", random, { split: "train", kinds: ["geometry"] }),
     ).toThrow(
       new TaskError(
-        'drawTask: unknown kind "geometry" of math; known: chain, equation',
+        'drawTask: unknown kind "geometry" of math; known: chain, equation, system, remainder',
       ),
     );
     expect(() =>
       drawTask("math", random, { split: "train", kinds: [] }),
     ).toThrow(TaskError);
     expect(() =>
-      drawTask("math", random, { split: "train", level: 4 }),
-    ).toThrow(new TaskError("drawTask: level must be 1, 2 or 3, got 4"));
+      drawTask("math", random, { split: "train", level: 6 }),
+    ).toThrow(
+      new TaskError("drawTask: level must be one of 1, 2, 3, 4, 5, got 6"),
+    );
     expect(() =>
       drawTask("toString" as Domain, random, { split: "train" }),
     ).toThrow(

@@ -32,7 +32,7 @@ export {
   type TestVerdict,
 } from "./python/gradeProgram.js";
 export type { PythonProblem, PythonTest } from "./python/problem.js";
-export { unitTests, type UnitTest } from "./unitTests.js";
+export { behaviour, unitTests, type UnitTest } from "./unitTests.js";
 
 /** The coding domain. */
 export const coding: DomainSpec = {

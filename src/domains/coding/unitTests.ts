@@ -138,3 +138,27 @@ export function unitTests(data: CodingData): UnitTest[] {
     expected: expected(data, input),
   }));
 }
+
+/** Arguments on which two functions that answer alike count as the same: numbers, and lists of neighbouring numbers. */
+const PROBES = {
+  numbers: Array.from({ length: 62 }, (_, i) => i),
+  lists: Array.from({ length: 31 }, (_, i) =>
+    Array.from({ length: 12 }, (_, j) => i * 2 + j),
+  ),
+};
+
+/**
+ * What a problem's function returns for fixed arguments: the same for two problems whose words differ and whose functions do not.
+ *
+ * @example
+ * const twin = (first: number, second: number) =>
+ *   behaviour({ kind: "ops", operations: [{ op: "+", by: first }, { op: "+", by: second }] });
+ * twin(2, 3) === twin(3, 2) // true
+ */
+export function behaviour(data: CodingData): string {
+  const probes =
+    data.kind === "list" || data.kind === "pipeline"
+      ? PROBES.lists
+      : PROBES.numbers;
+  return JSON.stringify(probes.map((input) => expected(data, input)));
+}

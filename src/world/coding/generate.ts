@@ -11,7 +11,9 @@ import {
   type Reducer,
   type Stage,
 } from "../../domains/coding/problem.js";
+import { behaviour } from "../../domains/coding/unitTests.js";
 import type { Task } from "../../domains/index.js";
+import { hashText } from "../../io/index.js";
 import type { Random } from "../../random.js";
 
 const WORDS = { "+": "plus", "-": "minus", "*": "times" };
@@ -65,10 +67,22 @@ function task(
   };
 }
 
+/** A task whose identity is what its function does: other words for the same function are the same problem. */
+function hardTask(request: string, data: CodingData): Task {
+  const does = hashText(behaviour(data)).slice(0, 16);
+  return {
+    ...task(data.kind, "", request, data),
+    id: `coding function ${does}`,
+  };
+}
+
 function ops(random: Random, level: number): Task {
   const operations = Array.from({ length: level + 1 }, () => operation(random));
   const text = operations.map(say).join(", ");
-  return task("ops", text, `f(x): ${text}`, { kind: "ops", operations });
+  const data: CodingData = { kind: "ops", operations };
+  return level > 3
+    ? hardTask(`f(x): ${text}`, data)
+    : task("ops", text, `f(x): ${text}`, data);
 }
 
 function conditional(random: Random, level: number): Task {
@@ -153,9 +167,7 @@ function nested(random: Random): Task {
   const text =
     `if x is ${sayCondition(outer)} then if x is ${sayCondition(inner)} ${both}, ` +
     `else ${outerOnly}; else ${neither}`;
-  return task("nested", text, `f(x): ${text}`, {
-    ...({ kind: "nested", outer, inner, branches } as const),
-  });
+  return hardTask(`f(x): ${text}`, { kind: "nested", outer, inner, branches });
 }
 
 /** Stages that let more than one number from 0 to 60 through. */
@@ -192,11 +204,7 @@ function pipeline(random: Random, level: number): Task {
   );
   if (reducer !== "list") said.push(reducer);
   const text = said.join(", ");
-  return task("pipeline", text, `f(a): ${text}`, {
-    kind: "pipeline",
-    stages,
-    reducer,
-  });
+  return hardTask(`f(a): ${text}`, { kind: "pipeline", stages, reducer });
 }
 
 function compose(random: Random, level: number): Task {
@@ -205,9 +213,8 @@ function compose(random: Random, level: number): Task {
   );
   const last = operation(random);
   const text = `g twice, ${say(last)}, where g is ${inner.map(say).join(", ")}`;
-  return task("compose", text, `f(x): ${text}`, {
-    ...({ kind: "compose", inner, times: 2, last } as const),
-  });
+  const data: CodingData = { kind: "compose", inner, times: 2, last };
+  return hardTask(`f(x): ${text}`, data);
 }
 
 const MAKERS: Readonly<

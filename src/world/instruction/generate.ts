@@ -278,8 +278,11 @@ export function generate(
     kwargs: constraints.map(([, kwargs]) => kwargs),
     topic,
   };
+  // At a hard level the same wishes in another order are the same problem.
+  const wishes = ordered.map(({ text }) => text).sort();
+  const identity = level > 3 ? [topic.join(" "), ...wishes].join(" ") : prompt;
   return {
-    id: `instruction:${prompt}`,
+    id: `instruction:${identity}`,
     domain: "instruction",
     kind,
     prompt,

@@ -95,13 +95,27 @@ function chain(random: Random, level: number): Task | null {
     ({ op, by }, i) => `${name(i + 1)}=${name(i)}${op}${by}`,
   );
   const data: Chain = { kind: "chain", start, operations, answer: value };
+  const identity = hard ? sortedRuns(operations) : operations;
   return {
-    id: `math chain ${start}${operations.map(({ op, by }) => op + by).join("")}`,
+    id: `math chain ${start}${identity.map(({ op, by }) => op + by).join("")}`,
     domain: "math",
     kind: "chain",
     prompt: `a=${start}, ${steps.join(", ")}. Find ${name(operations.length)}.`,
     data,
   };
+}
+
+/** Additions and subtractions that follow each other in one order: exchanged they make the same problem. */
+function sortedRuns(operations: readonly Operation[]): Operation[] {
+  const runs: Operation[][] = [];
+  for (const operation of operations) {
+    const last = runs.at(-1);
+    if (operation.op !== "*" && last && last[0]!.op !== "*")
+      last.push(operation);
+    else runs.push([operation]);
+  }
+  const signed = ({ op, by }: Operation): number => (op === "-" ? -by : by);
+  return runs.flatMap((run) => run.sort((m, n) => signed(m) - signed(n)));
 }
 
 function equation(random: Random, level: number): Task | null {

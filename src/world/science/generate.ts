@@ -227,7 +227,7 @@ function compoundProblem(random: Random, level: number): Task {
     );
     return task(
       "compoundChoice",
-      `${which} ${sets.sort().join(", ")}`,
+      sets.sort().join(", "),
       `${which}? Options: ${listOptions(options)}`,
       {
         ...({ kind: "compoundChoice", lightest, compounds, options } as const),

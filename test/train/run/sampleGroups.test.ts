@@ -1,7 +1,7 @@
 /** Which tasks a step sees and which of its groups it trains on; the committed base model answers, since rewards must differ. */
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { DOMAINS, type Domain } from "../../../src/domains/index.js";
+import { DOMAINS, spec, type Domain } from "../../../src/domains/index.js";
 import { loadPolicy } from "../../../src/model/index.js";
 import { rollouts, type Rollout } from "../../../src/rollout/index.js";
 import {
@@ -171,9 +171,10 @@ describe("overlongPenalty(length, limit, buffer)", () => {
 });
 
 describe("policySamples(rollouts, { overlong })", () => {
+  const LIMIT = spec("math").maxNewTokens;
   const [whole, cut] = [0, 1].map((i): Rollout => {
     const task = tasksOfStep(settingsOf({ domains: ["math"] }), 0, 1)[0]!;
-    const tokens = Array.from({ length: i === 0 ? 10 : 80 }, () => 5);
+    const tokens = Array.from({ length: i === 0 ? 10 : LIMIT }, () => 5);
     return {
       task,
       promptTokens: [1, 2, 3],
@@ -201,7 +202,7 @@ describe("policySamples(rollouts, { overlong })", () => {
   test('"score" trains a truncated answer by its reward', () => {
     const samples = policySamples([whole, cut], options);
     expect(samples.map(({ advantage }) => advantage)).toEqual([0.5, -0.5]);
-    expect(samples.map(({ mask }) => marked(mask))).toEqual([10, 80]);
+    expect(samples.map(({ mask }) => marked(mask))).toEqual([10, LIMIT]);
   });
   test('"mask" trains none of its tokens, and its reward still counts for the others', () => {
     const samples = policySamples([whole, cut], {
@@ -212,7 +213,7 @@ describe("policySamples(rollouts, { overlong })", () => {
     expect(samples.map(({ mask }) => marked(mask))).toEqual([10, 0]);
   });
   test('"penalty" lowers its reward', () => {
-    // 80 tokens are the limit of a math answer: 0 − 1
+    // It is as long as a math answer may be: 0 − 1
     const samples = policySamples([whole, cut], {
       ...options,
       overlong: "penalty",

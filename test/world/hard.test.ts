@@ -1,0 +1,140 @@
+/** Levels 4 and 5: longer, larger, more kinds; sound demonstrations, and no twin of a problem on the other side of a split. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  DOMAINS,
+  spec,
+  taskMessages,
+  type Domain,
+  type Task,
+} from "../../src/domains/index.js";
+import { behaviour, type CodingData } from "../../src/domains/coding/index.js";
+import { Random } from "../../src/random.js";
+import {
+  renderAssistant,
+  renderSegments,
+  Tokenizer,
+} from "../../src/tokenizer/index.js";
+import type { Message } from "../../src/tokenizer/message.js";
+import { drawTask, splitOf, worldSpec } from "../../src/world/index.js";
+
+const tokenizer = Tokenizer.fromJson(
+  JSON.parse(readFileSync("data/nano/base/tokenizer.json", "utf8")) as object,
+);
+
+const CELLS = DOMAINS.flatMap((domain) =>
+  [4, 5].map((level) => ({ domain, level })),
+);
+
+function reward(task: Task, answer: readonly Message[]): number {
+  const turns = answer.filter(({ role }) => role === "assistant");
+  const { environment, verify } = spec(task.domain);
+  if (environment === undefined)
+    return verify(task, renderAssistant(turns.at(-1)!), "stop").reward;
+  const episode = environment(task);
+  for (const turn of turns) episode.step(renderAssistant(turn));
+  return episode.verdict("stop").reward;
+}
+
+function draw(
+  domain: Domain,
+  level: number,
+  name: string,
+  count: number,
+): { task: Task; random: Random }[] {
+  const random = new Random(level, `hard/${domain}/${name}`);
+  const kinds = worldSpec(domain).kinds.map((kind) => kind.name);
+  return Array.from({ length: count }, () => ({
+    task: drawTask(domain, random, { split: "train", level, kinds }),
+    random,
+  }));
+}
+
+describe.each(CELLS)("$domain tasks of level $level", ({ domain, level }) => {
+  test("are solved by their careful demonstration, and survive a round trip through JSON", () => {
+    for (const { task, random } of draw(domain, level, "right", 120)) {
+      const answer = worldSpec(domain).demonstrate(task, random, {
+        careful: true,
+        slip: 0,
+      });
+      expect(reward(task, answer), task.prompt).toBe(1);
+      expect(JSON.parse(JSON.stringify(task))).toEqual(task);
+    }
+  });
+
+  test("are answered worse with slips", () => {
+    const rewards = draw(domain, level, "slips", 120).map(({ task, random }) =>
+      reward(
+        task,
+        worldSpec(domain).demonstrate(task, random, {
+          careful: true,
+          slip: 0.15,
+        }),
+      ),
+    );
+    const mean = rewards.reduce((sum, r) => sum + r, 0) / rewards.length;
+    expect(mean).toBeLessThan(0.85);
+    expect(mean).toBeGreaterThan(0.1);
+  });
+
+  test("have a demonstration that fits into the model's 512 positions", () => {
+    for (const { task, random } of draw(domain, level, "length", 60)) {
+      const answer = worldSpec(domain).demonstrate(task, random, {
+        careful: true,
+        slip: 0,
+      });
+      const text = renderSegments([...taskMessages(task), ...answer])
+        .map((segment) => segment.text)
+        .join("");
+      expect(tokenizer.encode(text).length).toBeLessThan(512);
+    }
+  });
+});
+
+describe("twins", () => {
+  const factors = (prompt: string): number[] =>
+    [...prompt.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+
+  test("a chain of formulas with its factors exchanged has the same identity", () => {
+    const seen = new Map<string, Set<string>>();
+    for (const { task } of draw("science", 4, "chains", 6000)) {
+      if (task.kind !== "chain") continue;
+      const [a, b, c] = factors(task.prompt) as [number, number, number];
+      const words = task.prompt.replace(/\d+/g, "#");
+      const twin = `${words} ${Math.min(a, b)} ${Math.max(a, b)} ${c}`;
+      const ids = seen.get(twin) ?? new Set();
+      seen.set(twin, ids.add(task.id));
+    }
+    expect(seen.size).toBeGreaterThan(500);
+    expect([...seen.values()].filter((ids) => ids.size > 1)).toEqual([]);
+  });
+
+  test("functions that do the same have the same identity, and so the same split", () => {
+    const seen = new Map<string, Set<string>>();
+    for (const { task } of draw("coding", 4, "functions", 3000)) {
+      if (task.kind === "induce") continue;
+      const does = behaviour(task.data as CodingData);
+      const ids = seen.get(does) ?? new Set();
+      seen.set(does, ids.add(task.id));
+    }
+    for (const ids of seen.values()) {
+      expect(ids.size).toBe(1);
+      expect(splitOf([...ids][0]!)).toBe("train");
+    }
+  });
+
+  test("wishes in another order are the same instruction", () => {
+    const seen = new Map<string, Set<string>>();
+    for (const { task } of draw("instruction", 4, "wishes", 1000)) {
+      const { instruction_id_list: ids, kwargs } = task.data as {
+        instruction_id_list: string[];
+        kwargs: unknown[];
+      };
+      const wishes = ids.map((id, i) => id + JSON.stringify(kwargs[i])).sort();
+      const topic = /^Write about a (\w+ \w+)\./.exec(task.prompt)![1]!;
+      const key = [topic, ...wishes].join("|");
+      seen.set(key, (seen.get(key) ?? new Set()).add(task.id));
+    }
+    expect([...seen.values()].filter((all) => all.size > 1)).toEqual([]);
+  });
+});
