@@ -96,13 +96,13 @@ const PARTS: Readonly<Record<Difficulty, readonly Part[]>> = {
     { weight: 64, write: writeTask },
   ],
   hard: [
-    { weight: 22, write: hardArithmeticDrill },
+    { weight: 30, write: hardArithmeticDrill },
     { weight: 4, write: factDrill },
     { weight: 5, write: rankingDrill },
     { weight: 4, write: checkDrill },
     { weight: 5, write: checkDocument },
     { weight: 2, write: chatDocument },
-    { weight: 58, write: writeTask },
+    { weight: 50, write: writeTask },
   ],
 };
 

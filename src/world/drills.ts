@@ -58,7 +58,10 @@ export function arithmeticDrill(random: Random): string {
 /** Twelve lines of arithmetic with numbers up to 999, such as `347+185=532` or `46*7=322`. */
 export function hardArithmeticDrill(random: Random): string {
   const line = (): string => {
-    const [a, b] = [random.int(2, 999), random.int(2, random.pick([99, 499]))];
+    const [a, b] = [
+      random.int(2, 999),
+      random.int(2, random.pick([99, 99, 499])),
+    ];
     const digit = random.int(2, 12);
     switch (random.int(0, 7)) {
       case 0:

@@ -71,71 +71,71 @@ class Episode {
     return { id: Number(id), hour: Number(hour) };
   }
 
-  fulfil(request: WorkRequest): void {
-    switch (request.kind) {
-      case "mail": {
-        const to = this.email(request.person);
-        const body = this.slips() ? this.random.pick(BODIES) : request.body;
-        this.call(`send ${to}`, "send", { to, body });
-        break;
-      }
-      case "task": {
-        const to = this.email(request.person);
-        const title = this.slips() ? this.random.pick(TITLES) : request.title;
-        this.call(`task ${to}`, "task", { to, title });
-        break;
-      }
-      case "move": {
-        const { id, hour } = this.event(request.event);
-        const later = step(hour + request.hours, this.random, this.slipRate());
-        const sign = request.hours > 0 ? "+" : "-";
-        this.call(`${hour}${sign}${Math.abs(request.hours)}=${later}`, "move", {
-          id,
-          hour: later,
-        });
-        break;
-      }
-      case "cancel": {
-        const { id } = this.event(request.event);
-        this.call(`cancel ${id}`, "cancel", { id });
-        break;
-      }
-      case "invite": {
-        const { id } = this.event(request.event);
-        const to = this.email(request.person);
-        this.call(`invite ${id} ${to}`, "invite", { id, to });
-        break;
-      }
-      case "follow": {
-        const { hour } = this.event(request.other);
-        const { id } = this.event(request.event);
-        const later = step(hour + request.hours, this.random, this.slipRate());
-        this.call(`${hour}+${request.hours}=${later}`, "move", {
-          id,
-          hour: later,
-        });
-        break;
-      }
-      case "report": {
-        const { hour } = this.event(request.event);
-        const to = this.email(request.person);
-        const said = step(hour, this.random, this.slipRate());
-        this.call(`send ${to}`, "send", { to, body: String(said) });
-        break;
-      }
-      case "decide": {
-        const { id, hour } = this.event(request.event);
-        const before = hour < request.before !== this.slips();
-        const seen = `${hour}${before ? "<" : ">="}${request.before}`;
-        if (before) this.call(`${seen} cancel ${id}`, "cancel", { id });
-        else {
-          const later = hour + 1;
-          this.call(`${seen} ${hour}+1=${later}`, "move", { id, hour: later });
-        }
-        break;
-      }
-    }
+  /** An hour worked out in the reasoning, and the event moved there. */
+  move(id: number, seen: string, hour: number, by: number): void {
+    const later = step(hour + by, this.random, this.slipRate());
+    const sum = `${hour}${by > 0 ? "+" : "-"}${Math.abs(by)}=${later}`;
+    this.call(`${seen}${sum}`, "move", { id, hour: later });
   }
+}
+
+type Request<Kind> = Extract<WorkRequest, { kind: Kind }>;
+
+/** How each kind of request is done. */
+const FULFIL: {
+  readonly [Kind in WorkRequest["kind"]]: (
+    episode: Episode,
+    request: Request<Kind>,
+  ) => void;
+} = {
+  mail(episode, { person, body }) {
+    const to = episode.email(person);
+    const text = episode.slips() ? episode.random.pick(BODIES) : body;
+    episode.call(`send ${to}`, "send", { to, body: text });
+  },
+  task(episode, { person, title }) {
+    const to = episode.email(person);
+    const text = episode.slips() ? episode.random.pick(TITLES) : title;
+    episode.call(`task ${to}`, "task", { to, title: text });
+  },
+  move(episode, { event, hours }) {
+    const { id, hour } = episode.event(event);
+    episode.move(id, "", hour, hours);
+  },
+  cancel(episode, { event }) {
+    const { id } = episode.event(event);
+    episode.call(`cancel ${id}`, "cancel", { id });
+  },
+  invite(episode, { event, person }) {
+    const { id } = episode.event(event);
+    const to = episode.email(person);
+    episode.call(`invite ${id} ${to}`, "invite", { id, to });
+  },
+  follow(episode, { event, other, hours }) {
+    const { hour } = episode.event(other);
+    const { id } = episode.event(event);
+    episode.move(id, "", hour, hours);
+  },
+  report(episode, { event, person }) {
+    const { hour } = episode.event(event);
+    const to = episode.email(person);
+    const said = step(hour, episode.random, episode.slipRate());
+    episode.call(`send ${to}`, "send", { to, body: String(said) });
+  },
+  decide(episode, { event, before }) {
+    const { id, hour } = episode.event(event);
+    const early = hour < before !== episode.slips();
+    const seen = `${hour}${early ? "<" : ">="}${before} `;
+    if (early) episode.call(`${seen}cancel ${id}`, "cancel", { id });
+    else episode.move(id, seen, hour, 1);
+  },
+};
+
+function fulfil<Kind extends WorkRequest["kind"]>(
+  episode: Episode,
+  request: Request<Kind> & { kind: Kind },
+): void {
+  FULFIL[request.kind](episode, request);
 }
 
 /**
@@ -153,7 +153,7 @@ export function demonstrate(
   const { requests } = agentData(task);
   const forgets = requests.length > 1 && episode.slips(1.5);
   for (const request of forgets ? requests.slice(0, 1) : requests)
-    episode.fulfil(request);
+    fulfil(episode, request);
   return [
     ...episode.messages,
     { role: "assistant", content: "Done.", reasoning: "" },

@@ -86,7 +86,7 @@ function chain(random: Random, level: number): Task | null {
     const by =
       op === "*"
         ? random.int(2, value < (hard ? 90 : 30) ? 9 : 4)
-        : random.int(3, hard ? 199 : 99);
+        : random.int(3, 99);
     value = apply(value, { op, by });
     if (value < 0 || value > largest) return null;
     operations.push({ op, by });
