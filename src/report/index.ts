@@ -5,7 +5,7 @@
  * each other, and the table of its claims.
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
- * mixOrMerge, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
+ * mixOrMerge, frontier, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
  * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, showEstimate, pivot, where, only,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
@@ -47,6 +47,11 @@ export {
   type CrossDomainOptions,
   type GainRow,
 } from "./charts/crossDomain.js";
+export {
+  frontier,
+  type FrontierDot,
+  type FrontierOptions,
+} from "./charts/frontier.js";
 export { klMap, type KlMapOptions, type KlRow } from "./charts/klMap.js";
 export {
   type CurvePointRow,

@@ -81,6 +81,10 @@ const SPARE: readonly SeriesStyle[] = [
   { label: "", color: "#3f7f5f", dash: "7 3", symbol: "square" },
   { label: "", color: "#9a8fbf", dash: "2 2.5", symbol: "triangle" },
   { label: "", color: "#c9a66b", dash: "4 2", symbol: "diamond" },
+  { label: "", color: "#2f6f9f", dash: "9 3 2 3", symbol: "star" },
+  { label: "", color: "#b5533c", dash: "1 2", symbol: "wye" },
+  { label: "", color: "#5b4b8a", dash: "none", symbol: "diamond" },
+  { label: "", color: "#7a8b1f", dash: "7 3", symbol: "cross" },
 ];
 
 /**

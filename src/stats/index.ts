@@ -3,7 +3,7 @@
  *
  * total, mean, meanOrNull, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
  * crossedBootstrap (over items and seeds at once), overSeeds and averageOverSeeds (two-way cluster variance), pairedDifference ·
- * correlation, rankCorrelation
+ * correlation, rankCorrelation · tests: twoSided, holm (several of one family), detectable (the smallest effect that would have been found)
  *
  * @module
  */
@@ -20,10 +20,13 @@ export {
   type Draws,
   type DrawsOptions,
 } from "./crossedBootstrap.js";
+export { detectable } from "./detectable.js";
+export { holm } from "./holm.js";
 export {
   shareInterval,
   studentT,
   symmetric,
+  twoSided,
   type Estimate,
 } from "./interval.js";
 export { mean, meanOrNull, variance } from "./mean.js";

@@ -89,6 +89,24 @@ export function studentT(probability: number, df: number): number {
 }
 
 /**
+ * Probability of a Student's t at least as far from zero as t, on either side.
+ *
+ *   p = I_{df/(df+t²)}(df/2, 1/2)
+ *
+ * @param t   any number
+ * @param df  degrees of freedom, > 0, need not be whole; Infinity gives the normal's to 1e-6
+ * @throws RangeError df is not positive
+ * @example
+ * twoSided(2.262, 9) // 0.05
+ */
+export function twoSided(t: number, df: number): number {
+  if (!(df > 0))
+    throw new RangeError(`twoSided: df must be positive, got ${df}`);
+  const v = Math.min(df, 1e7);
+  return incompleteBeta(v / (v + t * t), v / 2, 0.5);
+}
+
+/**
  * Symmetric 95 % interval mean ± t(0.975, df) · se.
  *
  * @param df  degrees of freedom of `se`; Infinity where the error is known

@@ -6,6 +6,8 @@ import { shareInterval, symmetric, type Estimate } from "./interval.js";
 export interface SeedEstimate extends Estimate {
   /** Number of seeds (trained models), S. */
   seeds: number;
+  /** Degrees of freedom of `se`. */
+  df: number;
   /** Part of the variance of the mean that comes from drawing the items. */
   varianceItems: number;
   /** Part that comes from training again with another seed; 0 when S = 1, where it cannot be seen. */
@@ -114,6 +116,7 @@ export function overSeeds(
   return {
     ...shareInterval(p.mean, Math.sqrt(v), p.n, df),
     seeds: p.perSeed.length,
+    df,
     varianceItems: p.items,
     varianceSeeds: p.seeds,
   };
@@ -160,5 +163,11 @@ export function averageOverSeeds(
     kind === "share"
       ? shareInterval(centre, Math.sqrt(v), n, df)
       : symmetric(centre, Math.sqrt(v), df);
-  return { ...estimate, seeds, varianceItems: items, varianceSeeds: seedPart };
+  return {
+    ...estimate,
+    seeds,
+    df,
+    varianceItems: items,
+    varianceSeeds: seedPart,
+  };
 }

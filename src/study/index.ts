@@ -54,6 +54,12 @@ export type { Interval } from "./rows/interval.js";
 export type { ModelScores } from "./rows/modelScores.js";
 export type { DifferenceRow, ScoreRow } from "./rows/scores.js";
 export type { CostRow } from "./rows/cost.js";
+export type {
+  Accounting,
+  CostUnit,
+  FrontierRow,
+  FrontierVerdict,
+} from "./rows/frontier.js";
 export type { RewardRow } from "./rows/rewards.js";
 export type { TrajectoryLine, TrajectoryRow } from "./rows/trajectories.js";
 export type { MergeSizeRow, SizeLine } from "./rows/mergeSize.js";

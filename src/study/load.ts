@@ -195,7 +195,7 @@ export function lines<Line extends object>(
 }
 
 /**
- * Records of one model on one benchmark, with their summary.
+ * Records of one model, or of a checkpoint that is scored ("multi@20"), on one benchmark, with their summary.
  *
  * @param options  measure: name of the measure that scored it, default "scores" · temperature: one of that measure's, default its main one
  * @throws StudyError unknown model, seed or measure, or it has not been evaluated
@@ -212,7 +212,7 @@ export function evaluation(
     temperature,
   }: { measure?: string; temperature?: number } = {},
 ): Evaluation {
-  modelOf(study, model);
+  modelOf(study, model.split("@")[0]!);
   checkSeed(study, seed);
   const options = namedOptions(study, name) as ScoresOptions;
   const place = placeAt(name, options, temperature ?? options.temperature);

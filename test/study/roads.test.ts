@@ -13,6 +13,7 @@ import {
   rows,
   run,
   verifyStudy,
+  type Accounting,
   type Model,
   type Stage,
   type Study,
@@ -31,7 +32,7 @@ seeds: [1]
 models:
   sft: { by: sft, from: base, steps: 1, batchSize: 2, learningRate: 0.001, care: 0.5, slip: 0.1 }
   experts: { by: rl, from: sft, each: domain, as: "{domain}", ${STEP}, where: { math: { steps: 3 } } }
-  multi: { by: rl, from: sft, ${STEP} }
+  multi: { by: rl, from: sft, steps: 2, promptsPerStep: 1, groupSize: 2, learningRate: 0.001 }
   ties: { by: merge, method: ties, anchor: sft, of: experts }
 
   # 1 One domain after the other, in two orders.
@@ -55,8 +56,10 @@ models:
   # A sweep of λ, and the same merge with another method's option.
   sweep: { by: merge, method: taskArithmetic, anchor: sft, of: experts, each: { lambda: [0.2, 0.6] } }
 measures:
-  scores: { models: [sft, multi, ties, cascade, reverse, polish, rejoined, distilled, merge-s11, soupMerge], benchmarks: [aime24], items: 1, samples: 1 }
+  scores: { models: [sft, multi@1, multi, ties, cascade, reverse, polish, rejoined, distilled, merge-s11, soupMerge], benchmarks: [aime24], items: 1, samples: 1 }
+  cost: { models: [experts, multi, polish, distilled, cascade-1, cascade-2, cascade], unit: experts }
   greedy: { by: scores, models: [multi, ties], benchmarks: [aime24], items: 1, samples: 1, temperature: 0 }
+  frontier: { from: sft, reference: [multi@1, multi], roads: { merge: ties, cascade: [cascade], hybrid: polish, distilled: distilled }, experts: experts }
 profiles:
   quick: {}
 `;
@@ -153,6 +156,7 @@ describe("run of a study with all of them", () => {
     );
     expect(scored.map(({ model, role }) => `${model} ${role}`)).toEqual([
       "sft sft",
+      "multi@1 multi",
       "multi multi",
       "ties merged",
       "cascade expert",
@@ -165,6 +169,29 @@ describe("run of a study with all of them", () => {
     ]);
     expect(rows(made, "greedy.scores")).toHaveLength(4);
     expect(verifyStudy(made.folder).problems).toEqual([]);
+  });
+  it("counts what each road needed, from the logs of all that was trained for it", () => {
+    const flops = (name: string): number =>
+      rows(made, "cost").find(({ model }) => model === name)!.flops;
+    const cost = (model: string, accounting: Accounting): number =>
+      rows(made, "frontier", { model, accounting, unit: "flops" })[0]!.cost;
+    const experts = made.spec.lists["experts"]!.map(flops).reduce(
+      (a, b) => a + b,
+    );
+    // Rows hold six digits.
+    const near = (found: number, wanted: number) =>
+      expect(found / wanted).toBeCloseTo(1, 5);
+    near(cost("multi", "scratch"), flops("multi"));
+    expect(cost("multi@1", "scratch")).toBeLessThan(flops("multi"));
+    near(cost("ties", "scratch"), experts);
+    expect(cost("ties", "given")).toBe(0);
+    near(cost("polish", "given"), flops("polish"));
+    near(cost("polish", "scratch"), experts + flops("polish"));
+    near(cost("distilled", "scratch"), experts + flops("distilled"));
+    near(
+      cost("cascade", "given"),
+      ["cascade-1", "cascade-2", "cascade"].map(flops).reduce((a, b) => a + b),
+    );
   });
   it("averages checkpoints entry by entry", () => {
     const first = (model: string): number => {

@@ -2,6 +2,7 @@
 import { claimsMeasure } from "./claims.js";
 import { consistency } from "./behaviour/consistency.js";
 import { cost } from "./training/cost.js";
+import { frontier } from "./training/frontier.js";
 import { judging } from "./behaviour/judging.js";
 import type { Measure } from "./measure.js";
 import { mergeSize } from "./merging/mergeSize.js";
@@ -26,6 +27,7 @@ export interface MeasureTable {
   pairs: typeof pairs;
   neighborhoods: typeof neighborhoods;
   consistency: typeof consistency;
+  frontier: typeof frontier;
   judging: typeof judging;
   overlaps: typeof overlaps;
   weightShift: typeof weightShift;
@@ -53,6 +55,7 @@ export const MEASURES: MeasureTable = {
   pairs,
   neighborhoods,
   consistency,
+  frontier,
   judging,
   overlaps,
   weightShift,

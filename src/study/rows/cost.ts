@@ -71,6 +71,19 @@ function sumsOf(log: readonly StepMetrics[], parameters: number): Sums {
   };
 }
 
+/**
+ * Floating-point operations and seconds of a training run, or of its first steps.
+ *
+ * @param parameters  N
+ */
+export function trainingCost(
+  log: readonly StepMetrics[],
+  parameters: number,
+): Pick<CostRow, "flops" | "seconds"> {
+  const { flops, seconds } = sumsOf(log, parameters);
+  return { flops, seconds };
+}
+
 function rounded({ seconds, phases, ...rest }: Sums): Sums {
   const { rollout, reward, update } = phases;
   return {

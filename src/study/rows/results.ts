@@ -4,7 +4,12 @@ import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
 import { mean } from "../../stats/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import { readConfiguration } from "../../checkpoint/index.js";
-import { modelNamed, type Ref, type StudySpec } from "../graph/model.js";
+import {
+  modelNamed,
+  refText,
+  type Ref,
+  type StudySpec,
+} from "../graph/model.js";
 import { logPath } from "../graph/stage.js";
 import { readLines } from "../run/jsonLines.js";
 import { transpose, type ModelScores, type Scored } from "./modelScores.js";
@@ -42,15 +47,15 @@ export class Results {
     private readonly runFolder: string,
   ) {}
 
-  /** Item means of a model, from its records: scores[benchmark][item][seed]. */
+  /** Item means of a model or a checkpoint ("multi@20"), from its records: scores[benchmark][item][seed]. */
   scores(
-    model: string,
+    ref: Ref,
     benchmarks: readonly BenchmarkName[],
     measure = "scores",
   ): ModelScores {
     const entries = benchmarks.map((name): [BenchmarkName, number[][]] => {
       const columns = this.study.seeds.map((seed) => {
-        const path = recordsPath(seed, measure, model, name);
+        const path = recordsPath(seed, measure, refText(ref), name);
         return itemMeans(readRecords(join(this.runFolder, path)).records);
       });
       return [name, transpose(columns)];
@@ -64,10 +69,10 @@ export class Results {
     benchmarks: readonly BenchmarkName[],
     measure = "scores",
   ): Scored[] {
-    return models.map(({ model }) => ({
-      model,
-      role: modelNamed(this.study, model).role,
-      scores: this.scores(model, benchmarks, measure),
+    return models.map((ref) => ({
+      model: refText(ref),
+      role: modelNamed(this.study, ref.model).role,
+      scores: this.scores(ref, benchmarks, measure),
     }));
   }
 

@@ -1,7 +1,7 @@
 /** Measure `consistency`: whose gains are the experts' gains (Figure 5)? Made from scores; it has no stages of its own. */
 import { consistencyClaims } from "../../claims/consistency.js";
 import { missingClaims, paperName } from "../../claims/paperModels.js";
-import type { Ref } from "../../graph/model.js";
+import { refText, type Ref } from "../../graph/model.js";
 import {
   consistencyRows,
   type ConsistencyRow,
@@ -52,12 +52,12 @@ export const consistency: Measure<
     return {
       consistency: consistencyRows(
         {
-          sft: results.scores(options.from.model, benchmarks),
-          experts: options.experts.map(({ model }) =>
-            results.scores(model, benchmarks),
+          sft: results.scores(options.from, benchmarks),
+          experts: options.experts.map((ref) =>
+            results.scores(ref, benchmarks),
           ),
           shown: results.scored(options.models, benchmarks),
-          against: options.against.model,
+          against: refText(options.against),
         },
         samples,
       ),

@@ -225,9 +225,9 @@ export const neighborhoods: Measure<
         runsOf(entry, results),
         results.scored(options.models, benchmarks),
         new Map(
-          [...experts].map(([domain, { model }]) => [
+          [...experts].map(([domain, ref]) => [
             domain,
-            results.scores(model, benchmarks),
+            results.scores(ref, benchmarks),
           ]),
         ),
       ),

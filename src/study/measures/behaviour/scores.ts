@@ -11,7 +11,7 @@ import {
   paperName,
   type PaperModels,
 } from "../../claims/paperModels.js";
-import type { Ref, StudySpec } from "../../graph/model.js";
+import { refText, type Ref, type StudySpec } from "../../graph/model.js";
 import { times, type Place, type Stage } from "../../graph/stage.js";
 import { SAMPLE } from "../../graph/work.js";
 import { recordsPath, type Results } from "../../rows/results.js";
@@ -77,7 +77,7 @@ export function scoreStage(
   sampling: Sampling,
 ): Stage<ScoresSpec> {
   const { seed } = place;
-  const { model } = ref;
+  const model = refText(ref);
   return {
     id: `seed${seed}/${measure}/${model}`,
     kind: "scores",

@@ -162,9 +162,9 @@ export const pairs: Measure<PairsOptions, { pairs: PairRow }> = {
       pairs: pairRows(
         pairSources(results),
         new Map(
-          [...experts].map(([domain, { model }]) => [
+          [...experts].map(([domain, ref]) => [
             domain,
-            results.scores(model, benchmarks),
+            results.scores(ref, benchmarks),
           ]),
         ),
       ),

@@ -27,13 +27,13 @@ function rowsOf(
   const known = scoresIn(study).benchmarks;
   const float32 = byDomain(options.float32, study, name);
   const stored = byDomain(options.bfloat16, study, name);
-  const rows = (domain: Domain, { model }: Ref): StorageRow[] => {
+  const rows = (domain: Domain, ref: Ref): StorageRow[] => {
     const own = benchmarksOf(known, domain);
     return storageRows({
       domain,
-      sft: results.scores(options.from.model, own),
-      float32: results.scores(float32.get(domain)!.model, own),
-      bfloat16: results.scores(model, own, name),
+      sft: results.scores(options.from, own),
+      float32: results.scores(float32.get(domain)!, own),
+      bfloat16: results.scores(ref, own, name),
     });
   };
   return [...stored].flatMap(([domain, ref]) => rows(domain, ref));

@@ -188,7 +188,7 @@ function rowsOf(
       paradigm,
       runs: study.seeds.map((seed) => runOf(paradigm, refs, seed)),
     })),
-    results.scores(options.anchor.model, scored.benchmarks),
+    results.scores(options.anchor, scored.benchmarks),
     new Map(
       domains.map((domain) => [
         domain,
