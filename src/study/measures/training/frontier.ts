@@ -15,20 +15,13 @@ import {
   type FrontierRow,
 } from "../../rows/frontier.js";
 import type { Results } from "../../rows/results.js";
-import {
-  manyModels,
-  map,
-  object,
-  oneModel,
-  text,
-  withDefault,
-} from "../../spec/field.js";
+import { manyModels, map, object, oneModel } from "../../spec/field.js";
 import { NAME } from "../../spec/values.js";
 import { NOTHING, type Measure } from "../measure.js";
-import type { ScoresOptions } from "../behaviour/scores.js";
+import { scoredBy, scoresBehind, type ScoredBy } from "../scoredBy.js";
 
 /** Options of `frontier`. */
-export interface FrontierOptions {
+export interface FrontierOptions extends ScoredBy {
   /** The common ancestor: what it took to make it is not counted. */
   from: Ref;
   /** The road that the others are compared with: the same run, or runs alike, at several budgets. */
@@ -37,21 +30,6 @@ export interface FrontierOptions {
   roads: Partial<Record<string, Ref[]>>;
   /** Models that "experts already exist" takes as given; the cost of all of them together is the unit of `ratio`. */
   experts: Ref[];
-  /** Name of the measure that scores all of these models: `scores`, or another one, for example of greedy answers. Default "scores". */
-  scores: string;
-}
-
-/** The measure of scores that a frontier rests on. */
-function scoresOf(
-  { name, options }: MeasureEntry<FrontierOptions>,
-  { measures }: StudySpec,
-): ScoresOptions {
-  const found = measures.find((each) => each.name === options.scores);
-  if (found?.by !== "scores")
-    throw new RangeError(
-      `measures.${name}.scores must name a measure of scores, got ${options.scores}`,
-    );
-  return found.options as ScoresOptions;
 }
 
 function roadsOf({ roads }: FrontierOptions): [string, Ref[]][] {
@@ -80,12 +58,7 @@ function runsOf(options: FrontierOptions, study: StudySpec): string[] {
 /** What is wrong with a frontier; nothing where all of its models are scored and the reference has several budgets. */
 function check(entry: MeasureEntry<FrontierOptions>, study: StudySpec): void {
   const { name, options } = entry;
-  const scored = scoresOf(entry, study).models.map(refText);
-  for (const ref of modelsOf(options))
-    if (!scored.includes(refText(ref)))
-      throw new RangeError(
-        `measures.${name} must be of models in measures.${options.scores}.models, got ${refText(ref)}`,
-      );
+  scoresBehind(entry, modelsOf(options), study);
   if (options.reference.length < 2)
     throw new RangeError(
       `measures.${name}.reference must hold at least 2 budgets, got ${options.reference.length}`,
@@ -131,12 +104,12 @@ function rowsOf(
   results: Results,
 ): FrontierRow[] {
   const { options } = entry;
-  const { benchmarks } = scoresOf(entry, results.study);
+  const { benchmarks, place } = scoresBehind(entry, [], results.study);
   const costOf = costsOf(options, results);
   const given = options.experts.map(({ model }) => model);
   const point = (ref: Ref): FrontierPoint => ({
     model: refText(ref),
-    scores: results.scores(ref, benchmarks, options.scores),
+    scores: results.scores(ref, benchmarks, place),
     costs: { scratch: costOf([ref], []), given: costOf([ref], given) },
   });
   return frontierRows(
@@ -161,7 +134,7 @@ export const frontier: Measure<FrontierOptions, { frontier: FrontierRow }> = {
     reference: manyModels,
     roads: map(manyModels, { pattern: NAME }),
     experts: manyModels,
-    scores: withDefault(text(NAME, "the name of a measure"), "scores"),
+    ...scoredBy,
   }),
   rowFiles: ["frontier"],
   uses: ["scores"],
