@@ -2,7 +2,8 @@
  * cluster: the crossings to programs that run elsewhere; each is a file or a plain HTTP call.
  *
  * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
- * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote.
+ * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote. `trainByTrl`
+ * trains by TRL as `trainGrpo` does here; `takeModel` takes over the folder of any trainer.
  *
  * @module
  */
@@ -18,4 +19,12 @@ export {
   type ModelServer,
   type ModelServerOptions,
 } from "./serve/modelServer.js";
+export { takeModel } from "./takeModel.js";
+export {
+  trainByTrl,
+  type TrainByTrlOptions,
+  type TrlResult,
+} from "./trl/trainByTrl.js";
+export { trlPython, TRL_PYTHON, type TrlPython } from "./trl/trlPython.js";
+export { trlRefusal, type TrlRefusal } from "./trl/trlSettings.js";
 export { trainerRow, type TrainerRow } from "./trainerRow.js";

@@ -44,6 +44,8 @@ export interface Operation<
     study: StudySpec,
   ): Record<string, Input>;
   work(options: Options): Work;
+  /** Whether this machine can make it at all, asked before a study does any work; rejects with what is missing. */
+  preflight?(options: Options): Promise<void>;
   /** Make the model: `outputs[0]` is its folder, `outputs[1]` its training log, the others are its checkpoints. */
   run(job: Job<Spec>, report: Report, signal: AbortSignal): Promise<Facts>;
 }

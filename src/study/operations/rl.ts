@@ -1,27 +1,73 @@
 /** Operation `rl`: reinforcement learning by GRPO on verifiable rewards, of one domain or of several. */
+import { trainByTrl, trlPython, trlRefusal } from "../../cluster/index.js";
 import type { Domain } from "../../domains/index.js";
 import { GRPO_SETTINGS, trainGrpo } from "../../train/index.js";
 import { AGENT_ROLLOUT, ROLLOUT } from "../graph/work.js";
-import { checked, object } from "../spec/field.js";
+import type { Facts, Job } from "../run/job.js";
+import {
+  checked,
+  choice,
+  object,
+  optional,
+  type Field,
+} from "../spec/field.js";
 import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import {
   domains,
   mixFields,
   mixRule,
+  positive,
   type MixOptions,
 } from "../spec/values.js";
 import type { Operation } from "./operation.js";
 import {
   ANSWERS,
   answersWork,
+  keptSteps,
   TRAINED_ON_TASKS,
   trainingPlaces,
   type AnswerSetting,
 } from "./training.js";
 
-/** Options of `rl`: the settings of GRPO, the domains whose tasks are trained on (default all), and how they are mixed. */
+/** Who trains. */
+export interface TrainerOptions {
+  /** TRL in processes of its own; absent: our trainer ("local" in a file). */
+  trainer?: "trl";
+  /** Processes of TRL that share a step's completions; default 1. */
+  processes?: number;
+}
+
+/** Options of `rl`: the settings of GRPO, the domains whose tasks are trained on (default all), how they are mixed, and who trains. */
 export type RlOptions = SettingOptions<typeof GRPO_SETTINGS, AnswerSetting> &
-  MixOptions & { domains: Domain[] };
+  MixOptions &
+  TrainerOptions & { domains: Domain[] };
+
+const named = choice(["local", "trl"] as const);
+
+/** "local" is what is there without it, so that it says nothing in a stage's key either. */
+const trainer: Field<"trl" | undefined> = {
+  ...named,
+  optional: true,
+  parse: (value, path, scope) =>
+    value === undefined || named.parse(value, path, scope) === "local"
+      ? undefined
+      : "trl",
+};
+
+/** What does not fit who trains; null where all does. */
+function trainerRule({
+  trainer: by,
+  processes,
+  ...options
+}: RlOptions): ReturnType<typeof mixRule> {
+  if (by === "trl") return trlRefusal(options);
+  return processes === undefined
+    ? null
+    : {
+        key: "processes",
+        text: `must be left out without trainer: trl, got ${processes}`,
+      };
+}
 
 function isControl({ reward = "verified" }: RlOptions): boolean {
   return reward !== "verified";
@@ -38,23 +84,54 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
       domains,
       ...settingFields(GRPO_SETTINGS, ANSWERS),
       ...mixFields,
+      trainer,
+      processes: optional(positive),
     }),
-    mixRule,
+    (options) => mixRule(options) ?? trainerRule(options),
   ),
   // A model that was not rewarded for right answers is compared with the others, and never counted among them.
   role: (options) =>
     isControl(options) ? "control" : TRAINED_ON_TASKS.role(options),
-  remark: (options) => (isControl(options) ? `${options.reward} reward` : null),
+  remark: (options) =>
+    isControl(options)
+      ? `${options.reward} reward`
+      : options.trainer === "trl"
+        ? "trained by TRL"
+        : null,
   work: (options) => answersWork(options, ROLLOUT, AGENT_ROLLOUT),
+  async preflight({ trainer: by }) {
+    if (by === "trl") await trlPython();
+  },
   async run(job, report, signal) {
     const { spec } = job.stage;
-    const { tokens } = await trainGrpo({
+    const places = {
       ...spec,
       // The name of a run's random streams: runs on the same domains see the same tasks, whatever model they start from.
       name: spec.domains.length > 1 ? "multi" : spec.domains[0]!,
       ...trainingPlaces(job, report, signal),
       checkpointEvery: 5,
-    });
+    };
+    if (spec.trainer === "trl") return byTrl(job, places);
+    const { tokens } = await trainGrpo(places);
     return { tokens };
   },
 };
+
+/** The same by TRL; its versions, and what no count holds, stand in the note. */
+async function byTrl(
+  job: Job<RlOptions>,
+  places: Parameters<typeof trainByTrl>[0],
+): Promise<Facts> {
+  const keep = keptSteps(job);
+  const { tokens, versions } = await trainByTrl({ ...places, keep });
+  const { processes = 1 } = job.stage.spec;
+  return {
+    tokens,
+    trainer: { name: "trl", processes, versions },
+    notCounted: [
+      "padding",
+      "log-probabilities for TRL's own metrics",
+      "reloading after a resume",
+    ],
+  };
+}

@@ -103,6 +103,18 @@ export interface TrainingPlaces {
   onEvaluate?: (step: number, policy: Policy) => void;
 }
 
+/** Folders of the checkpoints among a stage's outputs, by their steps. */
+export function keptSteps({ stage, runFolder }: Job): Map<number, string> {
+  return new Map(
+    stage.outputs
+      .slice(2)
+      .map((path) => [
+        Number(basename(path).slice("step".length)),
+        join(runFolder, path),
+      ]),
+  );
+}
+
 /** Where a run writes, to whom it tells its steps, and which checkpoints it keeps: those among the stage's outputs. */
 export function trainingPlaces(
   job: Job<{ steps: number; store?: Store }>,
@@ -111,11 +123,7 @@ export function trainingPlaces(
 ): TrainingPlaces {
   const { steps } = job.stage.spec;
   const init = inputPath(job, "init");
-  const kept = new Map(
-    job.stage.outputs
-      .slice(2)
-      .map((path) => [Number(basename(path).slice("step".length)), path]),
-  );
+  const kept = keptSteps(job);
   // The trainer calls back at the multiples of one number.
   const every = [...kept.keys()].reduce(gcd, 0);
   return {
@@ -130,8 +138,7 @@ export function trainingPlaces(
       evaluateEvery: every,
       onEvaluate: (step: number, policy: Policy) => {
         const path = kept.get(step);
-        if (path !== undefined)
-          keepCheckpoint(join(job.runFolder, path), step, init, policy, job);
+        if (path !== undefined) keepCheckpoint(path, step, init, policy, job);
       },
     }),
   };

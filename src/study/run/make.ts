@@ -18,7 +18,7 @@ import {
   type Status,
 } from "./notes.js";
 import { Pool } from "./pool.js";
-import { prepare, type Choice, type Prepared } from "./prepare.js";
+import { preflight, prepare, type Choice, type Prepared } from "./prepare.js";
 import { Signal } from "../watch/sign.js";
 
 /** What whoever makes a stage hears of it. */
@@ -133,6 +133,7 @@ export async function runStage(
   const inputs = inputsOf(prepared, stage);
   const status = statusOf(stage, prepared.folder, inputs);
   if (status.state === "done") return { note: status.note, ran: false };
+  await preflight(prepared, [stage]);
   const pool = new Pool();
   const stop = (): void => void pool.close();
   signal?.addEventListener("abort", stop, { once: true });

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { StudyError } from "../../error.js";
-import type { StudySpec } from "../graph/model.js";
-import { plan } from "../graph/plan.js";
+import { modelNamed, type StudySpec } from "../graph/model.js";
+import { operationOrNull, plan } from "../graph/plan.js";
 import { select } from "../graph/select.js";
 import type { Stage } from "../graph/stage.js";
 import { readStudy } from "../spec/parse.js";
@@ -141,6 +141,21 @@ export function planned(
       reason: status.state === "done" ? "" : status.reason,
     };
   });
+}
+
+/**
+ * Ask whether this machine can make what is left, before any work is done.
+ *
+ * @throws M2rlError what a stage needs is missing, such as the Python of a trainer
+ */
+export async function preflight(
+  { study }: Pick<Prepared, "study">,
+  left: readonly Stage[],
+): Promise<void> {
+  for (const { kind, model } of left) {
+    const made = operationOrNull(kind);
+    if (made?.preflight) await made.preflight(modelNamed(study, model).options);
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { Pool } from "./pool.js";
 import {
   KnownOutputs,
   planned,
+  preflight,
   prepare,
   type Choice,
   type PlannedStage,
@@ -133,6 +134,11 @@ class Runner {
     const { folder, stages } = this.prepared;
     const first = planned(this.prepared, { believe: false });
     this.onProgress({ type: "plan", stages: first, jobs: this.jobs, folder });
+    const left = first.filter(({ state }) => state !== "done");
+    await preflight(
+      this.prepared,
+      left.map(({ stage }) => stage),
+    );
     const open = new Set(stages);
     // In the order of the plan, in which each stage stands after those that it needs: what is done counts from the beginning.
     for (const stage of stages) {
