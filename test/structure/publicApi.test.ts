@@ -73,7 +73,8 @@ describe("the public API", () => {
         .getSourceFiles()
         .some(({ fileName }) => fileName === `${dist}index.d.ts`),
     ).toBe(true);
-  });
+    // Seconds of computing, which a machine with other work stretches.
+  }, 600_000);
 
   test("tells a cell that misuses it", () => {
     const { program, path } = cell(
