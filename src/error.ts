@@ -4,9 +4,29 @@
  * @module
  */
 
-/** Base class of every error that m2rl raises on purpose; `catch (e) { if (e instanceof M2rlError) … }`. */
+/** Longest message, in characters: what others wrote stands in messages as it is, and may be a megabyte. */
+const LONGEST = 4000;
+
+/** Characters of a message's end that stay where its middle is left out. */
+const END = 1000;
+
+function shortened(message: string): string {
+  if (message.length <= LONGEST) return message;
+  const [head, end] = [message.slice(0, LONGEST - END), message.slice(-END)];
+  const left = message.length - LONGEST;
+  return `${head} … ${left} characters … ${end}`;
+}
+
+/**
+ * Base class of every error that m2rl raises on purpose; `catch (e) { if (e instanceof M2rlError) … }`. A message of more than 4,000
+ * characters loses its middle.
+ */
 export class M2rlError extends Error {
   override name = "M2rlError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(shortened(message), options);
+  }
 }
 
 /** The native tensor engine is missing or unusable; the message names the set-up command. */

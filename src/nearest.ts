@@ -1,5 +1,8 @@
 /** The known name that is closest to a mistyped one. */
 
+/** Longest name, in letters, that is compared with others: one that is longer is no slip of the hand. */
+const LONGEST = 100;
+
 /** Edits (insert, delete, replace, swap of neighbours) between two words. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
@@ -19,15 +22,19 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The known name closest to `name`, or null where none is close (more than a third of its letters differ).
+ * The known name closest to `name`, or null where none is close (more than a third of its letters differ) or it has more than 100
+ * letters.
  *
  * @example
  * nearest("grupSize", ["groupSize", "steps"]) // "groupSize"
  */
 export function nearest(name: string, known: readonly string[]): string | null {
+  if (name.length > LONGEST) return null;
   let best: string | null = null;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    // Each letter more or less is an edit.
+    if (Math.abs(candidate.length - name.length) >= least) continue;
     const edits = distance(name.toLowerCase(), candidate.toLowerCase());
     if (edits < least) {
       best = candidate;

@@ -26,7 +26,7 @@ export const BUDGETS: Readonly<
   /** tokenizer.json and other vocabularies: the largest known have some 35 MB. */
   tokenizer: { bytes: 256e6 },
   /** A recipe or a study: text that people write. */
-  yaml: { bytes: 4e6 },
+  yaml: { bytes: 1e6 },
   /** Records, logs, rows: a line of JSON a sample. */
   lines: { bytes: 500e6 },
   /** What m2rl keeps for itself beside its work. */

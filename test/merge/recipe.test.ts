@@ -360,7 +360,7 @@ slices:
   it.each([
     ["", "the recipe must be a map"],
     ["[]", "the recipe must be a map"],
-    ["a: 1\n---\nb: 2\n", "Source contains multiple documents"],
+    ["a: 1\n---\nb: 2\n", "text must hold one document, got several"],
     [
       "models: [{model: a}]",
       "merge_method must be given, got none; known: average,",

@@ -28,6 +28,8 @@ const RL = Object.keys(
 const KNOWN =
   "base, sft, experts, multi, average, dareTies, opd, math, instruction";
 
+const COUNTED = Array.from({ length: 5001 }, (_, i) => i);
+
 describe("parseStudy(text, profile)", () => {
   it("lays the profile over the common part, key by key", () => {
     const text = edit(
@@ -50,6 +52,11 @@ describe("parseStudy(text, profile)", () => {
       parseStudy(text, profile).measures.map(({ name }) => name);
     expect(names("full")).toContain("rewards");
     expect(names("quick")).not.toContain("rewards");
+  });
+  it("takes a profile without a line of its own for the common part", () => {
+    expect(parseStudy(edit("quick: {}", "quick:"), "quick")).toEqual(
+      parseStudy(PICO_STUDY, "quick"),
+    );
   });
   it("reads the study of this repository in both profiles", () => {
     for (const profile of ["quick", "full"] as const) {
@@ -291,6 +298,36 @@ describe("parseStudy(text, profile)", () => {
       "a key twice",
       edit("seeds: [1]", "seeds: [1]\nseeds: [2]"),
       "study: study.yml:5:1: Map keys must be unique",
+    ],
+    [
+      "a profile that is no map",
+      edit("quick: {}", "quick: [1]"),
+      "study: study.yml:19:10: profiles.quick must be a map, got a list",
+    ],
+    [
+      "more models of an entry than anyone trains",
+      model(`many: { each: { lambda: ${JSON.stringify(COUNTED)} } }`),
+      "study: study.yml:12:17: models.many.each must ask for at most 5000 models, got 5001",
+    ],
+    [
+      "more subsets than anyone trains",
+      model(
+        `many: { by: rl, from: sft, each: { seed: ${JSON.stringify(COUNTED.slice(0, 40))} }, as: "r{seed}", domains: [math], steps: 2, promptsPerStep: 1, groupSize: 2, learningRate: 0.001 }\n  all: { by: merge, method: average, anchor: sft, subsets: many }`,
+      ),
+      "study: study.yml:13:60: models.all.subsets must ask for at most 5000 models, got 1099511627735",
+    ],
+    [
+      "more models of all seeds than anyone trains",
+      edit(
+        "seeds: [1]",
+        `seeds: [${Array.from({ length: 9000 }, (_, i) => i).join(", ")}]`,
+      ),
+      "study: study.yml:4:8: seeds must ask for at most 20000 models of all seeds, got 72000",
+    ],
+    [
+      "what is nested deeply",
+      edit("seeds: [1]", `seeds: ${"[".repeat(5000)}`),
+      "study: study.yml:4:208: values must lie at most 200 deep inside each other, got more",
     ],
     [
       "text that is no YAML",

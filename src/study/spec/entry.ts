@@ -59,6 +59,17 @@ export function product(
   );
 }
 
+/** How many subsets `subsets` makes of `n` items. */
+export function countSubsets(n: number, sizes: readonly number[]): number {
+  const choose = (size: number): number => {
+    if (size > n) return 0;
+    let count = 1;
+    for (let i = 0; i < size; i++) count *= (n - i) / (i + 1);
+    return Math.round(count);
+  };
+  return sizes.reduce((sum, size) => sum + choose(size), 0);
+}
+
 /** All subsets of some sizes, small ones first, each in the order of the whole. */
 export function subsets<T>(all: readonly T[], sizes: readonly number[]): T[][] {
   const choose = (size: number, from: number): T[][] =>
@@ -110,6 +121,7 @@ export function holds(entry: unknown, variable: string): boolean {
  */
 export function valuesOf(given: unknown, path: Path): Value[] {
   const values = asList(given, path, 1);
+  const seen = new Set<Value>();
   return values.map((value, i) => {
     const at = [...path, i];
     if (
@@ -118,11 +130,12 @@ export function valuesOf(given: unknown, path: Path): Value[] {
       typeof value !== "boolean"
     )
       throw notA("text, a number, true or false", value, at);
-    if (values.indexOf(value) < i)
+    if (seen.has(value))
       throw new FieldError(
         at,
         `${dotted(path)} must not repeat a value, got ${JSON.stringify(value)} twice`,
       );
+    seen.add(value);
     return value;
   });
 }

@@ -12,6 +12,7 @@ import {
 import { operation, OPERATIONS } from "../operations/index.js";
 import type { Operation } from "../operations/operation.js";
 import {
+  countSubsets,
   ENTRY_KEYS,
   holds,
   lay,
@@ -84,6 +85,9 @@ const NAMING_KEYS: ReadonlySet<string> = new Set(
   ENTRY_KEYS.filter((key) => !["by", "then", "seed", "role"].includes(key)),
 );
 
+/** Models of an entry at most: far above any study, far below what lists of lists can ask for. */
+const MOST = 5000;
+
 /** One entry being written out. */
 class Expansion {
   private readonly path: Path;
@@ -103,8 +107,9 @@ class Expansion {
     if (!NAME.test(this.key)) throw unknownKey(this.key, ["models"], []);
     const entry = this.inherited(this.key, this.path);
     const repetitions = this.repetitions(entry);
+    const where = this.exceptions(entry);
     for (const repetition of repetitions) {
-      const own = this.settings(entry, repetition);
+      const own = this.settings(entry, where, repetition);
       const name = this.nameOf(entry, repetition, repetitions.length > 1);
       const steps = this.chain(own);
       steps.forEach((settings, i) => {
@@ -137,12 +142,24 @@ class Expansion {
 
   /** The variables of `each` and the subsets of `subsets`, every combination once. */
   private repetitions({ each, subsets: chosen }: Entry): Repetition[] {
-    const values = product(this.variables(each));
+    const variables = this.variables(each);
+    const count = variables.reduce((n, [, own]) => n * own.length, 1);
+    this.checkCount(count, [...this.path, "each"]);
+    const values = product(variables);
     if (chosen === undefined)
       return values.map((own) => ({ values: own, subset: null }));
-    const parts = this.subsetsOf(chosen);
+    const parts = this.subsetsOf(chosen, count);
     return values.flatMap((own) =>
       parts.map((subset) => ({ values: own, subset })),
+    );
+  }
+
+  /** Refuse before they are written out what would take hours. */
+  private checkCount(count: number, at: Path): void {
+    if (count <= MOST) return;
+    throw new FieldError(
+      at,
+      `${dotted(at)} must ask for at most ${MOST} models, got ${count}`,
     );
   }
 
@@ -162,20 +179,28 @@ class Expansion {
     });
   }
 
-  /** `subsets: experts`, or `{ of: experts, sizes: [2, 3] }`; all of two models and more where no sizes are given. */
-  private subsetsOf(given: unknown): string[][] {
+  /**
+   * `subsets: experts`, or `{ of: experts, sizes: [2, 3] }`; all of two models and more where no sizes are given.
+   *
+   * @param times  how often they are repeated
+   */
+  private subsetsOf(given: unknown, times: number): string[][] {
     const path = [...this.path, "subsets"];
     const { of, sizes } = object<{ of: Ref[]; sizes?: number[] }>({
       of: manyModels,
       sizes: optional(list(integer({ min: 1 }), 1)),
     }).parse(isMap(given) ? given : { of: given }, path, this.scope);
     const wanted = sizes ?? of.map((_, i) => i + 1).slice(1);
+    this.checkCount(times * countSubsets(of.length, wanted), path);
     return subsets(of.map(refText), wanted);
   }
 
   /** The settings of one repetition: the entry's, its exceptions in `where`, and the values of its variables. */
-  private settings(entry: Entry, { values, subset }: Repetition): Entry {
-    const where = this.exceptions(entry);
+  private settings(
+    entry: Entry,
+    where: Entry,
+    { values, subset }: Repetition,
+  ): Entry {
     const plain: Entry = Object.fromEntries(
       Object.entries(entry).filter(([key]) => !NAMING_KEYS.has(key)),
     );

@@ -4,15 +4,19 @@ import { join } from "node:path";
 import {
   isMap as isMapNode,
   isScalar,
-  LineCounter,
-  parseDocument,
   visit,
   type Document,
+  type LineCounter,
   type Node,
 } from "yaml";
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import { StudyError } from "../../error.js";
-import { BUDGETS, readText } from "../../io/index.js";
+import {
+  BUDGETS,
+  parseYaml,
+  readText,
+  type TextPlace,
+} from "../../io/index.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
 import type { Resources } from "../graph/resources.js";
@@ -43,6 +47,9 @@ import { resourcesByKind } from "./resources.js";
 import { NAME, name } from "./values.js";
 
 type Plain = Record<string, unknown>;
+
+/** Models of all seeds at most. */
+const MOST_RUNS = 20_000;
 
 /** The parts of a file that are not sections. */
 interface Head {
@@ -89,7 +96,11 @@ export function parseStudy(
     );
   const others = Object.keys(known).filter((key) => key !== profile);
   const [wanted] = [profile, ...others].map((key) =>
-    source.within(key, () => resolve(lay(common, known[key]) as Plain)),
+    source.within(key, () => {
+      // A profile without a line of its own is the common part.
+      const own = asMap(known[key] ?? {}, ["profiles", key]);
+      return resolve(lay(common, own) as Plain);
+    }),
   );
   return wanted!;
 }
@@ -113,6 +124,12 @@ function resolve(all: Plain): StudySpec {
     lists: Object.fromEntries(names.lists),
     measures: measuresOf(mapAt(measures, ["measures"]), names, top.domains),
   };
+  const runs = study.seeds.length * study.models.length;
+  if (runs > MOST_RUNS)
+    throw new FieldError(
+      ["seeds"],
+      `seeds must ask for at most ${MOST_RUNS} models of all seeds, got ${runs}`,
+    );
   // What must fit between sections shows when stages are planned.
   plan(study);
   return study;
@@ -151,22 +168,18 @@ function measuresOf(
 
 /** The text of a file with the places of its values. */
 class Source {
-  private readonly lines = new LineCounter();
+  private readonly lines: LineCounter;
   private readonly document: Document;
 
   constructor(
     text: string,
     private readonly file: string,
   ) {
-    this.document = parseDocument(text, {
-      lineCounter: this.lines,
-      uniqueKeys: true,
-    });
-    const problem = this.document.errors[0] ?? this.document.warnings[0];
-    if (problem) {
-      const message = problem.message.split(/ at line | in \d|\n/)[0]!;
-      throw this.errorAt({ range: problem.pos }, message);
-    }
+    const { document, lines } = parseYaml(text, (place, message) =>
+      this.error(place, message),
+    );
+    this.document = document;
+    this.lines = lines;
     visit(this.document, {
       Alias: (_, node) => {
         throw this.errorAt(
@@ -200,7 +213,11 @@ class Source {
     text: string,
   ): StudyError {
     const { line, col } = this.lines.linePos(node?.range?.[0] ?? 0);
-    return new StudyError(`study: ${this.file}:${line}:${col}: ${text}`);
+    return this.error({ line, column: col }, text);
+  }
+
+  private error({ line, column }: TextPlace, text: string): StudyError {
+    return new StudyError(`study: ${this.file}:${line}:${column}: ${text}`);
   }
 
   /** Do something for one profile; what is wrong is told with its place in the file. */
