@@ -7,7 +7,7 @@
  * `leaseState` for who only looks; `thisProcess` and `isGone` tell whether another process is still there.
  * Jobs in worker threads: `Threads`, and `serveThread` at their end; asynchronous work, only so much at a time: `Slots`; `breathe` pauses a long computation.
  *
- * What others wrote is read by `readBytes`, `readText`, `readJson`, `readJsonLines` and `readJsonObject`, each within a budget, and shown by `printable`.
+ * What others wrote is opened by `openRegular` and read by `readBytes`, `readText`, `readJson`, `readJsonLines` and `readJsonObject`, each within a budget, and shown by `printable`.
  *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
  *
@@ -28,6 +28,7 @@ export {
 export { codeBlock, codeSpan, inLine, printable } from "./printable.js";
 export {
   BUDGETS,
+  openRegular,
   parseJson,
   type ReadBudget,
   readBytes,

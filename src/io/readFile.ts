@@ -44,7 +44,42 @@ function kindOf(stats: Stats): string {
 }
 
 /**
- * The bytes of a file that somebody else wrote. Links are followed; a pipe does not block, a device is not read.
+ * Open a regular file that somebody else wrote, for reading. Links are followed; a pipe does not block, a device is not opened for long.
+ *
+ * @returns its descriptor, which the caller closes, and what the system says about it
+ * @throws the error of `failure`: it is not there, not readable, or no regular file
+ * @example
+ * const { file, stats } = openRegular("log.jsonl", (text) => new StudyError(text));
+ */
+export function openRegular(
+  path: string,
+  failure: Failure,
+): { file: number; stats: Stats } {
+  let file: number;
+  try {
+    // Without waiting for the other end of a pipe.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(file);
+    if (stats.isFile()) return { file, stats };
+    closeSync(file);
+    throw failure(`${path} must be a regular file, got ${kindOf(stats)}`);
+  } catch (error) {
+    throw unreadable(path, error, failure);
+  }
+}
+
+/** What to throw instead of an error of the system. */
+function unreadable(path: string, error: unknown, failure: Failure): unknown {
+  const code = systemCode(error);
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return failure(
+    `${path} must be readable, got ${code === "ENOENT" ? "no such file" : `"${(error as Error).message}"`}`,
+    error,
+  );
+}
+
+/**
+ * The bytes of a file that somebody else wrote, opened as `openRegular` does.
  *
  * @throws the error of `failure`: it is not there, no regular file, larger than the budget, or a pointer of git-lfs in its place
  * @example
@@ -55,13 +90,8 @@ export function readBytes(
   { bytes }: ReadBudget,
   failure: Failure,
 ): Buffer {
-  let file: number | undefined;
+  const { file, stats } = openRegular(path, failure);
   try {
-    // Without waiting for the other end of a pipe.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(file);
-    if (!stats.isFile())
-      throw failure(`${path} must be a regular file, got ${kindOf(stats)}`);
     if (stats.size > bytes)
       throw failure(
         `${path} must have at most ${bytes} bytes, got ${stats.size}`,
@@ -75,14 +105,9 @@ export function readBytes(
       );
     return found;
   } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
-    throw failure(
-      `${path} must be readable, got ${code === "ENOENT" ? "no such file" : `"${(error as Error).message}"`}`,
-      error,
-    );
+    throw unreadable(path, error, failure);
   } finally {
-    if (file !== undefined) closeSync(file);
+    closeSync(file);
   }
 }
 

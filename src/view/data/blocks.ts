@@ -50,25 +50,21 @@ export function listTasks(
   textOf: TextOf,
 ): TaskPage {
   const { models, page } = query;
-  const keptBy = models.map(
-    (model) =>
-      new Set(
-        (block.models[model]?.kept ?? []).map((place) =>
-          Math.floor(place / block.samples),
-        ),
-      ),
-  );
+  const keptBy = models.map((model) => ({
+    model,
+    samples: keptSamples(block, model),
+  }));
   const letters = block.tasks.map((_, task) =>
     models.map((model) => lettersOf(block, model, task)),
   );
   const isKept = (task: number): boolean =>
-    keptBy.some((own) => own.has(task));
+    keptBy.some(({ samples }) => samples.has(task));
   const fits = (task: number): boolean =>
     (query.outcome === "" ||
       letters[task]!.some((own) => own.includes(query.outcome))) &&
     (!query.differ || areApart(letters[task]!, block.samples)) &&
     (!query.kept || isKept(task)) &&
-    (query.text === "" || hasText(block, query, task, textOf));
+    (query.text === "" || hasText(block, query.text, task, keptBy, textOf));
   const found = block.tasks.flatMap((_, task) => (fits(task) ? [task] : []));
   const pages = Math.max(1, Math.ceil(found.length / PER_PAGE));
   const shown = Math.min(Math.max(0, page), pages - 1);
@@ -89,23 +85,34 @@ export function listTasks(
   };
 }
 
+/** The samples whose texts a model's records keep, by task. */
+function keptSamples(block: Block, model: string): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (const place of block.models[model]?.kept ?? []) {
+    const task = Math.floor(place / block.samples);
+    const own = found.get(task) ?? [];
+    own.push(place % block.samples);
+    found.set(task, own);
+  }
+  return found;
+}
+
 function hasText(
   block: Block,
-  { models, text }: TaskQuery,
+  text: string,
   task: number,
+  keptBy: readonly { model: string; samples: Map<number, number[]> }[],
   textOf: TextOf,
 ): boolean {
   const wanted = text.toLowerCase();
   const has = (own: string | null | undefined): boolean =>
     own?.toLowerCase().includes(wanted) === true;
   if (has(block.tasks[task]) || has(block.prompts[task])) return true;
-  return models.some((model) =>
-    (block.models[model]?.kept ?? [])
-      .filter((place) => Math.floor(place / block.samples) === task)
-      .some((place) => {
-        const own = textOf(model, task, place % block.samples);
-        return has(own?.completion) || has(own?.detail);
-      }),
+  return keptBy.some(({ model, samples }) =>
+    (samples.get(task) ?? []).some((sample) => {
+      const own = textOf(model, task, sample);
+      return has(own?.completion) || has(own?.detail);
+    }),
   );
 }
 

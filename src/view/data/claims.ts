@@ -5,7 +5,7 @@ import { MEASURES, type ClaimRow, type VerdictRow } from "../../study/index.js";
 import { readLines } from "../../study/run/jsonLines.js";
 import type { Study } from "../../study/index.js";
 import { existsSync } from "node:fs";
-import { readJsonFile } from "./describe.js";
+import { readRowFile, rowsIn } from "./describe.js";
 import type { ClaimInfo } from "./types.js";
 
 /** The file of a measure's numbers, under the run's folder. */
@@ -15,8 +15,8 @@ function fileOf(measure: string): string {
 
 /** All claims in the paper's order; empty where the study has not judged any yet. */
 export function claimsOf({ spec, runFolder }: Study): ClaimInfo[] {
-  const verdicts = readJsonFile(join(runFolder, "analysis/claims.json"));
-  if (!Array.isArray(verdicts)) return [];
+  const verdicts = readRowFile(join(runFolder, "analysis/claims.json"));
+  if (verdicts === null) return [];
   const found = new Map(
     (verdicts as VerdictRow[]).map((row) => [row.id, row] as const),
   );
@@ -24,7 +24,7 @@ export function claimsOf({ spec, runFolder }: Study): ClaimInfo[] {
     const path = join(runFolder, fileOf(name));
     const own = Object.values(MEASURES).find(({ key }) => key === by);
     if (!own || own.claimIds.length === 0 || !existsSync(path)) return [];
-    return [{ name, ids: own.claimIds, rows: readLines<ClaimRow>(path) }];
+    return [{ name, ids: own.claimIds, rows: rowsIn(readLines(path), path) as ClaimRow[] }];
   });
   return readClaims().flatMap((claim): ClaimInfo[] => {
     const verdict = found.get(claim.id);

@@ -1,7 +1,8 @@
 /** A study with its models, measures and stages, as the pages show it. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DOMAINS, spec as domainSpec } from "../../domains/index.js";
+import { BUDGETS, readJson } from "../../io/index.js";
 import { modelLabel, seriesStyle } from "../../report/models.js";
 import { refText, type Model, type Ref } from "../../study/graph/model.js";
 import {
@@ -11,6 +12,7 @@ import {
   type StudyState,
 } from "../../study/index.js";
 import { countParameters } from "../../study/rows/results.js";
+import { failure } from "./failure.js";
 import type {
   MeasureInfo,
   ModelInfo,
@@ -125,11 +127,21 @@ export function studyInfo(
   };
 }
 
-/** A JSON file of the run; null where it is not made yet, or is being replaced. */
-export function readJsonFile(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return null;
-  }
+/**
+ * The rows of a JSON file of the run; null where it is not made yet.
+ *
+ * @throws StudyError it is no regular file, larger than any that a study writes, or holds no list of rows
+ */
+export function readRowFile(path: string): object[] | null {
+  if (!existsSync(path)) return null;
+  return rowsIn(readJson(path, BUDGETS.lines, failure), path);
+}
+
+/** Rows that were read from a file: objects, every one. */
+export function rowsIn(rows: unknown, path: string): object[] {
+  const isRow = (row: unknown): boolean =>
+    typeof row === "object" && row !== null && !Array.isArray(row);
+  if (!Array.isArray(rows) || !rows.every(isRow))
+    throw failure(`${path} must hold a list of rows, got something else`);
+  return rows as object[];
 }

@@ -1,7 +1,13 @@
 /** Lines of a file that grows or is written anew, each read once. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, readSync } from "node:fs";
+import { BUDGETS, openRegular } from "../../io/index.js";
+import { failure } from "./failure.js";
 
 const PIECE = 2 ** 20;
+
+/** Longest line, in bytes: a transcript with the probability of each of its tokens has some megabytes. */
+const LONGEST_LINE = 64e6;
+
 const NEWLINE = 0x0a;
 
 /** Whoever keeps something of the lines. */
@@ -29,18 +35,25 @@ export class GrowingLines {
     private readonly keeper: Keeper,
   ) {}
 
-  /** Read what is new; returns whether anything was. */
+  /**
+   * Read what is new.
+   *
+   * @returns whether anything was
+   * @throws StudyError it is no regular file, or it or one of its lines is larger than any that m2rl writes
+   */
   refresh(): boolean {
-    let file: number;
-    try {
-      file = openSync(this.path, "r");
-    } catch {
+    if (!existsSync(this.path)) {
       const had = this.bytes > 0;
       this.clear();
       return had;
     }
+    const { file, stats } = openRegular(this.path, failure);
     try {
-      const { ino, size, mtimeMs } = fstatSync(file);
+      const { ino, size, mtimeMs } = stats;
+      if (size > BUDGETS.lines.bytes)
+        throw failure(
+          `${this.path} must have at most ${BUDGETS.lines.bytes} bytes, got ${size}`,
+        );
       const identity = `${ino} ${size} ${mtimeMs}`;
       if (identity === this.identity) return false;
       // Records that are finished are written anew in their canonical order.
@@ -61,24 +74,30 @@ export class GrowingLines {
   }
 
   private read(file: number, size: number): void {
-    let rest = Buffer.alloc(0);
+    // The beginning of a line whose end is not read yet.
+    let parts: Buffer[] = [];
+    let length = 0;
     let at = this.bytes;
     while (at < size) {
       const piece = Buffer.allocUnsafe(Math.min(PIECE, size - at));
       const count = readSync(file, piece, 0, piece.length, at);
       if (count === 0) break;
-      const text = Buffer.concat([rest, piece.subarray(0, count)]);
-      const start = at - rest.length;
       at += count;
       let from = 0;
       for (;;) {
-        const end = text.indexOf(NEWLINE, from);
+        const end = piece.subarray(0, count).indexOf(NEWLINE, from);
+        const part = piece.subarray(from, end < 0 ? count : end);
+        parts.push(part);
+        length += part.length;
+        if (length > LONGEST_LINE)
+          throw failure(
+            `${this.path} must have lines of at most ${LONGEST_LINE} bytes, got more`,
+          );
         if (end < 0) break;
-        this.keeper.line(text.subarray(from, end), start + from);
-        from = end + 1;
+        this.keeper.line(Buffer.concat(parts), this.bytes);
+        this.bytes += length + 1;
+        [parts, length, from] = [[], 0, end + 1];
       }
-      this.bytes = start + from;
-      rest = text.subarray(from);
     }
   }
 }

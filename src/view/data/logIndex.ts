@@ -1,4 +1,5 @@
 /** The numbers of a training log, read once and then only where it grew. */
+import { failure } from "./failure.js";
 import { GrowingLines } from "./growingLines.js";
 
 /** Points of a curve at most. */
@@ -7,17 +8,24 @@ export const POINTS = 1000;
 /** Digits of numbers: more than a screen shows. */
 const DIGITS = 6;
 
+/** Numbers that have a curve at most, of all lines. */
+const MOST_NAMES = 2000;
+
+/** Values inside each other in which numbers are looked for. */
+const DEPTH = 16;
+
 /** All numbers of a value by their path with dots: `{ rewards: { math: 1 } }` has "rewards.math". */
 export function numbersOf(
   value: object,
   prefix = "",
   found: Map<string, number> = new Map(),
+  depth: number = DEPTH,
 ): Map<string, number> {
   for (const [key, inner] of Object.entries(value)) {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     if (typeof inner === "number") found.set(path, inner);
-    else if (typeof inner === "object" && inner !== null)
-      numbersOf(inner as object, path, found);
+    else if (typeof inner === "object" && inner !== null && depth > 1)
+      numbersOf(inner as object, path, found, depth - 1);
   }
   return found;
 }
@@ -94,11 +102,16 @@ export class LogIndex {
     // A run that was resumed may write a step again: the later line is the one that counts.
     while (this.steps.length > 0 && this.steps.at(-1)! >= step) this.drop();
     for (const name of numbers.keys())
-      if (!this.columns.has(name))
+      if (!this.columns.has(name)) {
+        if (this.columns.size === MOST_NAMES)
+          throw failure(
+            `${this.path} must have at most ${MOST_NAMES} numbers by name, got more`,
+          );
         this.columns.set(
           name,
           this.steps.map(() => null),
         );
+      }
     this.steps.push(step);
     for (const [name, column] of this.columns)
       column.push(numbers.get(name) ?? null);

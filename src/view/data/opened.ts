@@ -1,7 +1,7 @@
 /** What is looked at: a study, or a folder of records that no study made; and when it changed. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { StudyError } from "../../error.js";
+import { BUDGETS, readText } from "../../io/index.js";
 import type { Model, StudySpec } from "../../study/graph/model.js";
 import {
   open,
@@ -11,8 +11,9 @@ import {
   type StudyState,
 } from "../../study/index.js";
 import { recordsPath } from "../../study/rows/results.js";
+import { failure } from "./failure.js";
 import type { BlockPlace } from "./records.js";
-import { RecordsIndex } from "./recordsIndex.js";
+import { isRecordsFile } from "./recordsIndex.js";
 
 /** Something that is looked at. */
 export interface Opened {
@@ -45,7 +46,7 @@ function openStudy(path: string, profile: string | undefined): Opened {
       .map((own) => sizeOf(join(study.runFolder, own)));
   return {
     study,
-    profiles: profilesOf(readFileSync(file, "utf8")),
+    profiles: profilesOf(readText(file, BUDGETS.yaml, failure)),
     look: () => watch.look(),
     signature: () => ({
       study: `${mtimeMs} ${size} ${watch.signature()}`,
@@ -73,11 +74,7 @@ function recordFiles(
   return [
     ...own(".", basename(folder)),
     ...folders.flatMap(({ name }) => own(name, name)),
-  ].filter(({ path }) => {
-    const index = new RecordsIndex(join(folder, path));
-    index.refresh();
-    return index.header !== null;
-  });
+  ].filter(({ path }) => isRecordsFile(join(folder, path)));
 }
 
 /** A model of which nothing is known but its records. */
@@ -92,8 +89,8 @@ function recordedModel(name: string): Model {
 function openRecords(folder: string): Opened {
   const files = recordFiles(folder);
   if (files.length === 0)
-    throw new StudyError(
-      `view: ${folder} must hold a study.yml, or records of \`m2rl evaluate --records\`, got neither`,
+    throw failure(
+      `${folder} must hold a study.yml, or records of \`m2rl evaluate --records\`, got neither`,
     );
   const models = [...new Set(files.map(({ model }) => model))];
   const benchmarks = [...new Set(files.map(({ benchmark }) => benchmark))];

@@ -1,9 +1,11 @@
 /** An index of one records file: where each line lies and what it says, without its texts. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import type {
   EvaluationRecord,
   RecordsHeader,
 } from "../../evaluate/records.js";
+import { openRegular } from "../../io/index.js";
+import { failure } from "./failure.js";
 import { GrowingLines } from "./growingLines.js";
 
 /** Where the texts of a record begin; what stands before is short. */
@@ -12,9 +14,21 @@ const TEXTS = ',"completion":';
 /** Bytes of a line in which its texts begin, or which are all of it. */
 const HEAD = 1024;
 
-const LETTERS: Readonly<Record<string, string>> = {
-  ...{ correct: "c", wrong: "w", noAnswer: "n", truncated: "t" },
-};
+/** Bytes of a header at most. */
+const MOST_HEADER = 2 ** 16;
+
+/** Samples of a task at most: pages have a place for each of every task. */
+const MOST_SAMPLES = 10_000;
+
+/** Places for samples of a file's tasks at most, taken or not. */
+const MOST_PLACES = 1e7;
+
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ["correct", "c"],
+  ["wrong", "w"],
+  ["noAnswer", "n"],
+  ["truncated", "t"],
+]);
 
 /** A record without its texts, if the line is one. */
 type Head = Pick<
@@ -105,7 +119,7 @@ export class RecordsIndex {
   record(task: number, sample: number): Record<string, unknown> | null {
     const line = this.lines[task]?.[sample];
     if (line === undefined) return null;
-    const file = openSync(this.path, "r");
+    const { file } = openRegular(this.path, failure);
     try {
       const bytes = Buffer.alloc(this.sizes[line]!);
       readSync(file, bytes, 0, bytes.length, this.offsets[line]!);
@@ -144,9 +158,17 @@ export class RecordsIndex {
       return;
     }
     const { task, sample, reward, outcome, tokens } = head;
+    if (sample >= this.samples) {
+      this.broken++;
+      return;
+    }
     let place = this.places.get(task);
     if (place === undefined) {
       place = this.tasks.length;
+      if ((place + 1) * this.samples > MOST_PLACES)
+        throw failure(
+          `${this.path} must have at most ${MOST_PLACES} samples of all tasks, got ${this.samples} of each of more than ${place} tasks`,
+        );
       this.places.set(task, place);
       this.tasks.push(task);
       this.lines.push([]);
@@ -154,7 +176,9 @@ export class RecordsIndex {
     this.lines[place]![sample] = this.offsets.length;
     this.offsets.push(offset);
     this.sizes.push(bytes.length);
-    this.letters.push(LETTERS[outcome] ?? (reward === 1 ? "c" : "w"));
+    this.letters.push(
+      LETTERS.get(String(outcome)) ?? (reward === 1 ? "c" : "w"),
+    );
     this.rewards.push(reward);
     this.counts.push(tokens);
     this.keeps.push(keeps);
@@ -170,8 +194,32 @@ function parse(text: string): unknown {
 }
 
 function headerOf(bytes: Buffer): RecordsHeader | null {
+  if (bytes.length > MOST_HEADER) return null;
   const value = parse(bytes.toString("utf8")) as RecordsHeader | undefined;
-  return typeof value?.benchmark === "string" ? value : null;
+  const isHeader =
+    typeof value?.benchmark === "string" &&
+    (value.samples === undefined ||
+      (Number.isInteger(value.samples) &&
+        value.samples >= 1 &&
+        value.samples <= MOST_SAMPLES));
+  return isHeader ? value : null;
+}
+
+/**
+ * Whether a file begins with the header of records.
+ *
+ * @throws StudyError it is not readable
+ */
+export function isRecordsFile(path: string): boolean {
+  const { file } = openRegular(path, failure);
+  try {
+    const bytes = Buffer.alloc(MOST_HEADER);
+    const count = readSync(file, bytes, 0, bytes.length, 0);
+    const end = bytes.subarray(0, count).indexOf("\n");
+    return end >= 0 && headerOf(bytes.subarray(0, end)) !== null;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** What a line says before its texts. */
@@ -186,7 +234,9 @@ function headOf(bytes: Buffer): { head: Head | null; keeps: boolean } {
     typeof value?.task === "string" &&
     Number.isInteger(value.sample) &&
     value.sample >= 0 &&
-    typeof value.reward === "number";
+    typeof value.reward === "number" &&
+    Number.isFinite(value.reward) &&
+    Number.isFinite(value.tokens);
   const keeps =
     short !== undefined || typeof value?.completion === "string";
   return { head: isHead ? value : null, keeps };

@@ -8,7 +8,7 @@ import {
 import type { ScoresOptions } from "../../study/measures/behaviour/scores.js";
 import { listTasks, sampleOf, type TextOf } from "./blocks.js";
 import { claimsOf } from "./claims.js";
-import { parametersOf, readJsonFile, studyInfo } from "./describe.js";
+import { parametersOf, readRowFile, studyInfo } from "./describe.js";
 import { reportRows, type ReportRow } from "./weightReport.js";
 import { LogIndex } from "./logIndex.js";
 import {
@@ -196,9 +196,9 @@ export class Resources {
   rows(name: string): unknown {
     if (!(ROW_FILES as readonly string[]).includes(name)) return null;
     const { runFolder } = this.opened.study;
-    const found = readJsonFile(join(runFolder, `analysis/${name}.json`));
+    const found = readRowFile(join(runFolder, `analysis/${name}.json`));
     if (name !== "weightShift" || this.reports.length === 0) return found;
-    return [...(Array.isArray(found) ? found : []), ...this.reports];
+    return [...(found ?? []), ...this.reports];
   }
 
   /** The paper's claims with the study's verdicts. */

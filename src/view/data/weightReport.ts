@@ -6,10 +6,10 @@ import {
   placeOf,
   type Description,
 } from "../../analysis/index.js";
-import { StudyError } from "../../error.js";
 import { BUDGETS, readJsonObject } from "../../io/index.js";
 import type { Provenance } from "../../merge/index.js";
 import { meanOrNull } from "../../stats/index.js";
+import { failure } from "./failure.js";
 
 /** One tensor of a report. */
 interface ReportTensor extends Description {
@@ -58,29 +58,61 @@ function isMatrix(kind: string): boolean {
   return (MATRICES as readonly string[]).includes(kind);
 }
 
+/** Whether a value is a list of objects. */
+function areObjects(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => typeof each === "object" && each !== null)
+  );
+}
+
+/** Whether a value has what is used of a diff's description. */
+function isDescription(value: Partial<Description> | undefined): boolean {
+  return (
+    areObjects(value?.experts) &&
+    areObjects(value?.pairs) &&
+    areObjects(value?.survival) &&
+    areObjects(value?.curve)
+  );
+}
+
+/** Whether a value has what is used of a tensor in a diff. */
+function isReportTensor(tensor: Partial<ReportTensor>): boolean {
+  const { name, kind, layer, experts, pairs, spectra } = tensor;
+  return (
+    typeof name === "string" &&
+    typeof kind === "string" &&
+    (layer === null || typeof layer === "number") &&
+    areObjects(experts) &&
+    areObjects(pairs) &&
+    (spectra === null || areObjects(spectra))
+  );
+}
+
 /** Rows of what `m2rl diff --json` wrote; null where it is something else. */
 function diffRows(
   { eta, all, tensors }: Partial<Report>,
   storage: string,
 ): ReportRow[] | null {
-  if (typeof eta !== "number" || !all?.pairs || !Array.isArray(tensors))
+  if (typeof eta !== "number" || !isDescription(all) || !areObjects(tensors))
     return null;
-  const matrices = tensors.filter(
+  if (!tensors!.every(isReportTensor)) return null;
+  const matrices = tensors!.filter(
     ({ layer, kind }) => layer !== null && isMatrix(kind),
   );
   const rows: ReportRow[] = [
     ...matrices.flatMap(cellRows),
-    ...all.experts.map((row) => ({ table: "expert", ...row })),
-    { table: "joint", ...all.joint },
-    ...all.survival.map((row) => ({ table: "survival", ...row })),
-    ...tensors.flatMap(({ name, spectra }) =>
+    ...all!.experts.map((row) => ({ table: "expert", ...row })),
+    { table: "joint", ...all!.joint },
+    ...all!.survival.map((row) => ({ table: "survival", ...row })),
+    ...tensors!.flatMap(({ name, spectra }) =>
       (spectra ?? []).map((row) => ({ table: "spectrum", layer: name, ...row })),
     ),
   ];
   const from = { storage, seeds: 1 };
   return [
     ...rows.map((row) => ({ ...row, ...from, eta })),
-    ...all.curve
+    ...all!.curve
       .filter((row) => row.storage === "stored")
       .map((row) => ({ table: "curve", ...row, ...from })),
   ];
@@ -91,10 +123,11 @@ function mergeRows(
   { tool, method, survival, tensors }: Partial<Provenance>,
   storage: string,
 ): ReportRow[] | null {
-  if (tool === undefined || method === undefined || !Array.isArray(tensors))
+  if (tool === undefined || method === undefined || !areObjects(tensors))
     return null;
+  if (!tensors!.every(({ name }) => typeof name === "string")) return null;
   const from = { storage: `${method}, ${storage}`, seeds: 1, eta: 0 };
-  const cells = tensors.flatMap(({ name, survival: own }): ReportRow[] => {
+  const cells = tensors!.flatMap(({ name, survival: own }): ReportRow[] => {
     const { layer, kind } = placeOf(name);
     return own === undefined || layer === null || !isMatrix(kind)
       ? []
@@ -112,8 +145,6 @@ function mergeRows(
  * @throws StudyError it is no such file
  */
 export function reportRows(path: string): ReportRow[] {
-  const failure = (text: string, cause?: unknown): StudyError =>
-    new StudyError(`view: ${text}`, { cause });
   const found: object = readJsonObject(path, BUDGETS.lines, failure);
   // Every merge's file has the same name; its folder tells it apart.
   const folder = basename(dirname(resolve(path)));

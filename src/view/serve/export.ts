@@ -1,8 +1,8 @@
 /** A study as a folder of static files that opens from the file system: the same pages, with the answers beside them. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { StudyError } from "../../error.js";
 import { writeFolder } from "../../io/index.js";
+import { failure } from "../data/failure.js";
 import { Resources, ROW_FILES } from "../data/resources.js";
 import { ASSETS, asset, pageHtml } from "./page.js";
 
@@ -69,8 +69,6 @@ export function exportView(
   const study = resources.study();
   let files = 0;
   let bytes = 0;
-  const failure = (text: string, cause?: unknown): StudyError =>
-    new StudyError(`view: ${text}`, { cause });
   writeFolder(
     out,
     (folder) => {
