@@ -6,7 +6,7 @@
  * SFT blend are drawn from the same generators, always from the train split.
  *
  * Exports: `worldSpec`, `drawTask`, `splitOf`, `pretrainDocument`, `sftBlend` and its table `BLEND`, checking tasks
- * (`makeCheck` …), types.
+ * (`makeCheck` …), reviewing answers line by line (`makeReview` …), types.
  *
  * @module
  */
@@ -16,6 +16,7 @@ export type {
   Difficulty,
   Kind,
   PhaseLevels,
+  ReviewSpec,
   Solution,
   WorldSpec,
 } from "./spec.js";
@@ -40,3 +41,15 @@ export {
   readVerdict,
   type Check,
 } from "./check.js";
+export {
+  demonstrateReview,
+  isReviewable,
+  makeReview,
+  readWrongLine,
+  REVIEWABLE,
+  reviewOf,
+  reviewPrompt,
+  type Fault,
+  type Review,
+  type ReviewOptions,
+} from "./review/review.js";

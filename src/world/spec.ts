@@ -53,6 +53,29 @@ export interface Solution {
   answer: number;
 }
 
+/** How answers of a domain are reviewed: as claims, alone or with the lines that led to them (`makeReview`). */
+export interface ReviewSpec {
+  /** Whether answers to this task can be reviewed. */
+  fits(task: Task): boolean;
+  /** An answer of the demonstrator, its lines and its claim: right at slip 0. */
+  answer(
+    task: Task,
+    random: Random,
+    slip: number,
+  ): { lines: string[]; claim: string };
+  /** What an answer claims, from its text after `</think>`; null where it claims nothing that can be reviewed. */
+  read(task: Task, answer: string, random: Random): string | null;
+  isRight(task: Task, claim: string): boolean;
+  /** The lines of an answer with this claim, if no step goes wrong. */
+  rightLines(task: Task, claim: string): string[];
+  /**
+   * Lines that find out whether a claim is right.
+   *
+   * @param isWalked  whether `rightLines` stand above them already
+   */
+  examine(task: Task, claim: string, isWalked: boolean): string[];
+}
+
 /** One domain of the small world: everything that is particular to it. */
 export interface WorldSpec {
   /** Families of problems; a `heldOut` family is never trained by RL, only benchmarked (IFBench's constraint types). */
@@ -70,6 +93,8 @@ export interface WorldSpec {
     kinds: readonly string[];
     solve(task: Task, random: Random, slip: number): Solution;
   };
+  /** How answers are reviewed, alone or with their lines; absent where they cannot be. */
+  review?: ReviewSpec;
   /** Messages after the user's: assistant turns, and tool results between them. */
   demonstrate(
     task: Task,

@@ -18,6 +18,22 @@ const KEPT = 20_000;
 const sandbox = new Sandbox();
 const verdicts = new Map<string, Verdict>();
 
+/**
+ * What a program's `f` returns for some inputs, each as text: a number, `[1,2]`, or why there is none.
+ *
+ * @returns null where the program does not run
+ * @throws InfrastructureError the sandbox broke down
+ * @example
+ * runProgram("function f(x) { return x + 3; }", [1, 2]) // ["4", "5"]
+ */
+export function runProgram(
+  program: string,
+  inputs: readonly (number | number[])[],
+): string[] | null {
+  const run = sandbox.run(program, inputs);
+  return "failed" in run ? null : run.results;
+}
+
 function judgePython(id: string, data: unknown, program: string): Verdict {
   const { passed, detail } = answerGrade(
     gradeAndWait(id, checkProblem(id, data), program),

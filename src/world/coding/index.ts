@@ -10,6 +10,7 @@ import type { Message } from "../../tokenizer/message.js";
 import { terseSlip } from "../slip.js";
 import type { DemonstrationOptions, WorldSpec } from "../spec.js";
 import { KIND_NAMES, generate } from "./generate.js";
+import { review } from "./review.js";
 import { fence, solve } from "./solve.js";
 
 function demonstrate(
@@ -50,5 +51,6 @@ export const coding: WorldSpec = {
     sampling: "use all",
     unique: 1,
   },
+  review,
   demonstrate,
 };

@@ -51,7 +51,7 @@ export function demonstrate(
  * The text with its number behind every word: "The1 red2 dog3". Behind and without a space, so that a word is the same token as
  * in the answer, and the count is known at the moment when the text may end.
  */
-function numbered(text: string): string {
+export function numbered(text: string): string {
   let n = 0;
   return text.replace(/[A-Za-z]+/gu, (word) => `${word}${++n}`);
 }

@@ -7,6 +7,7 @@
 import type { WorldSpec } from "../spec.js";
 import { demonstrate } from "./demonstrate.js";
 import { generate } from "./generate.js";
+import { review } from "./review.js";
 
 /** Instruction following in the small world. */
 export const instruction: WorldSpec = {
@@ -30,5 +31,6 @@ export const instruction: WorldSpec = {
     unique: 0.1,
     heldOutShare: 0.35,
   },
+  review,
   demonstrate,
 };

@@ -3,10 +3,16 @@
  *
  * Exports: `math` (the WorldSpec).
  */
+import { numberReview } from "../review/numbers.js";
 import { terseSlip } from "../slip.js";
 import type { WorldSpec } from "../spec.js";
 import { generate } from "./generate.js";
 import { reason } from "./reason.js";
+
+const CHECKS = {
+  kinds: ["chain", "equation", "system", "remainder"],
+  solve: reason,
+};
 
 /** Mathematics of the small world. */
 export const math: WorldSpec = {
@@ -31,10 +37,8 @@ export const math: WorldSpec = {
     sampling: "random sampling",
     unique: 2,
   },
-  checks: {
-    kinds: ["chain", "equation", "system", "remainder"],
-    solve: reason,
-  },
+  checks: CHECKS,
+  review: numberReview("math", CHECKS),
   demonstrate(task, random, { careful, slip }) {
     const { lines, answer } = reason(
       task,

@@ -4,12 +4,21 @@
  *
  * Exports: `science` (the WorldSpec), `CHOICE_KINDS`.
  */
+import { numberReview } from "../review/numbers.js";
 import { terseSlip } from "../slip.js";
 import type { WorldSpec } from "../spec.js";
 import { KIND_NAMES, generate } from "./generate.js";
 import { reason } from "./reason.js";
 
 export { CHOICE_KINDS } from "./generate.js";
+
+const CHECKS: NonNullable<WorldSpec["checks"]> = {
+  kinds: ["formula", "chain", "molar"],
+  solve(task, random, slip) {
+    const { lines, answer } = reason(task, random, slip);
+    return { lines, answer: Number(answer) };
+  },
+};
 
 /** Science of the small world. */
 export const science: WorldSpec = {
@@ -29,13 +38,8 @@ export const science: WorldSpec = {
     sampling: "repeat 10×",
     unique: 0.1,
   },
-  checks: {
-    kinds: ["formula", "chain", "molar"],
-    solve(task, random, slip) {
-      const { lines, answer } = reason(task, random, slip);
-      return { lines, answer: Number(answer) };
-    },
-  },
+  checks: CHECKS,
+  review: numberReview("science", CHECKS),
   demonstrate(task, random, { careful, slip }) {
     const { lines, answer } = reason(
       task,
