@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Params } from "../../src/checkpoint/index.js";
-import { ShapeError } from "../../src/error.js";
+import type { Params } from "../../../src/checkpoint/index.js";
+import { ShapeError } from "../../../src/error.js";
 import {
   type Emit,
   type MergeContext,
@@ -13,9 +13,9 @@ import {
   method,
   methods,
   optionsOf,
-} from "../../src/merge/index.js";
-import { resolveOptions } from "../../src/merge/options.js";
-import { Random } from "../../src/random.js";
+} from "../../../src/merge/index.js";
+import { resolveOptions } from "../../../src/merge/options.js";
+import { Random } from "../../../src/random.js";
 import {
   copy,
   difference,
@@ -24,7 +24,7 @@ import {
   single,
   tensor,
   tuned,
-} from "./fixture.js";
+} from "../fixture.js";
 
 type JsonParams = Record<string, { shape: number[]; data: number[] }>;
 interface Golden {

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Params } from "../../src/checkpoint/index.js";
+import type { Params } from "../../../src/checkpoint/index.js";
 import {
   type MergePlan,
   parseRecipe,
   preflight,
-} from "../../src/merge/index.js";
+} from "../../../src/merge/index.js";
 import {
   baseParams,
   config,
@@ -16,7 +16,7 @@ import {
   tokenizer,
   trained,
   writeModel,
-} from "./checkpoints.js";
+} from "../checkpoints.js";
 
 const root = mkdtempSync(join(tmpdir(), "m2rl-same-"));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../../src/random.js";
+import { Random } from "../../../src/random.js";
 import {
   disjointMean,
   electSigns,
@@ -7,8 +7,8 @@ import {
   taskVector,
   ties,
   trim,
-} from "../../src/merge/index.js";
-import { entries, randomModel, single, tensor, tuned } from "./fixture.js";
+} from "../../../src/merge/index.js";
+import { entries, randomModel, single, tensor, tuned } from "../fixture.js";
 
 const vector = (...values: number[]): Map<string, Float32Array> =>
   new Map([["w", new Float32Array(values)]]);

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Params } from "../../src/checkpoint/index.js";
+import type { Params } from "../../../src/checkpoint/index.js";
 import {
   type MergeLimits,
   type MergePlan,
   parseRecipe,
   preflight,
-} from "../../src/merge/index.js";
-import { byteText } from "../../src/merge/stream/plan/memory.js";
-import { layerOf } from "../../src/merge/stream/plan/layers.js";
-import { holds, widest } from "../../src/merge/stream/plan/precision.js";
+} from "../../../src/merge/index.js";
+import { byteText } from "../../../src/merge/stream/plan/memory.js";
+import { layerOf } from "../../../src/merge/stream/plan/layers.js";
+import { holds, widest } from "../../../src/merge/stream/plan/precision.js";
 import {
   baseParams,
   config,
@@ -20,7 +20,7 @@ import {
   writeFile,
   writeModel,
   writeModels,
-} from "./checkpoints.js";
+} from "../checkpoints.js";
 
 const root = mkdtempSync(join(tmpdir(), "m2rl-preflight-"));
 beforeAll(() => writeModels(root, 2));

@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Checkpoint, type Params } from "../../src/checkpoint/index.js";
-import { fillWords, key, Random } from "../../src/random.js";
-import { config, contents, writeModel } from "./checkpoints.js";
+import { Checkpoint, type Params } from "../../../src/checkpoint/index.js";
+import { fillWords, key, Random } from "../../../src/random.js";
+import { config, contents, writeModel } from "../checkpoints.js";
 
 const KILLS = 10;
 /** Of a matrix, 0.4 MB in bfloat16: a shard of its own. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { single } from "./fixture.js";
-import { taskArithmetic } from "../../src/merge/index.js";
-import { checkedInput, firstNonFinite } from "../../src/merge/parts/finite.js";
+import { single } from "../fixture.js";
+import { taskArithmetic } from "../../../src/merge/index.js";
+import {
+  checkedInput,
+  firstNonFinite,
+} from "../../../src/merge/parts/finite.js";
 
 describe("firstNonFinite", () => {
   test.each([

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readModelFolder, type Dtype } from "../../src/checkpoint/index.js";
-import { main } from "../../src/cli.js";
+import { readModelFolder, type Dtype } from "../../../src/checkpoint/index.js";
+import { main } from "../../../src/cli.js";
 import {
   methods,
   optionsOf,
   type MergeMethodName,
-} from "../../src/merge/index.js";
-import { baseParams, config, trained, writeModel } from "./checkpoints.js";
+} from "../../../src/merge/index.js";
+import { baseParams, config, trained, writeModel } from "../checkpoints.js";
 
 const root = mkdtempSync(join(tmpdir(), "m2rl-every-"));
 afterAll(() => rmSync(root, { recursive: true }));

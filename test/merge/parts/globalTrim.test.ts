@@ -4,11 +4,11 @@ import {
   type MergeContext,
   type TensorInput,
   methods,
-} from "../../src/merge/index.js";
-import { arraySource } from "../../src/merge/inMemory.js";
-import type { GlobalTrim } from "../../src/merge/parts/sparsify/globalTrim.js";
-import { kthMagnitude } from "../../src/merge/reference/kthMagnitude.js";
-import { Random } from "../../src/random.js";
+} from "../../../src/merge/index.js";
+import { arraySource } from "../../../src/merge/inMemory.js";
+import type { GlobalTrim } from "../../../src/merge/parts/sparsify/globalTrim.js";
+import { kthMagnitude } from "../../../src/merge/reference/kthMagnitude.js";
+import { Random } from "../../../src/random.js";
 
 /** A tensor of two experts over a base of zeros. */
 function tensor(name: string, ...models: Float32Array[]): TensorInput {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Params } from "../../src/checkpoint/index.js";
-import { dare } from "../../src/merge/index.js";
-import { entries, randomModel, single, tuned } from "./fixture.js";
+import type { Params } from "../../../src/checkpoint/index.js";
+import { dare } from "../../../src/merge/index.js";
+import { entries, randomModel, single, tuned } from "../fixture.js";
 
 const SIZE = 20_000;
 const flat = (value: number): Params =>

@@ -15,14 +15,14 @@ import {
   hashFile,
   readModelFolder,
   type Params,
-} from "../../src/checkpoint/index.js";
+} from "../../../src/checkpoint/index.js";
 import {
   mergeCheckpoints,
   methods,
   parseRecipe,
   type MergeReport,
-} from "../../src/merge/index.js";
-import type { MergeCheckpointsOptions } from "../../src/merge/stream/executor.js";
+} from "../../../src/merge/index.js";
+import type { MergeCheckpointsOptions } from "../../../src/merge/stream/executor.js";
 import {
   baseParams,
   contents,
@@ -30,7 +30,7 @@ import {
   writeFile,
   writeModel,
   writeModels,
-} from "./checkpoints.js";
+} from "../checkpoints.js";
 
 const root = mkdtempSync(join(tmpdir(), "m2rl-merge-"));
 beforeAll(() => writeModels(root, 3));

@@ -15,14 +15,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CheckpointWriter } from "../../src/checkpoint/index.js";
-import { main } from "../../src/cli.js";
+import { CheckpointWriter } from "../../../src/checkpoint/index.js";
+import { main } from "../../../src/cli.js";
 import {
   mergeCheckpoints,
   preflight,
   readRecipe,
-} from "../../src/merge/index.js";
-import { baseParams, config, trained, writeModel } from "./checkpoints.js";
+} from "../../../src/merge/index.js";
+import { baseParams, config, trained, writeModel } from "../checkpoints.js";
 
 let root: string;
 beforeEach(() => {

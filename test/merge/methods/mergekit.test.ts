@@ -1,9 +1,13 @@
 /** Dialect "mergekit" against what mergekit itself makes of a small Qwen3-shaped checkpoint (scripts/golden/mergeByMergekit.py). */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Params } from "../../src/checkpoint/index.js";
-import { method, methods, type MergeOptions } from "../../src/merge/index.js";
-import { difference, fromBase64, type Base64Params } from "./fixture.js";
+import type { Params } from "../../../src/checkpoint/index.js";
+import {
+  method,
+  methods,
+  type MergeOptions,
+} from "../../../src/merge/index.js";
+import { difference, fromBase64, type Base64Params } from "../fixture.js";
 
 interface Golden {
   versions: { mergekit: string };

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { method, type MergeOptions } from "../../src/merge/index.js";
-import { fillMasks, MASK } from "../../src/merge/parts/sparsify/bernoulli.js";
-import { key } from "../../src/random.js";
-import type { Params } from "../../src/checkpoint/index.js";
+import { method, type MergeOptions } from "../../../src/merge/index.js";
+import {
+  fillMasks,
+  MASK,
+} from "../../../src/merge/parts/sparsify/bernoulli.js";
+import { key } from "../../../src/random.js";
+import type { Params } from "../../../src/checkpoint/index.js";
 
 const ROWS = 400;
 const COLUMNS = 50;

@@ -15,9 +15,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { main } from "../../src/cli.js";
-import { mergeCheckpoints, readRecipe } from "../../src/merge/index.js";
-import { baseParams, contents, trained, writeModel } from "./checkpoints.js";
+import { main } from "../../../src/cli.js";
+import { mergeCheckpoints, readRecipe } from "../../../src/merge/index.js";
+import { baseParams, contents, trained, writeModel } from "../checkpoints.js";
 
 let root: string;
 const before = process.cwd();

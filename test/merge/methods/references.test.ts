@@ -1,8 +1,12 @@
 /** Every method and dialect against float64 references written from the formulas (scripts/golden/mergeReferences.py). */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type MergeOptions, method, methods } from "../../src/merge/index.js";
-import { type Base64Params, difference, fromBase64 } from "./fixture.js";
+import {
+  type MergeOptions,
+  method,
+  methods,
+} from "../../../src/merge/index.js";
+import { type Base64Params, difference, fromBase64 } from "../fixture.js";
 
 interface Result {
   method: string;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { arraySource } from "../../src/merge/inMemory.js";
-import { keepRanks } from "../../src/merge/parts/sparsify/keepLargest.js";
-import { rankMagnitudes } from "../../src/merge/parts/sparsify/rankMagnitudes.js";
-import { selectMagnitudes } from "../../src/merge/parts/sparsify/select.js";
-import { sparsified } from "../../src/merge/parts/sparsify/sparsify.js";
-import { walk, type Walk } from "../../src/merge/parts/walk.js";
-import { Random } from "../../src/random.js";
+import { arraySource } from "../../../src/merge/inMemory.js";
+import { keepRanks } from "../../../src/merge/parts/sparsify/keepLargest.js";
+import { rankMagnitudes } from "../../../src/merge/parts/sparsify/rankMagnitudes.js";
+import { selectMagnitudes } from "../../../src/merge/parts/sparsify/select.js";
+import { sparsified } from "../../../src/merge/parts/sparsify/sparsify.js";
+import { walk, type Walk } from "../../../src/merge/parts/walk.js";
+import { Random } from "../../../src/random.js";
 
 const over = (...models: Float32Array[]): Walk =>
   walk(

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { encodeInto, toBf16 } from "../../src/checkpoint/index.js";
-import { bytes, floats } from "../../src/merge/kernels/arena.js";
+import { encodeInto, toBf16 } from "../../../src/checkpoint/index.js";
+import { bytes, floats } from "../../../src/merge/kernels/arena.js";
 import {
   sharesOf,
   storeBf16,
   survivalOf,
   totalSurvival,
   type Survival,
-} from "../../src/merge/stream/survival.js";
-import { Random } from "../../src/random.js";
+} from "../../../src/merge/stream/survival.js";
+import { Random } from "../../../src/random.js";
 
 const normal = (length: number, seed: number, scale: number): Float32Array => {
   const random = new Random(seed, "survival");

@@ -4,8 +4,8 @@ import {
   energyWeights,
   sce,
   taskArithmetic,
-} from "../../src/merge/index.js";
-import { entries, randomModel, single, tuned } from "./fixture.js";
+} from "../../../src/merge/index.js";
+import { entries, randomModel, single, tuned } from "../fixture.js";
 
 describe("sce", () => {
   test("sce(base, experts) weighs agreeing changes by their tensor's mean square", () => {
