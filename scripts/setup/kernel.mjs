@@ -4,20 +4,12 @@
  * Written here instead of by `tslab install`, since this one names the Node that set things up (a desktop's JupyterLab
  * may find another or none) and keeps TensorFlow's log lines out of notebooks.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  digest,
-  readStamp,
-  ROOT,
-  stampFits,
-  VENV,
-  writeStamp,
-} from "./place.mjs";
+import { digest, ROOT, VENV, writeStamp } from "./place.mjs";
+import { stampedStep } from "./stampedStep.mjs";
 
 const FOLDER = join(VENV, "share", "jupyter", "kernels", "tslab");
 const SPECIFICATION = join(FOLDER, "kernel.json");
-const STAMP = join(FOLDER, "m2rl.json");
 
 function specification() {
   return {
@@ -34,23 +26,22 @@ function specification() {
 }
 
 function wanted() {
-  return { specification: digest(JSON.stringify(specification())) };
+  return {
+    node: process.versions.node,
+    specification: digest(JSON.stringify(specification())),
+  };
 }
 
-export const kernel = {
+export const kernel = stampedStep({
   name: "notebook kernel",
   after: ["node modules", "python environment"],
   needs: [],
+  stamp: join(FOLDER, "m2rl.json"),
+  made: SPECIFICATION,
+  wanted,
 
-  done() {
-    const fits =
-      existsSync(SPECIFICATION) && stampFits(readStamp(STAMP), wanted());
-    return fits ? `tslab on Node ${process.versions.node}` : undefined;
-  },
-
-  async make() {
+  async produce() {
     writeStamp(SPECIFICATION, specification());
-    writeStamp(STAMP, wanted());
-    return this.done();
+    return `tslab on Node ${process.versions.node}`;
   },
-};
+});

@@ -1,6 +1,6 @@
 /** The steps of the set-up in their order, and how they are run: what is in place is kept, what fails stops only what needs it. */
-import { addon } from "./addon.mjs";
-import { binding } from "./binding.mjs";
+import { addon } from "./native/addon.mjs";
+import { binding } from "./native/binding.mjs";
 import { build } from "./build.mjs";
 import { SetupError } from "./command.mjs";
 import {
@@ -13,8 +13,8 @@ import { alone } from "./lock.mjs";
 import { modules } from "./modules.mjs";
 import { python } from "./python.mjs";
 import { ray } from "./ray.mjs";
-import { requestedVariant, tensorflow } from "./tensorflow.mjs";
-import { torch } from "./torch.mjs";
+import { requestedVariant, tensorflow } from "./native/tensorflow.mjs";
+import { torch } from "./native/torch.mjs";
 import { findCompiler, findPython, howToInstall } from "./tools.mjs";
 
 /** Each step: name, after (steps it builds on), needs (tools), done() → what is in place or undefined, make(). */

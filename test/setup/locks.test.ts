@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
-const FOLDER = fileURLToPath(new URL("../../scripts/setup/", import.meta.url));
+const FOLDER = fileURLToPath(
+  new URL("../../scripts/setup/pinned/", import.meta.url),
+);
 
 /** Packages of a lock: the line that names one, and its hashes. */
 function packages(file: string): { line: string; hashes: number }[] {
@@ -48,7 +50,9 @@ test("requirements.lock holds every version that requirements.txt asks for", () 
 });
 
 test("tensorflow.lock holds the version that the set-up unpacks", async () => {
-  const { TENSORFLOW } = (await import(join(FOLDER, "tensorflow.mjs"))) as {
+  const { TENSORFLOW } = (await import(
+    join(FOLDER, "..", "native", "tensorflow.mjs")
+  )) as {
     TENSORFLOW: string;
   };
   const locked = packages("tensorflow.lock").map(({ line }) => line);
@@ -57,7 +61,9 @@ test("tensorflow.lock holds the version that the set-up unpacks", async () => {
 });
 
 test("torch.lock holds the version that the set-up unpacks", async () => {
-  const { TORCH } = (await import(join(FOLDER, "torch.mjs"))) as {
+  const { TORCH } = (await import(
+    join(FOLDER, "..", "native", "torch.mjs")
+  )) as {
     TORCH: string;
   };
   const locked = packages("torch.lock").map(({ line }) => line);

@@ -7,8 +7,8 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { command, SetupError } from "./command.mjs";
-import { CACHE, readStamp, stampFits, writeStamp } from "./place.mjs";
+import { command, SetupError } from "../command.mjs";
+import { CACHE, readStamp, stampFits, writeStamp } from "../place.mjs";
 import { download, platforms, unpack, wheelsIn } from "./wheels.mjs";
 
 /** Version of the wheel. */

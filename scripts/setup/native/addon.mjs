@@ -1,18 +1,13 @@
 /** Step "torch engine": compiles src/engine/torch/native against PyTorch's libraries, loads it and multiplies two matrices. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { arch, cpus } from "node:os";
 import { join } from "node:path";
-import { command, SetupError, tail } from "./command.mjs";
-import { digest, readStamp, ROOT, stampFits, writeStamp } from "./place.mjs";
+import { digest, ROOT } from "../place.mjs";
+import { stampedStep } from "../stampedStep.mjs";
+import { compile, sourcesDigest, tryOut } from "./compile.mjs";
 import { installedTorch, torchLibraries, TORCH_FOLDER } from "./torch.mjs";
 
+const NAME = "torch engine";
 /** What src/engine/torch loads. */
 const TARGET = join(TORCH_FOLDER, "m2rl_torch.node");
 const STAMP = join(TORCH_FOLDER, "m2rl.json");
@@ -49,15 +44,14 @@ function compilerArguments(folder, output) {
   ];
 }
 
-function wanted({ folder, version }) {
-  const sources = readdirSync(SOURCES).sort();
+function wanted() {
+  const installed = installedTorch();
+  if (installed === undefined) return undefined;
   return {
-    torch: version,
+    torch: installed.version,
     processor: cpus()[0]?.model.trim() ?? arch(),
-    sources: digest(
-      ...sources.map((name) => readFileSync(join(SOURCES, name))),
-    ),
-    arguments: digest(...compilerArguments(folder, "")),
+    sources: sourcesDigest(SOURCES),
+    arguments: digest(...compilerArguments(installed.folder, "")),
   };
 }
 
@@ -70,48 +64,24 @@ const product = addon.read(addon.matMul(matrix([1, 2], 1, 2), matrix([3, 4], 2, 
 if (product !== 11) throw new Error("1·3 + 2·4 must be 11, got " + product);
 `;
 
-async function compile(folder, compiler, log) {
-  mkdirSync(TORCH_FOLDER, { recursive: true });
-  const partial = `${TARGET}.partial`;
-  const { code, output } = await command(
-    compiler.path,
-    compilerArguments(folder, partial),
-    { beat: "compiling", log },
-  );
-  if (code !== 0) {
-    rmSync(partial, { force: true });
-    throw new SetupError(
-      `torch engine: ${compiler.path} failed (${compiler.version})\n${tail(output, 30)}`,
-    );
-  }
-  renameSync(partial, TARGET);
-}
-
-export const addon = {
-  name: "torch engine",
+export const addon = stampedStep({
+  name: NAME,
   after: ["node modules", "torch"],
   needs: ["compiler"],
+  stamp: STAMP,
+  made: TARGET,
+  wanted,
 
-  done() {
-    const installed = installedTorch();
-    if (installed === undefined || !existsSync(TARGET)) return undefined;
-    const stamp = readStamp(STAMP);
-    return stampFits(stamp, wanted(installed)) ? stamp.detail : undefined;
-  },
-
-  async make({ compiler, log }) {
-    const installed = installedTorch();
+  async produce(tools) {
+    const { folder, version } = installedTorch();
     rmSync(STAMP, { force: true });
-    await compile(installed.folder, compiler, log);
-    const { code, output } = await command(process.execPath, ["-e", LOAD], {
-      env: { OMP_WAIT_POLICY: "passive", NODE_OPTIONS: "" },
-    });
-    if (code !== 0)
-      throw new SetupError(
-        `torch engine: it was built but does not load\n${tail(output)}`,
-      );
-    const detail = `PyTorch ${installed.version} on the CPU`;
-    writeStamp(STAMP, { ...wanted(installed), detail });
-    return detail;
+    await compile(
+      NAME,
+      TARGET,
+      (output) => compilerArguments(folder, output),
+      tools,
+    );
+    await tryOut(NAME, LOAD, { OMP_WAIT_POLICY: "passive" });
+    return `PyTorch ${version} on the CPU`;
   },
-};
+});

@@ -14,8 +14,8 @@ import {
   rmSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { SetupError } from "./command.mjs";
-import { CACHE, readStamp, stampFits, writeStamp } from "./place.mjs";
+import { SetupError } from "../command.mjs";
+import { CACHE, readStamp, stampFits, writeStamp } from "../place.mjs";
 import { download, platforms, unpack, wheelsIn } from "./wheels.mjs";
 
 /** Version of the wheel. */

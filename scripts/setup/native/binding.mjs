@@ -5,25 +5,12 @@
  * one compiler call without node-gyp makes it, and one file serves every Node from 20 on. Where no wheel could be had
  * the package's own download is tried: TensorFlow 2.9 with a ready-made binding.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { command, saysOffline, SetupError, tail } from "./command.mjs";
-import {
-  BINDING,
-  digest,
-  readStamp,
-  ROOT,
-  stampFits,
-  writeStamp,
-} from "./place.mjs";
+import { command, saysOffline, SetupError, tail } from "../command.mjs";
+import { BINDING, digest, ROOT } from "../place.mjs";
+import { stampedStep } from "../stampedStep.mjs";
+import { compile, sourcesDigest, tryOut } from "./compile.mjs";
 import {
   chosenVariant,
   choiceReason,
@@ -34,6 +21,7 @@ import {
   tensorflowLibraries,
 } from "./tensorflow.mjs";
 
+const NAME = "native binding";
 const TARGET = join(BINDING, "lib", "napi-v8", "tfjs_binding.node");
 const STAMP = join(dirname(TARGET), "m2rl.json");
 const SOURCES = join(BINDING, "binding");
@@ -61,14 +49,13 @@ function compilerArguments(variant, output) {
   ];
 }
 
-function wanted(variant) {
-  const sources = readdirSync(SOURCES).sort();
+function wanted() {
+  const variant = chosenVariant();
+  if (variant === undefined) return undefined;
   return {
     variant,
     tensorflow: TENSORFLOW,
-    sources: digest(
-      ...sources.map((name) => readFileSync(join(SOURCES, name))),
-    ),
+    sources: sourcesDigest(SOURCES),
     arguments: digest(
       ...compilerArguments(variant, "").map((argument) =>
         argument.replaceAll(ROOT, ""),
@@ -82,51 +69,11 @@ const tf = require(${JSON.stringify(BINDING)});
 const backend = tf.backend();
 const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0]);
 if (product !== 11) throw new Error("1·3 + 2·4 must be 11, got " + product);
-console.log("loaded " + backend.binding.TF_Version + " " + (backend.isUsingGpuDevice ? "on the GPU" : "on the CPU"));
+console.log("TensorFlow " + backend.binding.TF_Version + " " + (backend.isUsingGpuDevice ? "on the GPU" : "on the CPU"));
 `;
 
 /** Node 23 and later lack `util.isNullOrUndefined`, which the package calls at its first op. */
 const SHIM = `require("node:util").isNullOrUndefined ??= (value) => value === null || value === undefined;`;
-
-/** Load the engine in a process of its own and multiply two matrices. */
-async function load() {
-  const { code, output } = await command(
-    process.execPath,
-    ["-e", SHIM + LOAD],
-    {
-      env: {
-        TF_CPP_MIN_LOG_LEVEL: "3",
-        TF_ENABLE_ONEDNN_OPTS: "0",
-        NODE_NO_WARNINGS: "1",
-        NODE_OPTIONS: "",
-      },
-    },
-  );
-  const found = /loaded (\S+) (on the \w+)/.exec(output);
-  return code === 0 && found
-    ? { text: `TensorFlow ${found[1]} ${found[2]}` }
-    : { output };
-}
-
-async function compile(variant, compiler, log) {
-  mkdirSync(dirname(TARGET), { recursive: true });
-  const partial = `${TARGET}.partial`;
-  const { code, output } = await command(
-    compiler.path,
-    compilerArguments(variant, partial),
-    {
-      beat: "compiling",
-      log,
-    },
-  );
-  if (code !== 0) {
-    rmSync(partial, { force: true });
-    throw new SetupError(
-      `native binding: ${compiler.path} failed (${compiler.version})\n${tail(output, 30)}`,
-    );
-  }
-  renameSync(partial, TARGET);
-}
 
 /** The package's own download; it rewrites its package.json while it works, which a failure must not leave behind. */
 async function ownDownload(log) {
@@ -156,36 +103,38 @@ async function ownDownload(log) {
   // The wheel may be there next time.
   forgetChoice();
   throw new SetupError(
-    `native binding: there is no tensor engine: ${reason}; and the package's own download (TensorFlow 2.9) failed` +
+    `${NAME}: there is no tensor engine: ${reason}; and the package's own download (TensorFlow 2.9) failed` +
       `${offline ? ": its host cannot be reached" : `\n${tail(output, 6)}`}\n` +
       "    merging, analysis and evaluation of records still work; training needs the engine",
     { offline },
   );
 }
 
-export const binding = {
-  name: "native binding",
+export const binding = stampedStep({
+  name: NAME,
   after: ["node modules", "tensorflow"],
   needs: ["compiler"],
+  stamp: STAMP,
+  made: TARGET,
+  wanted,
 
-  done() {
-    const variant = chosenVariant();
-    if (variant === undefined || !existsSync(TARGET)) return undefined;
-    const stamp = readStamp(STAMP);
-    return stampFits(stamp, wanted(variant)) ? stamp.detail : undefined;
-  },
-
-  async make({ compiler, log }) {
+  async produce(tools) {
     const variant = chosenVariant();
     rmSync(STAMP, { force: true });
-    if (variant === "package") await ownDownload(log);
-    else await compile(variant, compiler, log);
-    const { text, output } = await load();
-    if (text === undefined)
-      throw new SetupError(
-        `native binding: it was built but does not load\n${tail(output)}`,
+    if (variant === "package") await ownDownload(tools.log);
+    else
+      await compile(
+        NAME,
+        TARGET,
+        (output) => compilerArguments(variant, output),
+        tools,
       );
-    writeStamp(STAMP, { ...wanted(variant), detail: text });
-    return text;
+    const output = await tryOut(NAME, SHIM + LOAD, {
+      TF_CPP_MIN_LOG_LEVEL: "3",
+      TF_ENABLE_ONEDNN_OPTS: "0",
+      NODE_NO_WARNINGS: "1",
+    });
+    // TensorFlow may log above it.
+    return output.split("\n").at(-1);
   },
-};
+});

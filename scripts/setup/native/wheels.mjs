@@ -1,9 +1,9 @@
 /** Wheels of the package index whose libraries an engine uses: asked for by hash, downloaded, unpacked; no Python code is installed. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, saysOffline, SetupError, tail } from "./command.mjs";
-import { ROOT, VENV_PYTHON } from "./place.mjs";
-import { PIP, pipError } from "./python.mjs";
+import { command, saysOffline, SetupError, tail } from "../command.mjs";
+import { lockPath, PIP, pipError } from "../pip.mjs";
+import { ROOT, VENV_PYTHON } from "../place.mjs";
 
 /** Python versions whose wheel is asked for, in this order. */
 const PYTHONS = ["3.12", "3.13", "3.11", "3.10"];
@@ -23,10 +23,10 @@ export function platforms() {
 /**
  * The lines of a lock about some packages: versions and hashes, of which pip takes no other.
  *
- * @param wheels  step: what errors call it · lock: file name in scripts/setup
+ * @param wheels  step: what errors call it · lock: file name in scripts/setup/pinned
  */
 export function linesOf({ step, lock }, names) {
-  const text = readFileSync(join(ROOT, "scripts", "setup", lock), "utf8");
+  const text = readFileSync(lockPath(lock), "utf8");
   const blocks = text
     .split(/\n(?=[a-z])/)
     .filter((block) => /^[a-z]/.test(block));
@@ -85,7 +85,7 @@ export function wheelsIn(folder) {
 /** Run unpack.py; returns the lines that it prints. */
 export async function unpack({ step }, ...args) {
   const { code, output } = await command(VENV_PYTHON, [
-    join(ROOT, "scripts", "setup", "unpack.py"),
+    join(ROOT, "scripts", "setup", "native", "unpack.py"),
     ...args,
   ]);
   if (code !== 0)
