@@ -1,19 +1,10 @@
 /** No function of src/ is longer than a screen and a half. */
 import ts from "typescript";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readSources } from "./sources.js";
 
 /** Lines of a function, signature and closing brace included. */
 const MOST = 60;
-
-/**
- * Functions that were longer when this limit came, as "file: function"; none may be added. The text of `serve` is run in another process
- * and cannot call what stands outside it; `argumentFault` is still to be split.
- */
-const EXCEPTIONS: readonly string[] = [
-  "domains/agent/bfcl/checkCalls.ts: argumentFault",
-  "domains/coding/worker.ts: serve",
-];
 
 /** Functions of a file with more lines than allowed, by the name of the outermost declaration that holds them. */
 function longFunctions(path: string, text: string): string[] {
@@ -34,18 +25,11 @@ function longFunctions(path: string, text: string): string[] {
   return [...found];
 }
 
-describe("src/", () => {
+test(`src/ has no function over ${MOST} lines`, () => {
   const long = readSources().flatMap(({ path, text }) =>
     longFunctions(path, text),
   );
-
-  test(`has no function over ${MOST} lines but the listed ones`, () => {
-    expect(long.filter((each) => !EXCEPTIONS.includes(each))).toEqual([]);
-  });
-
-  test("has every listed exception", () => {
-    expect(EXCEPTIONS.filter((each) => !long.includes(each))).toEqual([]);
-  });
+  expect(long).toEqual([]);
 });
 
 test("long functions, methods and arrows are found under the name of their declaration", () => {

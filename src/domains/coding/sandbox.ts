@@ -15,7 +15,7 @@ import {
 import { InfrastructureError } from "../../error.js";
 import { HARNESS } from "./harness.js";
 import {
-  serve,
+  THREAD,
   type Job,
   type JobResult,
   type RealmLimits,
@@ -119,19 +119,16 @@ function start(limits: RealmLimits): Thread {
     harness: HARNESS,
     limits,
   };
-  const worker = new Worker(
-    `(${serve.toString()})(require, require("node:worker_threads").workerData)`,
-    {
-      eval: true,
-      workerData: setup,
-      transferList: [port2],
-      env: {},
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 8 },
-    },
-  );
+  const worker = new Worker(THREAD, {
+    eval: true,
+    workerData: setup,
+    transferList: [port2],
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 8 },
+  });
   // A thread that dies shows as a wait that ends without a result; the event itself must not end the process.
   worker.on("error", () => undefined);
   worker.unref();

@@ -165,6 +165,50 @@ function dictListMatches(
   );
 }
 
+/** Names of the types of the data files, by the language that their calls are written in. */
+const TYPES: Readonly<
+  Record<BfclLanguage, Readonly<Record<string, ValueType>>>
+> = { python: PYTHON_TYPES, java: JAVA_TYPES, javascript: JAVASCRIPT_TYPES };
+
+/** What a parameter may hold: a type, and the type of a list's items where the data file says it. */
+interface Wanted {
+  type: ValueType;
+  items: ValueType | undefined;
+}
+
+/** Whether every item of a list has the wanted type, or the type of an accepted list's items. */
+const itemsFit = (
+  list: readonly unknown[],
+  items: ValueType,
+  accepted: readonly unknown[],
+): boolean =>
+  accepted.some(
+    (answer) =>
+      Array.isArray(answer) &&
+      list.every(
+        (item) =>
+          hasType(item, items) ||
+          typeOf(item) === typeOf(answer.find((one: unknown) => one !== "")),
+      ),
+  );
+
+/** Whether a value of the wanted type is accepted. */
+function matches(
+  value: unknown,
+  { type, items }: Wanted,
+  accepted: readonly unknown[],
+): boolean {
+  if (type === "dict")
+    return dictMatches(value as Record<string, unknown>, accepted);
+  if (type === "list") {
+    const compare = items === "dict" ? dictListMatches : listMatches;
+    return compare(value as unknown[], accepted);
+  }
+  if (type === "str")
+    return among(standard(value as string), accepted.map(standardItem));
+  return among(value, accepted);
+}
+
 /** What is wrong with one argument, or null. */
 function argumentFault(
   name: string,
@@ -173,65 +217,39 @@ function argumentFault(
   accepted: readonly unknown[],
   language: BfclLanguage,
 ): string | null {
-  const types =
-    language === "python"
-      ? PYTHON_TYPES
-      : language === "java"
-        ? JAVA_TYPES
-        : JAVASCRIPT_TYPES;
-  const type = types[parameter.type];
+  const type = TYPES[language][parameter.type];
   if (type === undefined)
     throw new TaskError(
       `checkCalls: unknown type ${JSON.stringify(parameter.type)} of ${name}`,
     );
-  const nestedName = LISTS.has(parameter.type)
+  const itemsName = LISTS.has(parameter.type)
     ? parameter.items?.type
     : undefined;
-  const nested = nestedName === undefined ? undefined : types[nestedName];
-  let value = raw;
-  if (language !== "python") {
-    if (typeof raw !== "string") return `${name} must be written as a string`;
-    value = (language === "java" ? javaLiteral : javascriptLiteral)(
-      raw,
-      parameter.type,
-      nestedName,
-    );
-  }
+  const items =
+    itemsName === undefined ? undefined : TYPES[language][itemsName];
+  if (language !== "python" && typeof raw !== "string")
+    return `${name} must be written as a string`;
+  const value =
+    language === "python"
+      ? raw
+      : (language === "java" ? javaLiteral : javascriptLiteral)(
+          raw as string,
+          parameter.type,
+          itemsName,
+        );
   const answerType = typeOf(accepted.find((item) => item !== ""));
+  const fits = hasType(value, type);
+  if (!fits && (answerType === null || typeOf(value) !== answerType))
+    return `${name} must be ${parameter.type}`;
+  if (fits && items !== undefined && Array.isArray(value))
+    if (!itemsFit(value, items, accepted))
+      return `${name} must hold ${itemsName}`;
   // An answer of another type than the schema's is the name of a variable: it is compared as it stands.
-  const isVariable = answerType !== null && answerType !== type;
-  if (!hasType(value, type)) {
-    if (answerType === null || typeOf(value) !== answerType)
-      return `${name} must be ${parameter.type}`;
-    return among(value, accepted) ? null : `${name} has another value`;
-  }
-  if (nested !== undefined && Array.isArray(value)) {
-    const list = value as unknown[];
-    const fits = accepted.some(
-      (answer) =>
-        Array.isArray(answer) &&
-        list.every(
-          (item) =>
-            hasType(item, nested) ||
-            typeOf(item) === typeOf(answer.find((one: unknown) => one !== "")),
-        ),
-    );
-    if (!fits) return `${name} must hold ${nestedName}`;
-  }
-  if (isVariable)
-    return among(value, accepted) ? null : `${name} has another value`;
-  const matches =
-    type === "dict"
-      ? dictMatches(value as Record<string, unknown>, accepted)
-      : type === "list"
-        ? (nested === "dict" ? dictListMatches : listMatches)(
-            value as unknown[],
-            accepted,
-          )
-        : type === "str"
-          ? among(standard(value as string), accepted.map(standardItem))
-          : among(value, accepted);
-  return matches ? null : `${name} has another value`;
+  const isVariable = !fits || (answerType !== null && answerType !== type);
+  const isRight = isVariable
+    ? among(value, accepted)
+    : matches(value, { type, items }, accepted);
+  return isRight ? null : `${name} has another value`;
 }
 
 /** What is wrong with one call, or null. */
