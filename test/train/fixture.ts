@@ -65,6 +65,26 @@ export function writePico(folder: string): string {
   return path;
 }
 
+/** A teacher that is surer of itself than the student, so that a few steps can learn something from it. */
+export function writeTeacher(
+  folder: string,
+  name: string,
+  sharpness: number,
+): string {
+  const path = join(folder, name);
+  const params = initParams(PICO_CHAT, 1);
+  const norm = params.get("model.norm.weight")!;
+  params.set("model.norm.weight", {
+    ...norm,
+    data: norm.data.map((x) => sharpness * x),
+  });
+  writeModelFolder(path, {
+    config: configToJson(PICO_CHAT),
+    params,
+    tokenizer: JSON.stringify(TOKENIZER_JSON),
+  });
+  return path;
+}
 /** A gradient as one vector, its tensors one after the other and freed. */
 export function flatGradient(
   gradient: ReadonlyMap<string, Tensor>,

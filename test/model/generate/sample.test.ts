@@ -27,3 +27,16 @@ test("sample never returns a token of probability 0", () => {
   expect(sample(Float32Array.of(0, 1, 0), 0)).toBe(1);
   expect(sample(Float32Array.of(0, 1, 0), 1 - 2 ** -53)).toBe(1);
 });
+
+test.each([
+  [
+    [0.5, NaN],
+    0.5,
+    "probabilities must be finite and add up to more than 0, got a sum of NaN",
+  ],
+  [[0.5, 0.5], NaN, "u must be in [0, 1), got NaN"],
+])("sample throws RangeError for %o and u = %d", (row, u, message) => {
+  expect(() => sample(Float32Array.from(row), u)).toThrow(
+    new RangeError(`sample: ${message}`),
+  );
+});

@@ -1,204 +1,22 @@
-import { readFileSync } from "node:fs";
+/** The losses of a GRPO step on a model. */
 import { describe, expect, test } from "vitest";
-import { startEngine, tf, type Tensor } from "../../src/engine/index.js";
+import { startEngine, tf } from "../../../src/engine/index.js";
 import {
   initParams,
   Policy,
   scoreSequences,
-  microBatches,
-  sample,
-} from "../../src/model/index.js";
+} from "../../../src/model/index.js";
 import {
-  clipFraction,
   groupAdvantages,
-  learningRateAt,
-  overlongPenalty,
   grpoLosses,
-  policyLoss,
-  positivePart,
   type GrpoLossOptions,
-  type PolicyBatch,
-  type PolicyLossOptions,
   type PolicySample,
-} from "../../src/train/index.js";
-import { lossAndGradient } from "../../src/train/optim/gradient.js";
-import { PICO } from "../model/pico.js";
-import { picoLearner, entriesOf, flatGradient } from "./fixture.js";
+} from "../../../src/train/index.js";
+import { lossAndGradient } from "../../../src/train/optim/gradient.js";
+import { PICO } from "../../model/pico.js";
+import { picoLearner, entriesOf, flatGradient } from "../fixture.js";
 
 startEngine();
-
-describe("groupAdvantages(rewards)", () => {
-  test("divides by the unbiased standard deviation", () => {
-    const [a, b, c, d] = groupAdvantages([1, 0, 0, 0]);
-    expect(a).toBeCloseTo(0.75 / (0.5 + 1e-6), 12);
-    expect([b, c, d]).toEqual(Array(3).fill(-0.25 / (0.5 + 1e-6)));
-  });
-  test("is exactly 0 when all rewards are equal, also when their mean is not exact", () => {
-    expect(groupAdvantages([0.1, 0.1, 0.1])).toEqual([0, 0, 0]);
-    expect(groupAdvantages([1])).toEqual([0]);
-  });
-  test("centred: subtracts the mean and nothing else", () => {
-    expect(groupAdvantages([1, 0, 0, 0], "centred")).toEqual([
-      0.75, -0.25, -0.25, -0.25,
-    ]);
-  });
-  test("leaveOneOut: compares with the mean of the others", () => {
-    const rewards = [1, 0.5, 0, 0];
-    groupAdvantages(rewards, "leaveOneOut").forEach((advantage, i) => {
-      const others = rewards.filter((_, j) => j !== i);
-      const mean = others.reduce((a, b) => a + b, 0) / 3;
-      expect(advantage).toBeCloseTo(rewards[i]! - mean, 12);
-    });
-    expect(groupAdvantages([2, 2], "leaveOneOut")).toEqual([0, 0]);
-  });
-  test("positivePart: keeps what is above 0 and sets the rest to 0", () => {
-    expect(positivePart(groupAdvantages([1, 0, 0, 0], "centred"))).toEqual([
-      0.75, 0, 0, 0,
-    ]);
-    expect(positivePart([])).toEqual([]);
-  });
-  test("throws RangeError on an empty group", () => {
-    expect(() => groupAdvantages([])).toThrow(
-      "groupAdvantages: group must have at least 1 reward, got 0",
-    );
-  });
-  test.each<[unknown[], string]>([
-    [[1, 0, NaN], "got NaN at 2"],
-    [["1", "0"], 'got "1" at 0'],
-    [[0, Infinity], "got Infinity at 1"],
-    [[0, undefined], "got undefined at 1"],
-  ])(
-    "throws RangeError when a reward of %o is not a number",
-    (rewards, got) => {
-      expect(() => groupAdvantages(rewards as number[])).toThrow(
-        `groupAdvantages: rewards must be finite numbers, ${got}`,
-      );
-    },
-  );
-});
-
-describe("numbers that are not finite", () => {
-  test.each<[string, () => unknown, string]>([
-    [
-      "positivePart",
-      () => positivePart([NaN]),
-      "positivePart: advantages must be finite numbers, got NaN at 0",
-    ],
-    [
-      "overlongPenalty",
-      () => overlongPenalty(NaN, 100, 0.2),
-      "overlongPenalty: length and limit must be finite numbers, got NaN at 0",
-    ],
-    [
-      "overlongPenalty",
-      () => overlongPenalty(90, 100, 0),
-      "overlongPenalty: buffer must be in (0, 1], got 0",
-    ],
-    [
-      "microBatches",
-      () => microBatches([3, NaN], 100),
-      "microBatches: lengths must be finite numbers, got NaN at 1",
-    ],
-    [
-      "microBatches",
-      () => microBatches([3], NaN),
-      "microBatches: maxTokens must be a positive number, got NaN",
-    ],
-    [
-      "sample",
-      () => sample(Float32Array.of(0.5, NaN), 0.5),
-      "sample: probabilities must be finite and add up to more than 0, got a sum of NaN",
-    ],
-    [
-      "sample",
-      () => sample(Float32Array.of(0.5, 0.5), NaN),
-      "sample: u must be in [0, 1), got NaN",
-    ],
-    [
-      "learningRateAt",
-      () =>
-        learningRateAt(NaN, {
-          ...{ learningRate: 1, steps: 1, warmup: 0, final: 1 },
-          decay: "constant",
-        }),
-      "learningRateAt: step and schedule must be finite numbers, got NaN at 0",
-    ],
-  ])("%s refuses them", (_, call, message) => {
-    expect(call).toThrow(new RangeError(message));
-  });
-});
-
-describe("clipFraction", () => {
-  test("is the share of tokens that clipping leaves without a gradient", () => {
-    const logp = tf.log(tf.tensor1d([1.3, 1.3, 0.7, 0.7, 1]));
-    const batch = {
-      // above 1.28 with A > 0 and below 0.8 with A < 0 are clipped
-      advantages: tf.tensor1d([1, -1, 1, -1, 1]),
-      share: tf.tensor1d([0.1, 0.2, 0.3, 0.25, 0.15]),
-      rollout: tf.zeros([5]),
-      old: tf.zeros([5]),
-    };
-    expect(clipFraction(logp, batch).dataSync()[0]).toBeCloseTo(0.35, 6);
-    const gradient = tf.grad((x: Tensor) =>
-      policyLoss(x, batch, { importanceSampling: "none" }),
-    )(logp);
-    expect([...gradient.dataSync()].map((g) => g === 0)).toEqual([
-      ...[true, false, false, true, false],
-    ]);
-  });
-  test("is 0 on a first update, where the ratio is 1", () => {
-    const [advantages, share, rollout] = [1, 1, 0].map((x) => tf.fill([2], x));
-    const batch = { ...{ advantages, share, rollout } } as PolicyBatch;
-    expect(clipFraction(tf.zeros([2]), batch).dataSync()[0]).toBe(0);
-  });
-});
-
-interface Golden {
-  clipEps: number;
-  clipEpsHigh: number;
-  logp: number[];
-  advantages: number[];
-  share: number[];
-  rollout: number[];
-  reference: number[];
-  old: number[];
-  cases: {
-    importanceSampling: "none" | "truncated" | "masked";
-    klCoef: number;
-    withOld: boolean;
-    loss: number;
-    gradient: number[];
-  }[];
-}
-const golden = JSON.parse(
-  readFileSync("test/golden/train/grpo.json", "utf8"),
-) as Golden;
-
-describe("policyLoss", () => {
-  test.each(golden.cases)(
-    "agrees with PyTorch in value and gradient: $importanceSampling, klCoef $klCoef, old $withOld",
-    ({ importanceSampling, klCoef, withOld, loss, gradient }) => {
-      const batch = {
-        advantages: tf.tensor1d(golden.advantages),
-        share: tf.tensor1d(golden.share),
-        rollout: tf.tensor1d(golden.rollout),
-        reference: tf.tensor1d(golden.reference),
-        old: withOld ? tf.tensor1d(golden.old) : undefined,
-      };
-      const options: PolicyLossOptions = {
-        clipEps: golden.clipEps,
-        clipEpsHigh: golden.clipEpsHigh,
-        klCoef,
-        importanceSampling,
-      };
-      const { value, grad } = tf.valueAndGrad((x: Tensor) =>
-        policyLoss(x, batch, options),
-      )(tf.tensor1d(golden.logp));
-      expect(value.dataSync()[0]).toBeCloseTo(loss, 5);
-      grad.dataSync().forEach((g, i) => expect(g).toBeCloseTo(gradient[i]!, 5));
-    },
-  );
-});
 
 /** Samples of different length whose sampler and old log-probs differ a little from the model's. */
 function samplesOf(policy: Policy, withOld: boolean): PolicySample[] {
