@@ -107,7 +107,7 @@ export async function main(
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-v") {
-    const { toolName } = await import("./merge/stream/provenance.js");
+    const { toolName } = await import("./toolName.js");
     output.stdout.write(`${toolName()}\n`);
     return 0;
   }

@@ -11,7 +11,7 @@ import {
   startEngine,
 } from "../engine/index.js";
 import { readModelFolder } from "../checkpoint/index.js";
-import { toolName } from "../merge/stream/provenance.js";
+import { toolName } from "../toolName.js";
 import type { Verb } from "./verb.js";
 
 const HELP = `m2rl doctor

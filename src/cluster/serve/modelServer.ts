@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { hashModel } from "../../checkpoint/index.js";
 import { CheckpointError } from "../../error.js";
 import { BUDGETS, readJsonObject, Slots } from "../../io/index.js";
-import { toolName } from "../../merge/stream/provenance.js";
+import { toolName } from "../../toolName.js";
 import { loadPolicy } from "../../model/index.js";
 import {
   END_OF_TEXT,

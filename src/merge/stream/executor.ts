@@ -35,8 +35,8 @@ import {
   inputRecords,
   modelCard,
   provenanceOf,
-  toolName,
 } from "./provenance.js";
+import { toolName } from "../../toolName.js";
 import { runTasks } from "./scheduler.js";
 import type { Survival } from "./survival.js";
 import { MergeThreads } from "./threads.js";

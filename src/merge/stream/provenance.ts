@@ -1,8 +1,9 @@
 /** What a merge leaves beside its weights: provenance.json for machines, and the same as a model card for people. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import type { WrittenFile } from "../../checkpoint/index.js";
 import { codeBlock, codeSpan, hashText } from "../../io/index.js";
+import { toolName } from "../../toolName.js";
 import { methods } from "../methods/table.js";
 import { byteText } from "./plan/memory.js";
 import type { MergePlan } from "./plan/preflight.js";
@@ -63,16 +64,6 @@ export interface Provenance {
   /** Of all tensors together; null without a base. */
   survival: SurvivalRecord | null;
   tensors: readonly TensorRecord[];
-}
-
-/** Name and version of this library. */
-export function toolName(): string {
-  const path = new URL("../../../package.json", import.meta.url);
-  const { name, version } = JSON.parse(readFileSync(path, "utf8")) as {
-    name: string;
-    version: string;
-  };
-  return `${name} ${version}`;
 }
 
 /** A survival with its shares and norms. */

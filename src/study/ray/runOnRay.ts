@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { builtFile } from "../../built.js";
 import { InfrastructureError, StudyError } from "../../error.js";
 import { takeLease } from "../../io/index.js";
-import { toolName } from "../../merge/stream/provenance.js";
+import { toolName } from "../../toolName.js";
 import { Advance, urgencies } from "../run/advance.js";
 import { readNote } from "../run/notes.js";
 import { inspect, runFolder, type PlannedStage } from "../run/prepare.js";
