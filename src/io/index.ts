@@ -9,12 +9,15 @@
  *
  * What others wrote is opened by `openRegular` and read by `readBytes`, `readText`, `readJson`, `readJsonLines` and `readJsonObject`, each within a budget, and shown by `printable`.
  *
+ * `GrowingLines` follows the lines of a file while another process writes it.
+ *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
  *
  * @module
  */
 export { breathe } from "./breathe.js";
 export { type Failure, guarded, systemCode } from "./failure.js";
+export { GrowingLines } from "./growingLines.js";
 export { hashFile, hashText } from "./hash.js";
 export {
   isGone,

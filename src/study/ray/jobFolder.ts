@@ -1,19 +1,15 @@
 /** What a job and whoever follows it share: a folder of files in the study. */
 import {
-  closeSync,
   copyFileSync,
   existsSync,
-  fstatSync,
   mkdirSync,
-  openSync,
   readFileSync,
-  readSync,
   rmSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { builtFile } from "../../built.js";
 import { StudyError } from "../../error.js";
-import { writeFileAtomically } from "../../io/index.js";
+import { GrowingLines, writeFileAtomically } from "../../io/index.js";
 
 /** The graph that the job reads. */
 export interface RayGraph {
@@ -96,13 +92,13 @@ export function checkNoRayJob(runFolder: string): void {
 /** The folder of one job, with the files that it needs. */
 export class JobFolder {
   readonly path: string;
-  /** Bytes of the events that were read, and the beginning of a line whose end is not written yet. */
-  private read = 0;
-  private rest = "";
-  private readonly seen = new Map<string, number>();
+  /** Lines of the driver that nobody has asked for yet. */
+  private readonly said: LastLines;
+  private readonly logs = new Map<string, LastLines>();
 
   constructor(runFolder: string, id: string) {
     this.path = resolve(runFolder, ".ray", id);
+    this.said = new LastLines(join(this.path, "events.jsonl"));
   }
 
   /** Write the graph, and the program that runs it. */
@@ -126,28 +122,41 @@ export class JobFolder {
 
   /** What the driver has said since the last call. */
   events(): RayEvent[] {
-    const { text, end } = readFrom(join(this.path, "events.jsonl"), this.read);
-    this.read = end;
-    const lines = (this.rest + text).split("\n");
-    this.rest = lines.pop()!;
-    return lines.map((line) => JSON.parse(line) as RayEvent);
+    return this.said.take().map((line) => JSON.parse(line) as RayEvent);
   }
 
   /** The last whole line of a stage's log that is JSON and new; null where there is none. */
   news(stage: string): Record<string, unknown> | null {
     const path = join(this.path, "logs", `${stage}.log`);
-    const size = existsSync(path) ? readFrom(path, Infinity).end : 0;
-    const before = this.seen.get(stage) ?? 0;
-    if (size <= before) return null;
-    this.seen.set(stage, size);
-    // Lines of progress are short; of what came meanwhile only the last one tells.
-    const { text } = readFrom(path, Math.max(before, size - 8192));
-    const line = text
-      .slice(0, text.lastIndexOf("\n") + 1)
-      .split("\n")
-      .filter((each) => each.startsWith("{"))
-      .at(-1);
+    const log = this.logs.get(stage) ?? new LastLines(path);
+    this.logs.set(stage, log);
+    const isJson = (line: string): boolean => line.startsWith("{");
+    const line = log.take().filter(isJson).at(-1);
     return line === undefined ? null : parsed(line);
+  }
+}
+
+/** The whole lines that came to a file since they were last taken; a file that is not there has none. */
+class LastLines {
+  private lines: string[] = [];
+  private readonly source: GrowingLines;
+
+  constructor(path: string) {
+    this.source = new GrowingLines(
+      path,
+      (text) => new StudyError(`study: ${text}`),
+      {
+        clear: () => (this.lines = []),
+        line: (bytes) => this.lines.push(bytes.toString("utf8")),
+      },
+    );
+  }
+
+  take(): string[] {
+    this.source.refresh();
+    const taken = this.lines;
+    this.lines = [];
+    return taken;
   }
 }
 
@@ -157,23 +166,5 @@ function parsed(line: string): Record<string, unknown> | null {
     return JSON.parse(line) as Record<string, unknown>;
   } catch {
     return null;
-  }
-}
-
-/** The text of a growing file from a place on, and where it ends now; a file that is not there is empty. */
-function readFrom(path: string, start: number): { text: string; end: number } {
-  if (!existsSync(path)) return { text: "", end: 0 };
-  const file = openSync(path, "r");
-  try {
-    const { size } = fstatSync(file);
-    const bytes = Buffer.alloc(Math.max(0, size - start));
-    const count =
-      bytes.length === 0 ? 0 : readSync(file, bytes, 0, bytes.length, start);
-    return {
-      text: bytes.toString("utf8", 0, count),
-      end: start === Infinity ? size : start + count,
-    };
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,6 +1,6 @@
 /** The numbers of a training log, read once and then only where it grew. */
+import { GrowingLines } from "../../io/index.js";
 import { failure } from "./failure.js";
-import { GrowingLines } from "./growingLines.js";
 
 /** Points of a curve at most. */
 export const POINTS = 1000;
@@ -44,7 +44,7 @@ export class LogIndex {
   private readonly source: GrowingLines;
 
   constructor(readonly path: string) {
-    this.source = new GrowingLines(path, {
+    this.source = new GrowingLines(path, failure, {
       clear: () => this.clear(),
       line: (bytes) => this.line(bytes.toString("utf8")),
     });

@@ -4,9 +4,8 @@ import type {
   EvaluationRecord,
   RecordsHeader,
 } from "../../evaluate/records.js";
-import { openRegular } from "../../io/index.js";
+import { GrowingLines, openRegular } from "../../io/index.js";
 import { failure } from "./failure.js";
-import { GrowingLines } from "./growingLines.js";
 
 /** Where the texts of a record begin; what stands before is short. */
 const TEXTS = ',"completion":';
@@ -64,7 +63,7 @@ export class RecordsIndex {
   private readonly source: GrowingLines;
 
   constructor(readonly path: string) {
-    this.source = new GrowingLines(path, {
+    this.source = new GrowingLines(path, failure, {
       clear: () => this.clear(),
       line: (bytes, offset) => this.line(bytes, offset),
     });

@@ -1,7 +1,7 @@
 /** Lines of a file that grows or is written anew, each read once. */
 import { closeSync, existsSync, readSync } from "node:fs";
-import { BUDGETS, openRegular } from "../../io/index.js";
-import { failure } from "./failure.js";
+import type { Failure } from "./failure.js";
+import { BUDGETS, openRegular } from "./readFile.js";
 
 const PIECE = 2 ** 20;
 
@@ -23,7 +23,8 @@ interface Keeper {
  *
  * @example
  * let count = 0;
- * const lines = new GrowingLines("log.jsonl", { clear: () => (count = 0), line: () => count++ });
+ * const failure = (text: string) => new StudyError(text);
+ * const lines = new GrowingLines("log.jsonl", failure, { clear: () => (count = 0), line: () => count++ });
  * lines.refresh() // true, and false until the file changes
  */
 export class GrowingLines {
@@ -32,6 +33,7 @@ export class GrowingLines {
 
   constructor(
     readonly path: string,
+    private readonly failure: Failure,
     private readonly keeper: Keeper,
   ) {}
 
@@ -39,7 +41,7 @@ export class GrowingLines {
    * Read what is new.
    *
    * @returns whether anything was
-   * @throws StudyError it is no regular file, or it or one of its lines is larger than any that m2rl writes
+   * @throws the error of `failure`: it is no regular file, or it or one of its lines is larger than any that m2rl writes
    */
   refresh(): boolean {
     if (!existsSync(this.path)) {
@@ -47,11 +49,11 @@ export class GrowingLines {
       this.clear();
       return had;
     }
-    const { file, stats } = openRegular(this.path, failure);
+    const { file, stats } = openRegular(this.path, this.failure);
     try {
       const { ino, size, mtimeMs } = stats;
       if (size > BUDGETS.lines.bytes)
-        throw failure(
+        throw this.failure(
           `${this.path} must have at most ${BUDGETS.lines.bytes} bytes, got ${size}`,
         );
       const identity = `${ino} ${size} ${mtimeMs}`;
@@ -90,7 +92,7 @@ export class GrowingLines {
         parts.push(part);
         length += part.length;
         if (length > LONGEST_LINE)
-          throw failure(
+          throw this.failure(
             `${this.path} must have lines of at most ${LONGEST_LINE} bytes, got more`,
           );
         if (end < 0) break;
