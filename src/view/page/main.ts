@@ -2,6 +2,7 @@
 import type { StudyInfo } from "../data/types.js";
 import { PAGES, type App, type Page, type PageName } from "./app.js";
 import { h, replace } from "./dom.js";
+import { isDark } from "./plots.js";
 import { fileSource, serverSource, type Source } from "./source.js";
 import { runLine } from "./standing.js";
 import { claimsPage } from "./views/claims.js";
@@ -39,11 +40,7 @@ function readAddress(): { name: PageName; params: URLSearchParams } {
 /** Change the theme and remember it. */
 function toggleTheme(): void {
   const { dataset } = document.documentElement;
-  const isDark =
-    dataset["theme"] === undefined
-      ? matchMedia("(prefers-color-scheme: dark)").matches
-      : dataset["theme"] === "dark";
-  dataset["theme"] = isDark ? "light" : "dark";
+  dataset["theme"] = isDark() ? "light" : "dark";
   localStorage.setItem("m2rl-theme", dataset["theme"]);
   dispatchEvent(new Event("themechange"));
 }
