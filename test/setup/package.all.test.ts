@@ -41,6 +41,23 @@ describe("the packed library", () => {
     execFileSync(program, args, { cwd, encoding: "utf8", stdio: "pipe" });
   const m2rl = (...args: string[]): string =>
     command(join(folder, "node_modules", ".bin", "m2rl"), args);
+  /** What the compiler says of files of that folder. */
+  const typeErrors = (files: readonly string[]): string => {
+    const compilerOptions = {
+      ...{ noEmit: true, strict: true, skipLibCheck: true, types: [] },
+      ...{ module: "nodenext", target: "es2022" },
+    };
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions, files }),
+    );
+    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+    try {
+      return command(process.execPath, [tsc, "-p", folder]);
+    } catch (error) {
+      return (error as { stdout: string }).stdout;
+    }
+  };
   /** What a command that must fail wrote to stderr. */
   const failure = (...args: string[]): string => {
     try {
@@ -112,6 +129,30 @@ parameters: { density: 0.5 }
     );
   });
 
+  test("has the types that the type tests ask of the sources", () => {
+    const types = join(ROOT, "test", "types");
+    const names = readdirSync(types).filter((name) =>
+      name.endsWith(".test-d.ts"),
+    );
+    expect(names.length).toBeGreaterThan(2);
+    const texts = names.map((name) => readFileSync(join(types, name), "utf8"));
+    mkdirSync(join(folder, "types"));
+    names.forEach((name, i) =>
+      writeFileSync(
+        join(folder, "types", name),
+        texts[i]!.replaceAll('"../../src/index.js"', '"m2rl"').replaceAll(
+          /"\.\.\/\.\.\/src\/(\w+)\/index\.js"/g,
+          '"m2rl/$1"',
+        ),
+      ),
+    );
+    // What must not compile is told by an unused "@ts-expect-error" if it does.
+    expect(texts.join("").match(/@ts-expect-error/g)!.length).toBeGreaterThan(
+      20,
+    );
+    expect(typeErrors(names.map((name) => join("types", name)))).toBe("");
+  });
+
   test("has a namespace and a subpath for each room, with types", () => {
     mkdirSync(join(folder, "src"), { recursive: true });
     writeFileSync(
@@ -127,16 +168,7 @@ ties(params, [params], options);
 ties(params, [params], { density: "half" });
 `,
     );
-    const options = {
-      ...{ noEmit: true, strict: true, skipLibCheck: true, types: [] },
-      ...{ module: "nodenext", target: "es2022" },
-    };
-    writeFileSync(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ compilerOptions: options, files: ["src/use.ts"] }),
-    );
-    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-    expect(command(process.execPath, [tsc, "-p", folder])).toBe("");
+    expect(typeErrors(["src/use.ts"])).toBe("");
     const { exports } = JSON.parse(
       readFileSync(join(ROOT, "package.json"), "utf8"),
     ) as { exports: Record<string, unknown> };
