@@ -31,7 +31,7 @@ describe("@example", () => {
 
   test.for(examples.map((example) => [example.title, example] as const))(
     "%s",
-    { timeout: 30_000 },
+    { timeout: 180_000 },
     ([, example]) => check(example),
   );
 

@@ -74,7 +74,8 @@ function objectOf(line: string, where: string): FileRow {
  *
  * @throws TaskError not found, not readable, or a row that is not an object; names the line
  * @example
- * for await (const { row, where } of streamRows("HumanEval.jsonl.gz")) console.log(where, Object.keys(row));
+ * for await (const { row, where } of streamRows("HumanEval.jsonl.gz"))
+ *   if (!("prompt" in row)) throw new Error(`${where}: no prompt`);
  */
 export async function* streamRows(path: string): AsyncGenerator<PlacedRow> {
   const head = firstBytes(path);
