@@ -1,11 +1,14 @@
 /** One update: what it does to weights and moments, what it reports, what it leaves alone. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { startEngine, tf } from "../../../src/engine/index.js";
 import { sftLosses } from "../../../src/train/index.js";
 import { PICO } from "../../model/pico.js";
 import { picoLearner } from "../fixture.js";
 import { sizeOf, toBf16 } from "../../../src/checkpoint/index.js";
 import type { Loss } from "../../../src/train/optim/gradient.js";
+
+// Two busy cores are slow; nothing here waits for a time to pass.
+vi.setConfig({ testTimeout: 180_000 });
 
 startEngine();
 
@@ -30,16 +33,15 @@ const values = (learner: ReturnType<typeof picoLearner>): number[] =>
   [...learner.policy.weights.values()].flatMap((w) => [...w.dataSync()]);
 
 describe("Learner", () => {
-  test("holds the same number of tensors after 1,000 updates", () => {
+  test("holds the same number of tensors after 100 updates", () => {
     const learner = picoLearner({ store: "bfloat16" });
     const losses = sftLosses(PICO, batch.slice(1, 2), 100);
     learner.update(losses, 1e-3, "leak");
     const before = tf.memory().numTensors;
-    for (let step = 0; step < 1000; step++)
-      learner.update(losses, 1e-3, "leak");
+    for (let step = 0; step < 100; step++) learner.update(losses, 1e-3, "leak");
     expect(tf.memory().numTensors).toBe(before);
     learner.dispose();
-  }, 400_000);
+  });
 
   test("stops with a TrainError that names step, seed and tensor, and keeps its weights", () => {
     const learner = picoLearner();
