@@ -132,9 +132,9 @@ export const toy: Operation<{ loud: boolean }, { seed: number }> = {
 `;
 
 const MEASURE = `/** Names of models, as rows. */
-import type { Ref } from "../graph/model.js";
-import { manyModels, object } from "../spec/field.js";
-import { NOTHING, type Measure } from "./measure.js";
+import type { Ref } from "../../graph/model.js";
+import { manyModels, object } from "../../spec/field.js";
+import { NOTHING, type Measure } from "../measure.js";
 
 /** Options of the toy measure. */
 export interface ToyOptions {
@@ -232,7 +232,7 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
     ),
   },
   "To add a measure of a study": {
-    "src/study/measures/<name>.ts": () => MEASURE,
+    "src/study/measures/<kind>/<name>.ts": () => MEASURE,
     "src/study/measures/index.ts": chain(
       after(
         `\n  paradigms: typeof paradigms;`,
@@ -240,8 +240,8 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
       ),
       after(`\n  weightShift,\n  paradigms,`, `\n  toyNames,`),
       after(
-        `import { storage } from "./storage.js";`,
-        `\nimport { toyNames } from "./toy.js";`,
+        `import { storage } from "./merging/storage.js";`,
+        `\nimport { toyNames } from "./behaviour/toy.js";`,
       ),
     ),
   },
@@ -258,7 +258,7 @@ const MOST: Readonly<Record<string, number>> = {
 };
 
 const inCopy = (path: string): string =>
-  join(COPY, path.replace("<name>", "toy"));
+  join(COPY, path.replace("<kind>", "behaviour").replace("<name>", "toy"));
 
 /** The library of the copy, with errors where it does not compile. */
 function compile(): ts.Program {
