@@ -40,7 +40,7 @@ export const coding: DomainSpec = {
   expert: "RL-Coding",
   reasoning: true,
   rlPrompts: 19169,
-  maxNewTokens: 150,
+  maxNewTokens: 190,
   maxTurns: 1,
   tools: [],
   verify,

@@ -37,13 +37,13 @@ export interface ListProblem {
   reducer: Reducer;
 }
 
-/** Write f(x): if x is above 5 then if x is even times 2, else plus 3; else minus 4. */
+/** Write f(x): if x is above 5 then if x is even times 2, plus 1, else plus 3; else minus 4. */
 export interface NestedProblem {
   kind: "nested";
   outer: Condition;
   inner: Condition;
   /** Both conditions hold; only the outer one; not even that. */
-  branches: [both: Operation, outerOnly: Operation, neither: Operation];
+  branches: [both: Operation[], outerOnly: Operation[], neither: Operation[]];
 }
 
 /** One stage of a pipeline. */

@@ -4,6 +4,7 @@ import {
   satisfies,
   type CodingData,
   type ListProblem,
+  type Operation,
   type PipelineProblem,
   type Reducer,
 } from "./problem.js";
@@ -27,6 +28,10 @@ function reduce(reducer: Reducer, items: number[]): number | number[] {
     case "min":
       return Math.min(...items);
   }
+}
+
+function operateAll(operations: readonly Operation[], x: number): number {
+  return operations.reduce((value, operation) => operate(operation, value), x);
 }
 
 /** What is left of a list after the stages of a pipeline, before it is reduced. */
@@ -60,25 +65,19 @@ function expected(
   const x = input as number;
   switch (data.kind) {
     case "ops":
-      return data.operations.reduce(
-        (value, operation) => operate(operation, value),
-        x,
-      );
+      return operateAll(data.operations, x);
     case "conditional":
       return operate(satisfies(data.condition, x) ? data.yes : data.no, x);
     case "induce":
       return data.factor * x + data.constant;
     case "nested": {
       const [both, outerOnly, neither] = data.branches;
-      if (!satisfies(data.outer, x)) return operate(neither, x);
-      return operate(satisfies(data.inner, x) ? both : outerOnly, x);
+      const inside = satisfies(data.inner, x) ? both : outerOnly;
+      return operateAll(satisfies(data.outer, x) ? inside : neither, x);
     }
     case "compose": {
       const inner = Array.from({ length: data.times }, () => data.inner).flat();
-      return [...inner, data.last].reduce(
-        (value, operation) => operate(operation, value),
-        x,
-      );
+      return operateAll([...inner, data.last], x);
     }
   }
 }

@@ -40,7 +40,7 @@ export const instruction: DomainSpec = {
   expert: "RL-IF",
   reasoning: false,
   rlPrompts: 16575,
-  maxNewTokens: 88,
+  maxNewTokens: 100,
   maxTurns: 1,
   tools: [],
   verify,

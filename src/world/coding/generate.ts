@@ -77,7 +77,8 @@ function hardTask(request: string, data: CodingData): Task {
 }
 
 function ops(random: Random, level: number): Task {
-  const operations = Array.from({ length: level + 1 }, () => operation(random));
+  const count = level > 3 ? level + 2 : level + 1;
+  const operations = Array.from({ length: count }, () => operation(random));
   const text = operations.map(say).join(", ");
   const data: CodingData = { kind: "ops", operations };
   return level > 3
@@ -151,19 +152,17 @@ function induce(random: Random, level: number): Task {
   );
 }
 
-function nested(random: Random): Task {
+function nested(random: Random, level: number): Task {
   const outer = threshold(random);
   const inner = divisibility(random);
-  const branches: [Operation, Operation, Operation] = [
-    operation(random),
-    operation(random),
-    operation(random),
+  const branch = (): Operation[] =>
+    Array.from({ length: level - 2 }, () => operation(random));
+  const branches: [Operation[], Operation[], Operation[]] = [
+    ...([branch(), branch(), branch()] as const),
   ];
-  const [both, outerOnly, neither] = branches.map(say) as [
-    string,
-    string,
-    string,
-  ];
+  const [both, outerOnly, neither] = branches.map((operations) =>
+    operations.map(say).join(", "),
+  ) as [string, string, string];
   const text =
     `if x is ${sayCondition(outer)} then if x is ${sayCondition(inner)} ${both}, ` +
     `else ${outerOnly}; else ${neither}`;
@@ -179,7 +178,9 @@ function drawStages(random: Random, level: number): Stage[] {
     const stages: Stage[] = [
       { keep: random.chance(0.5) ? threshold(random) : divisibility(random) },
       map(),
-      ...(level > 4 ? [{ keep: divisibility(random) }, map()] : []),
+      { keep: divisibility(random) },
+      map(),
+      ...(level > 4 ? [{ keep: threshold(random) }, map()] : []),
       { keep: threshold(random) },
     ];
     const through = (start: number): boolean => {
@@ -208,7 +209,7 @@ function pipeline(random: Random, level: number): Task {
 }
 
 function compose(random: Random, level: number): Task {
-  const inner = Array.from({ length: level > 4 ? 3 : 2 }, () =>
+  const inner = Array.from({ length: level > 4 ? 4 : 3 }, () =>
     operation(random),
   );
   const last = operation(random);
@@ -249,7 +250,12 @@ export function generate(
   level: number,
   kinds: readonly string[],
 ): Task {
-  const fitting = kinds.filter((kind) => MAKERS[kind]!.levels.includes(level));
+  // Induction twice at the hard levels: the other kinds are soon mastered.
+  const fitting = kinds
+    .filter((kind) => MAKERS[kind]!.levels.includes(level))
+    .flatMap((kind) =>
+      kind === "induce" && level > 3 ? [kind, kind] : [kind],
+    );
   return MAKERS[random.pick(fitting.length > 0 ? fitting : kinds)]!.make(
     random,
     level,

@@ -150,7 +150,9 @@ function nested(data: NestedProblem, bug: boolean, random: Random): Solution {
     else [branches[0], branches[1]] = [branches[1]!, branches[0]!];
   }
   const [first, second] = [test(outer, "x"), test(inner, "x")];
-  const [a, b, c] = branches.map(({ op, by }) => `x ${op} ${by}`);
+  const [a, b, c] = branches.map(
+    (operations) => chained("x", operations).expression,
+  );
   return {
     lines: [first, `yes ${second}`, `yes yes ${a}`, `yes no ${b}`, `no ${c}`],
     expression: `${first} ? (${second} ? ${a} : ${b}) : ${c}`,
