@@ -14,6 +14,7 @@ import {
   type RecordsHeader,
 } from "./records.js";
 import { breathe, hashText } from "../io/index.js";
+import type { Difficulty } from "../world/index.js";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -21,6 +22,8 @@ export interface EvaluateOptions {
   samples?: number;
   /** Number of items; default the benchmark's own (100). */
   items?: number;
+  /** How hard the benchmark's tasks are; default "easy". */
+  difficulty?: Difficulty;
   /** Seed of the sampling; default 0. The benchmark itself never depends on it. */
   seed?: number;
   /** Sampling temperature, default 1 as in RL (paper, appendix A); 0 is greedy. */
@@ -250,6 +253,7 @@ export async function evaluateWith(
   {
     samples = 4,
     items,
+    difficulty,
     seed = 0,
     temperature = 1,
     topP = 1,
@@ -265,7 +269,7 @@ export async function evaluateWith(
     throw new RangeError(
       `evaluate: samples must be a positive integer, got ${samples}`,
     );
-  const tasks = benchmark(name, { items });
+  const tasks = benchmark(name, { items, difficulty });
   const header: RecordsHeader = {
     benchmark: name,
     items: tasks.length,

@@ -12,6 +12,7 @@ export {
   BENCHMARK_NAMES,
   benchmark,
   benchmarkSpec,
+  type BenchmarkOptions,
   type BenchmarkName,
   type BenchmarkSpec,
 } from "./benchmarks.js";

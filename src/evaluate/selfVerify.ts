@@ -4,6 +4,7 @@ import { TaskError } from "../error.js";
 import { generate, type Policy } from "../model/index.js";
 import { rollouts } from "../rollout/index.js";
 import { IM_END, renderChat, type Tokenizer } from "../tokenizer/index.js";
+import type { Difficulty } from "../world/index.js";
 import { benchmark, benchmarkSpec } from "./benchmarks.js";
 import {
   JUDGE_MODES,
@@ -37,6 +38,8 @@ export interface SelfVerifyOptions {
   items?: number;
   /** Answers an item, each judged once a mode; default 8, as the paper's Avg@8. */
   answers?: number;
+  /** How hard the benchmark's tasks are; default "easy". */
+  difficulty?: Difficulty;
   /** Seed of the sampling; default 0. */
   seed?: number;
   /** Of how many items the first answer and its judgements are kept as text, default 3. */
@@ -63,7 +66,13 @@ export function selfVerify(
   policy: Policy,
   tokenizer: Tokenizer,
   name: string,
-  { items, answers = 8, seed = 0, keep = 3 }: SelfVerifyOptions = {},
+  {
+    items,
+    answers = 8,
+    seed = 0,
+    keep = 3,
+    difficulty,
+  }: SelfVerifyOptions = {},
 ): JudgedAnswer[] {
   const judgeable = judgeableBenchmarks();
   if (!judgeable.includes(benchmarkSpec(name).name))
@@ -74,7 +83,7 @@ export function selfVerify(
     throw new RangeError(
       `selfVerify: answers must be a positive integer, got ${answers}`,
     );
-  const tasks = benchmark(name, { items }).flatMap((task) =>
+  const tasks = benchmark(name, { items, difficulty }).flatMap((task) =>
     Array.from({ length: answers }, () => task),
   );
   const names = tasks.map(({ id }, i) => `${id}/${i % answers}`);

@@ -20,6 +20,7 @@ export type {
   Solution,
   WorldSpec,
 } from "./spec.js";
+export { DIFFICULTIES } from "./spec.js";
 export { worldSpec } from "./specs.js";
 export { BENCHMARK_SHARE, DEVELOPMENT_SHARE, splitOf } from "./split.js";
 export { drawTask, LEVELS, type DrawTaskOptions } from "./drawTask.js";

@@ -18,7 +18,10 @@ export interface Kind {
 }
 
 /** How hard the tasks are: "easy" is levels 1 to 3, "hard" keeps these for the base model and asks for levels 4 and 5. */
-export type Difficulty = "easy" | "hard";
+export const DIFFICULTIES = ["easy", "hard"] as const;
+
+/** One of them. */
+export type Difficulty = (typeof DIFFICULTIES)[number];
 
 /** Which levels the tasks of each phase have; a level that stands twice is drawn twice as often. */
 export interface PhaseLevels {

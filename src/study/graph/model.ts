@@ -1,5 +1,6 @@
 /** The nodes of a study: models, each made by one operation from others. */
 import type { Domain } from "../../domains/index.js";
+import type { Difficulty } from "../../world/index.js";
 import type { Resources } from "./resources.js";
 
 /** Role of a model in tables. */
@@ -70,6 +71,8 @@ export interface StudySpec {
   /** Folder of the base model, relative to the study's folder. */
   base: string;
   domains: readonly Domain[];
+  /** How hard the tasks are that its models learn and are measured on. */
+  difficulty: Difficulty;
   /** The whole graph is made once for each. */
   seeds: readonly number[];
   /** In the order of the file; "base" first. */

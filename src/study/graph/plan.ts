@@ -68,7 +68,10 @@ export function plan(study: StudySpec): Stage[] {
       .map((model) => modelStage(model, place, study, checkpoints)),
   );
   const measured = new Map<MeasureEntry, Stage[]>(
-    study.measures.map((entry) => [entry, measureStages(entry, places, study)]),
+    study.measures.map((entry) => [
+      entry,
+      measureStages(entry, places, study).map((stage) => inWorld(stage, study)),
+    ]),
   );
   const all = [...models, ...[...measured.values()].flat()];
   const rows: Stage[] = [];
@@ -80,6 +83,13 @@ export function plan(study: StudySpec): Stage[] {
   ])
     rows.push(...rowsStage(entry, measured, rows, study));
   return [...all, ...rows];
+}
+
+/** The stage with how hard its tasks are among what its result depends on; the easy world goes without saying. */
+function inWorld(stage: Stage, { difficulty }: StudySpec): Stage {
+  return difficulty === "easy"
+    ? stage
+    : { ...stage, spec: { ...stage.spec, difficulty } };
 }
 
 /** Steps at which each run's checkpoint is kept, since a model or a measure refers to it. */
@@ -126,7 +136,7 @@ function modelStage(
   const { name, by, options } = model;
   const made = operation(by);
   const kept = checkpoints.get(name) ?? [];
-  return {
+  const stage: Stage = {
     id: modelPath(seed, name),
     kind: by,
     seed,
@@ -140,6 +150,8 @@ function modelStage(
     ],
     work: made.work(options),
   };
+  // A merge sees no task.
+  return model.steps === null ? stage : inWorld(stage, study);
 }
 
 function measureStages(

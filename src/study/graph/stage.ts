@@ -1,4 +1,5 @@
 /** A stage of a study: one unit of work with what it reads and writes. */
+import type { Difficulty } from "../../world/index.js";
 import type { Ref } from "./model.js";
 
 /** A file or model folder that a stage reads. */
@@ -35,6 +36,12 @@ export interface Stage<Spec extends object = object> {
   /** What it writes, under the run's folder. */
   outputs: readonly string[];
   work: Work;
+}
+
+/** How hard the tasks of a stage are: an option for whatever draws tasks; nothing in the easy world. */
+export function difficultyOf({ spec }: Stage): { difficulty?: Difficulty } {
+  const { difficulty } = spec as { difficulty?: Difficulty };
+  return difficulty === undefined ? {} : { difficulty };
 }
 
 /** A stage of a measure that writes one file of lines: "<id>.jsonl". */

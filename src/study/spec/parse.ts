@@ -17,6 +17,7 @@ import {
   readText,
   type TextPlace,
 } from "../../io/index.js";
+import { DIFFICULTIES, type Difficulty } from "../../world/index.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
 import type { Resources } from "../graph/resources.js";
@@ -30,6 +31,7 @@ import {
   list,
   object,
   text as textField,
+  withDefault,
   type Field,
   type Scope,
 } from "./field.js";
@@ -56,6 +58,7 @@ interface Head {
   name: string;
   base: string;
   domains: Domain[];
+  difficulty: Difficulty;
   seeds: number[];
   resources: Readonly<Record<string, Resources>>;
 }
@@ -64,6 +67,7 @@ const head: Field<Head> = object<Head>({
   name,
   base: textField(/./, "a folder"),
   domains: list(choice(DOMAINS), 1),
+  difficulty: withDefault(choice(DIFFICULTIES), "easy"),
   seeds: list(integer({ min: 0 }), 1),
   resources: resourcesByKind,
 });

@@ -17,13 +17,14 @@ import {
 } from "./field.js";
 import { dotted, FieldError } from "./fieldError.js";
 
-/** Settings that change how a result is computed and not what it is; the study sets them. */
-type Technical = "microBatchTokens";
+/** Settings that no model sets for itself: how a result is computed and not what it is, and what holds for the whole study. */
+const OF_THE_STUDY = ["microBatchTokens", "difficulty"] as const;
+type OfTheStudy = (typeof OF_THE_STUDY)[number];
 
 /** What a study file says of a trainer's settings: some must be given, the others have the trainer's defaults. */
 export type SettingOptions<Table, Needed extends keyof Table> = Omit<
   OptionsOf<Table>,
-  Technical | Needed
+  OfTheStudy | Needed
 > &
   Required<Pick<OptionsOf<Table>, Needed>>;
 
@@ -42,7 +43,7 @@ export function settingFields<
   const isNeeded = (name: string): boolean =>
     (needed as readonly PropertyKey[]).includes(name);
   const fields = Object.entries(table)
-    .filter(([name]) => name !== "microBatchTokens")
+    .filter(([name]) => !OF_THE_STUDY.some((own) => own === name))
     .map(([name, row]) => [
       name,
       isNeeded(name) ? fieldOf(name, row) : optional(fieldOf(name, row)),

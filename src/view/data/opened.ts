@@ -99,6 +99,7 @@ function openRecords(folder: string): Opened {
   const spec: StudySpec = {
     ...{ name: basename(folder), base: "base", domains: [], seeds: [0] },
     ...{ models: models.map(recordedModel), lists: {}, resources: {} },
+    difficulty: "easy",
     measures: [{ name: "records", by: "scores", options }],
   };
   const at = new Map(

@@ -5,7 +5,11 @@ import {
   type ExpertSamples,
 } from "../../../analysis/index.js";
 import type { Domain } from "../../../domains/index.js";
-import { benchmark, type BenchmarkName } from "../../../evaluate/index.js";
+import {
+  benchmark,
+  type BenchmarkName,
+  type BenchmarkOptions,
+} from "../../../evaluate/index.js";
 import { breathe } from "../../../io/index.js";
 import { loadPolicy } from "../../../model/index.js";
 import { neighborClaims } from "../../claims/neighborhoods.js";
@@ -21,6 +25,7 @@ import {
   type StudySpec,
 } from "../../graph/model.js";
 import {
+  difficultyOf,
   addWork,
   lineStage,
   times,
@@ -116,12 +121,13 @@ function stagesOf(
 function promptsOf(
   benchmarks: readonly BenchmarkName[],
   prompts: number,
+  world: BenchmarkOptions,
 ): ReturnType<typeof benchmark> {
   return benchmarks.flatMap((name, i) => {
     const items =
       Math.floor(prompts / benchmarks.length) +
       (i < prompts % benchmarks.length ? 1 : 0);
-    return items === 0 ? [] : benchmark(name, { items });
+    return items === 0 ? [] : benchmark(name, { items, ...world });
   });
 }
 
@@ -138,7 +144,7 @@ async function writeAndRead(
   const domains = Object.values(benchmarks);
   const lines: DivergenceSample[] = [];
   for (const [i, own] of domains.entries()) {
-    const tasks = promptsOf(own, prompts);
+    const tasks = promptsOf(own, prompts, difficultyOf(job.stage));
     lines.push(
       ...sampleDivergences(policy, others, tokenizer, tasks, { seed, samples }),
     );

@@ -2,7 +2,13 @@
 import type { BenchmarkName } from "../../../evaluate/index.js";
 import { loadPolicy } from "../../../model/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../../graph/model.js";
-import { lineStage, times, type Place, type Stage } from "../../graph/stage.js";
+import {
+  difficultyOf,
+  lineStage,
+  times,
+  type Place,
+  type Stage,
+} from "../../graph/stage.js";
 import { SAMPLE } from "../../graph/work.js";
 import {
   trajectoryRows,
@@ -98,7 +104,7 @@ export const trajectories: Measure<
   async run(job: Job<TrajectorySpec>, report) {
     const { seed, benchmarks: asked, items, samples } = job.stage.spec;
     const names = Object.keys(job.stage.inputs);
-    const sampling = { seed, items, samples };
+    const sampling = { seed, items, samples, ...difficultyOf(job.stage) };
     const file = new LineFile<TrajectoryLine & { sampling: object }>(
       outputPath(job),
       (line) =>

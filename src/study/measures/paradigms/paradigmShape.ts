@@ -15,12 +15,13 @@ import {
 import { Random } from "../../../random.js";
 import { rollouts } from "../../../rollout/index.js";
 import { encodeChat, rolloutSequence } from "../../../train/index.js";
-import { drawTask, worldSpec } from "../../../world/index.js";
+import { drawTask, worldSpec, type Difficulty } from "../../../world/index.js";
 import type {
   LossLine,
   ParadigmShape,
   TaskVectorSizes,
 } from "../../rows/paradigmRow.js";
+import { difficultyOf } from "../../graph/stage.js";
 import { brief } from "../../rows/interval.js";
 import type { Facts, Job, Report } from "../../run/job.js";
 import { writeLines } from "../../run/jsonLines.js";
@@ -53,7 +54,7 @@ export async function measureShape(
   const total = 1 + ALPHAS.length + grid;
   const lines: ParadigmShape[] = [weightsOf(job, domains)];
   report({ done: 1, total });
-  const held = heldOut(paradigm, texts, seed);
+  const held = heldOut(paradigm, texts, seed, difficultyOf(job.stage));
   for (const [i, alpha] of ALPHAS.entries()) {
     lines.push(...linesAt(paradigm, held, alpha));
     report({ done: 2 + i, total });
@@ -128,12 +129,20 @@ function heldOut(
   { anchor, experts, config, tokenizer }: ExpertModels<Domain>,
   texts: number,
   seed: number,
+  { difficulty = "easy" }: { difficulty?: Difficulty },
 ): Map<Domain, HeldOut> {
   const sft = Policy.fromParams(anchor, config);
   const held = [...experts.keys()].map((domain): [Domain, HeldOut] => {
     const random = new Random(seed, `why/heldOut/${domain}`);
     const tasks = Array.from({ length: texts }, () =>
-      drawTask(domain, random, { split: "development" }),
+      drawTask(domain, random, {
+        split: "development",
+        // The easy world leaves the level to `drawTask`.
+        level:
+          difficulty === "easy"
+            ? undefined
+            : random.pick(worldSpec(domain).levels[difficulty].rl),
+      }),
     );
     const demonstrations = tasks.map((task) => {
       const answer = worldSpec(domain).demonstrate(task, random, {

@@ -1,0 +1,51 @@
+/** A study whose tasks are hard: what its stages depend on, and which tasks its models learn and are scored on. */
+import { rmSync } from "node:fs";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { benchmark } from "../../src/evaluate/index.js";
+import {
+  evaluation,
+  open,
+  parseStudy,
+  plan,
+  run,
+} from "../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "./pico.js";
+
+// Two busy cores are slow; nothing here waits for a time to pass.
+vi.setConfig({ testTimeout: 180_000 });
+
+const HARD = `difficulty: hard\n${PICO_STUDY}`;
+const folder = picoStudy(HARD);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("difficulty: hard", () => {
+  it("is among what every stage depends on that draws tasks, and nowhere else", () => {
+    const easy = plan(parseStudy(PICO_STUDY, "quick"));
+    const hard = plan(parseStudy(HARD, "quick"));
+    expect(hard.map(({ id }) => id)).toEqual(easy.map(({ id }) => id));
+    hard.forEach((stage, i) => {
+      const { spec } = easy[i]!;
+      const sees = !["merge", "average", "rows"].includes(stage.kind);
+      expect(stage.spec, stage.id).toEqual(
+        sees ? { ...spec, difficulty: "hard" } : spec,
+      );
+    });
+  });
+  it("is one of two words", () => {
+    const text = `difficulty: hardest\n${PICO_STUDY}`;
+    expect(() => parseStudy(text, "quick")).toThrow(
+      'difficulty must be a known name, got "hardest"; known: easy, hard',
+    );
+  });
+  it("scores models on the harder tasks", async () => {
+    await run(folder, { only: "scores", jobs: 1 });
+    const opened = open(folder);
+    for (const each of ["aime24", "ifeval"] as const) {
+      const ids = benchmark(each, { items: 2, difficulty: "hard" }).map(
+        ({ id }) => id,
+      );
+      const { records } = evaluation(opened, "sft", each, 1);
+      expect([...new Set(records.map(({ task }) => task))]).toEqual(ids);
+    }
+  });
+});
