@@ -112,9 +112,9 @@ function trace(data: CodingData, input: Case["input"]): string[] {
       const [both, outerOnly, neither] = data.branches;
       const x = input as number;
       const [outer, holds] = tested(data.outer, x);
-      if (!holds) return [outer, applied(neither, x)[0]];
+      if (!holds) return [outer, ...chained(neither, x)];
       const [inner, isBoth] = tested(data.inner, x);
-      return [outer, inner, applied(isBoth ? both : outerOnly, x)[0]];
+      return [outer, inner, ...chained(isBoth ? both : outerOnly, x)];
     }
     case "list": {
       const stages = [

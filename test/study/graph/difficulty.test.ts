@@ -1,15 +1,15 @@
 /** A study whose tasks are hard: what its stages depend on, and which tasks its models learn and are scored on. */
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { benchmark } from "../../src/evaluate/index.js";
+import { benchmark } from "../../../src/evaluate/index.js";
 import {
   evaluation,
   open,
   parseStudy,
   plan,
   run,
-} from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
+} from "../../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "../pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000 });
