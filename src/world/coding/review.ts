@@ -68,6 +68,8 @@ function claimOf(task: Task, program: string, random: Random): string | null {
     ];
   });
   const wrong = found.filter(({ isRight }) => !isRight);
+  // A program whose only wrong values cannot be said, such as a list or none, claims nothing that could be judged.
+  if (wrong.length === 0 && found.length < known.length) return null;
   const shown = wrong.length > 0 ? wrong : found;
   return shown.length === 0 ? null : random.pick(shown).claim;
 }
