@@ -11,6 +11,13 @@ import {
 } from "./check.js";
 import { drawTask } from "./drawTask.js";
 import type { BlendRow, DemonstrationOptions, Difficulty } from "./spec.js";
+import {
+  demonstrateReview,
+  isReviewable,
+  makeReview,
+  REVIEWABLE,
+  type Review,
+} from "./review/review.js";
 import { worldSpec } from "./specs.js";
 
 /** Source of the checks, which stand in for the paper's math proofs: a claimed answer is judged, seen alone or with its lines. */
@@ -73,6 +80,19 @@ function drawSourceTask(
   });
 }
 
+/** A review of an answer in the hard world: of four domains, half of them with the lines in view. */
+function drawReview(random: Random): Review {
+  const domain = random.pick(REVIEWABLE);
+  for (;;) {
+    const level = random.pick(worldSpec(domain).levels.hard.sft);
+    const task = drawTask(domain, random, { split: "train", level });
+    if (isReviewable(task))
+      return makeReview(task, random, {
+        showLines: random.chance(LINES_SHARE),
+      });
+  }
+}
+
 /**
  * One example of a source: a train-split task answered by the noisy demonstrator. Checks are answered carefully whatever `options` says.
  *
@@ -87,6 +107,14 @@ export function sftExample(
   options: DemonstrationOptions & { difficulty?: Difficulty },
 ): SftExample {
   const { difficulty = "easy" } = options;
+  if (source === PROOFS && difficulty === "hard") {
+    const review = drawReview(random);
+    const messages: Message[] = [
+      { role: "user", content: review.prompt },
+      demonstrateReview(review),
+    ];
+    return { source, messages, task: review.task };
+  }
   if (source === PROOFS) {
     const domain = random.pick(CHECKABLE);
     const task = drawTask(domain, random, {

@@ -100,9 +100,9 @@ const PARTS: Readonly<Record<Difficulty, readonly Part[]>> = {
     { weight: 4, write: factDrill },
     { weight: 5, write: rankingDrill },
     { weight: 4, write: checkDrill },
-    { weight: 5, write: checkDocument },
+    { weight: 9, write: checkDocument },
     { weight: 2, write: chatDocument },
-    { weight: 50, write: writeTask },
+    { weight: 46, write: writeTask },
   ],
 };
 

@@ -16,7 +16,13 @@ import {
   Tokenizer,
 } from "../../src/tokenizer/index.js";
 import type { Message } from "../../src/tokenizer/message.js";
-import { drawTask, splitOf, worldSpec } from "../../src/world/index.js";
+import {
+  drawTask,
+  readVerdict,
+  sftExample,
+  splitOf,
+  worldSpec,
+} from "../../src/world/index.js";
 
 const tokenizer = Tokenizer.fromJson(
   JSON.parse(readFileSync("data/nano/base/tokenizer.json", "utf8")) as object,
@@ -89,6 +95,22 @@ describe.each(CELLS)("$domain tasks of level $level", ({ domain, level }) => {
       expect(tokenizer.encode(text).length).toBeLessThan(512);
     }
   });
+});
+
+test("checks of the hard blend are reviews in four domains, with and without lines, and always say a verdict", () => {
+  const random = new Random(1, "hard/reviews");
+  const examples = Array.from({ length: 200 }, () =>
+    sftExample("math-proofs", random, {
+      ...{ careful: true, slip: 0, difficulty: "hard" },
+    }),
+  );
+  expect(new Set(examples.map(({ task }) => task.domain)).size).toBe(4);
+  const prompts = examples.map(({ messages }) => messages[0]!.content);
+  const walked = prompts.filter((prompt) => prompt.includes("\n1. "));
+  expect(walked.length).toBeGreaterThan(60);
+  expect(walked.length).toBeLessThan(140);
+  for (const { messages } of examples)
+    expect(readVerdict(`</think>${messages.at(-1)!.content}`)).not.toBeNull();
 });
 
 describe("twins", () => {

@@ -14,7 +14,7 @@ export const agent: WorldSpec = {
   generate,
   levels: {
     easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2] },
-    hard: { corpus: [1, 2, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+    hard: { corpus: [1, 2, 2, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
   },
   corpusWeight: 1.2,
   blend: {

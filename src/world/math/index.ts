@@ -25,7 +25,7 @@ export const math: WorldSpec = {
   generate,
   levels: {
     easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2, 3, 3] },
-    hard: { corpus: [1, 2, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+    hard: { corpus: [1, 2, 2, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
   },
   corpusWeight: 0.8,
   blend: {
