@@ -3,7 +3,7 @@
  *
  * One writer for files (`writeFileAtomically`) and one for folders (`writeFolder`, or `checkTarget`, `mark` and `publishFolder` where the
  * work takes long, `LineWriter` where a file is longer than the memory). All write beside the place and rename. A folder is replaced or removed only when every file in it is listed in its
- * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`. One process at a time in a place: `takeLease`, and
+ * marker, with the bytes it was written with; a file only when it is of the kind that the caller writes. Hashes: `hashFile`, `hashText`, and `canonicalJson`, one text for equal values. One process at a time in a place: `takeLease`, and
  * `leaseState` for who only looks; `thisProcess` and `isGone` tell whether another process is still there.
  * Jobs in worker threads: `Threads`, and `serveThread` at their end; asynchronous work, only so much at a time: `Slots`; `breathe` pauses a long computation.
  *
@@ -16,6 +16,7 @@
  * @module
  */
 export { breathe } from "./breathe.js";
+export { canonicalJson } from "./canonicalJson.js";
 export { type Failure, guarded, systemCode } from "./failure.js";
 export { GrowingLines } from "./growingLines.js";
 export { hashFile, hashText } from "./hash.js";

@@ -1,4 +1,5 @@
 /** Where two configurations mean different things. */
+import { canonicalJson } from "../../io/index.js";
 import { NAMING_KEYS, meaningOf, type Configuration } from "./meaningOf.js";
 
 /** One key in which two configurations mean different things. */
@@ -15,19 +16,6 @@ export interface ConfigurationDifference {
 /** Keys that count layers, and so differ where layers are taken apart. */
 const LAYER_KEYS =
   /(?:^|\.)(?:num_hidden_layers|layer_types|mlp_layer_types|no_rope_layers|max_window_layers)$/;
-
-/** JSON with sorted keys, to compare values by what they mean. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(
-            Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)),
-          )
-        : inner,
-    ) ?? "nothing"
-  );
-}
 
 /** A repository in front of a class ("org/name--file.Class") is where the code came from, not what it is. */
 function named(key: string, value: unknown): unknown {
@@ -65,10 +53,9 @@ export function compareConfigurations(
     if (sliced && key.endsWith("sliding_window") && perLayer) continue;
     const missing = left === undefined || right === undefined;
     if (missing && NAMING_KEYS.some((name) => key.endsWith(name))) continue;
-    const [one, other] = [
-      canonical(named(key, left)),
-      canonical(named(key, right)),
-    ];
+    const text = (value: unknown): string =>
+      value === undefined ? "nothing" : canonicalJson(named(key, value));
+    const [one, other] = [text(left), text(right)];
     if (one === other) continue;
     differences.push({
       key,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { hashModel } from "../../checkpoint/index.js";
-import { hashFile } from "../../io/index.js";
+import { canonicalJson, hashFile } from "../../io/index.js";
 
 /** Characters of a hash. */
 const LENGTH = 32;
@@ -16,20 +16,6 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** JSON with sorted keys and without absent ones: equal values give equal text. */
-export function canonical(value: Json | undefined): string {
-  if (value === undefined) return "null";
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value))
-    return `[${(value as readonly Json[]).map(canonical).join(",")}]`;
-  const entries = Object.entries(
-    value as { readonly [key: string]: Json | undefined },
-  )
-    .filter(([, inner]) => inner !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
-}
-
 function digest(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
@@ -38,7 +24,7 @@ function digest(parts: readonly (string | Uint8Array)[]): string {
 
 /** Hash of a JSON value; the order of keys does not matter. */
 export function hashJson(value: Json): string {
-  return digest([canonical(value)]);
+  return digest([canonicalJson(value)]);
 }
 
 /** Hash of a file, or of a model folder by its configuration, weights and tokenizer; null where there is none. */

@@ -1,11 +1,16 @@
 /** What is done: the note that every finished stage leaves, and how it is compared with what is wanted now. */
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { BUDGETS, readJsonObject, readText } from "../../io/index.js";
+import {
+  BUDGETS,
+  canonicalJson,
+  readJsonObject,
+  readText,
+} from "../../io/index.js";
 import { stageVersion } from "../graph/plan.js";
 import type { Stage } from "../graph/stage.js";
 import { failure } from "./failure.js";
-import { canonical, hashJson, hashPath, toJson, type Json } from "./hash.js";
+import { hashJson, hashPath, toJson, type Json } from "./hash.js";
 import type { Facts } from "./job.js";
 import { replaceFile } from "./replaceFile.js";
 
@@ -195,12 +200,12 @@ function differences(
   now: Json | undefined,
   path = "",
 ): string[] {
-  if (canonical(old) === canonical(now)) return [];
+  if (canonicalJson(old) === canonicalJson(now)) return [];
   const isMap = (value: Json | undefined): value is Record<string, Json> =>
     typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isMap(old) || !isMap(now)) {
     const show = (value: Json | undefined): string =>
-      value === undefined ? "nothing" : canonical(value);
+      value === undefined ? "nothing" : canonicalJson(value);
     return [`${path} ${show(old)} → ${show(now)}`];
   }
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { companionFiles, isVocabulary } from "../../../checkpoint/index.js";
 import {
   BUDGETS,
+  canonicalJson,
   type Failure,
   parseJson,
   readBytes,
@@ -17,19 +18,6 @@ interface TokenizerJson {
   pre_tokenizer?: unknown;
 }
 
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(
-            Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)),
-          )
-        : inner,
-    ) ?? "nothing"
-  );
-}
-
 /** What gives numbers to text in a tokenizer.json: vocabulary, merges in either spelling, added tokens. */
 function numbers(json: TokenizerJson): string {
   const { model, added_tokens: added = [] } = json;
@@ -39,12 +27,12 @@ function numbers(json: TokenizerJson): string {
       )
     : null;
   const tokens = added.map(({ id, content }) => [id, content]);
-  return canonical([model?.vocab, merges, tokens]);
+  return canonicalJson([model?.vocab, merges, tokens]);
 }
 
 /** How text is cut and changed before; the same rule has several spellings, so that other words need not mean other tokens. */
 function cutting({ normalizer, pre_tokenizer: cut }: TokenizerJson): string {
-  return canonical([normalizer ?? null, cut ?? null]);
+  return canonicalJson([normalizer ?? null, cut ?? null]);
 }
 
 /** The lines of a text file that count: without line ends, empty lines and the version line of merges.txt. */
@@ -76,7 +64,8 @@ function compare(name: string, a: Buffer, b: Buffer): Comparison {
     return { same, warning };
   }
   if (name.endsWith(".json")) {
-    const same = canonical(JSON.parse(left)) === canonical(JSON.parse(right));
+    const same =
+      canonicalJson(JSON.parse(left)) === canonicalJson(JSON.parse(right));
     return { same, warning: null };
   }
   const isText = name.endsWith(".txt") || name.endsWith(".tiktoken");
