@@ -8,7 +8,7 @@
  * weightShift, weightShiftOfFiles, planShift, describeShift, combine, cellsOf, shiftJson · weightShiftRows, readWeightShiftRows, overlapTable: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival, mergeEffect · spectra (of `linalg`): rotation,
- * spectralDrift, principalEnergy · geometry of task vectors: taskVectorGeometry, mergePredictors, PREDICTORS, signalShare · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
+ * spectralDrift, principalEnergy · geometry of task vectors: taskVectorGeometry, mergePredictors, PREDICTORS, testedPredictors, expectedGain, signalShare · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
  *
  * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
  * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7). `crossedBootstrap` gives
@@ -58,6 +58,12 @@ export {
   type PredictorName,
   PREDICTORS,
 } from "./weights/geometry/mergePredictors.js";
+export {
+  expectedGain,
+  parseTestedPredictors,
+  type TestedPredictor,
+  testedPredictors,
+} from "./weights/geometry/testedPredictors.js";
 export {
   signalShare,
   type SignalShare,

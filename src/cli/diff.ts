@@ -7,8 +7,11 @@ import {
   describeShift,
   type Description,
   meaningOf,
+  mergePredictors,
   PAPER_ETA,
   shiftJson,
+  taskVectorGeometry,
+  testedPredictors,
   type WeightShift,
   weightShiftOfFiles,
 } from "../analysis/index.js";
@@ -25,6 +28,7 @@ import {
 } from "../io/index.js";
 import { GENERATOR } from "../report/index.js";
 import { diffPage } from "./output/diffPage.js";
+import { predictorLines } from "./output/predictorLines.js";
 import { shiftProgress } from "./output/shiftProgress.js";
 import {
   integerOption,
@@ -50,6 +54,8 @@ are .safetensors files or model folders of any size; NAME=PATH names an expert, 
   --spectra WHICH    whose singular values to compute: corresponding (default: the layer at 17/36 of the depth, the paper's), all, none
   --rank K           dimension of the principal subspaces, default 16
   --seed N           of projection, shuffles and samples, default 1
+  --predictors       say too what may tell, before anything is merged, what a merge of all experts will be worth, and what has been
+                     found to tell; reads all weights twice more
   --threads N        default one a core, at most 3; results do not depend on it
 `;
 
@@ -70,6 +76,7 @@ export const diff: Verb = {
         rank: { type: "string" },
         seed: { type: "string" },
         threads: { type: "string" },
+        predictors: { type: "boolean", default: false },
       },
     });
     const [base, ...rest] = positionals;
@@ -83,6 +90,10 @@ export const diff: Verb = {
         `--spectra must be one of ${SPECTRA.join(", ")}, got ${JSON.stringify(values.spectra)}`,
       );
     const experts = namesOf(rest);
+    if (values.predictors && rest.length < 2)
+      throw new UsageError(
+        `--predictors must have at least 2 experts, got ${rest.length}`,
+      );
     if (values.json !== undefined) checkWritable(values.json, JSON_FILE);
     if (values.report !== undefined) checkWritable(values.report, PAGE);
     const options = {
@@ -105,11 +116,23 @@ export const diff: Verb = {
     if (values.report !== undefined)
       write(values.report, diffPage(shift, models), PAGE);
     output.stdout.write(
-      summary(shift, base) + configurationLines(base, experts),
+      summary(shift, base) +
+        configurationLines(base, experts) +
+        (values.predictors ? foretold(base, experts, values.skip) : ""),
     );
     return 0;
   },
 };
+
+/** What the task vectors may tell of a merge. */
+function foretold(
+  base: string,
+  experts: Readonly<Record<string, string>>,
+  skip: readonly string[] | undefined,
+): string {
+  const geometry = taskVectorGeometry(base, experts, { skip });
+  return `\n${predictorLines(mergePredictors(geometry), testedPredictors())}`;
+}
 
 /** Experts by name; an argument that is a path as it stands is no NAME=PATH. */
 function namesOf(args: readonly string[]): Record<string, string> {

@@ -3,7 +3,7 @@
  *
  * total, mean, meanOrNull, variance · estimates with a 95 % interval: shareInterval (Wilson), symmetric (Student's t), studentT, bootstrap (over items),
  * crossedBootstrap (over items and seeds at once), overSeeds and averageOverSeeds (two-way cluster variance), pairedDifference ·
- * correlation, rankCorrelation · tests: twoSided, holm (several of one family), detectable (the smallest effect that would have been found)
+ * correlation, rankCorrelation · tests: twoSided, holm (several of one family), detectable (the smallest effect that would have been found) · prediction: fitLine, leaveOut
  *
  * @module
  */
@@ -20,6 +20,7 @@ export {
   type Draws,
   type DrawsOptions,
 } from "./crossedBootstrap.js";
+export { fitLine, leaveOut } from "./leaveOut.js";
 export { detectable } from "./detectable.js";
 export { holm } from "./holm.js";
 export {

@@ -60,6 +60,12 @@ export type {
   FrontierRow,
   FrontierVerdict,
 } from "./rows/frontier.js";
+export type {
+  PredictorRow,
+  PredictorTarget,
+  PredictorTestRow,
+} from "./rows/predictors.js";
+export type { SignalRow } from "./rows/signal.js";
 export type { RewardRow } from "./rows/rewards.js";
 export type { TrajectoryLine, TrajectoryRow } from "./rows/trajectories.js";
 export type { MergeSizeRow, SizeLine } from "./rows/mergeSize.js";

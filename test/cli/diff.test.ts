@@ -13,6 +13,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeModelFolder } from "../../src/checkpoint/index.js";
 import { main } from "../../src/cli.js";
+import {
+  parseTestedPredictors,
+  testedPredictors,
+} from "../../src/analysis/index.js";
+import { predictorLines } from "../../src/cli/output/predictorLines.js";
 import { shiftProgress } from "../../src/cli/output/shiftProgress.js";
 import { model, normals } from "../analysis/planted.js";
 
@@ -86,6 +91,68 @@ describe("m2rl diff BASE EXPERT...", () => {
     expect(out).toContain(
       "changed by two or more: 16.67 %, of these in opposite directions: 0.00 %",
     );
+  });
+
+  it("prints with --predictors what may tell of a merge, and that nothing has been found to tell yet", async () => {
+    const plain = await m2rl("diff", base, math, coding, "--threads", "1");
+    const { code, out } = await m2rl(
+      "diff",
+      base,
+      math,
+      coding,
+      "--threads",
+      "1",
+      "--predictors",
+    );
+    expect(code).toBe(0);
+    expect(out.startsWith(plain.out)).toBe(true);
+    // Both moved in one direction, a sixth of the weights together: cos = 1/6 ÷ √(1/2 · 1/3) for weights of one size.
+    expect(out).toMatch(/^cosine +0\.4\d* +mean cosine/m);
+    expect(out).toMatch(/^signConflict +0 /m);
+    expect(out).toContain("no tested predictor yet");
+    await expect(
+      m2rl("diff", base, math, "--predictors"),
+    ).resolves.toMatchObject({ code: 2 });
+  });
+
+  it("goes by a tested predictor with the error that it had on merges left out", () => {
+    const values = {
+      cosine: 0.5,
+      signConflict: 0.1,
+      normRatio: 1,
+      topOverlap: 0.2,
+      effectiveRank: null,
+    };
+    const row = {
+      predictor: "cosine",
+      target: "experts",
+      intercept: -1,
+      slope: 6,
+      error: 1.25,
+      rho: 0.8,
+      merges: 26,
+      seeds: 3,
+      method: "ties",
+      study: "nano",
+    };
+    const tested = parseTestedPredictors(
+      JSON.stringify([row, { ...row, predictor: "effectiveRank" }]),
+    );
+    const text = predictorLines(values, tested);
+    expect(text).toContain(
+      "cosine: a merge by ties is expected at +2.0 points against the mean of its experts, ± 2.5 (twice the error on merges left out; 26 merges, 3 seeds, nano; other models may differ)\n",
+    );
+    expect(text).not.toContain("no tested predictor");
+    expect(text).not.toContain("effectiveRank: ");
+    expect(() =>
+      parseTestedPredictors(JSON.stringify([{ ...row, error: null }])),
+    ).toThrow('parseTestedPredictors: row 0 has no valid "error", got null');
+    expect(() =>
+      parseTestedPredictors(JSON.stringify([{ ...row, predictor: "luck" }])),
+    ).toThrow(
+      'parseTestedPredictors: row 0 has no valid "predictor", got "luck"',
+    );
+    expect(testedPredictors()).toEqual([]);
   });
 
   it("says where configurations mean different things, and leaves out buffers that one lacks", async () => {

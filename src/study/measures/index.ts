@@ -11,6 +11,8 @@ import { overlaps } from "./weights/overlaps.js";
 import { pairs } from "./merging/pairs.js";
 import { paradigms } from "./paradigms/paradigms.js";
 import { rewards } from "./training/rewards.js";
+import { predictors } from "./merging/predictors.js";
+import { signal } from "./merging/signal.js";
 import { scores } from "./behaviour/scores.js";
 import { storage } from "./merging/storage.js";
 import { trajectories } from "./behaviour/trajectories.js";
@@ -25,6 +27,8 @@ export interface MeasureTable {
   mergeSize: typeof mergeSize;
   storage: typeof storage;
   pairs: typeof pairs;
+  predictors: typeof predictors;
+  signal: typeof signal;
   neighborhoods: typeof neighborhoods;
   consistency: typeof consistency;
   frontier: typeof frontier;
@@ -53,6 +57,8 @@ export const MEASURES: MeasureTable = {
   mergeSize,
   storage,
   pairs,
+  predictors,
+  signal,
   neighborhoods,
   consistency,
   frontier,

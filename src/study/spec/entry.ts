@@ -35,6 +35,8 @@ export interface Repetition {
   values: Values;
   /** The models of a subset, as references; null where the entry is not repeated over subsets. */
   subset: string[] | null;
+  /** Whether the models of all subsets go by their domains in names: no two are of one domain. */
+  byDomain: boolean;
 }
 
 /** `over` laid over `under`: maps key by key, everything else replaced. */

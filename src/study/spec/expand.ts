@@ -147,11 +147,26 @@ class Expansion {
     this.checkCount(count, [...this.path, "each"]);
     const values = product(variables);
     if (chosen === undefined)
-      return values.map((own) => ({ values: own, subset: null }));
+      return values.map((own) => ({
+        values: own,
+        subset: null,
+        byDomain: false,
+      }));
     const parts = this.subsetsOf(chosen, count);
-    return values.flatMap((own) =>
-      parts.map((subset) => ({ values: own, subset })),
+    const domains = [...new Set(parts.flat())].flatMap(
+      (text) => this.domainIn(text) ?? [],
     );
+    // Replicas of one domain have their own names in the names of subsets.
+    const byDomain = new Set(domains).size === domains.length;
+    return values.flatMap((own) =>
+      parts.map((subset) => ({ values: own, subset, byDomain })),
+    );
+  }
+
+  /** The one domain that a model of a subset is trained on; null where there is none or several. */
+  private domainIn(reference: string): Domain | null {
+    const [ref] = this.names.resolve(reference);
+    return domainOf(this.names.get(ref!.model)!);
   }
 
   /** Refuse before they are written out what would take hours. */
@@ -262,13 +277,13 @@ class Expansion {
 
   private nameOf(
     { as }: Entry,
-    { values, subset }: Repetition,
+    { values, subset, byDomain }: Repetition,
     isRepeated: boolean,
   ): string {
-    const part = (subset ?? []).map((text) => {
-      const [ref] = this.names.resolve(text);
-      return domainOf(this.names.get(ref!.model)!) ?? text.replace("@", "-");
-    });
+    const part = (subset ?? []).map(
+      (text) =>
+        (byDomain ? this.domainIn(text) : null) ?? text.replace("@", "-"),
+    );
     const path = [...this.path, "as"];
     const variables: Values = { ...values, subset: part.join("-") };
     if (as !== undefined) {
