@@ -10,7 +10,7 @@
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
- * judgeClaim, claim, claimLine, claimLines, claimTable, claimCounts
+ * judgeClaim, judgeClaims, claim, claimLine, claimLines, claimTable, claimCounts
  *
  * @module
  */
@@ -30,6 +30,11 @@ export {
   type ClaimVerdict,
   type Verdict,
 } from "./claims/claims.js";
+export {
+  judgeClaims,
+  type JudgedVerdict,
+  type MeasuredClaim,
+} from "./claims/judgeClaims.js";
 export {
   claimCounts,
   claimTable,

@@ -1,15 +1,15 @@
 /** The compute frontier: what a model needed, where its cost lies among the reference's budgets, and every verdict. */
 import { describe, expect, it, test } from "vitest";
-import { trainingBehind } from "../../src/study/graph/ancestry.js";
-import { parseStudy, type Ref } from "../../src/study/index.js";
-import type { ModelScores } from "../../src/study/rows/modelScores.js";
+import { trainingBehind } from "../../../src/study/graph/ancestry.js";
+import { parseStudy, type Ref } from "../../../src/study/index.js";
+import type { ModelScores } from "../../../src/study/rows/modelScores.js";
 import {
   frontierRows,
   frontierVerdict,
   type FrontierPoint,
   type FrontierRow,
-} from "../../src/study/rows/frontier.js";
-import { PICO_STUDY, picoWith } from "./pico.js";
+} from "../../../src/study/rows/frontier.js";
+import { PICO_STUDY, picoWith } from "../pico.js";
 
 const STEP = "promptsPerStep: 1, groupSize: 2, learningRate: 0.001";
 const TEXT = picoWith({

@@ -1,18 +1,18 @@
 /** Predictors of merging: planted worlds in which one tells and in which none does, and a tiny study from weights to rows. */
 import { describe, expect, it, test } from "vitest";
-import { PREDICTORS, type PredictorName } from "../../src/analysis/index.js";
-import { Random } from "../../src/random.js";
-import { leaveOut } from "../../src/stats/index.js";
-import { parseStudy, plan } from "../../src/study/index.js";
+import { PREDICTORS, type PredictorName } from "../../../src/analysis/index.js";
+import { Random } from "../../../src/random.js";
+import { leaveOut } from "../../../src/stats/index.js";
+import { parseStudy, plan } from "../../../src/study/index.js";
 import {
   predictorRows,
   predictorTestRows,
   type PredictorEvidence,
   type PredictorTestRow,
-} from "../../src/study/rows/predictors.js";
-import { signalRows } from "../../src/study/rows/signal.js";
-import { subsets } from "../../src/study/spec/entry.js";
-import { PICO_STUDY, picoWith } from "./pico.js";
+} from "../../../src/study/rows/predictors.js";
+import { signalRows } from "../../../src/study/rows/signal.js";
+import { subsets } from "../../../src/study/spec/entry.js";
+import { PICO_STUDY, picoWith } from "../pico.js";
 
 const NAMES = Object.keys(PREDICTORS) as PredictorName[];
 const MEMBERS = subsets([0, 1, 2, 3, 4], [2, 3, 4, 5]);
