@@ -108,6 +108,7 @@ export const build = {
     if (existsSync(DIST)) renameSync(DIST, old);
     renameSync(fresh, DIST);
     rmSync(old, { recursive: true, force: true });
-    return this.done();
+    // Sources that were edited meanwhile have the next run build again.
+    return `${sources().length} files`;
   },
 };

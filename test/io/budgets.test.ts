@@ -24,14 +24,17 @@ import { UsageError } from "../../src/cli/verb.js";
 import { loadWorkplace } from "../../src/domains/index.js";
 import { hubSnapshot } from "../../src/domains/files/hub.js";
 import { readRows } from "../../src/domains/files/readRows.js";
+import { streamRows } from "../../src/domains/files/streamRows.js";
 import { M2rlError } from "../../src/error.js";
 import { readRecords } from "../../src/evaluate/index.js";
 import { readRecipe } from "../../src/merge/index.js";
 import { folderFiles } from "../../src/model/index.js";
 import { log, open, rows } from "../../src/study/index.js";
+import { workingJob } from "../../src/study/ray/jobFolder.js";
 import { readLines } from "../../src/study/run/jsonLines.js";
 import { FolderTemplate, Tokenizer } from "../../src/tokenizer/index.js";
 import { latestSnapshot } from "../../src/train/run/snapshot.js";
+import { Resources } from "../../src/view/data/resources.js";
 import { PICO_STUDY } from "../study/pico.js";
 
 const BASE = "data/nano/base";
@@ -122,6 +125,21 @@ const READERS: Record<string, Reader> = {
     file: "rows.jsonl",
     read: (folder) => readRows(join(folder, "rows.jsonl")),
   },
+  streamRows: {
+    file: "rows.jsonl",
+    read: async (folder) => {
+      for await (const { row } of streamRows(join(folder, "rows.jsonl")))
+        expect(row).toBeDefined();
+    },
+  },
+  "Resources of a study, study.yml": {
+    file: "study.yml",
+    read: (folder) => new Resources(join(folder, "study.yml")),
+  },
+  workingJob: {
+    ...{ file: ".ray/job.json", json: true },
+    read: workingJob,
+  },
   hubSnapshot: { file: "refs/main", read: hubSnapshot },
   "verdicts of m2rl verify": {
     file: "out.jsonl",
@@ -176,7 +194,7 @@ describe.each(Object.entries(READERS))("%s", (_, reader) => {
       writeFileSync(path, "{");
       truncateSync(path, 3e12);
     });
-    expect(text).toMatch(/must have at most \d+ bytes|header/);
+    expect(text).toMatch(/must have (?:lines of )?at most \d+ bytes|header/);
   });
 
   if (reader.json)

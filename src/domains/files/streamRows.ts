@@ -1,8 +1,9 @@
 /** Rows of a data file one after the other, so that files larger than the memory can be read. */
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, readSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { TaskError } from "../../error.js";
+import { BUDGETS, openRegular, parseJson } from "../../io/index.js";
 import { readRows, type FileRow } from "./readRows.js";
 
 /** A row, and where it stands: `file:line`, or `file[index]`. */
@@ -14,19 +15,16 @@ export interface PlacedRow {
 /** Most bytes of one line: a problem with all its tests has tens of megabytes at most. */
 const MOST_LINE = 1 << 28;
 
+const failure = (text: string, cause?: unknown): TaskError =>
+  new TaskError(`streamRows: ${text}`, { cause });
+
 function firstBytes(path: string): Buffer {
-  const head = Buffer.alloc(4);
-  let file: number | undefined;
+  const { file } = openRegular(path, failure);
   try {
-    file = openSync(path, "r");
+    const head = Buffer.alloc(4);
     return head.subarray(0, readSync(file, head, 0, 4, 0));
-  } catch (error) {
-    throw new TaskError(
-      `streamRows: ${path} must be a readable file; ${(error as Error).message}`,
-      { cause: error },
-    );
   } finally {
-    if (file !== undefined) closeSync(file);
+    closeSync(file);
   }
 }
 
@@ -57,12 +55,7 @@ async function* linesOf(
 }
 
 function objectOf(line: string, where: string): FileRow {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new TaskError(`streamRows: ${where} must be JSON`);
-  }
+  const value = parseJson(line, where, BUDGETS.lines, failure);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new TaskError(`streamRows: ${where} must be an object`);
   return value as FileRow;

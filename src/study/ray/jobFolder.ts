@@ -1,15 +1,15 @@
 /** What a job and whoever follows it share: a folder of files in the study. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { builtFile } from "../../built.js";
 import { StudyError } from "../../error.js";
-import { GrowingLines, writeFileAtomically } from "../../io/index.js";
+import {
+  BUDGETS,
+  GrowingLines,
+  readJson,
+  writeFileAtomically,
+} from "../../io/index.js";
+import { failure } from "../run/failure.js";
 
 /** The graph that the job reads. */
 export interface RayGraph {
@@ -51,12 +51,8 @@ function jobFile(runFolder: string): string {
 export function workingJob(runFolder: string): WorkingJob | null {
   const path = jobFile(runFolder);
   if (!existsSync(path)) return null;
-  try {
-    const job = JSON.parse(readFileSync(path, "utf8")) as WorkingJob;
-    if (job.m2rl === "ray job") return job;
-  } catch {
-    // Told below, as what is no note of a job.
-  }
+  const job = readJson(path, BUDGETS.config, failure) as WorkingJob | null;
+  if (job?.m2rl === "ray job") return job;
   throw new StudyError(
     `study: ${path} must say which Ray job works here, got something else; remove it if no job does`,
   );

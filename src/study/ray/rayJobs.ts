@@ -1,8 +1,9 @@
 /** Jobs of a Ray cluster over its HTTP interface, version 4. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InfrastructureError } from "../../error.js";
+import { BUDGETS, readText } from "../../io/index.js";
 import { Client } from "../../rollout/index.js";
 
 /** What Ray says of a job. */
@@ -25,7 +26,12 @@ export function rayToken(environment: NodeJS.ProcessEnv = process.env): string {
   if (given !== undefined && given !== "") return given.trim();
   const named = environment["RAY_AUTH_TOKEN_PATH"];
   const path = named ?? join(homedir(), ".ray", "auth_token");
-  return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+  if (!existsSync(path)) return "";
+  return readText(
+    path,
+    BUDGETS.config,
+    (text, cause) => new InfrastructureError(`ray: ${text}`, { cause }),
+  ).trim();
 }
 
 /** Seconds until a question is given up, and further tries: whether there is a head shows at once, one that starts up needs a while. */

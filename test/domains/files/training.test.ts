@@ -354,7 +354,7 @@ describe("streamRows", () => {
   });
 
   test.each([
-    ["line.jsonl", "{}\n{", "line.jsonl:2 must be JSON"],
+    ["line.jsonl", "{}\n{", "line.jsonl:2 must hold JSON"],
     ["list.jsonl", "{}\n[1]", "list.jsonl:2 must be an object"],
     [
       "cut.jsonl.gz",
