@@ -15,7 +15,7 @@ const OWN: Readonly<Record<string, string>> = {
   "report/claims/claims.ts": "data of the package",
   "view/serve/page.ts": "files of the package",
   "merge/kernels/kernels.ts": "a file of the package",
-  "merge/stream/provenance.ts": "package.json of the package",
+  "toolName.ts": "package.json of the package",
   "domains/coding/sandbox.ts": "an account of the system",
   "domains/files/streamRows.ts":
     "opened by openRegular first, then streamed line by line",
