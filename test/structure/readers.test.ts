@@ -8,6 +8,7 @@ const OPENS =
 
 /** Files outside of src/io that open others by themselves. */
 const OWN: Readonly<Record<string, string>> = {
+  "analysis/weights/geometry/testedPredictors.ts": "data of the package",
   "engine/installed.ts": "a stamp of the set-up",
   "engine/choice.ts": "a stamp of the set-up",
   "cli/doctor.ts": "the kernel's file in the environment of the set-up",
