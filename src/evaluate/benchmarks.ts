@@ -183,22 +183,30 @@ export interface BenchmarkOptions {
   items?: number;
   /** How hard the tasks are; default "easy". */
   difficulty?: Difficulty;
+  /** "development": other problems of the same kinds, for choosing settings; default "benchmark". */
+  split?: MeasuredSplit;
 }
 
+/** Splits that models are measured on. */
+export const MEASURED_SPLITS = ["benchmark", "development"] as const;
+
+/** One of them. */
+export type MeasuredSplit = (typeof MEASURED_SPLITS)[number];
+
 /**
- * The tasks of a benchmark: different problems of the "benchmark" split, the same ones for ever, for every model and seed.
+ * The tasks of a benchmark: different problems of a split that no training sees, the same ones for ever, for every model and seed.
  *
  * A shorter list is the beginning of a longer one. No task is ever dropped because of what a model does with it.
  *
  * @param name     a benchmark name
- * @param options  items: how many tasks, default the benchmark's own number (100)
+ * @param options  items: how many tasks, default the benchmark's own number (100) · difficulty, split: which tasks
  * @throws TaskError unknown name, or the problem space has fewer different problems · RangeError items no positive integer
  * @example
  * benchmark("aime24", { items: 2 }).map((task) => task.prompt)
  */
 export function benchmark(
   name: string,
-  { items, difficulty = "easy" }: BenchmarkOptions = {},
+  { items, difficulty = "easy", split = "benchmark" }: BenchmarkOptions = {},
 ): Task[] {
   const chosen = benchmarkSpec(name);
   const count = items ?? chosen.items;
@@ -222,9 +230,9 @@ export function benchmark(
         `benchmark: ${name} must have ${count} different tasks, found ${tasks.size} in ${tries} draws; ask for fewer items`,
       );
     }
-    const random = new Random(BENCHMARK_SEED, `benchmark/${name}/${i}`);
+    const random = new Random(BENCHMARK_SEED, `${split}/${name}/${i}`);
     const task = drawTask(chosen.domain, random, {
-      split: "benchmark",
+      split,
       level: chosen.level + (difficulty === "hard" ? HARDER : 0),
       kinds: names,
     });

@@ -5,7 +5,12 @@ import type { Policy } from "../model/index.js";
 import { localSampler, type Rollout, type Sampler } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { avgAtK, type AvgAtK } from "./avgAtK.js";
-import { benchmark, benchmarkSpec, type BenchmarkName } from "./benchmarks.js";
+import {
+  benchmark,
+  benchmarkSpec,
+  type BenchmarkName,
+  type MeasuredSplit,
+} from "./benchmarks.js";
 import {
   appendRecords,
   finishRecords,
@@ -24,6 +29,8 @@ export interface EvaluateOptions {
   items?: number;
   /** How hard the benchmark's tasks are; default "easy". */
   difficulty?: Difficulty;
+  /** Problems that settings are chosen on, or the benchmark's own, the default. */
+  split?: MeasuredSplit;
   /** Seed of the sampling; default 0. The benchmark itself never depends on it. */
   seed?: number;
   /** Sampling temperature, default 1 as in RL (paper, appendix A); 0 is greedy. */
@@ -254,6 +261,7 @@ export async function evaluateWith(
     samples = 4,
     items,
     difficulty,
+    split,
     seed = 0,
     temperature = 1,
     topP = 1,
@@ -269,7 +277,7 @@ export async function evaluateWith(
     throw new RangeError(
       `evaluate: samples must be a positive integer, got ${samples}`,
     );
-  const tasks = benchmark(name, { items, difficulty });
+  const tasks = benchmark(name, { items, difficulty, split });
   const header: RecordsHeader = {
     benchmark: name,
     items: tasks.length,

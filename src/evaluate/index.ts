@@ -12,7 +12,9 @@ export {
   BENCHMARK_NAMES,
   benchmark,
   benchmarkSpec,
+  MEASURED_SPLITS,
   type BenchmarkOptions,
+  type MeasuredSplit,
   type BenchmarkName,
   type BenchmarkSpec,
 } from "./benchmarks.js";

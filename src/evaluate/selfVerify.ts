@@ -5,7 +5,7 @@ import { generate, type Policy } from "../model/index.js";
 import { rollouts } from "../rollout/index.js";
 import { IM_END, renderChat, type Tokenizer } from "../tokenizer/index.js";
 import type { Difficulty } from "../world/index.js";
-import { benchmark, benchmarkSpec } from "./benchmarks.js";
+import { benchmark, benchmarkSpec, type MeasuredSplit } from "./benchmarks.js";
 import {
   JUDGE_MODES,
   judgeableBenchmarks,
@@ -40,6 +40,8 @@ export interface SelfVerifyOptions {
   answers?: number;
   /** How hard the benchmark's tasks are; default "easy". */
   difficulty?: Difficulty;
+  /** Problems that settings are chosen on, or the benchmark's own, the default. */
+  split?: MeasuredSplit;
   /** Seed of the sampling; default 0. */
   seed?: number;
   /** Of how many items the first answer and its judgements are kept as text, default 3. */
@@ -72,6 +74,7 @@ export function selfVerify(
     seed = 0,
     keep = 3,
     difficulty,
+    split,
   }: SelfVerifyOptions = {},
 ): JudgedAnswer[] {
   const judgeable = judgeableBenchmarks();
@@ -83,7 +86,7 @@ export function selfVerify(
     throw new RangeError(
       `selfVerify: answers must be a positive integer, got ${answers}`,
     );
-  const tasks = benchmark(name, { items, difficulty }).flatMap((task) =>
+  const tasks = benchmark(name, { items, difficulty, split }).flatMap((task) =>
     Array.from({ length: answers }, () => task),
   );
   const names = tasks.map(({ id }, i) => `${id}/${i % answers}`);

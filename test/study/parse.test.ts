@@ -83,12 +83,12 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown key at the top",
       edit("seeds: [1]", "seed: [1]"),
-      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, difficulty, seeds, resources, models, measures, profiles',
+      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, difficulty, split, seeds, resources, models, measures, profiles',
     ],
     [
       "a key that every object has",
       edit("seeds: [1]", "constructor: 1"),
-      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, difficulty, seeds, resources, models, measures, profiles',
+      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, difficulty, split, seeds, resources, models, measures, profiles',
     ],
     [
       "an unknown operation",

@@ -1,5 +1,6 @@
 /** The nodes of a study: models, each made by one operation from others. */
 import type { Domain } from "../../domains/index.js";
+import type { MeasuredSplit } from "../../evaluate/index.js";
 import type { Difficulty } from "../../world/index.js";
 import type { Resources } from "./resources.js";
 
@@ -73,6 +74,8 @@ export interface StudySpec {
   domains: readonly Domain[];
   /** How hard the tasks are that its models learn and are measured on. */
   difficulty: Difficulty;
+  /** Which problems they are measured on: those of the benchmarks, or those on which settings are chosen. */
+  split: MeasuredSplit;
   /** The whole graph is made once for each. */
   seeds: readonly number[];
   /** In the order of the file; "base" first. */

@@ -70,7 +70,9 @@ export function plan(study: StudySpec): Stage[] {
   const measured = new Map<MeasureEntry, Stage[]>(
     study.measures.map((entry) => [
       entry,
-      measureStages(entry, places, study).map((stage) => inWorld(stage, study)),
+      measureStages(entry, places, study).map((stage) =>
+        onSplit(inWorld(stage, study), study),
+      ),
     ]),
   );
   const all = [...models, ...[...measured.values()].flat()];
@@ -90,6 +92,13 @@ function inWorld(stage: Stage, { difficulty }: StudySpec): Stage {
   return difficulty === "easy"
     ? stage
     : { ...stage, spec: { ...stage.spec, difficulty } };
+}
+
+/** The same of the problems that a measure is made on. */
+function onSplit(stage: Stage, { split }: StudySpec): Stage {
+  return split === "benchmark"
+    ? stage
+    : { ...stage, spec: { ...stage.spec, split } };
 }
 
 /** Steps at which each run's checkpoint is kept, since a model or a measure refers to it. */

@@ -1,4 +1,5 @@
 /** A stage of a study: one unit of work with what it reads and writes. */
+import type { MeasuredSplit } from "../../evaluate/index.js";
 import type { Difficulty } from "../../world/index.js";
 import type { Ref } from "./model.js";
 
@@ -38,10 +39,19 @@ export interface Stage<Spec extends object = object> {
   work: Work;
 }
 
-/** How hard the tasks of a stage are: an option for whatever draws tasks; nothing in the easy world. */
-export function difficultyOf({ spec }: Stage): { difficulty?: Difficulty } {
-  const { difficulty } = spec as { difficulty?: Difficulty };
-  return difficulty === undefined ? {} : { difficulty };
+/** Which tasks a stage draws. */
+export interface TasksOfStage {
+  difficulty?: Difficulty;
+  split?: MeasuredSplit;
+}
+
+/** Which tasks a stage draws: options for whatever draws them; nothing where they are the easy benchmarks. */
+export function tasksOf({ spec }: Stage): TasksOfStage {
+  const { difficulty, split } = spec as TasksOfStage;
+  return {
+    ...(difficulty === undefined ? {} : { difficulty }),
+    ...(split === undefined ? {} : { split }),
+  };
 }
 
 /** A stage of a measure that writes one file of lines: "<id>.jsonl". */

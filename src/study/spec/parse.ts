@@ -17,6 +17,7 @@ import {
   readText,
   type TextPlace,
 } from "../../io/index.js";
+import { MEASURED_SPLITS, type MeasuredSplit } from "../../evaluate/index.js";
 import { DIFFICULTIES, type Difficulty } from "../../world/index.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
@@ -59,6 +60,7 @@ interface Head {
   base: string;
   domains: Domain[];
   difficulty: Difficulty;
+  split: MeasuredSplit;
   seeds: number[];
   resources: Readonly<Record<string, Resources>>;
 }
@@ -68,6 +70,7 @@ const head: Field<Head> = object<Head>({
   base: textField(/./, "a folder"),
   domains: list(choice(DOMAINS), 1),
   difficulty: withDefault(choice(DIFFICULTIES), "easy"),
+  split: withDefault(choice(MEASURED_SPLITS), "benchmark"),
   seeds: list(integer({ min: 0 }), 1),
   resources: resourcesByKind,
 });

@@ -99,7 +99,7 @@ function openRecords(folder: string): Opened {
   const spec: StudySpec = {
     ...{ name: basename(folder), base: "base", domains: [], seeds: [0] },
     ...{ models: models.map(recordedModel), lists: {}, resources: {} },
-    difficulty: "easy",
+    ...({ difficulty: "easy", split: "benchmark" } as const),
     measures: [{ name: "records", by: "scores", options }],
   };
   const at = new Map(

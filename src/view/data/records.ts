@@ -5,10 +5,12 @@ import {
   benchmark,
   BENCHMARK_NAMES,
   benchmarkSpec,
+  MEASURED_SPLITS,
 } from "../../evaluate/benchmarks.js";
 import { hashTasks } from "../../evaluate/evaluate.js";
 import type { RecordsHeader } from "../../evaluate/records.js";
 import { TaskError } from "../../error.js";
+import { DIFFICULTIES } from "../../world/index.js";
 import { RecordsIndex } from "./recordsIndex.js";
 import type {
   BenchmarkInfo,
@@ -53,11 +55,12 @@ function promptsOf({
   if (!isOurs || hash === "" || !(items >= 1 && items <= MOST_PROMPTS))
     return new Map();
   try {
-    for (const difficulty of ["easy", "hard"] as const) {
-      const tasks = benchmark(name, { items, difficulty });
-      if (hashTasks(tasks) === hash)
-        return new Map(tasks.map(({ id, prompt }) => [id, prompt]));
-    }
+    for (const split of MEASURED_SPLITS)
+      for (const difficulty of DIFFICULTIES) {
+        const drawn = benchmark(name, { items, difficulty, split });
+        if (hashTasks(drawn) === hash)
+          return new Map(drawn.map(({ id, prompt }) => [id, prompt]));
+      }
     return new Map();
   } catch (error) {
     // An evaluation with more items than the benchmark has now.

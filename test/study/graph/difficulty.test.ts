@@ -9,6 +9,7 @@ import {
   plan,
   run,
 } from "../../../src/study/index.js";
+import { splitOf } from "../../../src/world/index.js";
 import { PICO_STUDY, picoStudy } from "../pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
@@ -30,6 +31,19 @@ describe("difficulty: hard", () => {
         sees ? { ...spec, difficulty: "hard" } : spec,
       );
     });
+  });
+  it("scores a profile on the problems that settings are chosen on, where it says so", () => {
+    const text = HARD.replace("quick: {}", "quick: { split: development }");
+    for (const { kind, spec } of plan(parseStudy(text, "quick")))
+      expect("split" in spec, kind).toBe(kind === "scores");
+    const ids = (split: "benchmark" | "development"): string[] =>
+      benchmark("gpqa", { items: 20, difficulty: "hard", split }).map(
+        ({ id }) => id,
+      );
+    expect(ids("development").map(splitOf)).toEqual(
+      Array.from({ length: 20 }, () => "development"),
+    );
+    expect(new Set([...ids("development"), ...ids("benchmark")]).size).toBe(40);
   });
   it("is one of two words", () => {
     const text = `difficulty: hardest\n${PICO_STUDY}`;

@@ -25,7 +25,7 @@ import {
   type StudySpec,
 } from "../../graph/model.js";
 import {
-  difficultyOf,
+  tasksOf,
   addWork,
   lineStage,
   times,
@@ -144,7 +144,7 @@ async function writeAndRead(
   const domains = Object.values(benchmarks);
   const lines: DivergenceSample[] = [];
   for (const [i, own] of domains.entries()) {
-    const tasks = promptsOf(own, prompts, difficultyOf(job.stage));
+    const tasks = promptsOf(own, prompts, tasksOf(job.stage));
     lines.push(
       ...sampleDivergences(policy, others, tokenizer, tasks, { seed, samples }),
     );

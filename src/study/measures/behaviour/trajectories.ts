@@ -3,7 +3,7 @@ import type { BenchmarkName } from "../../../evaluate/index.js";
 import { loadPolicy } from "../../../model/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../../graph/model.js";
 import {
-  difficultyOf,
+  tasksOf,
   lineStage,
   times,
   type Place,
@@ -104,7 +104,7 @@ export const trajectories: Measure<
   async run(job: Job<TrajectorySpec>, report) {
     const { seed, benchmarks: asked, items, samples } = job.stage.spec;
     const names = Object.keys(job.stage.inputs);
-    const sampling = { seed, items, samples, ...difficultyOf(job.stage) };
+    const sampling = { seed, items, samples, ...tasksOf(job.stage) };
     const file = new LineFile<TrajectoryLine & { sampling: object }>(
       outputPath(job),
       (line) =>

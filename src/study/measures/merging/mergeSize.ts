@@ -2,7 +2,7 @@
 import type { BenchmarkName } from "../../../evaluate/index.js";
 import { methods, type MergeMethodName } from "../../../merge/index.js";
 import { modelNamed, type Ref, type StudySpec } from "../../graph/model.js";
-import { difficultyOf, lineStage, times } from "../../graph/stage.js";
+import { tasksOf, lineStage, times } from "../../graph/stage.js";
 import { SAMPLE } from "../../graph/work.js";
 import { labelledInputs } from "../../operations/operation.js";
 import { mergeBy, METHOD_NAMES, relativeSize } from "../../operations/merge.js";
@@ -166,7 +166,7 @@ async function scoreMerges(
     if (isDone) continue;
     const options = lambda === null ? {} : { lambda };
     const merged = mergeBy({ method, options }, anchor, experts, seed);
-    const sampling = { items, samples, seed, ...difficultyOf(job.stage) };
+    const sampling = { items, samples, seed, ...tasksOf(job.stage) };
     file.add({
       method,
       lambda,

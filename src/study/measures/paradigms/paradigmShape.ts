@@ -21,7 +21,7 @@ import type {
   ParadigmShape,
   TaskVectorSizes,
 } from "../../rows/paradigmRow.js";
-import { difficultyOf } from "../../graph/stage.js";
+import { tasksOf } from "../../graph/stage.js";
 import { brief } from "../../rows/interval.js";
 import type { Facts, Job, Report } from "../../run/job.js";
 import { writeLines } from "../../run/jsonLines.js";
@@ -54,7 +54,7 @@ export async function measureShape(
   const total = 1 + ALPHAS.length + grid;
   const lines: ParadigmShape[] = [weightsOf(job, domains)];
   report({ done: 1, total });
-  const held = heldOut(paradigm, texts, seed, difficultyOf(job.stage));
+  const held = heldOut(paradigm, texts, seed, tasksOf(job.stage));
   for (const [i, alpha] of ALPHAS.entries()) {
     lines.push(...linesAt(paradigm, held, alpha));
     report({ done: 2 + i, total });
