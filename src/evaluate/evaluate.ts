@@ -257,11 +257,10 @@ async function* inOrder<Item, Result>(
 export async function evaluateWith(
   sampler: Sampler,
   name: string,
-  {
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const {
     samples = 4,
-    items,
-    difficulty,
-    split,
     seed = 0,
     temperature = 1,
     topP = 1,
@@ -271,13 +270,12 @@ export async function evaluateWith(
     keep = 10,
     keepTokens = false,
     onProgress,
-  }: EvaluateOptions = {},
-): Promise<Evaluation> {
+  } = options;
   if (!Number.isInteger(samples) || samples < 1)
     throw new RangeError(
       `evaluate: samples must be a positive integer, got ${samples}`,
     );
-  const tasks = benchmark(name, { items, difficulty, split });
+  const tasks = benchmark(name, options);
   const header: RecordsHeader = {
     benchmark: name,
     items: tasks.length,
