@@ -14,12 +14,14 @@ Serve the verifiers over HTTP until it is stopped (Ctrl-C or SIGTERM); requests 
   --max-body MB      largest body, default 16
   --max-rows N       most rows that wait at a time, default 20000; beyond it: 503 with Retry-After
 
-The environment variable M2RL_TOKEN, where set, is the bearer token that requests must carry.
+The environment variable M2RL_TOKEN, where set, is the bearer token that requests must carry. Agents are judged as by \`m2rl verify\`:
+M2RL_WORKPLACE names the folder of the workplace assistant's tables, M2RL_BFCL that of \`m2rl benchmarks fetch bfcl\`.
 
   POST /rewards   slime's remote_rm {prompt, response, label} → number, a list → a list; TRL's {prompts, completions, label} and
                   OpenRLHF's {query, prompts, labels} → {rewards: […]}. The label is the task. "/" is the same.
   POST /verdicts  the same rows → {reward, outcome, detail}, or a list of them
-  POST /step      {label, turns} → {messages} to append to an episode, or {verdict} once it is over
+  POST /step      {label, turns} → {messages} to append to an episode (of tools, or what the user says next), or {verdict} once it is
+                  over. Rows of episodes have turns in place of response: a list of texts, or for each user turn such a list
   GET  /metrics   counters and latencies as Prometheus text
   GET  /healthz   200, or 503 once the service is ending
 

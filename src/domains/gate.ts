@@ -18,6 +18,15 @@ export function noAnswer(detail: string): Verdict {
   return { reward: 0, outcome: "noAnswer", detail };
 }
 
+/** What was cut off earns nothing, whatever stands there. */
+export function truncated(): Verdict {
+  return {
+    reward: 0,
+    outcome: "truncated",
+    detail: "stopped at the token limit",
+  };
+}
+
 /**
  * Grade a completion behind the gate: a truncated completion is never graded, `</think>` must occur, and only the
  * text after the last `</think>` is the answer.
@@ -33,13 +42,7 @@ export function gate(
   finish: FinishReason,
   grade: (answer: string) => Verdict,
 ): Verdict {
-  if (finish === "length") {
-    return {
-      reward: 0,
-      outcome: "truncated",
-      detail: "stopped at the token limit",
-    };
-  }
+  if (finish === "length") return truncated();
   const end = completion.lastIndexOf("</think>");
   if (end < 0) return noAnswer("no </think>");
   const answer = completion.slice(end + "</think>".length).trim();

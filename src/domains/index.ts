@@ -86,6 +86,8 @@ export {
   type KwargType,
 } from "./instruction/index.js";
 export {
+  agentEpisode,
+  agentSources,
   BFCL_CATEGORIES,
   BFCL_CLASSES,
   bfclOverall,
@@ -115,7 +117,8 @@ export {
   type EnvironmentTool,
   type EpisodeCall,
   type EpisodeOptions,
-  type GradeAgentOptions,
+  type AgentSources,
+  type AgentTurns,
   type Placed,
   type PlacedCall,
   type Schema,
@@ -138,6 +141,7 @@ export {
   type BfclScore,
   type BfclSingleData,
   type BfclStart,
+  type ReadBfclOptions,
   type CheckCallsOptions,
   type CheckTurnsOptions,
   type LongContext,

@@ -114,13 +114,14 @@ test("m2rl verify --domain agent says which tables it lacks", async () => {
   expect([code, err]).toEqual([
     1,
     expect.stringContaining(
-      "needs the tables of the workplace assistant; M2RL_WORKPLACE names their folder",
+      "needs the tables of the workplace assistant; M2RL_WORKPLACE names their folder; the verdicts so far",
     ),
   ]);
 });
 
 test("m2rl verify --domain agent grades one turn and several turns of BFCL", async () => {
-  const question = [[{ role: "user", content: "Tidy up." }]];
+  const said = [{ role: "user", content: "Tidy up." }];
+  const question = [said];
   const single = readBfclTask(
     "simple",
     {
@@ -142,7 +143,7 @@ test("m2rl verify --domain agent grades one turn and several turns of BFCL", asy
     "multi_turn_base",
     {
       id: "b",
-      question,
+      question: [said, said],
       involved_classes: ["TicketAPI"],
       initial_config: { TicketAPI: { current_user: "mia" } },
     },
@@ -161,6 +162,8 @@ test("m2rl verify --domain agent grades one turn and several turns of BFCL", asy
     { task: multi, turns: [[early, create], close] },
     { task: multi, turns: [[create]] },
     { task: multi, turns: [["Done."], ["Done."]] },
+    { task: multi, turns: [create, "Done.", close] },
+    { task: multi, turns: [create, close] },
   ]);
   expect(verdicts.map(({ outcome, detail }) => [outcome, detail])).toEqual([
     ["right", undefined],
@@ -169,6 +172,8 @@ test("m2rl verify --domain agent grades one turn and several turns of BFCL", asy
     ["right", undefined],
     ["wrong", "must have 2 turns, got 1"],
     ["noAnswer", "no tool call"],
+    ["right", undefined],
+    ["wrong", "must have 2 turns, got 1"],
   ]);
   expect(verdicts[3]!.calls).toMatchObject([
     { turn: 1, name: "close_ticket", error: null },

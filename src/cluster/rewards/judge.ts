@@ -1,5 +1,10 @@
 /** One row of a reward request → a verdict, by the verifier of the task's domain. */
-import { DOMAINS, spec, type FinishReason } from "../../domains/index.js";
+import {
+  DOMAINS,
+  gradeAgent,
+  spec,
+  type FinishReason,
+} from "../../domains/index.js";
 import type { Task, Verdict } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
 import type { Message } from "../../tokenizer/index.js";
@@ -8,8 +13,8 @@ import type { Message } from "../../tokenizer/index.js";
 export interface RewardRow {
   /** The task, as an object or as JSON text: slime, TRL and OpenRLHF carry it as the row's label. */
   label: unknown;
-  /** The assistant's text, one for each turn; single-turn domains have one. */
-  turns: string[];
+  /** The assistant's texts, one for each step, or of an agent for each user turn those of its steps; single-turn domains have one. */
+  turns: string[] | string[][];
   /** How the last turn ended; default: by an end-of-turn token in its text, else cut off at the token limit. */
   finish?: FinishReason;
 }
@@ -54,6 +59,27 @@ function ended(
   return { text: text.slice(0, Math.min(...ends)), finish: finish ?? "stop" };
 }
 
+const isSteps = (turns: RewardRow["turns"]): turns is string[] =>
+  turns.every((turn) => typeof turn === "string");
+
+/** The verdict on steps that are told apart by user turns. */
+function judgeTurns(
+  task: Task,
+  turns: readonly string[][],
+  finish: FinishReason | undefined,
+): Verdict {
+  if (task.domain !== "agent")
+    throw new TaskError(
+      `rewards: turns of domain ${task.domain} must be a list of texts`,
+    );
+  const last = ended(turns.flat().at(-1) ?? "", finish).finish;
+  const texts = turns.map((steps) =>
+    steps.map((text) => ended(text, "stop").text),
+  );
+  const { calls: _, ...verdict } = gradeAgent(task, texts, last);
+  return verdict;
+}
+
 /**
  * Judge one row.
  *
@@ -66,6 +92,7 @@ function ended(
  */
 export function judge({ label, turns, finish }: RewardRow): Verdict {
   const task = taskOf(label);
+  if (!isSteps(turns)) return judgeTurns(task, turns, finish);
   const { environment, verify } = spec(task.domain);
   if (environment === undefined) {
     const last = ended(turns.at(-1) ?? "", finish);
@@ -82,13 +109,15 @@ export function judge({ label, turns, finish }: RewardRow): Verdict {
 }
 
 /**
- * What happens after the turns so far: tool messages, or the verdict once the episode is over. Stateless: the turns are replayed.
+ * What happens after the turns so far: tool messages, what the user says next, or the verdict once the episode is over. Stateless: the turns are replayed.
  *
  * @throws TaskError the label is not a task, or its domain has no episodes
  */
 export function step({ label, turns, finish }: RewardRow): Step {
   const task = taskOf(label);
   const { environment } = spec(task.domain);
+  if (!isSteps(turns))
+    throw new TaskError("rewards: turns of a step must be a list of texts");
   if (environment === undefined)
     throw new TaskError(
       `rewards: domain ${task.domain} has no episodes; judge its answer instead`,

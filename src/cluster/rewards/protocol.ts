@@ -55,14 +55,20 @@ function turnsOf(
     );
 }
 
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");
+
 function row(value: unknown, where: string): RewardRow {
   const { label, response, turns, finish } = fields(value, where);
   if (label === undefined) bad(`${where} must have a label`);
   const end = finishOf(finish, `${where}.finish`);
-  if (Array.isArray(turns) && turns.every((turn) => typeof turn === "string"))
+  if (isTexts(turns)) return { label, turns, finish: end };
+  if (Array.isArray(turns) && turns.every(isTexts))
     return { label, turns, finish: end };
   if (response === undefined)
-    bad(`${where} must have a response, or turns as a list of texts`);
+    bad(
+      `${where} must have a response, or turns as a list of texts or of such lists`,
+    );
   return {
     label,
     turns: turnsOf(response, end, `${where}.response`),
@@ -119,7 +125,8 @@ function columns(body: Fields): RewardRow[] {
  * - TRL's reward function, sent as it is called: `{prompts, completions, label}` → `{rewards}`
  * - OpenRLHF's remote reward model: `{query, prompts, labels}` → `{rewards, scores, extra_logs}`
  *
- * The prompt itself decides nothing; the label is the task. Episodes give `turns`, a list of texts, instead of `response`.
+ * The prompt itself decides nothing; the label is the task. Episodes give `turns` instead of `response`: a list of texts, or for each user turn
+ * such a list.
  *
  * @param body  parsed JSON
  * @throws TaskError a field is missing or of another type; the message names it

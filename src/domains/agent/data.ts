@@ -45,6 +45,26 @@ export interface AgentData {
 }
 
 /**
+ * The calls of a task's solution.
+ *
+ * @throws TaskError they are no list of calls
+ */
+export function callsOf({ id, data }: Task): ToolCall[] {
+  const { calls } = (data ?? {}) as { calls?: unknown };
+  const isCall = (value: unknown): boolean => {
+    const { name, arguments: args } = (value ?? {}) as Partial<ToolCall>;
+    return (
+      typeof name === "string" && typeof args === "object" && args !== null
+    );
+  };
+  if (!Array.isArray(calls) || !calls.every(isCall))
+    throw new TaskError(
+      `agent: calls of task ${JSON.stringify(id)} must be a list of {name, arguments}`,
+    );
+  return calls as ToolCall[];
+}
+
+/**
  * The data of a task, checked in outline.
  *
  * @throws TaskError tables, requests or calls are missing
@@ -65,5 +85,6 @@ export function agentData(task: Task): AgentData {
       `agent: task must hold workplace, requests and calls, got task ${JSON.stringify(task.id)}`,
     );
   }
+  callsOf(task);
   return data as AgentData;
 }

@@ -1,8 +1,17 @@
-/** An episode of the workplace assistant: turns with tool calls, judged by the final state. */
-import type { Environment, FinishReason, Task, Verdict } from "../task.js";
-import { agentData } from "./data.js";
-import { toolEpisode } from "./environments/index.js";
+/** The episode of an agent task, whatever its task is: turns with tool calls, judged by what they lead to. */
+import type { Task } from "../task.js";
+import { bfclEpisode } from "./bfcl/bfclEpisode.js";
+import { isBfclTask } from "./bfcl/data.js";
+import type { LongContext } from "./bfcl/index.js";
+import { agentData, callsOf } from "./data.js";
+import {
+  toolEpisode,
+  type Placed,
+  type ToolEpisode,
+} from "./environments/index.js";
+import { agentSources, needed, type AgentSources } from "./sources.js";
 import { NANO_WORKPLACE } from "./tools.js";
+import { WORKPLACE } from "./workplace/index.js";
 
 /** Most assistant turns of an episode whose task does not say otherwise, as in the authors' loop. */
 export const MAX_TURNS = 6;
@@ -10,32 +19,55 @@ export const MAX_TURNS = 6;
 /** Most assistant turns of any episode. */
 export const MOST_TURNS = 9;
 
+/** Whether a task is one of the workplace assistant, whose tables are not its own. */
+function isAssistantTask({ kind, data }: Task): boolean {
+  const { calls, workplace } = (data ?? {}) as Record<string, unknown>;
+  return (
+    kind === "workplace" && workplace === undefined && Array.isArray(calls)
+  );
+}
+
+/** What a task of BFCL's long-context category adds; null of the others. */
+export function longOf(
+  { id }: Task,
+  sources: AgentSources,
+): LongContext | null {
+  return /long_context/.test(id)
+    ? needed(
+        sources.long,
+        "the extensions of BFCL's long-context category",
+        "M2RL_BFCL",
+        id,
+      )
+    : null;
+}
+
+/** The environment of the workplace assistant with its state at the start. */
+function assistant({ id }: Task, sources: AgentSources): Placed {
+  const what = "the tables of the workplace assistant";
+  const given = needed(sources.tables, what, "M2RL_WORKPLACE", id);
+  return { environment: WORKPLACE, given };
+}
+
 /**
- * Start an episode on a fresh copy of the task's workplace: the rules are those of `toolEpisode`, and a call that is no JSON is not
- * repaired, since the small world teaches the exact form.
+ * Start an episode. Of the workplaces it is one of `toolEpisode`; a call that is no JSON is repaired, but not in the small world, which
+ * teaches the exact form. Of BFCL it is `bfclEpisode`.
  *
- * @throws TaskError the task holds no workplace
+ * @param sources  what the task needs beside itself; default: what M2RL_WORKPLACE and M2RL_BFCL name
+ * @throws TaskError the task is none of these, or a part of it is not of its form · InfrastructureError what it needs is not there
  */
-export function environment(task: Task): Environment {
+export function agentEpisode(
+  task: Task,
+  sources: AgentSources = agentSources(),
+): ToolEpisode {
+  if (isBfclTask(task)) return bfclEpisode(task, longOf(task, sources));
+  if (isAssistantTask(task))
+    return toolEpisode(assistant(task, sources), callsOf(task), {
+      maxTurns: MAX_TURNS,
+    });
   const { workplace, calls, turns = MAX_TURNS } = agentData(task);
   return toolEpisode({ environment: NANO_WORKPLACE, given: workplace }, calls, {
     maxTurns: turns,
     repair: false,
   });
-}
-
-/**
- * Judge a single turn as a whole episode.
- *
- * @throws TaskError the task holds no workplace
- */
-export function verify(
-  task: Task,
-  completion: string,
-  finish: FinishReason,
-): Verdict {
-  const episode = environment(task);
-  // A truncated turn may hold half a call; nothing of it is executed.
-  if (finish === "stop") episode.step(completion);
-  return episode.verdict(finish);
 }

@@ -2,12 +2,13 @@
  * Agent: requests to an assistant that works with a directory, a calendar, emails and tasks through seven tools; only the final
  * state of the tables is judged. It is the paper's workplace assistant (NeMo-Gym) made small, in the real tool-call format.
  *
- * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), `gradeAgent` (turns of any agent task), data types;
+ * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), `gradeAgent` (turns of any agent task), `agentEpisode` (the same, turn by
+ * turn), `agentSources` (what such tasks need beside themselves), data types;
  * from `workplace/` the full-size assistant (27 tools on tables from files), from `bfcl/` the checks of BFCL v3, from
  * `environments/` what all of them are made with: tool environments.
  */
 import type { DomainSpec } from "../task.js";
-import { environment, MOST_TURNS, verify } from "./environment.js";
+import { agentEpisode, MOST_TURNS } from "./environment.js";
 import { TOOLS } from "./tools.js";
 
 export * from "./bfcl/index.js";
@@ -19,7 +20,9 @@ export type {
   WorkRequest,
   Workplace,
 } from "./data.js";
-export { gradeAgent, type GradeAgentOptions } from "./gradeAgent.js";
+export { agentEpisode } from "./environment.js";
+export { gradeAgent, type AgentTurns } from "./gradeAgent.js";
+export { agentSources, type AgentSources } from "./sources.js";
 export { sameState } from "./state.js";
 export { execute, replay, TOOLS, type ToolResult } from "./tools.js";
 
@@ -32,6 +35,11 @@ export const agent: DomainSpec = {
   maxNewTokens: 56,
   maxTurns: MOST_TURNS,
   tools: TOOLS,
-  verify,
-  environment,
+  verify(task, completion, finish) {
+    const episode = agentEpisode(task);
+    // A truncated turn may hold half a call; nothing of it is executed.
+    if (finish === "stop") episode.step(completion);
+    return episode.verdict(finish);
+  },
+  environment: (task) => agentEpisode(task),
 };

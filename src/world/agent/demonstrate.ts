@@ -1,6 +1,6 @@
 /** The noisy demonstrator of agent tasks: looks things up and plans when careful, guesses when terse. */
 import { agentData, type WorkRequest } from "../../domains/agent/data.js";
-import { environment } from "../../domains/agent/environment.js";
+import { agentEpisode } from "../../domains/agent/environment.js";
 import type { Environment, Task } from "../../domains/index.js";
 import type { Random } from "../../random.js";
 import { renderAssistant } from "../../tokenizer/index.js";
@@ -22,7 +22,7 @@ class Episode {
     readonly random: Random,
     readonly options: DemonstrationOptions,
   ) {
-    this.environment = environment(task);
+    this.environment = agentEpisode(task);
   }
 
   /** Call a tool and return its result; the reasoning is left out when terse. */

@@ -166,7 +166,7 @@ function dictListMatches(
 }
 
 /** Names of the types of the data files, by the language that their calls are written in. */
-const TYPES: Readonly<
+export const BFCL_TYPES: Readonly<
   Record<BfclLanguage, Readonly<Record<string, ValueType>>>
 > = { python: PYTHON_TYPES, java: JAVA_TYPES, javascript: JAVASCRIPT_TYPES };
 
@@ -217,7 +217,7 @@ function argumentFault(
   accepted: readonly unknown[],
   language: BfclLanguage,
 ): string | null {
-  const type = TYPES[language][parameter.type];
+  const type = BFCL_TYPES[language][parameter.type];
   if (type === undefined)
     throw new TaskError(
       `checkCalls: unknown type ${JSON.stringify(parameter.type)} of ${name}`,
@@ -226,7 +226,7 @@ function argumentFault(
     ? parameter.items?.type
     : undefined;
   const items =
-    itemsName === undefined ? undefined : TYPES[language][itemsName];
+    itemsName === undefined ? undefined : BFCL_TYPES[language][itemsName];
   if (language !== "python" && typeof raw !== "string")
     return `${name} must be written as a string`;
   const value =

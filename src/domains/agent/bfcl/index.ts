@@ -13,13 +13,9 @@ export {
   type BfclParameter,
   type CheckCallsOptions,
 } from "./checkCalls.js";
-export {
-  gradeBfcl,
-  readBfclTask,
-  type BfclMultiData,
-  type BfclSingleData,
-  type CallVerdict,
-} from "./tasks.js";
+export type { BfclMultiData, BfclSingleData } from "./data.js";
+export { gradeBfcl, type CallVerdict } from "./gradeBfcl.js";
+export { readBfclTask, type ReadBfclOptions } from "./readBfclTask.js";
 export { readLongContext } from "./longContext.js";
 export { javaLiteral, javascriptLiteral, type ValueType } from "./literals.js";
 export {

@@ -2,7 +2,7 @@
 import { parseToolCalls } from "../../../tokenizer/index.js";
 import type { ParsedToolCall } from "../../../tokenizer/parseToolCalls.js";
 import type { Message, ToolCall } from "../../../tokenizer/message.js";
-import { correct, noAnswer, wrong } from "../../gate.js";
+import { correct, noAnswer, truncated, wrong } from "../../gate.js";
 import type { Environment, FinishReason, Verdict } from "../../task.js";
 import { replayed, ToolSession, type Placed } from "./session.js";
 
@@ -71,12 +71,7 @@ class Episode implements ToolEpisode {
   }
 
   verdict(finish: FinishReason): Verdict {
-    if (finish === "length")
-      return {
-        reward: 0,
-        outcome: "truncated",
-        detail: "stopped at the token limit",
-      };
+    if (finish === "length") return truncated();
     if (this.live.compared() === this.goal) return correct();
     const { calls, turns, failed } = this;
     const parsed = calls.filter(({ name }) => name !== null).length;
