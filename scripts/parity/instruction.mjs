@@ -32,7 +32,7 @@ const WHY = {
   tokens: SENTENCE,
 };
 
-function constraintRow(oracle, { rows, versions }, texts) {
+function constraintRow(name, oracle, { rows, versions }, texts) {
   const own = rows.filter((row) => row.oracle === oracle);
   const differing = own.flatMap(({ id, kwargs, verdicts }) => {
     const holds = constraint(id, kwargs);
@@ -42,35 +42,42 @@ function constraintRow(oracle, { rows, versions }, texts) {
         : [
             {
               what: `${id} ${JSON.stringify(kwargs)} on ${short(text)}`,
-              why: WHY[id],
+              why: verdicts[i] === "E" ? "the reference fails" : WHY[id],
             },
           ],
     );
   });
   const total = own.length * texts.length;
-  return { name: `constraints (${oracle})`, total, differing, versions };
+  return { name: `${name} (${oracle})`, total, differing, versions };
 }
 
-function splitterRow(name, split, { texts, versions, [name]: expected }) {
+function splitterRow(name, split, { texts, versions, [name]: expected }, set) {
   const differing = texts
     .filter(
       (text, i) => JSON.stringify(split(text)) !== JSON.stringify(expected[i]),
     )
     .map((text) => ({ what: short(text), why: WHY[name] }));
-  return { name, total: texts.length, differing, versions };
+  return { name: `${set}${name}`, total: texts.length, differing, versions };
 }
 
-/** One row for each reference of constraints, and one each for sentences, sentences by rules and tokens. */
-export function instructionParity() {
-  const constraints = golden("constraints");
-  const language = golden("language");
+/** Rows of one set: constraints by reference, sentences, sentences by rules, tokens. */
+function setRows(set, constraints, language) {
   const oracles = [...new Set(constraints.rows.map(({ oracle }) => oracle))];
   return [
     ...oracles.map((oracle) =>
-      constraintRow(oracle, constraints, language.texts),
+      constraintRow(`${set}constraints`, oracle, constraints, language.texts),
     ),
-    splitterRow("sentences", splitSentences, language),
-    splitterRow("ruleSentences", ruleSentences, language),
-    splitterRow("tokens", wordTokenize, language),
+    splitterRow("sentences", splitSentences, language, set),
+    splitterRow("ruleSentences", ruleSentences, language, set),
+    splitterRow("tokens", wordTokenize, language, set),
+  ];
+}
+
+/** One row for each reference of constraints, and one each for sentences, sentences by rules and tokens, of both sets of inputs. */
+export function instructionParity() {
+  const fresh = golden("fresh");
+  return [
+    ...setRows("", golden("constraints"), golden("language")),
+    ...setRows("fresh ", fresh, fresh),
   ];
 }

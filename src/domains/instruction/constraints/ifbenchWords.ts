@@ -105,9 +105,15 @@ function mostRepeats(text: string, most: number): boolean {
   return [...seen.values()].every((n) => n <= most);
 }
 
+/** Syllables of a word, as the reference counts where no dictionary is asked: none with digits, one where no vowel is known. */
+function syllablesOf(word: string): number {
+  if (/\p{Nd}/u.test(word)) return 0;
+  return /[a-z]/.test(word) ? Math.max(1, syllable(word.slice(0, 100))) : 1;
+}
+
 function alternatesSyllables(text: string): boolean {
   const parities = split(removePunctuation(text).toLowerCase()).map(
-    (word) => syllable(word.slice(0, 100)) % 2,
+    (word) => syllablesOf(word) % 2,
   );
   return parities.every((parity, i) => i === 0 || parity !== parities[i - 1]);
 }

@@ -1,8 +1,8 @@
 /** The 29 constraints that IFEvalG adds to IFEval, for training. */
 import { ruleSentences } from "../language/ruleSentences.js";
 import { wordTokenize } from "../language/wordTokenize.js";
-import { countMatches } from "../python/pattern.js";
-import { split, strip, words } from "../python/text.js";
+import { countMatches, pattern } from "../python/pattern.js";
+import { split, strip } from "../python/text.js";
 import {
   frequency,
   letterFrequency,
@@ -276,7 +276,7 @@ export const IFEVALG: Rows = {
     "at most so many words of lower-case letters",
     { N: "count" },
     (text, kwargs) =>
-      words(text).filter((word) => /^[a-z]+$/u.test(word)).length <=
+      (text.match(pattern("\\b[a-z]+\\b")) ?? []).length <=
       countOf(kwargs, "N"),
   ),
   "letters:letter_counting": row(

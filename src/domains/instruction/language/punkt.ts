@@ -1,6 +1,6 @@
 /** Punkt: splits English text into sentences. */
 import { isLower, isSpace, isUpper, strip, stripEnd } from "../python/text.js";
-import { ABBREVIATIONS, STARTERS } from "./punktWords.js";
+import { ABBREVIATIONS, COMMON, STARTERS } from "./punktWords.js";
 
 // Characters that cannot stand inside a word; the sentence ends but the period are among them.
 const NON_WORD = ")\";}]*:@'({[\u2018\u2019\u201c\u201d\u00ab\u00bb!?";
@@ -140,12 +140,15 @@ function firstPass(text: string): Token {
   return token;
 }
 
+/** A token in lower case without its period: what the lists know. */
+const typeOf = (token: string): string =>
+  token.toLowerCase().replace(/\.$/u, "");
+
 /** Whether a token starts a sentence by its case; null where that cannot be said. */
 function startsSentence(token: string): boolean | null {
   if (INNER_PUNCTUATION.has(token)) return false;
   const first = [...token][0]!;
-  if (isUpper(first) && STARTERS.has(token.toLowerCase().replace(/\.$/u, "")))
-    return true;
+  if (isUpper(first) && STARTERS.has(typeOf(token))) return true;
   // A lower-case word never starts a sentence in the text that the original was trained on.
   return isLower(first) ? false : null;
 }
@@ -156,7 +159,11 @@ function endsBefore(token: Token, next: string): boolean {
   if (!text.endsWith(".")) return token.ends;
   const isInitial = INITIAL.test(text);
   const starts = startsSentence(next);
-  const followed = starts === null && isInitial && isUpper([...next][0]!);
+  const followed =
+    starts === null &&
+    isInitial &&
+    isUpper([...next][0]!) &&
+    !COMMON.has(typeOf(next));
   if ((token.abbreviation || token.ellipsis) && !isInitial && starts === true)
     return true;
   if ((isInitial || NUMBER.test(text)) && (starts === false || followed))

@@ -48,6 +48,9 @@ function literal(character: string): string {
     : `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
+/** Letters that Python takes for one when case is ignored, and JavaScript for several. */
+const DOTTED = "iI\u0130\u0131";
+
 class Translation {
   private at = 0;
   private readonly characters: string[];
@@ -143,7 +146,14 @@ class Translation {
         );
       }
     }
-    this.emit(literal(character));
+    this.emit(this.letter(character));
+  }
+
+  /** A literal character outside a class. */
+  private letter(character: string): string {
+    return this.flags.ignoreCase && DOTTED.includes(character)
+      ? `[${DOTTED}]`
+      : literal(character);
   }
 
   private quantifier(text: string, unbounded: boolean): void {
