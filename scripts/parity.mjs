@@ -2,13 +2,15 @@
  * How often each grader agrees with its reference on the golden sets, and where it does not: `npm run parity [-- GRADER]`.
  *
  * The golden sets are made by scripts/golden; this needs only the build. Exit code 1 where a disagreement is not explained in
- * test/golden/domains/explained.json or scripts/parity/instruction.mjs.
+ * test/golden/domains/explained.json or in scripts/parity/.
  */
 import { readFileSync } from "node:fs";
 import * as domains from "../dist/domains/index.js";
 import { GRADERS, gradeQwen } from "../dist/domains/math/graders/index.js";
 import { bfclParity } from "./parity/bfcl.mjs";
 import { instructionParity } from "./parity/instruction.mjs";
+import { scienceParity } from "./parity/science.mjs";
+import { workplaceParity } from "./parity/workplace.mjs";
 
 const folder = new URL("../test/golden/domains/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
@@ -53,6 +55,8 @@ for (const [name, grade] of Object.entries(SETS)) {
 const wants = (name) => [undefined, name].includes(process.argv[2]);
 for (const row of [
   ...(wants("instruction") ? instructionParity() : []),
+  ...(wants("science") ? scienceParity(domains) : []),
+  ...(wants("workplace") ? workplaceParity(domains) : []),
   ...(wants("bfcl") ? bfclParity(domains) : []),
 ]) {
   const share = (100 * (row.total - row.differing.length)) / row.total;

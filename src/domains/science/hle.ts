@@ -52,6 +52,14 @@ function plain(text: string): string {
     .trim();
 }
 
+/** A number without quotes around it and an article before it. */
+function bare(text: string): string {
+  return text
+    .trim()
+    .replace(/^["'“”‘’]+|["'“”‘’]+$/g, "")
+    .replace(/^(?:an?|the)\s+(?=[-+\d.])/i, "");
+}
+
 /**
  * The verdict by exact match: the same text but for case, articles and punctuation; the same number; or the same mathematics where
  * the reference is LaTeX.
@@ -69,7 +77,7 @@ export function gradeHleExact(reference: string, response: string): Verdict {
     /^[-+\d.,/\s%]+$/.test(reference) || /^[-+\d.,/\s%]+$/.test(answer);
   if (!numeric && plain(reference) !== "" && plain(reference) === plain(answer))
     return correct();
-  if (equalAnswers(reference, answer)) return correct();
+  if (equalAnswers(bare(reference), bare(answer))) return correct();
   const latex = /[\\$^=]/.test(reference);
   if (
     latex &&
