@@ -1,4 +1,4 @@
-/** `m2rl tasks`: tasks as lines of a file, drawn from the small world or read from published training data. */
+/** `m2rl tasks`: tasks as lines of a file, drawn from the small world or read from published files. */
 import { parseArgs } from "node:util";
 import { trainerRow } from "../cluster/index.js";
 import {
@@ -13,10 +13,10 @@ import { LineWriter } from "../io/index.js";
 import { hint } from "../nearest.js";
 import { Random } from "../random.js";
 import { drawTask } from "../world/index.js";
+import { FORMS, type Form } from "./tasks/forms.js";
 import { integerOption, textTable, UsageError, type Verb } from "./verb.js";
 
 const SPLITS: readonly Split[] = ["train", "development", "benchmark"];
-const FORMS = ["rl", "sft"] as const;
 const ROWS = ["task", "trainer"] as const;
 
 /** Draws of tasks that are drawn already, in a row, before the space counts as used up. */
@@ -100,8 +100,8 @@ async function questionsOf(
 
 /** Write one line for each row that is kept. */
 async function read(
+  form: Form,
   paths: readonly string[],
-  form: (typeof FORMS)[number],
   options: files.RlRowOptions,
   write: (kept: files.Demonstration | Task) => void,
 ): Promise<Tally> {
@@ -111,26 +111,16 @@ async function read(
     fixed: new Map(),
     skipped: new Map(),
   };
-  const seen = new Map<string, number>();
-  for (const path of paths)
-    for await (const placed of files.streamRows(path)) {
-      tally.rows++;
-      const subset = String(placed.row["dataset"] ?? path);
-      const index = seen.get(subset) ?? 0;
-      seen.set(subset, index + 1);
-      const said =
-        form === "rl"
-          ? files.readRlRow(placed, index, options)
-          : files.readSftRow(placed, options);
-      if ("skipped" in said) {
-        add(tally.skipped, said.skipped);
-        continue;
-      }
-      said.fixes.forEach((fix) => add(tally.fixed, fix));
-      const kept = "task" in said ? said.task : said.demonstration;
-      add(tally.kept, "task" in said ? said.task.domain : "chat");
-      write(kept);
+  for await (const said of form.read(paths, options)) {
+    tally.rows++;
+    if ("skipped" in said) {
+      add(tally.skipped, said.skipped);
+      continue;
     }
+    said.fixes.forEach((fix) => add(tally.fixed, fix));
+    add(tally.kept, "domain" in said.kept ? said.kept.domain : "chat");
+    write(said.kept);
+  }
   return tally;
 }
 
@@ -192,10 +182,12 @@ interface Values {
 }
 
 async function readTasks(values: Values): Promise<string> {
-  const form = FORMS.find((name) => name === values.form);
+  const form = Object.hasOwn(FORMS, values.form)
+    ? FORMS[values.form]!
+    : undefined;
   if (!form)
     throw new UsageError(
-      `--form must be rl or sft, got ${JSON.stringify(values.form)}`,
+      `--form must be one of ${Object.keys(FORMS).join(", ")}, got ${JSON.stringify(values.form)}`,
     );
   const text = writerOf(values.rows);
   const questions = await questionsOf(values.fill ?? []);
@@ -204,7 +196,7 @@ async function readTasks(values: Values): Promise<string> {
     ...(questions ? { questions } : {}),
   };
   return await write(values.out, async (writer) => {
-    const tally = await read(values.from!, form, options, (kept) =>
+    const tally = await read(form, values.from!, options, (kept) =>
       writer.write("domain" in kept ? text(kept) : JSON.stringify(kept)),
     );
     return `${report(tally)}\n`;
@@ -236,11 +228,11 @@ async function drawTasks(names: string[], values: Values): Promise<string> {
 /** The verb. */
 export const tasks: Verb = {
   help: `m2rl tasks DOMAIN… [--split train] [--count N] [--seed S] [--level L] --out FILE.jsonl
-m2rl tasks --from FILE… [--form rl|sft] [--fill NAME=FILE]… [--unedited] --out FILE.jsonl
+m2rl tasks --from FILE… [--form ${Object.keys(FORMS).join("|")}] [--fill NAME=FILE]… [--unedited] --out FILE.jsonl
 
 Write tasks as lines, each {id, domain, kind, prompt, data}: what \`m2rl verify\` grades and what a trainer sends back to
-\`m2rl rewards\` as its label. Either N different ones per domain of the small world (default 100), or the rows of published training
-data in their own columns.
+\`m2rl rewards\` as its label. Either N different ones per domain of the small world (default 100), or the rows of published files
+in their own columns.
 
   --rows R           task (default), or trainer: {prompt, label, data_source, reward_model, metadata}, the columns that TRL, slime and
                      verl read; the prompt as messages, the task as label (docs/clusters.md)
@@ -248,7 +240,10 @@ data in their own columns.
   --seed S           default 0; the same seed gives the same tasks
   --level L          1, 2 or 3; default all
   --from FILE        JSON lines or Parquet, plain or gzipped; may be repeated
-  --form F           rl (default): the RL blend's subsets, or files with its columns; sft: chats {id, messages, tools}
+  --form F           default rl:
+${Object.entries(FORMS)
+  .map(([name, { about }]) => `                     ${name}: ${about}`)
+  .join("\n")}
   --fill NAME=FILE   texts that rows only point to: dapo, skywork (rl); taco, apps, code_contests … as NAME or NAME/SPLIT (sft)
   --unedited         leave prompts as published
 

@@ -1,5 +1,11 @@
 /** `m2rl tasks`: tasks as files. */
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -129,9 +135,74 @@ test.each([
   [["math"], "needs --out"],
   [["math", "--split", "all", "--out", "y"], "--split must be"],
   [["math", "--count", "0", "--out", "y"], "--count must be"],
-  [["--from", "x", "--form", "dpo", "--out", "y"], "--form must be rl or sft"],
+  [
+    ["--from", "x", "--form", "dpo", "--out", "y"],
+    "--form must be one of rl, sft",
+  ],
   [["--from", "x", "--fill", "dapo", "--out", "y"], "NAME=FILE"],
 ])("m2rl tasks %j is a wrong command line", async (args, text) => {
   const { code, err } = await run(...args);
   expect([code, err]).toEqual([2, expect.stringContaining(text)]);
+});
+
+test("m2rl tasks reads LiveCodeBench, and refuses a form that it does not know", async () => {
+  const place = folder();
+  const from = join(place, "test6.jsonl");
+  const tests = (output: string): string =>
+    JSON.stringify([{ input: "1", output, testtype: "stdin" }]);
+  const row = {
+    question_id: "a1",
+    question_content: "Add one.",
+    starter_code: "",
+    metadata: "{}",
+    public_test_cases: tests("2"),
+    private_test_cases: tests("2\n"),
+  };
+  writeFileSync(from, `${JSON.stringify(row)}\n`);
+  const out = join(place, "tasks.jsonl");
+  const args = ["--from", from, "--out", out, "--form"];
+  expect((await run(...args, "livecodebench")).out).toMatch(/^coding +1$/m);
+  expect(read(out)[0]).toMatchObject({
+    id: "a1",
+    domain: "coding",
+    data: { language: "python", mode: "stdin", tests: [{}, {}] },
+  });
+  expect((await run(...args, "poems")).err).toContain(
+    '--form must be one of rl, sft, livecodebench, humaneval, bfcl, got "poems"',
+  );
+});
+
+test("m2rl tasks reads a file or a folder of BFCL with its answers, and names file, row and field of a fault", async () => {
+  const place = folder();
+  const file = join(place, "BFCL_v4_simple_python.json");
+  const parameters = { properties: { name: { type: "string" } } };
+  const row = {
+    id: "simple_0",
+    question: [[{ role: "user", content: "Find it." }]],
+    function: [{ name: "find", parameters }],
+  };
+  const answer = { id: "simple_0", ground_truth: [{ find: { name: ["x"] } }] };
+  const still = { ...row, id: "irrelevance_0" };
+  mkdirSync(join(place, "possible_answer"));
+  writeFileSync(file, JSON.stringify(row));
+  writeFileSync(
+    join(place, "possible_answer", "BFCL_v4_simple_python.json"),
+    JSON.stringify(answer),
+  );
+  writeFileSync(join(place, "BFCL_v4_irrelevance.json"), JSON.stringify(still));
+  const out = join(place, "tasks.jsonl");
+  const args = ["--form", "bfcl", "--out", out, "--from"];
+  expect((await run(...args, place)).code).toBe(0);
+  expect(read(out).map(({ id, kind }) => [id, kind])).toEqual([
+    ["irrelevance_0", "irrelevance"],
+    ["simple_0", "simple"],
+  ]);
+  expect((await run(...args, file)).out).toMatch(/^agent +1$/m);
+  writeFileSync(file, JSON.stringify({ ...row, function: [{}] }));
+  expect((await run(...args, file)).err).toContain(
+    `${file}:1 row "simple_0": function[0].name must be a text`,
+  );
+  expect((await run(...args, out)).err).toContain(
+    "must be BFCL_v3_….json or BFCL_v4_….json of a category of v3",
+  );
 });

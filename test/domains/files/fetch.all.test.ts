@@ -3,12 +3,18 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { gradeMath } from "../../../src/domains/index.js";
+import {
+  embedded,
+  gradeMath,
+  gradePython,
+} from "../../../src/domains/index.js";
 import {
   checkFile,
   fetchBenchmark,
   FETCHED,
+  readHumanEvalRow,
   readRows,
+  streamRows,
 } from "../../../src/domains/files/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "fetch-"));
@@ -45,6 +51,29 @@ describe("fetchBenchmark", () => {
       expect(kept).toBe(false);
       expect((await checkFile("humaneval", at)).problems).toEqual([]);
       expect((await fetchBenchmark("humaneval", { folder })).kept).toBe(true);
+    },
+    MINUTES,
+  );
+
+  test(
+    "humaneval's published solutions pass all of its assertions, and programs without a body none",
+    async () => {
+      const { folder: at } = await fetchBenchmark("humaneval", { folder });
+      const python = embedded({ workers: 2 });
+      const failed: string[] = [];
+      const passed: string[] = [];
+      for await (const placed of streamRows(join(at, "HumanEval.jsonl.gz"))) {
+        const { id, data } = readHumanEvalRow(placed);
+        const { prompt, canonical_solution: solution } = placed.row;
+        const grade = async (program: string): Promise<boolean> =>
+          (await gradePython(python, id, data, `\`\`\`\n${program}\n\`\`\``))
+            .passed;
+        if (!(await grade(`${String(prompt)}${String(solution)}`)))
+          failed.push(id);
+        if (await grade(String(prompt))) passed.push(id);
+      }
+      await python.close();
+      expect([failed, passed]).toEqual([[], []]);
     },
     MINUTES,
   );

@@ -69,7 +69,10 @@ export async function gradeProgram(
 ): Promise<ProgramGrade> {
   const tests = selectTests(id, problem);
   const limits = { ...PYTHON_LIMITS, ...problem.limits };
-  const { entry } = problem;
+  const { entry, before, after } = problem;
+  const source = [before, program, after]
+    .filter((part) => part !== undefined)
+    .join("\n");
   const grades: TestGrade[] = [];
   let next = 0;
   let stop = false;
@@ -77,7 +80,11 @@ export async function gradeProgram(
     while (!stop && next < tests.length) {
       const i = next++;
       const test = tests[i]!;
-      const run = { program, input: test.input, ...(entry ? { entry } : {}) };
+      const run = {
+        program: source,
+        input: test.input,
+        ...(entry ? { entry } : {}),
+      };
       const outcome = await executor.run(run, limits);
       grades[i] = gradeOf(outcome, test, entry);
       if (grades[i].verdict !== "right") stop = true;

@@ -24,6 +24,9 @@ export interface PythonProblem {
   tests: PythonTest[];
   /** The function's name; functional problems only. */
   entry?: string;
+  /** Source that is run before the program and after it, in the same module: what a problem gives, and tests written as assertions. */
+  before?: string;
+  after?: string;
   /** Most tests that are run: a subset drawn by the task's id, the same for every completion; default all. */
   maxTests?: number;
   /** Limits of each test where they differ from `PYTHON_LIMITS`. */
@@ -70,7 +73,7 @@ export function checkProblem(id: string, data: unknown): PythonProblem {
     throw new TaskError(`coding: task ${JSON.stringify(id)}: ${why}`);
   };
   const problem = data as PythonProblem;
-  const { mode, tests, entry, maxTests, limits } = problem;
+  const { mode, tests, entry, maxTests, limits, before, after } = problem;
   if (mode !== "stdin" && mode !== "functional")
     refuse(`mode must be "stdin" or "functional", got ${JSON.stringify(mode)}`);
   if (!Array.isArray(tests) || tests.length === 0)
@@ -81,6 +84,9 @@ export function checkProblem(id: string, data: unknown): PythonProblem {
     refuse(`entry must be the function's name, got ${JSON.stringify(entry)}`);
   if (mode === "stdin" && entry !== undefined)
     refuse("entry belongs to functional problems");
+  for (const source of [before, after])
+    if (source !== undefined && typeof source !== "string")
+      refuse("before and after must be texts");
   if (!isCount(maxTests))
     refuse(`maxTests must be a positive whole number, got ${maxTests}`);
   checkLimits(limits ?? {}, refuse);
