@@ -105,6 +105,7 @@ export {
   runTool,
   schemaFault,
   tool,
+  TOOL_ENVIRONMENTS,
   toolEnvironment,
   toolEpisode,
   ToolFailure,

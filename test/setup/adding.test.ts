@@ -77,6 +77,23 @@ export const toy: WorldSpec = {
 };
 `;
 
+const ENVIRONMENT = `/** A till: one number that a tool changes. */
+import { tool, toolEnvironment, type ToolEnvironment } from "./environments/index.js";
+
+/** The toy environment. */
+export const toy: ToolEnvironment<{ euros: number }> = toolEnvironment({
+  name: "toyTill",
+  initial: { euros: 10 },
+  tools: {
+    sell: tool({
+      description: "Sell a thing.",
+      parameters: { price: { type: "integer" } },
+      run: (state: { euros: number }, { price }) => ({ euros: (state.euros += price) }),
+    }),
+  },
+});
+`;
+
 const METHOD = `/** The first expert, whatever the others are. */
 import { mergeMethod } from "../method.js";
 import { mergeCombination } from "../parts/combine.js";
@@ -204,6 +221,16 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
     ),
     "data/nano/study.yml": after(`ifbench, bfcl`, `, toyBench`),
   },
+  "To add a tool environment": {
+    "src/domains/agent/<name>.ts": () => ENVIRONMENT,
+    "src/domains/agent/environmentTable.ts": chain(
+      after(
+        `import { NANO_WORKPLACE } from "./tools.js";`,
+        `\nimport { toy } from "./toy.js";`,
+      ),
+      after(`\n    nanoWorkplace: NANO_WORKPLACE,`, `\n    toyTill: toy,`),
+    ),
+  },
   "To add a merge method": {
     "src/merge/methods/<name>.ts": () => METHOD,
     "src/merge/methods/table.ts": chain(
@@ -251,6 +278,7 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
 const MOST: Readonly<Record<string, number>> = {
   "To add a domain": 4,
   "To add a benchmark": 2,
+  "To add a tool environment": 2,
   "To add a merge method": 2,
   "To add a training option": 1,
   "To add an operation of a study": 2,
@@ -351,6 +379,20 @@ describe("what CONTRIBUTING.md names", () => {
       .spec(toy)
       .verify(task, "<think>\n\n</think>\n\ntoy", "stop");
     expect(verdict.outcome).toBe("correct");
+    const till = {
+      ...{ id: "till", domain: "agent", kind: "till", prompt: "Sell it." },
+      data: {
+        environment: "toyTill",
+        calls: [{ name: "sell", arguments: { price: 5 } }],
+      },
+    } as const;
+    const sell = (price: number): string =>
+      `<tool_call>{"name": "sell", "arguments": {"price": ${price}}}</tool_call>`;
+    expect(
+      [5, 6].map(
+        (price) => m2rl.domains.gradeAgent(till, [sell(price)]).reward,
+      ),
+    ).toEqual([1, 0]);
     expect(m2rl.evaluate.benchmark("toyBench")).toHaveLength(5);
     expect(m2rl.report.benchmarkLabel("toyBench")).toBe("ToyBench");
     expect(m2rl.report.modelLabel("toyMean")).toBe("Toy mean");

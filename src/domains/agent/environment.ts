@@ -1,9 +1,12 @@
 /** The episode of an agent task, whatever its task is: turns with tool calls, judged by what they lead to. */
+import { TaskError } from "../../error.js";
+import { hint } from "../../nearest.js";
 import type { Task } from "../task.js";
 import { bfclEpisode } from "./bfcl/bfclEpisode.js";
 import { isBfclTask } from "./bfcl/data.js";
 import type { LongContext } from "./bfcl/index.js";
 import { agentData, callsOf } from "./data.js";
+import { TOOL_ENVIRONMENTS } from "./environmentTable.js";
 import {
   toolEpisode,
   type Placed,
@@ -42,6 +45,21 @@ export function longOf(
     : null;
 }
 
+/** The environment that a task names, with the state that it gives; null where it names none. */
+function namedBy({ id, data }: Task): Placed | null {
+  const { environment: name, state: given } = (data ?? {}) as {
+    environment?: unknown;
+    state?: unknown;
+  };
+  if (typeof name !== "string") return null;
+  if (!Object.hasOwn(TOOL_ENVIRONMENTS, name))
+    throw new TaskError(
+      `agent: task ${JSON.stringify(id)}: unknown environment ${JSON.stringify(name)}; ${hint(name, Object.keys(TOOL_ENVIRONMENTS))}`,
+    );
+  const environment = TOOL_ENVIRONMENTS[name]!;
+  return given === undefined ? { environment } : { environment, given };
+}
+
 /** The environment of the workplace assistant with its state at the start. */
 function assistant({ id }: Task, sources: AgentSources): Placed {
   const what = "the tables of the workplace assistant";
@@ -50,7 +68,7 @@ function assistant({ id }: Task, sources: AgentSources): Placed {
 }
 
 /**
- * Start an episode. Of the workplaces it is one of `toolEpisode`; a call that is no JSON is repaired, but not in the small world, which
+ * Start an episode. Of the workplaces, and of an environment that the task names (`TOOL_ENVIRONMENTS`), it is one of `toolEpisode`; a call that is no JSON is repaired, but not in the small world, which
  * teaches the exact form. Of BFCL it is `bfclEpisode`.
  *
  * @param sources  what the task needs beside itself; default: what M2RL_WORKPLACE and M2RL_BFCL name
@@ -61,6 +79,9 @@ export function agentEpisode(
   sources: AgentSources = agentSources(),
 ): ToolEpisode {
   if (isBfclTask(task)) return bfclEpisode(task, longOf(task, sources));
+  const named = namedBy(task);
+  if (named !== null)
+    return toolEpisode(named, callsOf(task), { maxTurns: MAX_TURNS });
   if (isAssistantTask(task))
     return toolEpisode(assistant(task, sources), callsOf(task), {
       maxTurns: MAX_TURNS,

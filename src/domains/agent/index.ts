@@ -21,6 +21,7 @@ export type {
   Workplace,
 } from "./data.js";
 export { agentEpisode } from "./environment.js";
+export { TOOL_ENVIRONMENTS } from "./environmentTable.js";
 export { gradeAgent, type AgentTurns } from "./gradeAgent.js";
 export { agentSources, type AgentSources } from "./sources.js";
 export { sameState } from "./state.js";
