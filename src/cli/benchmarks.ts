@@ -26,7 +26,9 @@ function list(output: CliOutput): number {
     String(row.sampling.topP),
     String(row.sampling.maxTokens),
     row.gated ? "yes" : "no",
-    row.checked ? row.licence : `${row.licence} (not checked)`,
+    row.licenceSeenIn === undefined
+      ? row.licence
+      : `${row.licence} (as in ${row.licenceSeenIn})`,
     row.grader,
     row.placeSeenIn === undefined
       ? row.place

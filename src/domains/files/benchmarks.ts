@@ -46,8 +46,11 @@ export interface PublishedBenchmark {
   window?: readonly [from: string, to: string];
   /** How an answer is scored. */
   grader: string;
+  /** "unknown" where neither the publication nor a package that was read says it. */
   licence: string;
-  /** Whether licence, place and files were read in the publication itself; the others are from memory of it and may be wrong. */
+  /** The package of Python's index, with its version, that states the licence: second-hand knowledge. */
+  licenceSeenIn?: string;
+  /** Whether licence, place and files were read in the publication itself. */
   checked: boolean;
   /**
    * The package of Python's index, with its version, whose task file names the same place, and the same split or files: second-hand
@@ -75,7 +78,7 @@ const CONSTRAINTS = ["key", "prompt", "instruction_id_list", "kwargs"];
  * The organisation and name of a benchmark's repository on the hub, or undefined where it is published elsewhere.
  *
  * @example
- * repositoryOf(PUBLISHED[0]!)   // "math-ai/aime24"
+ * repositoryOf(PUBLISHED[0]!)   // "HuggingFaceH4/aime_2024"
  */
 export function repositoryOf({
   place,
@@ -94,19 +97,19 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     name: "aime24",
     title: "AIME 2024",
     domain: "math",
-    place: "huggingface.co/datasets/math-ai/aime24",
-    files: /(?:^|\/)test[^/]*\.(?:parquet|jsonl)$/u,
-    columns: ["problem", "solution"],
+    place: "huggingface.co/datasets/HuggingFaceH4/aime_2024",
+    files: /(?:^|\/)(?:train[^/]*\.parquet|aime24\.jsonl)$/u,
+    columns: ["problem", "answer"],
     question: "problem",
     size: 30,
     samples: 64,
     prompt: BOXED,
     sampling: SAMPLING,
     grader: "math",
-    licence: "not stated for the problems",
+    licence: "unknown",
     checked: false,
+    placeSeenIn: "nemo-gym 0.4.0",
     gated: false,
-    note: "the answer stands in \\boxed{} in `solution`",
   },
   {
     name: "aime25",
@@ -121,7 +124,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: BOXED,
     sampling: SAMPLING,
     grader: "math",
-    licence: "not stated for the problems",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "lm-eval 0.4.13",
     gated: false,
@@ -139,7 +142,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: PROGRAM,
     sampling: SAMPLING,
     grader: "unit tests, all must pass",
-    licence: "CC",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "tinker-cookbook 0.6.1",
     gated: false,
@@ -159,7 +162,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: PROGRAM,
     sampling: SAMPLING,
     grader: "unit tests, all must pass",
-    licence: "CC",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "tinker-cookbook 0.6.1",
     gated: false,
@@ -179,7 +182,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
       "{question}\n\nAnswer in three lines that open with Explanation:, Answer: and Confidence: (0% to 100%).",
     sampling: SAMPLING,
     grader: "exact match, and a judge model where one is named",
-    licence: "MIT",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "inspect-evals 0.28.0",
     gated: true,
@@ -205,7 +208,8 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
       "{question}\n\nThink step by step. The last line must be 'Answer: LETTER', with the letter of the right option.",
     sampling: SAMPLING,
     grader: "multiple choice",
-    licence: "CC-BY-4.0",
+    licence: "MIT",
+    licenceSeenIn: "nemo-gym 0.4.0",
     checked: false,
     placeSeenIn: "lm-eval 0.4.13",
     gated: true,
@@ -225,6 +229,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     sampling: SAMPLING,
     grader: "all constraints, strict",
     licence: "Apache-2.0",
+    licenceSeenIn: "nemo-gym 0.4.0",
     checked: false,
     placeSeenIn: "lm-eval 0.4.13",
     gated: false,
@@ -242,7 +247,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: "{question}",
     sampling: SAMPLING,
     grader: "all constraints, strict",
-    licence: "ODC-BY",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "lighteval 0.13.0",
     gated: false,
@@ -280,7 +285,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: BOXED,
     sampling: SAMPLING,
     grader: "math",
-    licence: "MIT",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "lm-eval 0.4.13",
     gated: false,
@@ -299,7 +304,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: BOXED,
     sampling: SAMPLING,
     grader: "math",
-    licence: "MIT (MATH)",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "lm-eval 0.4.13",
     gated: false,
@@ -334,7 +339,7 @@ export const PUBLISHED: readonly PublishedBenchmark[] = [
     prompt: COMPLETE,
     sampling: SAMPLING,
     grader: "unit tests, all must pass",
-    licence: "CC-BY-4.0",
+    licence: "unknown",
     checked: false,
     placeSeenIn: "lm-eval 0.4.13",
     gated: false,

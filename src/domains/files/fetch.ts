@@ -13,7 +13,7 @@ import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { InfrastructureError, TaskError } from "../../error.js";
 import { hint } from "../../nearest.js";
-import { readRows, type FileRow } from "./readRows.js";
+import { readRows } from "./readRows.js";
 
 /** What can be fetched. */
 export type FetchName = "humaneval" | "bfcl" | "aime";
@@ -111,24 +111,17 @@ function listed(folder: string): string[] {
 /** The rows of AIME in the columns in which the two years are published on the hub. */
 async function splitAime(folder: string): Promise<void> {
   const rows = await readRows(join(folder, "compmath_test.jsonl"));
-  const write = (year: string, row: (from: FileRow) => FileRow): void =>
+  for (const year of ["aime24", "aime25"])
     writeFileSync(
       join(folder, `${year}.jsonl`),
       rows
         .filter(({ id }) => String(id).startsWith(`${year}-`))
-        .map((from) => `${JSON.stringify(row(from))}\n`)
+        .map(
+          ({ id, question: problem, expected_answer: answer }) =>
+            `${JSON.stringify({ id, problem, answer })}\n`,
+        )
         .join(""),
     );
-  write("aime24", ({ id, question, expected_answer }) => ({
-    id,
-    problem: question,
-    solution: `\\boxed{${String(expected_answer)}}`,
-  }));
-  write("aime25", ({ id, question, expected_answer }) => ({
-    id,
-    problem: question,
-    answer: expected_answer,
-  }));
 }
 
 /** Download one wheel by its hash and unpack what is meant into `folder`. */
