@@ -70,7 +70,10 @@ export const toy: WorldSpec = {
     const prompt = \`Say toy \${n}.\`;
     return { id: \`toy \${level} \${n}\`, domain: "toy", kind: "say", prompt, data: {} };
   },
-  rlLevels: [1],
+  levels: {
+    easy: { corpus: [1], sft: [1], rl: [1] },
+    hard: { corpus: [1], sft: [1], rl: [1] },
+  },
   corpusWeight: 1,
   blend: { source: "toys", row: 7, paperName: "none", paperSamples: 1000, paperPercent: 0, sampling: "use all", unique: 1 },
   demonstrate: () => [{ role: "assistant", reasoning: "", content: "toy" }],
@@ -433,7 +436,11 @@ describe("what CONTRIBUTING.md names", () => {
 
   test.each([
     ["src/domains/toy/index.ts", "  rlPrompts: 1000,\n", "rlPrompts"],
-    ["src/world/toy/index.ts", "  rlLevels: [1],\n", "rlLevels"],
+    [
+      "src/world/toy/index.ts",
+      "    easy: { corpus: [1], sft: [1], rl: [1] },\n",
+      "easy",
+    ],
     ["src/evaluate/benchmarks.ts", '    label: "ToyBench",\n', "label"],
     ["src/merge/methods/toy.ts", '  title: "Toy mean",\n', "title"],
   ])(
