@@ -1,4 +1,4 @@
-/** Verdicts of the published checkers on two sets of texts written for it (scripts/golden/instruction.py). */
+/** Verdicts of the published checkers on two sets of texts written for it (scripts/golden/instruction/instruction.py). */
 import { describe, expect, it, test } from "vitest";
 import {
   constraint,

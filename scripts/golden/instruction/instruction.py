@@ -195,7 +195,7 @@ def version(name):
     return f"{name} {importlib.metadata.version(name)}"
 
 
-out = Path(__file__).parents[2] / "test/golden/instruction"
+out = Path(__file__).parents[3] / "test/golden/instruction"
 out.mkdir(parents=True, exist_ok=True)
 versions = [version(name) for name in ("lm-eval", "nvidia-ifbench", "nltk", "langdetect", "syllapy", "emoji")]
 
