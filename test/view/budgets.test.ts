@@ -228,7 +228,7 @@ describe("reportRows", () => {
   const TENSOR = {
     ...{
       name: "w",
-      kind: "q",
+      kind: "norm",
       layer: 0,
       experts: [],
       pairs: [],
