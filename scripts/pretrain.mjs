@@ -1,4 +1,4 @@
-/** Trains the nano base model anew: `npm run pretrain`; resumes where it was stopped. `npm run pretrain -- --help` lists options. */
+/** Trains a base model anew: `npm run pretrain`; resumes where it was stopped. `npm run pretrain -- --help` lists options. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -6,13 +6,15 @@ import { bootstrap } from "./bootstrap.mjs";
 
 const HELP = `npm run pretrain -- [options]
 
-Trains the nano base model from random weights and writes it as a Hugging Face folder.
+Trains a small base model from random weights and writes it as a Hugging Face folder: the nano
+model of data/nano, or with --difficulty hard the larger one of data/hard.
 Ctrl-C stops between two steps with a checkpoint; the same command goes on from there.
 
-  --tokens N        tokens to train on, in all     (default 17203200)
+  --difficulty D    easy or hard: which world      (default easy)
+  --tokens N        tokens to train on, in all     (default 17203200; hard 15974400)
   --learning-rate X peak of the learning rate      (default 0.004)
   --seed N          seed of weights and documents  (default 1)
-  --out FOLDER      model folder to write          (default data/nano/base)
+  --out FOLDER      model folder to write          (default data/nano/base; hard data/hard/base)
   --help            this text
 
 The tokenizer is that of FOLDER when it has one, else it is trained first (a second).
@@ -20,21 +22,34 @@ The tokenizer is that of FOLDER when it has one, else it is trained first (a sec
 
 const TOKENS_PER_STEP = 6144;
 
+/** What is made by default in each world. */
+const WORLDS = {
+  easy: { out: "data/nano/base", tokens: 17_203_200, shape: "NANO_CONFIG" },
+  hard: { out: "data/hard/base", tokens: 15_974_400, shape: "MICRO_CONFIG" },
+};
+
 /** Command-line options as numbers and a folder; ends the process on a bad one. */
 function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
-        tokens: { type: "string", default: "17203200" },
+        difficulty: { type: "string", default: "easy" },
+        tokens: { type: "string" },
         "learning-rate": { type: "string", default: "0.004" },
         seed: { type: "string", default: "1" },
-        out: { type: "string", default: "data/nano/base" },
+        out: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
+    const ours = WORLDS[values.difficulty];
+    if (!ours)
+      throw new Error(
+        `--difficulty must be easy or hard, got ${values.difficulty}`,
+      );
     return {
+      ...ours,
       ...values,
-      tokens: Number(values.tokens),
+      tokens: Number(values.tokens ?? ours.tokens),
       seed: Number(values.seed),
       learningRate: Number(values["learning-rate"]),
     };
@@ -82,12 +97,13 @@ const stop = new AbortController();
 try {
   await bootstrap({ quiet: true });
   const { CACHE, ROOT } = await import("./setup/place.mjs");
-  const { train } = await import("../dist/index.js");
+  const { model, train } = await import("../dist/index.js");
+  const { difficulty } = options;
   const out = resolve(ROOT, options.out);
   const known = join(out, "tokenizer.json");
   const tokenizerJson = existsSync(known)
     ? JSON.parse(readFileSync(known, "utf8"))
-    : train.trainTokenizer({ seed: options.seed });
+    : train.trainTokenizer({ seed: options.seed, difficulty });
   process.once("SIGINT", () => {
     console.log("stopping after this step; Ctrl-C again stops at once");
     stop.abort();
@@ -96,12 +112,15 @@ try {
   const { tokens, seconds } = await train.pretrain({
     out,
     tokenizerJson,
+    config: model[options.shape],
+    // The easy world goes without saying, as in what was made before there was another.
+    ...(difficulty === "easy" ? {} : { difficulty }),
     steps,
     tokensPerStep: TOKENS_PER_STEP,
     seed: options.seed,
     learningRate: options.learningRate,
-    log: join(CACHE, "pretrain", "log.jsonl"),
-    checkpoints: join(CACHE, "pretrain", "checkpoints"),
+    log: join(CACHE, "pretrain", `${difficulty}.jsonl`),
+    checkpoints: join(CACHE, "pretrain", difficulty),
     signal: stop.signal,
     onStep: progress(steps),
   });

@@ -50,6 +50,13 @@ export const NANO_CONFIG: ModelConfig = {
   maxPositions: 512,
 };
 
+/** The model of the study in the harder world: 902,528 parameters, hardly slower on a CPU core than the nano model. */
+export const MICRO_CONFIG: ModelConfig = {
+  ...NANO_CONFIG,
+  hiddenSize: 128,
+  intermediateSize: 384,
+};
+
 const INTEGERS: [keyof ModelConfig, string][] = [
   ["vocabSize", "vocab_size"],
   ["hiddenSize", "hidden_size"],

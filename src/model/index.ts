@@ -5,7 +5,7 @@
  * Legend of axis letters, used in every comment: B batch, T tokens, C channels, H heads, D head size, V vocabulary, L layers,
  * P prompts, G group, M models, N any flat count.
  *
- * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
+ * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `MICRO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
  * `initParams`, `checkParams`,
  * `Policy`, `loadPolicy`, `streamParams`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
@@ -16,6 +16,7 @@
 export {
   configFromJson,
   configToJson,
+  MICRO_CONFIG,
   NANO_CONFIG,
   type ModelConfig,
 } from "./config.js";

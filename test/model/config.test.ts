@@ -7,6 +7,7 @@ import {
   type FamilyName,
   initParams,
   type ModelConfig,
+  MICRO_CONFIG,
   NANO_CONFIG,
   parameterShapes,
   Policy,
@@ -151,12 +152,18 @@ describe("families", () => {
 });
 
 describe("parameters", () => {
-  test("the nano model has 529,504 parameters", () => {
-    const counts = [...parameterShapes(NANO_CONFIG).values()].map((shape) =>
-      shape.reduce((a, b) => a * b, 1),
-    );
-    expect(counts.reduce((a, b) => a + b, 0)).toBe(529504);
-  });
+  test.each([
+    ["nano", NANO_CONFIG, 529504],
+    ["micro", MICRO_CONFIG, 902528],
+  ])(
+    "the %s model has as many parameters as it says",
+    (_, config, expected) => {
+      const counts = [...parameterShapes(config).values()].map((shape) =>
+        shape.reduce((a, b) => a * b, 1),
+      );
+      expect(counts.reduce((a, b) => a + b, 0)).toBe(expected);
+    },
+  );
 
   test("initParams gives the same bytes for the same seed", () => {
     expect(initParams(PICO, 1)).toEqual(initParams(PICO, 1));
