@@ -60,7 +60,6 @@ export {
 } from "./weights/geometry/mergePredictors.js";
 export {
   expectedGain,
-  parseTestedPredictors,
   type TestedPredictor,
   testedPredictors,
 } from "./weights/geometry/testedPredictors.js";

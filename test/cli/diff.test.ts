@@ -13,10 +13,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeModelFolder } from "../../src/checkpoint/index.js";
 import { main } from "../../src/cli.js";
-import {
-  parseTestedPredictors,
-  testedPredictors,
-} from "../../src/analysis/index.js";
+import { testedPredictors } from "../../src/analysis/index.js";
+import { parseTestedPredictors } from "../../src/analysis/weights/geometry/testedPredictors.js";
 import { predictorLines } from "../../src/cli/output/predictorLines.js";
 import { shiftProgress } from "../../src/cli/output/shiftProgress.js";
 import { model, normals } from "../analysis/planted.js";
