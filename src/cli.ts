@@ -43,6 +43,10 @@ const VERBS: Readonly<
     about: "list public benchmarks, and compare files with them",
     load: async () => (await import("./cli/benchmarks.js")).benchmarks,
   },
+  slime: {
+    about: "write a run of a study as a job of slime",
+    load: async () => (await import("./cli/slime.js")).slime,
+  },
   tasks: {
     about: "write tasks: drawn, or read from published training data",
     load: async () => (await import("./cli/tasks.js")).tasks,

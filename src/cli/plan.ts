@@ -35,7 +35,7 @@ function flopsText(flops: number): string {
   return flops === 0 ? "0" : flops.toExponential(1);
 }
 
-function write(view: PlanView, output: CliOutput): void {
+function write(view: PlanView, path: string, output: CliOutput): void {
   const { models, stages, seeds, all, left } = view;
   const rows = models.map(({ name, by, remark, role, from, done }) => [
     name,
@@ -67,12 +67,63 @@ function write(view: PlanView, output: CliOutput): void {
   output.stdout.write(
     `${textTable([["stages", "all", "done", "recorded", "estimate", "FLOPs"], ...kindRows])}\n\n`,
   );
+  const isElsewhere = writeElsewhere(view, path, output);
   const open = stages.filter(({ state }) => state === "open");
   for (const { id, reason } of open)
     output.stdout.write(`to do: ${id} (${reason})\n`);
+  const bytes = stages.reduce((sum, stage) => sum + stage.bytes, 0);
+  output.stdout.write(`models on the disk: ${sizeText(bytes)}\n`);
+  // Seconds are those of the nano model on one core, which say nothing about a cluster.
+  const time = (seconds: number): string =>
+    isElsewhere ? "" : `about ${duration(seconds)} of one core, `;
   output.stdout.write(
-    `all: about ${duration(all.seconds)} of one core, ${flopsText(all.flops)} FLOPs; left: ${duration(left.seconds)}, ${flopsText(left.flops)}\n`,
+    `all: ${time(all.seconds)}${flopsText(all.flops)} FLOPs; left: ${time(left.seconds)}${flopsText(left.flops)}\n`,
   );
+}
+
+/** Bytes as "8.0 GB". */
+function sizeText(bytes: number): string {
+  return bytes >= 1e9
+    ? `${(bytes / 1e9).toFixed(1)} GB`
+    : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** What others make: GPU hours beside the paper's, and the command of each; false where there is nothing of the kind. */
+function writeElsewhere(
+  { stages, folder }: PlanView,
+  path: string,
+  { stdout }: CliOutput,
+): boolean {
+  const made = stages.flatMap((stage) =>
+    stage.elsewhere ? [{ ...stage, ...stage.elsewhere }] : [],
+  );
+  if (made.length === 0) return false;
+  const rows = made.map(({ id, trainer, cost, command, bytes }) => [
+    id,
+    trainer,
+    cost === null ? "" : cost.hours.toFixed(1),
+    cost === null ? "" : `${cost.printed.toFixed(1)} (${cost.row})`,
+    sizeText(bytes),
+    `m2rl ${command.replace("STUDY", path)}`,
+  ]);
+  const head = ["made elsewhere", "by", "GPU hours", "Table 2", "disk", "job"];
+  const align = ["left", "left", "right", "right", "right", "left"] as const;
+  stdout.write(`${textTable([head, ...rows], [...align])}\n`);
+  const sum = (wanted: (row: string) => boolean): [number, number] =>
+    made.reduce<[number, number]>(
+      ([hours, printed], { cost }) =>
+        cost !== null && wanted(cost.row)
+          ? [hours + cost.hours, printed + cost.printed]
+          : [hours, printed],
+      [0, 0],
+    );
+  const experts = sum((row) => row !== "Multi-Task" && row !== "MT-OPD");
+  const multi = sum((row) => row === "Multi-Task");
+  stdout.write(
+    `experts ${experts[0].toFixed(1)} GPU hours (paper ${experts[1].toFixed(1)}), mixed run ${multi[0].toFixed(1)} (paper ${multi[1].toFixed(1)}); ` +
+      `jobs and models: ${folder}/seedN/models/MODEL.slime\n\n`,
+  );
+  return true;
 }
 
 /** The verb. */
@@ -92,7 +143,7 @@ export const plan: Verb = {
     const { profile, only, json } = values;
     const view = describePlan(path, { profile, only });
     if (json) output.stdout.write(`${JSON.stringify(view, null, 1)}\n`);
-    else write(view, output);
+    else write(view, path, output);
     return Promise.resolve(0);
   },
 };

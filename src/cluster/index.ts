@@ -3,7 +3,8 @@
  *
  * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
  * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote. `trainByTrl`
- * trains by TRL as `trainGrpo` does here; `takeModel` takes over the folder of any trainer.
+ * trains by TRL as `trainGrpo` does here; `takeModel` takes over the folder of any trainer. `writeSlimeJob`
+ * writes a run as a job of slime.
  *
  * @module
  */
@@ -27,4 +28,22 @@ export {
 } from "./trl/trainByTrl.js";
 export { trlPython, TRL_PYTHON, type TrlPython } from "./trl/trlPython.js";
 export { trlRefusal, type TrlRefusal } from "./trl/trlSettings.js";
+export {
+  type FlagKind,
+  readSlimeFlag,
+  SLIME_COMMIT,
+  SLIME_FLAGS,
+  slimeArguments,
+  type SlimeFlags,
+} from "./slime/flags.js";
+export { readEvents, type Scalars } from "./slime/readEvents.js";
+export { type SlimeLine, slimeLines } from "./slime/slimeLog.js";
+export { modelFlags } from "./slime/modelFlags.js";
+export { paperCost, type PaperCost, type RunSize } from "./slime/paperCost.js";
+export { type SlimeSizes } from "./slime/runFlags.js";
+export {
+  type SlimeJob,
+  type SlimeJobOptions,
+  writeSlimeJob,
+} from "./slime/slimeJob.js";
 export { trainerRow, type TrainerRow } from "./trainerRow.js";

@@ -27,7 +27,9 @@ export { trainDistill } from "./distill.js";
 export {
   DISTILL_METHODS,
   DISTILL_SETTINGS,
+  distillSettings,
   type DistillMethod,
+  type DistillSettings,
   type TrainDistillOptions,
 } from "./distillSettings.js";
 export {

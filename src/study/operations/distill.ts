@@ -5,7 +5,7 @@ import { domainOf, modelNamed, type StudySpec } from "../graph/model.js";
 import { times } from "../graph/stage.js";
 import { DISTILL_ROLLOUT } from "../graph/work.js";
 import { inputPath } from "../run/paths.js";
-import { checked, object } from "../spec/field.js";
+import { checked, choice, object, optional } from "../spec/field.js";
 import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import {
   domains,
@@ -13,6 +13,7 @@ import {
   mixRule,
   type MixOptions,
 } from "../spec/values.js";
+import { elsewhereOf, takeFromSlime } from "./bySlime.js";
 import type { Operation } from "./operation.js";
 import {
   ANSWERS,
@@ -27,7 +28,11 @@ export type DistillOptions = SettingOptions<
   typeof DISTILL_SETTINGS,
   AnswerSetting
 > &
-  MixOptions & { domains: Domain[] };
+  MixOptions & {
+    domains: Domain[];
+    /** slime on a cluster of others; absent: our trainer. */
+    trainer?: "slime";
+  };
 
 /** The operation. */
 export const distill: Operation<
@@ -43,12 +48,16 @@ export const distill: Operation<
       domains,
       ...settingFields(DISTILL_SETTINGS, ANSWERS),
       ...mixFields,
+      trainer: optional(choice(["slime"] as const)),
     }),
     mixRule,
   ),
   parents: { from: "one", teachers: "many" },
   domains: ({ domains: own }) => own,
   role: () => "student",
+  remark: ({ trainer }) => (trainer === undefined ? null : "trained by slime"),
+  elsewhere: ({ name, options }) =>
+    options.trainer === "slime" ? elsewhereOf("distill", name, options) : null,
   inputs(model, place, study) {
     const teachers = teachersOf(model, study);
     return {
@@ -64,6 +73,7 @@ export const distill: Operation<
   work: (options) => times(answersOf(options), DISTILL_ROLLOUT),
   async run(job, report, signal) {
     const { spec, model } = job.stage;
+    if (spec.trainer === "slime") return takeFromSlime(job);
     const { tokens } = await trainDistill({
       ...spec,
       name: model,

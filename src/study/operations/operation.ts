@@ -13,6 +13,7 @@ import {
 import type { Input, Place, Work } from "../graph/stage.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import type { Field } from "../spec/field.js";
+import type { Elsewhere } from "./bySlime.js";
 
 /** One way to make a model; the list of all is `OPERATIONS`. */
 export interface Operation<
@@ -44,6 +45,8 @@ export interface Operation<
     study: StudySpec,
   ): Record<string, Input>;
   work(options: Options): Work;
+  /** How it is made where this program does not start who makes it; null: here. */
+  elsewhere?(model: Model<Options>): Elsewhere | null;
   /** Whether this machine can make it at all, asked before a study does any work; rejects with what is missing. */
   preflight?(options: Options): Promise<void>;
   /** Make the model: `outputs[0]` is its folder, `outputs[1]` its training log, the others are its checkpoints. */

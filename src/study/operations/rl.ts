@@ -19,6 +19,7 @@ import {
   positive,
   type MixOptions,
 } from "../spec/values.js";
+import { elsewhereOf, takeFromSlime } from "./bySlime.js";
 import type { Operation } from "./operation.js";
 import {
   ANSWERS,
@@ -31,8 +32,8 @@ import {
 
 /** Who trains. */
 export interface TrainerOptions {
-  /** TRL in processes of its own; absent: our trainer ("local" in a file). */
-  trainer?: "trl";
+  /** TRL in processes of its own, or slime on a cluster of others; absent: our trainer ("local" in a file). */
+  trainer?: "trl" | "slime";
   /** Processes of TRL that share a step's completions; default 1. */
   processes?: number;
 }
@@ -42,16 +43,16 @@ export type RlOptions = SettingOptions<typeof GRPO_SETTINGS, AnswerSetting> &
   MixOptions &
   TrainerOptions & { domains: Domain[] };
 
-const named = choice(["local", "trl"] as const);
+const named = choice(["local", "trl", "slime"] as const);
 
 /** "local" is what is there without it, so that it says nothing in a stage's key either. */
-const trainer: Field<"trl" | undefined> = {
+const trainer: Field<"trl" | "slime" | undefined> = {
   ...named,
   optional: true,
-  parse: (value, path, scope) =>
-    value === undefined || named.parse(value, path, scope) === "local"
-      ? undefined
-      : "trl",
+  parse(value, path, scope) {
+    const by = value === undefined ? "local" : named.parse(value, path, scope);
+    return by === "local" ? undefined : by;
+  },
 };
 
 /** What does not fit who trains; null where all does. */
@@ -95,10 +96,14 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
   remark: (options) =>
     isControl(options)
       ? `${options.reward} reward`
-      : options.trainer === "trl"
-        ? "trained by TRL"
-        : null,
+      : options.trainer === undefined
+        ? null
+        : options.trainer === "trl"
+          ? "trained by TRL"
+          : "trained by slime",
   work: (options) => answersWork(options, ROLLOUT, AGENT_ROLLOUT),
+  elsewhere: ({ name, options }) =>
+    options.trainer === "slime" ? elsewhereOf("rl", name, options) : null,
   async preflight({ trainer: by }) {
     if (by === "trl") await trlPython();
   },
@@ -111,6 +116,7 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
       ...trainingPlaces(job, report, signal),
       checkpointEvery: 5,
     };
+    if (spec.trainer === "slime") return takeFromSlime(job);
     if (spec.trainer === "trl") return byTrl(job, places);
     const { tokens } = await trainGrpo(places);
     return { tokens };

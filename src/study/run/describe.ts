@@ -1,6 +1,14 @@
 /** The graph of a study with what is done and what is left, for people and for schedulers. */
 import { join } from "node:path";
-import { refText, type Ref } from "../graph/model.js";
+import { readConfiguration } from "../../checkpoint/index.js";
+import {
+  modelNamed,
+  refText,
+  type Ref,
+  type StudySpec,
+} from "../graph/model.js";
+import { operationOrNull } from "../graph/plan.js";
+import type { Elsewhere } from "../operations/bySlime.js";
 import { operation } from "../operations/index.js";
 import { countParameters } from "../rows/results.js";
 import { planned, prepare, type Choice, type PlannedStage } from "./prepare.js";
@@ -46,6 +54,12 @@ export interface StageView {
   seconds: number;
   /** 2 N a token that is read, sampled or scored, 6 N a token that is trained on. */
   flops: number;
+  /** What it writes, under the run's folder. */
+  files: readonly string[];
+  /** Bytes of the models among it. */
+  bytes: number;
+  /** Only of a stage that is made elsewhere: by whom, by which command, at what cost. */
+  elsewhere?: Elsewhere;
 }
 
 /**
@@ -61,8 +75,12 @@ export function describePlan(path: string, choice: Choice = {}): PlanView {
   const prepared = prepare(path, choice);
   const { study, studyFolder, folder } = prepared;
   const parameters = countParameters(join(studyFolder, study.base));
+  const base = {
+    parameters,
+    width: storedWidth(join(studyFolder, study.base)),
+  };
   const stages = planned(prepared, { believe: true }).map((each) =>
-    stageView(each, parameters),
+    stageView(each, base, study),
   );
   const isDone = ({ state }: StageView): boolean =>
     state === "done" || state === "recorded";
@@ -107,10 +125,22 @@ export function describePlan(path: string, choice: Choice = {}): PlanView {
   };
 }
 
+/** Bytes of a stored parameter, by the dtype that a configuration names. */
+function storedWidth(folder: string): number {
+  const { torch_dtype, dtype = torch_dtype } = readConfiguration(folder) ?? {};
+  return dtype === "bfloat16" || dtype === "float16" ? 2 : 4;
+}
+
 function stageView(
   { stage, state, reason }: PlannedStage,
-  parameters: number,
+  { parameters, width }: { parameters: number; width: number },
+  study: StudySpec,
 ): StageView {
+  const made = operationOrNull(stage.kind);
+  const models = made
+    ? stage.outputs.filter((path) => !path.endsWith(".jsonl")).length
+    : 0;
+  const elsewhere = made?.elsewhere?.(modelNamed(study, stage.model)) ?? null;
   const { seconds, forward, trained } = stage.work;
   const needs = Object.values(stage.inputs).flatMap(({ stage: from }) =>
     from === null ? [] : [from],
@@ -123,6 +153,9 @@ function stageView(
     needs: [...new Set(needs)],
     seconds: Number(seconds.toFixed(1)),
     flops: Math.round(parameters * (2 * forward + 6 * trained)),
+    files: stage.outputs,
+    bytes: models * parameters * width,
+    ...(elsewhere === null ? {} : { elsewhere }),
   };
 }
 

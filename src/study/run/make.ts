@@ -18,7 +18,13 @@ import {
   type Status,
 } from "./notes.js";
 import { Pool } from "./pool.js";
-import { preflight, prepare, type Choice, type Prepared } from "./prepare.js";
+import {
+  checkBase,
+  preflight,
+  prepare,
+  type Choice,
+  type Prepared,
+} from "./prepare.js";
 import { Signal } from "../watch/sign.js";
 
 /** What whoever makes a stage hears of it. */
@@ -122,6 +128,7 @@ export async function runStage(
   const { onProgress = () => undefined, onAside = () => undefined } = options;
   const { signal, profile } = options;
   const prepared = prepare(path, { profile });
+  checkBase(prepared);
   const stage = prepared.stages.find((each) => each.id === id);
   if (!stage)
     throw new StudyError(

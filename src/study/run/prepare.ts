@@ -43,7 +43,7 @@ export function prepare(
   const { folder, spec: study } = readStudy(path, profile);
   const all = plan(study);
   const base = join(folder, study.base);
-  if (hashPath(base) === null || !existsSync(join(base, "config.json"))) {
+  if (!existsSync(join(base, "config.json"))) {
     throw new StudyError(
       `study: base must be a model folder, got none at ${base}; create it with npm run pretrain`,
     );
@@ -54,6 +54,22 @@ export function prepare(
     folder: runFolder(folder, profile),
     stages: only === undefined ? all : select(all, only, study),
   };
+}
+
+/**
+ * What a run needs and a plan does not: the weights of the base model.
+ *
+ * @throws StudyError they are not here
+ */
+export function checkBase({
+  study,
+  studyFolder,
+}: Pick<Prepared, "study" | "studyFolder">): void {
+  const base = join(studyFolder, study.base);
+  if (hashPath(base) === null)
+    throw new StudyError(
+      `study: base must be a model folder with weights, got none at ${base}`,
+    );
 }
 
 /** Follows what is known of each stage's outputs while the plan or the run advances. */
@@ -102,7 +118,10 @@ export class KnownOutputs {
 
   private baseHash(path: string): string {
     const known =
-      this.base.get(path) ?? hashPath(join(this.prepared.studyFolder, path))!;
+      this.base.get(path) ??
+      hashPath(join(this.prepared.studyFolder, path)) ??
+      // A plan of a study whose base is not here: no note fits this.
+      "absent";
     this.base.set(path, known);
     return known;
   }
