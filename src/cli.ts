@@ -39,6 +39,14 @@ const VERBS: Readonly<
     about: "score a model folder on benchmarks",
     load: async () => (await import("./cli/evaluate.js")).evaluate,
   },
+  export: {
+    about: "write records as logs of Inspect or lm-eval",
+    load: async () => (await import("./cli/export.js")).exportLogs,
+  },
+  import: {
+    about: "read logs of Inspect or lm-eval as records",
+    load: async () => (await import("./cli/import.js")).importLogs,
+  },
   benchmarks: {
     about: "list public benchmarks, and compare files with them",
     load: async () => (await import("./cli/benchmarks.js")).benchmarks,

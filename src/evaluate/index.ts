@@ -34,6 +34,8 @@ export {
   type RecordsFile,
   type RecordsHeader,
 } from "./records.js";
+export { inspectLog, readInspectLog } from "./logs/inspectLog.js";
+export { lmEvalLog, type LmEvalLog, readLmEvalLog } from "./logs/lmEvalLog.js";
 export {
   JUDGE_MODES,
   judgeableBenchmarks,
