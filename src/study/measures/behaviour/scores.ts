@@ -1,7 +1,6 @@
 /** Measure `scores`: models on benchmarks, Avg@K with its interval, and paired differences. */
-import { evaluate, type BenchmarkName } from "../../../evaluate/index.js";
+import { evaluateWith, type BenchmarkName } from "../../../evaluate/index.js";
 import { mean } from "../../../stats/index.js";
-import { loadPolicy } from "../../../model/index.js";
 import { statedRows, type ClaimRow } from "../../claims/claimRow.js";
 import { interferenceClaims, INTERFERENCE } from "../../claims/interference.js";
 import { mixingClaims, MIXING } from "../../claims/mixing.js";
@@ -33,6 +32,7 @@ import {
   withDefault,
 } from "../../spec/field.js";
 import { benchmarks, positive, rate } from "../../spec/values.js";
+import { openModel, serverPlace, type ServerPlace } from "./server.js";
 import { NOTHING, type Measure } from "../measure.js";
 import {
   placeAt,
@@ -47,6 +47,8 @@ import {
 export interface ScoresOptions extends SamplingOptions {
   models: Ref[];
   benchmarks: BenchmarkName[];
+  /** Who answers; absent: our decoder. */
+  server?: ServerPlace;
 }
 
 /**
@@ -66,6 +68,8 @@ export function scoresIn({
 export interface ScoresSpec extends Sampling {
   seed: number;
   benchmarks: BenchmarkName[];
+  /** Answered by the server that the study names; where that is, no key holds. */
+  served?: true;
 }
 
 /** The stage that scores one model on some benchmarks. */
@@ -108,6 +112,7 @@ export const scores: Measure<
       temperature: withDefault(number({ min: 0 }), 1),
       temperatures: optional(list(number({ min: 0 }), 1)),
       topP: withDefault(rate, 1),
+      server: optional(serverPlace),
     }),
     temperatureRule,
   ),
@@ -118,21 +123,31 @@ export const scores: Measure<
     temperaturesOf(options).flatMap((temperature) => {
       const own = placeAt(name, options, temperature);
       const sampling = samplingAt(options, temperature);
-      return options.models.map((ref) =>
-        scoreStage(own, ref, place, options.benchmarks, sampling),
-      );
+      return options.models.map((ref) => {
+        const stage = scoreStage(own, ref, place, options.benchmarks, sampling);
+        return options.server === undefined
+          ? stage
+          : { ...stage, spec: { ...stage.spec, served: true as const } };
+      });
     }),
   async run(job: Job<ScoresSpec>, report) {
-    const { benchmarks: names, ...sampling } = job.stage.spec;
-    const { items, samples } = sampling;
-    const { policy, tokenizer } = loadPolicy(inputPath(job, "model"));
+    const { benchmarks: names, served, ...sampling } = job.stage.spec;
+    const { items, samples, seed } = sampling;
+    const { model } = job.stage;
+    const hash = job.inputHashes["model"]!;
+    const opened = await openModel(
+      inputPath(job, "model"),
+      hash,
+      served && serverOf(job),
+      { model, seed },
+    );
     const total = names.length * items * samples;
     const found: Record<string, number> = {};
     for (const [i, name] of names.entries()) {
-      const result = await evaluate(policy, tokenizer, name, {
+      const result = await evaluateWith(opened.sampler, name, {
         ...sampling,
         recordsPath: outputPath(job, i),
-        model: job.inputHashes["model"]!,
+        model: served ? `${hash} by ${opened.sampler.identity}` : hash,
         // The stage owns the file, and its work is done anew when an input changed.
         replaceRecords: true,
         onProgress: (done) =>
@@ -140,8 +155,9 @@ export const scores: Measure<
       });
       found[name] = result.mean;
     }
-    policy.dispose();
-    return { scores: found, average: mean(Object.values(found)) };
+    const facts = opened.facts();
+    opened.close();
+    return { scores: found, average: mean(Object.values(found)), ...facts };
   },
   rows({ name, options }, results) {
     const found = temperaturesOf(options).map((temperature) => {
@@ -168,6 +184,15 @@ export const scores: Measure<
         : rows.map((row) => ({ ...row, measure: `at T = ${temperature}` }));
     }),
 };
+
+/** The server of the measure that a stage belongs to, as the study names it now. */
+function serverOf({ stage, study }: Job): ServerPlace | undefined {
+  const owners = study.measures.filter(
+    ({ name, by }) =>
+      by === "scores" && stage.id.startsWith(`seed${stage.seed}/${name}/`),
+  );
+  return (owners[0]?.options as ScoresOptions | undefined)?.server;
+}
 
 /** The main temperature must be one of all. */
 function temperatureRule({
