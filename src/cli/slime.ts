@@ -111,6 +111,62 @@ function* drawn({ settings }: SlimeJobOptions["run"]): Generator<Task> {
     yield* tasksOfStep(settings, step, settings.promptsPerStep);
 }
 
+const text = { type: "string" } as const;
+
+const OPTIONS = {
+  ...{ out: text, seed: text, tasks: text, init: text },
+  ...{ nodes: text, gpus: text },
+  ...{ "response-tokens": text, "prompt-tokens": text },
+  profile: { type: "string", default: "full" },
+  rewards: { type: "string", default: "http://127.0.0.1:8391" },
+  teacher: { type: "string", multiple: true, default: [] as string[] },
+  set: { type: "string", multiple: true, default: [] as string[] },
+} as const;
+
+type Values = ReturnType<
+  typeof parseArgs<{ options: typeof OPTIONS }>
+>["values"];
+
+/** Everything about the job, from the study and the command. */
+function jobOf(path: string, wanted: string, values: Values): SlimeJobOptions {
+  const profile = values.profile!;
+  const { folder, spec } = readStudy(path, profile);
+  const names = spec.models.map(({ name }) => name);
+  const model = spec.models.find(({ name }) => name === wanted);
+  if (!model)
+    throw new StudyError(
+      `slime: model must be one of the study's, got ${JSON.stringify(wanted)}; ${hint(wanted, names)}`,
+    );
+  const seed = integerOption("seed", values.seed, 0) ?? spec.seeds[0]!;
+  const run = runOf(model, model.seed ?? seed, values.teacher!);
+  const base = join(folder, spec.base);
+  const models = join(runFolder(folder, profile), `seed${seed}/models`);
+  const from = model.parents.from![0]!.model;
+  const start = from === "base" ? base : join(models, from);
+  const size = (
+    name: "nodes" | "gpus" | "response-tokens" | "prompt-tokens",
+    usual: number,
+  ): number => integerOption(name, values[name], 1) ?? usual;
+  return {
+    name: model.name,
+    run,
+    tasks: values.tasks
+      ? (readJsonLines(values.tasks, fail) as Task[])
+      : drawn(run),
+    shuffle: values.tasks !== undefined,
+    init: resolve(values.init ?? start),
+    configuration: readConfiguration(base) ?? {},
+    stopIds: stopIdsOf(base),
+    out: values.out ?? join(models, `${model.name}.slime`),
+    rewards: values.rewards!,
+    nodes: size("nodes", 4),
+    gpus: size("gpus", 8),
+    responseTokens: size("response-tokens", 32768),
+    promptTokens: size("prompt-tokens", 2048),
+    set: Object.fromEntries(values.set!.map(readSlimeFlag)),
+  };
+}
+
 /** The verb. */
 export const slime: Verb = {
   help: HELP,
@@ -118,70 +174,19 @@ export const slime: Verb = {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: {
-        out: { type: "string" },
-        profile: { type: "string", default: "full" },
-        seed: { type: "string" },
-        tasks: { type: "string" },
-        rewards: { type: "string", default: "http://127.0.0.1:8391" },
-        init: { type: "string" },
-        teacher: { type: "string", multiple: true, default: [] },
-        nodes: { type: "string" },
-        gpus: { type: "string" },
-        "response-tokens": { type: "string" },
-        "prompt-tokens": { type: "string" },
-        set: { type: "string", multiple: true, default: [] },
-      },
+      options: OPTIONS,
     });
     const [path, wanted, ...more] = positionals;
     if (path === undefined || wanted === undefined || more.length > 0)
       throw new UsageError(
         `slime must be given a study and one of its models, got ${positionals.length} arguments; m2rl slime --help`,
       );
-    const { folder, spec } = readStudy(path, values.profile);
-    const model = spec.models.find(({ name }) => name === wanted);
-    if (!model)
-      throw new StudyError(
-        `slime: model must be one of the study's, got ${JSON.stringify(wanted)}; ${hint(
-          wanted,
-          spec.models.map(({ name }) => name),
-        )}`,
-      );
-    const seed = integerOption("seed", values.seed, 0) ?? spec.seeds[0]!;
-    const run = runOf(model, model.seed ?? seed, values.teacher);
-    const base = join(folder, spec.base);
-    const from = model.parents.from![0]!.model;
-    const start =
-      from === "base"
-        ? base
-        : join(runFolder(folder, values.profile), `seed${seed}/models/${from}`);
-    const own = `seed${seed}/models/${model.name}.slime`;
-    const out = values.out ?? join(runFolder(folder, values.profile), own);
-    const job = writeSlimeJob({
-      name: model.name,
-      run,
-      tasks: values.tasks
-        ? (readJsonLines(values.tasks, fail) as Task[])
-        : drawn(run),
-      shuffle: values.tasks !== undefined,
-      init: resolve(values.init ?? start),
-      configuration: readConfiguration(base) ?? {},
-      stopIds: stopIdsOf(base),
-      out,
-      rewards: values.rewards,
-      nodes: integerOption("nodes", values.nodes, 1) ?? 4,
-      gpus: integerOption("gpus", values.gpus, 1) ?? 8,
-      responseTokens:
-        integerOption("response-tokens", values["response-tokens"], 1) ?? 32768,
-      promptTokens:
-        integerOption("prompt-tokens", values["prompt-tokens"], 1) ?? 2048,
-      set: Object.fromEntries(values.set.map(readSlimeFlag)),
-    });
-    const { cost } = job;
+    const options = jobOf(path, wanted, values);
+    const { cost, rows, args: own, model } = writeSlimeJob(options);
     output.stdout.write(
-      `${job.rows} rows, ${job.args.length} arguments: ${out}\n` +
+      `${rows} rows, ${own.length} arguments: ${options.out}\n` +
         `at the rate of Table 2's row ${cost.row} (${cost.printed} GPU hours): ${cost.hours} GPU hours\n` +
-        `run ${join(out, "submit.sh")} on the cluster; the model will be ${job.model}\n`,
+        `run ${join(options.out, "submit.sh")} on the cluster; the model will be ${model}\n`,
     );
     return Promise.resolve(0);
   },

@@ -65,8 +65,11 @@ const WORK = "job";
 const SHIM = "m2rl_slime.py";
 
 /** Environment of the processes, by slime's recipes; the metrics lie where a study takes them from. */
+/** Where slime's image keeps slime and Megatron. */
+const IMAGE = ["", "root"].join("/");
+
 const environmentOf = (out: string): Record<string, string> => ({
-  PYTHONPATH: "/root/Megatron-LM",
+  PYTHONPATH: `${IMAGE}/Megatron-LM`,
   CUDA_DEVICE_MAX_CONNECTIONS: "1",
   TENSORBOARD_DIR: join(out, "tb"),
 });
@@ -99,7 +102,7 @@ export function writeSlimeJob(options: SlimeJobOptions): SlimeJob {
       builtFile(`./${SHIM}`, import.meta.url),
       join(out, WORK, SHIM),
     );
-  const entry = ["python3", "/root/slime/train.py", ...args];
+  const entry = ["python3", `${IMAGE}/slime/train.py`, ...args];
   const id = `m2rl-${name}-${hashText(JSON.stringify([args, rows])).slice(0, 12)}`;
   const environment = JSON.stringify({ env_vars: environmentOf(out) });
   const submit = [

@@ -1,8 +1,8 @@
 /** Logs of lm-evaluation-harness: our records as its samples and results, and its samples as records. */
 import { hashText } from "../../io/index.js";
 import { avgAtK } from "../avgAtK.js";
-import type { RecordsFile } from "../records.js";
-import { recordsOf, refuse, rewardOf } from "./logSample.js";
+import type { EvaluationRecord, RecordsFile } from "../records.js";
+import { recordsOf, refuse, rewardOf, type LogSample } from "./logSample.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,54 +36,63 @@ export function lmEvalLog(
   );
   const { mean: score, se } = avgAtK(items);
   const generation = { temperature, top_p: topP, do_sample: temperature > 0 };
-  return {
+  const results = {
     results: {
-      results: {
-        [benchmark]: {
-          alias: benchmark,
-          [`${METRIC},none`]: score,
-          [`${METRIC}_stderr,none`]: se,
-        },
+      [benchmark]: {
+        alias: benchmark,
+        [`${METRIC},none`]: score,
+        [`${METRIC}_stderr,none`]: se,
       },
-      configs: {
-        [benchmark]: {
-          ...{ task: benchmark, output_type: "generate_until" },
-          ...{ generation_kwargs: generation, repeats: samples },
-        },
-      },
-      versions: { [benchmark]: 0 },
-      "n-shot": { [benchmark]: 0 },
-      higher_is_better: { [benchmark]: { [METRIC]: true } },
-      "n-samples": {
-        [benchmark]: { original: ids.length, effective: ids.length },
-      },
-      config: {
-        model: "m2rl",
-        model_args: { pretrained: model },
-        random_seed: seed,
-      },
-      model_source: "m2rl",
-      model_name: model,
     },
-    samples: records.map(({ completion = "", ...record }) => {
-      const prompt = prompts.get(record.task) ?? "";
-      const hash = (value: unknown): string => hashText(JSON.stringify(value));
-      return {
-        doc_id: index.get(record.task),
-        doc: { id: record.task, prompt },
-        target: "",
-        arguments: { gen_args_0: { arg_0: prompt, arg_1: generation } },
-        resps: [[completion]],
-        filtered_resps: [completion],
-        filter: "none",
-        metrics: [METRIC],
-        doc_hash: hash(record.task),
-        prompt_hash: hash(prompt),
-        target_hash: hash(""),
-        [METRIC]: record.reward,
-        m2rl: record,
-      };
-    }),
+    configs: {
+      [benchmark]: {
+        ...{ task: benchmark, output_type: "generate_until" },
+        ...{ generation_kwargs: generation, repeats: samples },
+      },
+    },
+    versions: { [benchmark]: 0 },
+    "n-shot": { [benchmark]: 0 },
+    higher_is_better: { [benchmark]: { [METRIC]: true } },
+    "n-samples": {
+      [benchmark]: { original: ids.length, effective: ids.length },
+    },
+    config: {
+      ...{ model: "m2rl", model_args: { pretrained: model } },
+      random_seed: seed,
+    },
+    ...{ model_source: "m2rl", model_name: model },
+  };
+  return {
+    results,
+    samples: records.map((record) =>
+      lineOf(record, index.get(record.task)!, prompts, generation),
+    ),
+  };
+}
+
+/** One sample as a line. */
+function lineOf(
+  { completion = "", ...record }: EvaluationRecord,
+  index: number,
+  prompts: ReadonlyMap<string, string>,
+  generation: object,
+): object {
+  const prompt = prompts.get(record.task) ?? "";
+  const hash = (value: unknown): string => hashText(JSON.stringify(value));
+  return {
+    doc_id: index,
+    doc: { id: record.task, prompt },
+    target: "",
+    arguments: { gen_args_0: { arg_0: prompt, arg_1: generation } },
+    resps: [[completion]],
+    filtered_resps: [completion],
+    filter: "none",
+    metrics: [METRIC],
+    doc_hash: hash(record.task),
+    prompt_hash: hash(prompt),
+    target_hash: hash(""),
+    [METRIC]: record.reward,
+    m2rl: record,
   };
 }
 
@@ -140,33 +149,36 @@ export function readLmEvalLog(
       `metric must be one of ${names.join(", ")}, got ${metric ?? "none"}`,
     );
   const generation = generationOf(own[0]!);
-  const samples = own.map((line) => {
-    const kept = (line["m2rl"] ?? {}) as Partial<{
-      task: string;
-      finish: "stop" | "length";
-      tokens: number;
-      outcome: string;
-      detail: string;
-    }>;
-    const completion = firstText(line["resps"]) ?? "";
-    return {
-      task: kept.task ?? `${benchmark}/${String(line["doc_id"])}`,
-      reward: rewardOf(line[name], where),
-      finish: kept.finish ?? "stop",
-      tokens: kept.tokens ?? 0,
-      noAnswer:
-        kept.outcome === "noAnswer" ||
-        line["filtered_resps"]?.toString() === "[invalid]",
-      ...(completion === "" ? {} : { completion }),
-      ...(kept.detail === undefined ? {} : { detail: kept.detail }),
-    };
-  });
+  const samples = own.map((line) => sampleOf(line, name, benchmark, where));
   return recordsOf(
     { benchmark, model, ...generation },
     samples,
     `lm-eval ${hashText(JSON.stringify(own.map((line) => line["doc_hash"] ?? line["doc_id"]))).slice(0, 16)}`,
     where,
   );
+}
+
+/** What a line says of its sample; what m2rl exported says more. */
+function sampleOf(
+  line: Fields,
+  metric: string,
+  benchmark: string,
+  where: string,
+): LogSample {
+  const kept = (line["m2rl"] ?? {}) as Partial<EvaluationRecord>;
+  const completion = firstText(line["resps"]) ?? "";
+  return {
+    task: kept.task ?? `${benchmark}/${String(line["doc_id"])}`,
+    reward: rewardOf(line[metric], where),
+    finish: kept.finish ?? "stop",
+    tokens: kept.tokens ?? 0,
+    // What lm-eval's filters say where they find nothing.
+    noAnswer:
+      kept.outcome === "noAnswer" ||
+      firstText(line["filtered_resps"]) === "[invalid]",
+    ...(completion === "" ? {} : { completion }),
+    ...(kept.detail === undefined ? {} : { detail: kept.detail }),
+  };
 }
 
 /** Temperature and nucleus of a line's request, where it says them. */

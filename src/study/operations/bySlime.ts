@@ -6,27 +6,18 @@ import {
   readEvents,
   slimeLines,
   takeModel,
-  type PaperCost,
 } from "../../cluster/index.js";
 import { StudyError } from "../../error.js";
 import type { Domain } from "../../domains/index.js";
 import { writeLines } from "../run/jsonLines.js";
 import type { Facts, Job } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
+import type { Elsewhere } from "./operation.js";
 import { keptSteps } from "./training.js";
 
 /** Folder of a model's job, beside the model: data, arguments, and what slime leaves. */
 export function slimeFolder(model: string): string {
   return `${model}.slime`;
-}
-
-/** What a plan says of a stage that is made elsewhere. */
-export interface Elsewhere {
-  trainer: "slime";
-  /** The command that writes its job, behind `m2rl`. */
-  command: string;
-  /** GPU hours at the rate of the paper's Table 2; null where it has no such row. */
-  cost: PaperCost | null;
 }
 
 /** How a model by slime is made, and at what cost. */

@@ -1,4 +1,5 @@
 /** What every operation of a study is: how one model is made from others. */
+import type { PaperCost } from "../../cluster/index.js";
 import type { Domain } from "../../domains/index.js";
 import {
   domainOf,
@@ -13,7 +14,15 @@ import {
 import type { Input, Place, Work } from "../graph/stage.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import type { Field } from "../spec/field.js";
-import type { Elsewhere } from "./bySlime.js";
+
+/** What a plan says of a stage that is made elsewhere. */
+export interface Elsewhere {
+  trainer: "slime";
+  /** The command that writes its job, behind `m2rl`. */
+  command: string;
+  /** GPU hours at the rate of the paper's Table 2; null where it has no such row. */
+  cost: PaperCost | null;
+}
 
 /** One way to make a model; the list of all is `OPERATIONS`. */
 export interface Operation<

@@ -8,7 +8,7 @@ import {
   type StudySpec,
 } from "../graph/model.js";
 import { operationOrNull } from "../graph/plan.js";
-import type { Elsewhere } from "../operations/bySlime.js";
+import type { Elsewhere } from "../operations/operation.js";
 import { operation } from "../operations/index.js";
 import { countParameters } from "../rows/results.js";
 import { planned, prepare, type Choice, type PlannedStage } from "./prepare.js";
