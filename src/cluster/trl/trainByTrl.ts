@@ -187,7 +187,7 @@ async function runTrainer(
     const script = [
       builtFile("./train_trl.py", import.meta.url),
       ...argumentsOf(run),
-      ...["--rewards", rewards.url, "--log", log],
+      ...["--rewards", rewards.url, "--step-log", log],
       ...["--save-every", String(checkpointEvery), "--with-parent"],
       ...(keep?.size ? ["--keep", ...[...keep.keys()].map(String)] : []),
     ];

@@ -66,7 +66,8 @@ def options():
     parser.add_argument("--gradient-checkpointing", action="store_true")
     parser.add_argument("--in-order", action="store_true", help="take the tasks in the order of the file")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--log", help="file of the log; default log.jsonl in --out")
+    # Not --log, which torchrun takes for the beginning of its own options.
+    parser.add_argument("--step-log", dest="log", help="file of the log; default log.jsonl in --out")
     parser.add_argument("--save-every", type=int, default=0, help="steps between two checkpoints that a killed run resumes at; 0: none")
     parser.add_argument("--keep", type=int, nargs="*", default=[], help="steps after which the model is written to --out.stepN too")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input does")

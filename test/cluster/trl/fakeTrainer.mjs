@@ -70,8 +70,8 @@ let lines = [];
 if (existsSync(checkpoint))
   lines = JSON.parse(readFileSync(checkpoint, "utf8"));
 mkdirSync(`${out}.trl`, { recursive: true });
-mkdirSync(dirname(at("--log")), { recursive: true });
-writeFileSync(at("--log"), lines.map((line) => `${line}\n`).join(""));
+mkdirSync(dirname(at("--step-log")), { recursive: true });
+writeFileSync(at("--step-log"), lines.map((line) => `${line}\n`).join(""));
 const resumed = lines.length > 0;
 for (let step = lines.length; step < steps; step++) {
   if (fake === "killed" && step === 1 && !resumed)
@@ -98,7 +98,7 @@ for (let step = lines.length; step < steps; step++) {
   lines.push(
     fake === "nanLoss" ? line.replace('"loss":0', '"loss":NaN') : line,
   );
-  appendFileSync(at("--log"), `${lines.at(-1)}\n`);
+  appendFileSync(at("--step-log"), `${lines.at(-1)}\n`);
   console.log(`m2rl ${lines.at(-1)}`);
   writeFileSync(checkpoint, JSON.stringify(lines));
   if (keep.includes(step + 1)) model(`${out}.step${step + 1}`);
