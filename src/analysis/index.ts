@@ -11,7 +11,8 @@
  * spectralDrift, principalEnergy · geometry of task vectors: taskVectorGeometry, mergePredictors, PREDICTORS, testedPredictors, expectedGain, signalShare · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
  *
  * On behaviour: who is close to whom (`sampleDivergences`, `neighborhoods`; Figure 4), whether a multi-domain model gains where the
- * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7). `crossedBootstrap` gives
+ * experts gained (`gainConsistency`; Figure 5), how well models judge themselves (`verification`; Table 7), what a gain owes to the style of
+ * answers (`styleParts`). `crossedBootstrap` gives
  * intervals over items and seeds, `correlation` one over points.
  *
  * @module
@@ -190,3 +191,9 @@ export {
   type SeedAnswers,
 } from "./behaviour/judgeStatistics.js";
 export { verification, type Verification } from "./behaviour/verification.js";
+export {
+  styleParts,
+  type StyledAnswer,
+  type StyledAnswers,
+  type StyleParts,
+} from "./behaviour/styleParts.js";

@@ -2,7 +2,12 @@
 import type { Task, Verdict } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import type { Policy } from "../model/index.js";
-import { localSampler, type Rollout, type Sampler } from "../rollout/index.js";
+import {
+  localSampler,
+  type Rollout,
+  type Sampler,
+  type Think,
+} from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { avgAtK, type AvgAtK } from "./avgAtK.js";
 import {
@@ -18,6 +23,7 @@ import {
   type EvaluationRecord,
   type RecordsHeader,
 } from "./records.js";
+import { styleOf } from "./style.js";
 import { breathe, hashText } from "../io/index.js";
 import type { Difficulty } from "../world/index.js";
 
@@ -37,6 +43,8 @@ export interface EvaluateOptions {
   temperature?: number;
   /** Nucleus mass, default 1. */
   topP?: number;
+  /** Whether a model may answer at once, or every turn must think first (`RolloutOptions.think`); default "free". */
+  think?: Think;
   /** Where records are kept; an interrupted evaluation goes on from them. Default: nowhere. */
   recordsPath?: string;
   /** Replace records of another evaluation at `recordsPath` instead of refusing them; default false. */
@@ -97,6 +105,7 @@ function record(
   keepText: boolean,
 ): EvaluationRecord {
   const { reward, outcome, detail } = rollout.verdict;
+  const completion = rollout.turns > 1 ? rollout.transcript : rollout.text;
   const base: EvaluationRecord = {
     task: rollout.task.id,
     sample,
@@ -104,9 +113,9 @@ function record(
     outcome,
     finish: rollout.finish,
     tokens: rollout.sampled.filter(Boolean).length,
+    style: styleOf(completion),
   };
   if (!keepText) return base;
-  const completion = rollout.turns > 1 ? rollout.transcript : rollout.text;
   return detail === undefined
     ? { ...base, completion }
     : { ...base, completion, detail };
@@ -193,19 +202,44 @@ export async function evaluate(
   return evaluateWith(sampler, name, options);
 }
 
+/** What the records of an evaluation say that they are of. */
+function headerOf(
+  benchmark: string,
+  tasks: readonly Task[],
+  {
+    samples,
+    seed,
+    temperature,
+    topP,
+    think,
+    model,
+  }: Omit<RecordsHeader, "benchmark" | "items" | "tasks" | "think"> & {
+    think: Think;
+  },
+): RecordsHeader {
+  return {
+    benchmark,
+    items: tasks.length,
+    ...{ samples, seed, temperature, topP },
+    ...(think === "forced" && { think }),
+    tasks: hashTasks(tasks),
+    model,
+  };
+}
+
 /** Answers to the tasks of one batch, scored. */
 async function sampleBatch(
   sampler: Sampler,
   tasks: readonly Task[],
   start: number,
-  { benchmark: name, samples, seed, temperature, topP }: RecordsHeader,
+  { benchmark: name, samples, seed, temperature, topP, think }: RecordsHeader,
   kept: Kept,
 ): Promise<EvaluationRecord[]> {
   const repeated = tasks
     .slice(start, start + sampler.batch)
     .flatMap((task) => Array.from({ length: samples }, () => task));
   const rolled = await sampler.rollouts(repeated, {
-    ...{ seed, temperature, topP, stream: `evaluate/${name}` },
+    ...{ seed, temperature, topP, think, stream: `evaluate/${name}` },
     names: repeated.map((task, row) => `${task.id}/${row % samples}`),
   });
   return rolled.map((r, row) => {
@@ -264,6 +298,7 @@ export async function evaluateWith(
     seed = 0,
     temperature = 1,
     topP = 1,
+    think = "free",
     recordsPath,
     replaceRecords = false,
     model = sampler.identity,
@@ -276,16 +311,8 @@ export async function evaluateWith(
       `evaluate: samples must be a positive integer, got ${samples}`,
     );
   const tasks = benchmark(name, options);
-  const header: RecordsHeader = {
-    benchmark: name,
-    items: tasks.length,
-    samples,
-    seed,
-    temperature,
-    topP,
-    tasks: hashTasks(tasks),
-    model,
-  };
+  const how = { samples, seed, temperature, topP, think, model };
+  const header = headerOf(name, tasks, how);
   const perBlock = sampler.batch * samples;
   const total = tasks.length * samples;
   const records =

@@ -2,7 +2,8 @@
  * Scores with their uncertainty: nine fixed benchmarks, Avg@K over samples of a policy, records on disk that an
  * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
  * `evaluate` asks it and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
- * numbers are; `selfVerify` lets a model judge its own answers.
+ * numbers are; `selfVerify` lets a model judge its own answers, `judgePool` a
+ * pool that is the same for all.
  *
  * @module
  */
@@ -46,8 +47,18 @@ export {
   type JudgeMode,
   type Judgement,
 } from "./judging.js";
+export { styleOf, STYLES, type Style } from "./style.js";
 export {
   selfVerify,
   type JudgedAnswer,
   type SelfVerifyOptions,
 } from "./selfVerify.js";
+export {
+  commonPool,
+  judgePool,
+  reviewableBenchmarks,
+  type CommonPoolOptions,
+  type PooledAnswer,
+  type PoolJudgement,
+  type PoolLine,
+} from "./commonPool.js";

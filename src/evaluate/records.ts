@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { FinishReason, Verdict } from "../domains/index.js";
 import { InfrastructureError, TaskError } from "../error.js";
+import type { Style } from "./style.js";
 import { BUDGETS, readText, writeFileAtomically } from "../io/index.js";
 
 /** One scored sample. */
@@ -16,6 +17,8 @@ export interface EvaluationRecord {
   finish: FinishReason;
   /** Tokens that the model sampled, all turns together. */
   tokens: number;
+  /** How the answer thinks; absent in records from before it was kept. */
+  style?: Style;
   /** What the model wrote (for an agent the whole transcript); only for the samples the evaluation was asked to keep. */
   completion?: string;
   /** The verifier's one-line reason, kept together with `completion`. */
@@ -32,6 +35,8 @@ export interface RecordsHeader {
   seed: number;
   temperature: number;
   topP: number;
+  /** Whether every turn had to begin with thinking; absent where the model was free. */
+  think?: "forced";
   /** SHA-256 of the tasks, so that records never outlive a change of the benchmark. */
   tasks: string;
   /** SHA-256 of the model, or a caller's own name for it. */

@@ -6,7 +6,12 @@
  *
  * @module
  */
-export { rollouts, type Rollout, type RolloutOptions } from "./rollout.js";
+export {
+  rollouts,
+  type Rollout,
+  type RolloutOptions,
+  type Think,
+} from "./rollout.js";
 export { localSampler, type Sampler } from "./sampler.js";
 export {
   connectServer,

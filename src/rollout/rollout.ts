@@ -6,7 +6,7 @@ import {
   type Verdict,
 } from "../domains/index.js";
 import { generate, type Policy } from "../model/index.js";
-import { IM_END, type Tokenizer } from "../tokenizer/index.js";
+import { IM_END, SPECIAL_TOKENS, type Tokenizer } from "../tokenizer/index.js";
 import { Episode, promptTokens } from "./episode.js";
 
 /** One sampled answer to one task, with everything that training and evaluation need. */
@@ -29,6 +29,12 @@ export interface Rollout {
   turns: number;
 }
 
+/**
+ * Whether a model may answer as it likes ("free"), or must think first ("forced"): then every assistant turn begins with `<think>` and a
+ * new line, which are not sampled, and its first sampled token holds something other than white space and special tokens.
+ */
+export type Think = "free" | "forced";
+
 /** How to sample rollouts. */
 export interface RolloutOptions {
   seed: number;
@@ -38,6 +44,8 @@ export interface RolloutOptions {
   temperature?: number;
   /** Nucleus, (0, 1]; default 1. */
   topP?: number;
+  /** Default "free". */
+  think?: Think;
   /** Names of the tasks' own streams under `stream`; default their position. */
   names?: readonly string[];
   /** Called once, at the end, with the seconds that verifiers and environments took of all. */
@@ -58,8 +66,9 @@ export function rollouts(
   tasks: readonly Task[],
   options: RolloutOptions,
 ): Rollout[] {
-  const { seed, stream, temperature = 1, topP = 1 } = options;
-  const prompts = encodePrompts(tokenizer, tasks);
+  const { seed, stream, temperature = 1, topP = 1, think = "free" } = options;
+  const opening = think === "forced" ? THINK_OPENING : "";
+  const prompts = encodePrompts(tokenizer, tasks, opening);
   const episodes = tasks.map((task) => new Episode(task));
   const completions = generate(policy, prompts, {
     maxNewTokens: tasks.map((task) => spec(task.domain).maxNewTokens),
@@ -68,16 +77,18 @@ export function rollouts(
     topP,
     seed,
     streams: tasks.map((_, i) => `${stream}/${options.names?.[i] ?? i}`),
+    ...(think === "forced" && { notFirst: silentTokens(tokenizer) }),
     onTurn: (row, { tokens, finish }) => {
       const own = finish === "stop" ? tokens.slice(0, -1) : tokens;
-      const next = episodes[row]!.step(tokenizer.decode(own), finish);
-      return next === null ? null : tokenizer.encode(next);
+      const text = opening + tokenizer.decode(own);
+      const next = episodes[row]!.step(text, finish);
+      return next === null ? null : tokenizer.encode(next + opening);
     },
   });
   const results = completions.map((completion, i): Rollout => {
     const episode = episodes[i]!;
     const verdict = episode.verdict(completion.finish);
-    const transcript = tokenizer.decode(completion.tokens);
+    const transcript = opening + tokenizer.decode(completion.tokens);
     return {
       task: episode.task,
       promptTokens: prompts[i]!,
@@ -95,14 +106,39 @@ export function rollouts(
 function encodePrompts(
   tokenizer: Tokenizer,
   tasks: readonly Task[],
+  opening: string,
 ): number[][] {
   const known = new Map<Task, number[]>();
   return tasks.map((task) => {
     let tokens = known.get(task);
     if (!tokens) {
-      tokens = promptTokens(tokenizer, task);
+      tokens = [...promptTokens(tokenizer, task), ...tokenizer.encode(opening)];
       known.set(task, tokens);
     }
     return tokens;
   });
+}
+
+/** What a turn that must think begins with. */
+const THINK_OPENING = "<think>\n";
+
+/** Tokens that say nothing: white space alone, or a special token, such as the end of thinking or of the turn. */
+function silentTokens(tokenizer: Tokenizer): number[] {
+  const special = new Set(
+    SPECIAL_TOKENS.filter((token) => tokenizer.has(token)).map((token) =>
+      tokenizer.id(token),
+    ),
+  );
+  return Array.from({ length: tokenizer.size }, (_, id) => id).filter(
+    (id) => special.has(id) || isBlank(tokenizer, id),
+  );
+}
+
+function isBlank(tokenizer: Tokenizer, id: number): boolean {
+  try {
+    return tokenizer.decode([id]).trim() === "";
+  } catch {
+    // An id that the vocabulary leaves out; the model's head may still have a row for it.
+    return true;
+  }
 }

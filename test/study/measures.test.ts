@@ -81,7 +81,7 @@ describe("parseStudy(text, profile)", () => {
         "benchmarks: [aime24], items: 2, answers",
         "benchmarks: [gpqa], items: 2, answers",
       ),
-      'measures.judging.benchmarks[0] must be a known name, got "gpqa"',
+      "measures.judging.benchmarks must be benchmarks whose answers can be judged with pool own (aime24, aime25, hle), got gpqa",
     ],
   ])("throws StudyError for %s", (_, act, message) => {
     expect(act).toThrow(message);

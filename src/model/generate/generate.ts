@@ -9,7 +9,7 @@ import { key, uniform, type Key } from "../../random.js";
 import { Decoder } from "./decode.js";
 import { decoderModel } from "../forward/forward.js";
 import type { Policy } from "../policy.js";
-import { sampleRows } from "./sample.js";
+import { sample, sampleRows } from "./sample.js";
 
 /** What ended a turn: the stop token, or a limit on tokens. */
 export type TurnFinish = "stop" | "length";
@@ -34,6 +34,8 @@ export interface GenerateOptions {
   seed: number;
   /** Name of each row's random stream: a row's tokens depend on its stream, not on its neighbours. */
   streams: readonly string[];
+  /** Tokens that no turn begins with; the others are drawn in proportion to their probabilities. Default none. */
+  notFirst?: readonly number[];
   /** Tokens to append after a turn (tool results and the next header) to go on, or null to end the row; default: end. */
   onTurn?: (row: number, turn: Turn) => readonly number[] | null;
   /**
@@ -268,8 +270,9 @@ function advanceAll(
 function draw(
   decoder: DecoderCache,
   slots: readonly (Row | undefined)[],
-  { temperature, topP }: Settings,
+  settings: Settings,
 ): DrawnTokens {
+  const { temperature, topP, notFirst = [] } = settings;
   const uniforms =
     temperature === 0
       ? null
@@ -278,9 +281,36 @@ function draw(
             ? uniform(row.key, row.completion.tokens.length)
             : NaN,
         );
-  return topP < 1
-    ? sampleRows(decoder.probabilities(), slots.length, uniforms, topP)
-    : decoder.draw(uniforms);
+  const drawn =
+    topP < 1
+      ? sampleRows(decoder.probabilities(), slots.length, uniforms, topP)
+      : decoder.draw(uniforms);
+  return notFirst.length === 0
+    ? drawn
+    : redrawFirst(decoder, slots, drawn, uniforms, settings);
+}
+
+/** Draw the first tokens of turns again, among those that a turn may begin with. */
+function redrawFirst(
+  decoder: DecoderCache,
+  slots: readonly (Row | undefined)[],
+  drawn: DrawnTokens,
+  uniforms: Float64Array | null,
+  { topP, notFirst = [] }: Settings,
+): DrawnTokens {
+  const tokens = Int32Array.from(drawn.tokens);
+  const logprobs = Float64Array.from(drawn.logprobs);
+  slots.forEach((row, slot) => {
+    if (row?.queue.length !== 0 || row.turn.length > 0) return;
+    const own = rowOf(decoder, slot, slots.length);
+    const allowed = Float32Array.from(own);
+    for (const token of notFirst) allowed[token] = 0;
+    const u = uniforms?.[slot] ?? 0;
+    const token = sample(allowed, u, { greedy: uniforms === null, topP });
+    tokens[slot] = token;
+    logprobs[slot] = Math.log(own[token]!);
+  });
+  return { tokens, logprobs };
 }
 
 /** The probabilities that a slot's token was drawn from, (V). */

@@ -89,6 +89,10 @@ export class ServerSampler implements Sampler {
     tasks: readonly Task[],
     options: RolloutOptions,
   ): Promise<Rollout[]> {
+    if (options.think === "forced")
+      throw new RangeError(
+        'rollouts: think must be "free" where a server samples, got "forced"',
+      );
     const name = (row: number): string =>
       `${options.stream}/${options.names?.[row] ?? row}`;
     // Repetitions of a task that stand together are one request with n.

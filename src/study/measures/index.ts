@@ -15,6 +15,7 @@ import { predictors } from "./merging/predictors.js";
 import { signal } from "./merging/signal.js";
 import { scores } from "./behaviour/scores.js";
 import { storage } from "./merging/storage.js";
+import { style } from "./behaviour/style.js";
 import { trajectories } from "./behaviour/trajectories.js";
 import { weightShift } from "./weights/weightShift.js";
 
@@ -33,6 +34,7 @@ export interface MeasureTable {
   consistency: typeof consistency;
   frontier: typeof frontier;
   judging: typeof judging;
+  style: typeof style;
   overlaps: typeof overlaps;
   weightShift: typeof weightShift;
   paradigms: typeof paradigms;
@@ -63,6 +65,7 @@ export const MEASURES: MeasureTable = {
   consistency,
   frontier,
   judging,
+  style,
   overlaps,
   weightShift,
   paradigms,

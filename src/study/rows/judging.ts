@@ -23,12 +23,21 @@ export interface JudgeSource {
   lines: readonly (readonly JudgingLine[])[];
 }
 
+/** What rows of a common pool have besides. */
+export interface PoolColumns {
+  pool?: "common";
+  /** Share of the answers with a planted wrong line that are called incorrect, though their claim is right. */
+  planted?: Interval;
+  /** The same of this mode − that of the mode "outcome", which cannot see the line; null in that mode's own rows. */
+  plantedGain?: Interval | null;
+}
+
 function orNull(estimate: Interval | null): Interval | null {
   return estimate && inPoints(estimate);
 }
 
-/** Table 7: a model as judge of its own answers, in one mode. All shares in points; see `analysis.verification`. */
-export interface JudgingRow {
+/** Table 7: a model as judge of its own answers or of a common pool, in one mode. All shares in points; see `analysis.verification`. */
+export interface JudgingRow extends PoolColumns {
   model: string;
   role: Role;
   benchmark: BenchmarkName | "average";

@@ -1,5 +1,9 @@
 /** Scores of one model, item by item and seed by seed, and the benchmarks that they belong to. */
-import { benchmarkSpec, type BenchmarkName } from "../../evaluate/index.js";
+import {
+  benchmarkSpec,
+  type BenchmarkName,
+  type Style,
+} from "../../evaluate/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
 
@@ -9,11 +13,19 @@ export type ModelScores = ReadonlyMap<BenchmarkName, number[][]>;
 /** Mean reward of every item over its samples, by benchmark: what one line of a measure holds of a model and seed. */
 export type ItemScores = Partial<Record<BenchmarkName, number[]>>;
 
+/** Share of an item's samples in each style: styles[benchmark][style][item][seed]. */
+export type ModelStyles = ReadonlyMap<
+  BenchmarkName,
+  Readonly<Record<Style, number[][]>>
+>;
+
 /** A model with its scores. */
 export interface Scored {
   model: string;
   role: Role;
   scores: ModelScores;
+  /** Absent where its records are from before styles were kept. */
+  styles?: ModelStyles;
 }
 
 /** What rows say of a benchmark. */

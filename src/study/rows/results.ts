@@ -1,6 +1,12 @@
 /** What a study has written so far, as rows are made from it: item scores, lines of measures, training logs. */
 import { join } from "node:path";
-import { readRecords, type BenchmarkName } from "../../evaluate/index.js";
+import {
+  readRecords,
+  STYLES,
+  type BenchmarkName,
+  type EvaluationRecord,
+  type Style,
+} from "../../evaluate/index.js";
 import { mean } from "../../stats/index.js";
 import { configFromJson, parameterShapes } from "../../model/index.js";
 import { readConfiguration } from "../../checkpoint/index.js";
@@ -12,7 +18,12 @@ import {
 } from "../graph/model.js";
 import { logPath } from "../graph/stage.js";
 import { readLines } from "../run/jsonLines.js";
-import { transpose, type ModelScores, type Scored } from "./modelScores.js";
+import {
+  transpose,
+  type ModelScores,
+  type ModelStyles,
+  type Scored,
+} from "./modelScores.js";
 
 /** Mean reward of every item over its samples, in the order of the records. */
 export function itemMeans(
@@ -22,6 +33,42 @@ export function itemMeans(
   for (const { task, reward } of records)
     items.set(task, [...(items.get(task) ?? []), reward]);
   return [...items.values()].map(mean);
+}
+
+type RecordsByBenchmark = ReadonlyMap<BenchmarkName, EvaluationRecord[][]>;
+
+function scoresOf(records: RecordsByBenchmark): ModelScores {
+  return new Map(
+    [...records].map(([name, seeds]) => [
+      name,
+      transpose(seeds.map(itemMeans)),
+    ]),
+  );
+}
+
+/** The share of answers in each style; null where a record does not say its style. */
+function stylesOf(records: RecordsByBenchmark): ModelStyles | null {
+  const all = [...records.values()].flat(2);
+  if (all.some(({ style }) => style === undefined)) return null;
+  const shares = (seeds: EvaluationRecord[][], own: Style): number[][] =>
+    transpose(
+      seeds.map((each) =>
+        itemMeans(
+          each.map(({ task, style }) => ({
+            task,
+            reward: Number(style === own),
+          })),
+        ),
+      ),
+    );
+  return new Map(
+    [...records].map(([name, seeds]) => [
+      name,
+      Object.fromEntries(
+        STYLES.map((style) => [style, shares(seeds, style)]),
+      ) as Record<Style, number[][]>,
+    ]),
+  );
 }
 
 /** Path of a model's records on one benchmark. */
@@ -53,14 +100,24 @@ export class Results {
     benchmarks: readonly BenchmarkName[],
     measure = "scores",
   ): ModelScores {
-    const entries = benchmarks.map((name): [BenchmarkName, number[][]] => {
-      const columns = this.study.seeds.map((seed) => {
-        const path = recordsPath(seed, measure, refText(ref), name);
-        return itemMeans(readRecords(join(this.runFolder, path)).records);
-      });
-      return [name, transpose(columns)];
-    });
-    return new Map(entries);
+    return scoresOf(this.records(ref, benchmarks, measure));
+  }
+
+  /** Records of a model by benchmark: records[benchmark][seed]. */
+  records(
+    ref: Ref,
+    benchmarks: readonly BenchmarkName[],
+    measure = "scores",
+  ): ReadonlyMap<BenchmarkName, EvaluationRecord[][]> {
+    return new Map(
+      benchmarks.map((name) => [
+        name,
+        this.study.seeds.map((seed) => {
+          const path = recordsPath(seed, measure, refText(ref), name);
+          return readRecords(join(this.runFolder, path)).records;
+        }),
+      ]),
+    );
   }
 
   /** Models with their roles and scores. */
@@ -69,11 +126,16 @@ export class Results {
     benchmarks: readonly BenchmarkName[],
     measure = "scores",
   ): Scored[] {
-    return models.map((ref) => ({
-      model: refText(ref),
-      role: modelNamed(this.study, ref.model).role,
-      scores: this.scores(ref, benchmarks, measure),
-    }));
+    return models.map((ref) => {
+      const records = this.records(ref, benchmarks, measure);
+      const styles = stylesOf(records);
+      return {
+        model: refText(ref),
+        role: modelNamed(this.study, ref.model).role,
+        scores: scoresOf(records),
+        ...(styles && { styles }),
+      };
+    });
   }
 
   /** Lines of a file of one seed. */

@@ -1,5 +1,9 @@
 /** Rows of the main table: every model on every benchmark and on their average, and paired differences; numbers are points (0 to 100). */
-import { type BenchmarkName } from "../../evaluate/index.js";
+import {
+  STYLES,
+  type BenchmarkName,
+  type Style,
+} from "../../evaluate/index.js";
 import {
   averageOverSeeds,
   overSeeds,
@@ -8,7 +12,7 @@ import {
 } from "../../stats/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
-import { points, scoreOf } from "./interval.js";
+import { inPoints, points, scoreOf, type Interval } from "./interval.js";
 import { about, type Scored } from "./modelScores.js";
 
 /** What rows of a measure with several temperatures say of their own. */
@@ -36,6 +40,19 @@ export interface ScoreRow extends AtTemperature {
   samples: number;
   /** Points of each seed, in the study's order of seeds. */
   perSeed: number[];
+  /** Share of the answers in each style, points; absent where the records do not say it. */
+  styles?: Record<Style, Interval>;
+}
+
+/** Shares of styles over some benchmarks. */
+function stylesOver(
+  benchmarks: readonly Readonly<Record<Style, number[][]>>[],
+): Pick<ScoreRow, "styles"> {
+  const shares = STYLES.map((style): [Style, Interval] => [
+    style,
+    inPoints(averageOverSeeds(benchmarks.map((own) => own[style]))),
+  ]);
+  return { styles: Object.fromEntries(shares) as Record<Style, Interval> };
 }
 
 /** Paired difference of two models: a − b on the same items, samples' random numbers and seeds. */
@@ -80,7 +97,7 @@ export function scoreRows(
     at = {},
   }: { items: number; samples: number; at?: AtTemperature },
 ): ScoreRow[] {
-  return models.flatMap(({ model, role, scores }) => {
+  return models.flatMap(({ model, role, scores, styles }) => {
     const matrices = [...scores.values()];
     const rows = [...scores].map(([name, matrix]): ScoreRow => ({
       model,
@@ -91,6 +108,7 @@ export function scoreRows(
       items,
       samples,
       perSeed: seedMeans(matrix).map(points),
+      ...(styles && stylesOver([styles.get(name)!])),
     }));
     const seeds = matrices.map(seedMeans);
     const perSeed = seeds[0]!.map((_, s) =>
@@ -108,6 +126,7 @@ export function scoreRows(
         items: items * matrices.length,
         samples,
         perSeed,
+        ...(styles && stylesOver([...styles.values()])),
       },
     ];
   });

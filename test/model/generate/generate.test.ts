@@ -153,4 +153,49 @@ describe("generate", () => {
       "generate: prompt 0 must have 1 to 127 tokens, got 0",
     );
   });
+
+  test("no turn begins with a token of notFirst; the likeliest of the others is taken when greedy", () => {
+    const notFirst = Array.from(
+      { length: PICO.vocabSize },
+      (_, id) => id,
+    ).filter((id) => id % 2 === 0);
+    const turns = (temperature: number) => {
+      const first: number[] = [];
+      const best: number[] = [];
+      const isFirst = prompts.map(() => true);
+      const completions = generate(policy, prompts, {
+        ...{ ...base, maxNewTokens: 3, stop: 0, temperature, notFirst },
+        onToken(row, token, probabilities) {
+          if (isFirst[row]) {
+            first.push(token);
+            const odd = [...probabilities].map((p, id) => (id % 2 ? p : 0));
+            best.push(odd.indexOf(Math.max(...odd)));
+          }
+          isFirst[row] = false;
+          return false;
+        },
+        onTurn(row, { tokens }) {
+          isFirst[row] = true;
+          return first.length < 2 * prompts.length && tokens.length > 0
+            ? [9]
+            : null;
+        },
+      });
+      return { first, best, completions };
+    };
+    for (const temperature of [0, 1]) {
+      const { first, best, completions } = turns(temperature);
+      expect(first.length).toBeGreaterThan(prompts.length);
+      expect(first.every((token) => token % 2 === 1)).toBe(true);
+      if (temperature === 0) expect(first).toEqual(best);
+      // the log-probability is that of the whole distribution, as under a nucleus
+      const scored = scoreSequences(
+        policy,
+        completions.map((c, i) => [...prompts[i]!, ...c.tokens]),
+      );
+      completions.forEach((c, i) =>
+        expect(c.logprobs[0]).toBeCloseTo(scored[i]![prompts[i]!.length]!, 4),
+      );
+    }
+  });
 });

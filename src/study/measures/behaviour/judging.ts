@@ -1,7 +1,10 @@
-/** Measure `judging`: models as judges of their own answers (Table 7). */
+/** Measure `judging`: models as judges of their own answers (Table 7), or of one pool of answers that is the same for all. */
 import {
+  BENCHMARK_NAMES,
   benchmarkSpec,
   judgeableBenchmarks,
+  judgePool,
+  reviewableBenchmarks,
   selfVerify,
   type BenchmarkName,
 } from "../../../evaluate/index.js";
@@ -21,11 +24,24 @@ import {
   type JudgingLine,
   type JudgingRow,
 } from "../../rows/judging.js";
+import {
+  balanced,
+  poolRows,
+  type PoolJudgingLine,
+  type PoolSource,
+} from "../../rows/judgingPool.js";
 import type { Results } from "../../rows/results.js";
 import type { Facts, Job, Report } from "../../run/job.js";
 import { writeLines } from "../../run/jsonLines.js";
 import { inputPath, outputPath } from "../../run/paths.js";
-import { choice, list, manyModels, object } from "../../spec/field.js";
+import {
+  checked,
+  choice,
+  list,
+  manyModels,
+  object,
+  optional,
+} from "../../spec/field.js";
 import { positive } from "../../spec/values.js";
 import { NOTHING, type Measure } from "../measure.js";
 
@@ -37,7 +53,12 @@ export interface JudgingOptions {
   items: number;
   /** Answers per item, each judged once in each mode. */
   answers: number;
+  /** Whose answers are judged: the model's own (default), or those of one balanced pool. */
+  pool?: Pool;
 }
+
+/** Whose answers a judge sees. */
+type Pool = "own" | "common";
 
 type JudgingSpec = Omit<JudgingOptions, "models"> & { seed: number };
 
@@ -70,6 +91,43 @@ function sourcesOf(
   }));
 }
 
+function poolSourcesOf(
+  { name, options }: MeasureEntry<JudgingOptions>,
+  results: Results,
+): PoolSource[] {
+  return options.models.map(({ model }) => ({
+    model,
+    role: modelNamed(results.study, model).role,
+    lines: results.ofSeeds<PoolJudgingLine>(`${name}/${model}.jsonl`),
+  }));
+}
+
+function isCommon({ options }: Pick<MeasureEntry<JudgingOptions>, "options">) {
+  return options.pool === "common";
+}
+
+/** The benchmarks that a pool allows, and how many answers. */
+function poolRule({
+  benchmarks,
+  answers,
+  pool = "own",
+}: JudgingOptions): { key: string; text: string } | null {
+  const known =
+    pool === "common" ? reviewableBenchmarks() : judgeableBenchmarks();
+  const other = benchmarks.find((name) => !known.includes(name));
+  if (other !== undefined)
+    return {
+      key: "benchmarks",
+      text: `must be benchmarks whose answers can be judged with pool ${pool} (${known.join(", ")}), got ${other}`,
+    };
+  return pool === "common" && answers % 2 !== 0
+    ? {
+        key: "answers",
+        text: `must be even with pool common: half are right, got ${answers}`,
+      }
+    : null;
+}
+
 /** A claim's row, with the domains that it speaks of and that are not judged. */
 export function withNote(
   row: ClaimRow,
@@ -84,16 +142,19 @@ export function withNote(
     : { ...row, note: `answers of ${absent.join(", ")} are not judged here` };
 }
 
-/** Let one model answer and judge its own answers. */
+/** Let one model judge: its own answers, or those of the pool. */
 async function answerAndJudge(
   job: Job<JudgingSpec>,
   report: Report,
 ): Promise<Facts> {
-  const { benchmarks, ...sampling } = job.stage.spec;
+  const { benchmarks, pool, ...sampling } = job.stage.spec;
   const { policy, tokenizer } = loadPolicy(inputPath(job, "model"));
-  const lines: JudgingLine[] = [];
+  const lines: (JudgingLine | PoolJudgingLine)[] = [];
   for (const [i, name] of benchmarks.entries()) {
-    const judged = selfVerify(policy, tokenizer, name, sampling);
+    const judged =
+      pool === "common"
+        ? judgePool(policy, tokenizer, name, sampling)
+        : selfVerify(policy, tokenizer, name, sampling);
     lines.push(...judged.map((answer) => ({ benchmark: name, ...answer })));
     report({ done: i + 1, total: benchmarks.length });
     await breathe();
@@ -107,14 +168,19 @@ async function answerAndJudge(
 export const judging: Measure<JudgingOptions, { judging: JudgingRow }> = {
   ...NOTHING,
   key: "judging",
-  about: "models as judges of their own answers, by outcome and by process",
+  about:
+    "models as judges, by outcome and by process, of own answers or a pool",
   version: 1,
-  options: object<JudgingOptions>({
-    models: manyModels,
-    benchmarks: list(choice(judgeableBenchmarks()), 1),
-    items: positive,
-    answers: positive,
-  }),
+  options: checked(
+    object<JudgingOptions>({
+      models: manyModels,
+      benchmarks: list(choice(BENCHMARK_NAMES), 1),
+      items: positive,
+      answers: positive,
+      pool: optional(choice<Pool>(["own", "common"])),
+    }),
+    poolRule,
+  ),
   rowFiles: ["judging"],
   claimIds: IDS,
   reads: ({ models }) => models,
@@ -135,15 +201,34 @@ export const judging: Measure<JudgingOptions, { judging: JudgingRow }> = {
   },
   run: (job: Job<JudgingSpec>, report) => answerAndJudge(job, report),
   rows: (entry, results) => ({
-    judging: judgingRows(sourcesOf(entry, results)),
+    judging: isCommon(entry)
+      ? poolRows(poolSourcesOf(entry, results))
+      : judgingRows(sourcesOf(entry, results)),
   }),
   claims(entry, results, paper) {
-    const judges = sourcesOf(entry, results).map((source) => ({
+    const sources = isCommon(entry)
+      ? poolSourcesOf(entry, results).map(balanced)
+      : sourcesOf(entry, results);
+    const judges = sources.map((source) => ({
       ...source,
       model: paperName(paper, source.model),
     }));
-    return judgeClaims(judges).map((row) =>
+    const rows = judgeClaims(judges).map((row) =>
       withNote(row, entry.options.benchmarks),
     );
+    // The paper's judges see their own answers: where a study has both, the pool is a control.
+    const hasOwn = results.study.measures.some(
+      ({ by, options }) =>
+        by === entry.by && !isCommon({ options: options as JudgingOptions }),
+    );
+    return isCommon(entry) && hasOwn
+      ? rows.map((row) => ({
+          ...row,
+          measure:
+            row.measure === STATED
+              ? "on a common pool"
+              : `${row.measure}, on a common pool`,
+        }))
+      : rows;
   },
 };

@@ -1,5 +1,7 @@
 /** How completions are drawn when models are scored: one temperature, or several in one measure. */
 
+import type { Think } from "../../../rollout/index.js";
+
 /** How completions are drawn when a model is scored. */
 export interface Sampling {
   /** Tasks per benchmark. */
@@ -8,6 +10,8 @@ export interface Sampling {
   samples: number;
   temperature: number;
   topP: number;
+  /** "forced": every turn must think before it answers; default "free". */
+  think?: Think;
 }
 
 /** The same of a measure that may have several temperatures. */
@@ -22,8 +26,9 @@ export function samplingOf({
   samples,
   temperature,
   topP,
+  think,
 }: Sampling): Sampling {
-  return { items, samples, temperature, topP };
+  return { items, samples, temperature, topP, ...(think && { think }) };
 }
 
 /** How a measure draws completions at one of its temperatures; greedy decoding needs one completion, since all would be equal. */

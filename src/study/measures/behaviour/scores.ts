@@ -1,6 +1,7 @@
 /** Measure `scores`: models on benchmarks, Avg@K with its interval, and paired differences. */
 import { evaluateWith, type BenchmarkName } from "../../../evaluate/index.js";
 import { mean } from "../../../stats/index.js";
+import type { Think } from "../../../rollout/index.js";
 import { statedRows, type ClaimRow } from "../../claims/claimRow.js";
 import { interferenceClaims, INTERFERENCE } from "../../claims/interference.js";
 import { mixingClaims, MIXING } from "../../claims/mixing.js";
@@ -24,6 +25,7 @@ import type { Job } from "../../run/job.js";
 import { inputPath, outputPath } from "../../run/paths.js";
 import {
   checked,
+  choice,
   list,
   manyModels,
   number,
@@ -113,8 +115,9 @@ export const scores: Measure<
       temperatures: optional(list(number({ min: 0 }), 1)),
       topP: withDefault(rate, 1),
       server: optional(serverPlace),
+      think: optional(choice<Think>(["free", "forced"])),
     }),
-    temperatureRule,
+    samplingRule,
   ),
   rowFiles: ["scores", "differences"],
   claimIds: [...MIXING, ...INTERFERENCE],
@@ -194,11 +197,18 @@ function serverOf({ stage, study }: Job): ServerPlace | undefined {
   return (owners[0]?.options as ScoresOptions | undefined)?.server;
 }
 
-/** The main temperature must be one of all. */
-function temperatureRule({
+/** The main temperature must be one of all, and only a model in this process can be made to think. */
+function samplingRule({
   temperature,
   temperatures,
+  think,
+  server,
 }: ScoresOptions): { key: string; text: string } | null {
+  if (think === "forced" && server !== undefined)
+    return {
+      key: "think",
+      text: "must be free where a server samples, got forced",
+    };
   if (temperatures === undefined || temperatures.includes(temperature))
     return null;
   return {
