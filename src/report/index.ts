@@ -4,7 +4,7 @@
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own and check them against
  * each other, and the table of its claims.
  *
- * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, crossDomain,
+ * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, temperatureGains, styleShares, poolJudges, crossDomain,
  * mixOrMerge, frontier, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
  * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, showEstimate, pivot, where, only,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
@@ -203,3 +203,18 @@ export {
   type TableValue,
 } from "./table.js";
 export { FONT_FAMILY, FONT_SIZE, WIDTH } from "./figure/theme.js";
+export {
+  temperatureGains,
+  type TemperatureGain,
+  type TemperatureGainsOptions,
+} from "./charts/compare/temperatureGains.js";
+export {
+  styleShares,
+  type StyleShareRow,
+  type StyleSharesOptions,
+} from "./charts/compare/styleShares.js";
+export {
+  poolJudges,
+  type PoolJudgeRow,
+  type PoolJudgesOptions,
+} from "./charts/compare/poolJudges.js";

@@ -29,7 +29,7 @@ import {
   poolRows,
   type PoolJudgingLine,
   type PoolSource,
-} from "../../rows/judgingPool.js";
+} from "../../rows/behaviour/judgingPool.js";
 import type { Results } from "../../rows/results.js";
 import type { Facts, Job, Report } from "../../run/job.js";
 import { writeLines } from "../../run/jsonLines.js";

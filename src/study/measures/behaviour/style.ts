@@ -11,7 +11,7 @@ import {
   styleRows,
   type StyleRow,
   type StyleSource,
-} from "../../rows/style.js";
+} from "../../rows/behaviour/style.js";
 import { manyModels, object, oneModel, optional } from "../../spec/field.js";
 import { name } from "../../spec/values.js";
 import { NOTHING, type Measure } from "../measure.js";

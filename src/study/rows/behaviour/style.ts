@@ -1,11 +1,11 @@
 /** Rows of the measure `style`: gains over a model, taken apart into style and rest, beside the gains when every answer must think. */
-import { styleParts, type StyledAnswers } from "../../analysis/index.js";
-import type { Domain } from "../../domains/index.js";
-import type { BenchmarkName } from "../../evaluate/index.js";
-import { averageOverSeeds, pairedDifference } from "../../stats/index.js";
-import type { Role } from "../graph/model.js";
-import { inPoints, type Interval } from "./interval.js";
-import { about, type ModelScores } from "./modelScores.js";
+import { styleParts, type StyledAnswers } from "../../../analysis/index.js";
+import type { Domain } from "../../../domains/index.js";
+import type { BenchmarkName } from "../../../evaluate/index.js";
+import { averageOverSeeds, pairedDifference } from "../../../stats/index.js";
+import type { Role } from "../../graph/model.js";
+import { inPoints, type Interval } from "../interval.js";
+import { about, type ModelScores } from "../modelScores.js";
 
 /** A gain over the model that training started from; all numbers in points. */
 export interface StyleRow {

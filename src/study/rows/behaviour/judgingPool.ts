@@ -1,21 +1,21 @@
 /** Rows of judges on a common pool: as in Table 7 on its right and slipped answers, and how often a planted wrong line is found. */
-import type { JudgedAnswer, PoolLine } from "../../evaluate/index.js";
+import type { JudgedAnswer, PoolLine } from "../../../evaluate/index.js";
 import {
   JUDGE_MODES,
   type BenchmarkName,
   type JudgeMode,
-} from "../../evaluate/index.js";
-import { averageOverSeeds, pairedDifference } from "../../stats/index.js";
-import type { Role } from "../graph/model.js";
-import { inPoints } from "./interval.js";
+} from "../../../evaluate/index.js";
+import { averageOverSeeds, pairedDifference } from "../../../stats/index.js";
+import type { Role } from "../../graph/model.js";
+import { inPoints } from "../interval.js";
 import {
   judgingRows,
   type JudgeSource,
   type JudgingRow,
   type PoolColumns,
-} from "./judging.js";
-import { transpose } from "./modelScores.js";
-import { itemMeans } from "./results.js";
+} from "../judging.js";
+import { transpose } from "../modelScores.js";
+import { itemMeans } from "../results.js";
 
 /** One line of a judge's file on a common pool. */
 export interface PoolJudgingLine extends PoolLine {

@@ -1,7 +1,7 @@
 /** Judges on a common pool: rows of planted judges, and a study that has the measure. */
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { PoolJudgement } from "../../src/evaluate/index.js";
+import type { PoolJudgement } from "../../../src/evaluate/index.js";
 import {
   lines,
   open,
@@ -10,13 +10,13 @@ import {
   run,
   verifyStudy,
   type Study,
-} from "../../src/study/index.js";
+} from "../../../src/study/index.js";
 import {
   poolRows,
   type PoolJudgingLine,
   type PoolSource,
-} from "../../src/study/rows/judgingPool.js";
-import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
+} from "../../../src/study/rows/behaviour/judgingPool.js";
+import { PICO_STUDY, picoStudy, picoWith } from "../pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });

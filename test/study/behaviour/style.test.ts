@@ -10,8 +10,8 @@ import {
   run,
   verifyStudy,
   type Study,
-} from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
+} from "../../../src/study/index.js";
+import { PICO_STUDY, picoStudy, picoWith } from "../pico.js";
 
 // Two busy cores are slow; nothing here waits for a time to pass.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
