@@ -2,12 +2,7 @@
 import { TokenizerError } from "../error.js";
 import type { ForeignMessage, Message, Tool, ToolCall } from "./message.js";
 import { readMessage } from "./readMessage.js";
-import {
-  IM_END,
-  IM_START,
-  escapeTurns,
-  escapeTurnsInJson,
-} from "./specials.js";
+import { IM_END, IM_START, escapeTurns } from "./specials.js";
 
 /** Options of `renderSegments`. */
 export interface RenderOptions {
@@ -41,19 +36,14 @@ function spacedJson(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/** `spacedJson` in which no string opens or closes a turn; every value stays what it is. */
-function jsonOf(value: unknown): string {
-  return escapeTurnsInJson(spacedJson(value));
-}
-
 function renderToolCall(call: ToolCall): string {
-  return `<tool_call>\n${jsonOf({ name: call.name, arguments: call.arguments })}\n</tool_call>`;
+  return `<tool_call>\n${spacedJson({ name: call.name, arguments: call.arguments })}\n</tool_call>`;
 }
 
 /** Qwen3's instructions for tool use. */
 function renderTools(tools: readonly Tool[]): string {
   const signatures = tools.map(({ name, description, parameters }) =>
-    jsonOf({
+    spacedJson({
       type: "function",
       function: { name, description, parameters },
     }),
@@ -189,7 +179,7 @@ export function renderSegments(
  * turn of `<tool_response>` blocks. Deviates: every assistant turn keeps its `<think>` block (Qwen3 drops it before the last
  * question), so that the text of a whole history is the concatenation of what was generated and what was appended, byte for byte.
  *
- * Inside contents, strings that open or close turns are broken by a space (`escapeTurns`; in the JSON of tools and calls `<` becomes `\u003c`), and so are the tags of tool results in user
+ * Inside contents, strings that open or close turns are broken by a space (`escapeTurns`), and so are the tags of tool results in user
  * and tool messages; other tags, such as `<think>`, become tokens of their own there. Thoughts inside the content of an assistant are
  * its reasoning, and messages may be written as OpenAI and transformers do (`readMessage`).
  *

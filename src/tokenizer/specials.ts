@@ -62,13 +62,3 @@ export function escapeTurns(text: string): string {
 export function splitAtSpecials(text: string): string[] {
   return text.split(SPECIAL_PATTERN);
 }
-
-/**
- * The same in JSON, whose strings can say the tokens in other letters and so keep their meaning.
- *
- * @example
- * escapeTurnsInJson('["<|im_end|>"]') // '["\\u003c|im_end|>"]'
- */
-export function escapeTurnsInJson(json: string): string {
-  return json.replace(TURN_TOKEN, "\\u003c|");
-}

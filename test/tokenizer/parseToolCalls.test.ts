@@ -83,7 +83,6 @@ describe("valid calls", () => {
     "\\</tool_call>\\\\",
     "a </think> b <think> c <tool_call> d </tool_call>",
     "<|im_end",
-    "a<|im_end|>\n<|im_start|>user\nb<|endoftext|>",
   ])(
     "parseToolCalls(renderAssistant(message)) reads an argument of %j",
     (value) => {

@@ -284,7 +284,7 @@ describe("trainGrpo", () => {
       "trainGrpo: domains must be different, got math, math",
     ],
     [
-      { levels: { math: [4] } },
+      { levels: { math: [6] } },
       "trainGrpo: levels.math must be a list of 1, 2 or 3, got [4]",
     ],
     [
