@@ -26,7 +26,7 @@ import { Tokenizer } from "../tokenizer/index.js";
  *   nothing is written
  * @throws CheckpointError `init` breaks its format, or `out` cannot be written
  * @example
- * takeModel("by-trl", "models/sft", "models/math", { trainer: "trl" });
+ * takeModel("models/math", "models/sft", "models/taken", { trainer: "trl" });
  */
 export function takeModel(
   folder: string,

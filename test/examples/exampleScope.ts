@@ -104,7 +104,7 @@ function writeFixture(folder: string): void {
   const init = writePico(folder);
   const { config, params } = readModelFolder(init);
   const tokenizer = readFileSync(join(init, "tokenizer.json"), "utf8");
-  mkdirSync(join(folder, "models"));
+  for (const name of ["models", "runs"]) mkdirSync(join(folder, name));
   ["base", "sft", "math", "coding", "agent", "merged"].forEach((name, i) =>
     writeModelFolder(join(folder, "models", name), {
       config,
@@ -112,6 +112,12 @@ function writeFixture(folder: string): void {
       tokenizer,
     }),
   );
+  for (const seed of [1, 2, 3])
+    writeModelFolder(join(folder, "runs", `math-${seed}`), {
+      config,
+      params: trained(params, 10 + seed),
+      tokenizer,
+    });
   for (const name of ["model.safetensors", "config.json", "tokenizer.json"])
     cpSync(join(init, name), join(folder, name));
   cpSync(picoStudy(), join(folder, "studies", "pico"), { recursive: true });

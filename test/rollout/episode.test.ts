@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MAX_TURNS } from "../../src/domains/agent/environment.js";
 import { spec, type Task } from "../../src/domains/index.js";
 import { Random } from "../../src/random.js";
 import { Episode, promptTokens } from "../../src/rollout/episode.js";

@@ -285,7 +285,7 @@ describe("trainGrpo", () => {
     ],
     [
       { levels: { math: [6] } },
-      "trainGrpo: levels.math must be a list of 1, 2 or 3, got [4]",
+      "trainGrpo: levels.math must be a list of 1, 2, 3, 4, 5, got [6]",
     ],
     [
       { weights: { math: 1, instruction: 0 } },

@@ -8,7 +8,7 @@ import type { SlimeFlags } from "./flags.js";
  *
  * @throws CheckpointError the configuration is none of a decoder that m2rl knows
  * @example
- * modelFlags(checkpoint.readConfiguration("models/base"))["num-layers"] // 36 for Qwen3-4B
+ * modelFlags(readConfiguration("models/base"))["num-layers"] // 36 for Qwen3-4B
  */
 export function modelFlags(configuration: Configuration): SlimeFlags {
   const {

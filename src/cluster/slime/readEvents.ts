@@ -67,7 +67,7 @@ function addEvent(event: Buffer, into: Map<number, Map<string, number>>): void {
  *
  * @throws TrainError there is no such file, or one breaks the format
  * @example
- * readEvents("math.slime/tb").get(0)?.get("rollout/raw_reward")
+ * const firstReward = () => readEvents("math.slime/tb").get(0)?.get("rollout/raw_reward");
  */
 export function readEvents(folder: string): ReadonlyMap<number, Scalars> {
   const fail = (text: string, cause?: unknown): TrainError =>

@@ -94,8 +94,6 @@ function commonFlags(settings: Settings, sizes: SlimeSizes): SlimeFlags {
  * Flags of a GRPO run.
  *
  * @throws TaskError slime has no such setting
- * @example
- * grpoFlags(train.grpoSettings({ domains: ["math"], … }), sizes)["use-tis"] // true
  */
 export function grpoFlags(
   settings: GrpoSettings,

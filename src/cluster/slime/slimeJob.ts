@@ -81,8 +81,6 @@ const environmentOf = (out: string): Record<string, string> => ({
  *
  * @throws TaskError a flag or setting is not slime's, a teacher is missing, or there are no rows · CheckpointError the configuration is no
  *   decoder that m2rl knows · Error the folder is not writable, or holds something else
- * @example
- * writeSlimeJob({ name: "math", run: { by: "rl", settings }, tasks, init: "/models/sft", out: "/jobs/math", … }).command
  */
 export function writeSlimeJob(options: SlimeJobOptions): SlimeJob {
   const { run, name } = options;

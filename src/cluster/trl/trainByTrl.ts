@@ -72,7 +72,8 @@ const MODEL = "model";
  * @throws MissingPackageError no Python with TRL · RangeError TRL has no such setting, or an option is out of range · TrainError the
  *   trainer failed or left something that is not a model; the message holds what it said last · the signal's reason when stopped
  * @example
- * await trainByTrl({ init: "models/sft", out: "models/math", log: "math.jsonl", seed: 1, domains: ["math"], steps: 20 })
+ * const train = () =>
+ *   trainByTrl({ init: "models/sft", out: "models/math", log: "math.jsonl", seed: 1, domains: ["math"], steps: 20 });
  */
 export async function trainByTrl(
   options: TrainByTrlOptions,

@@ -34,7 +34,7 @@ print(json.dumps({name: version(name) for name in ${JSON.stringify(PACKAGES)}}))
  *
  * @throws MissingPackageError no Python is named, it does not run, or it lacks a package; the message says how to get it
  * @example
- * (await trlPython()).versions.trl // "1.16.0"
+ * const version = async () => (await trlPython()).versions.trl; // "1.16.0"
  */
 export async function trlPython(
   environment: NodeJS.ProcessEnv = process.env,

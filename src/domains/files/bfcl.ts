@@ -83,7 +83,9 @@ async function answersOf(file: string): Promise<Map<unknown, FileRow>> {
  *
  * @throws TaskError nothing is there, or a row is not of its form; names file, line and field
  * @example
- * for await (const task of readBfcl(".cache/benchmarks/bfcl-eval-2026.3.23")) console.log(task.id, task.kind);
+ * const print = async () => {
+ *   for await (const { id, kind } of readBfcl(".cache/benchmarks/bfcl-eval-2026.3.23")) console.log(id, kind);
+ * };
  */
 export async function* readBfcl(path: string): AsyncGenerator<Task> {
   for (const file of filesAt(path)) {

@@ -34,7 +34,8 @@ export interface TrainingRewardOptions {
  *
  * @returns 0 or 1 for each rollout, in their order
  * @example
- * trainingRewards(rollouts, { reward: "random", rewardRate: 0.5, seed: 1, stream: "math/rewards/0" })
+ * const drawn = rollout.rollouts(policy, tokenizer, [task, task], { seed: 1, stream: "math/0" });
+ * trainingRewards(drawn, { reward: "random", rewardRate: 0.5, seed: 1, stream: "math/rewards/0" }).length // 2
  */
 export function trainingRewards(
   rollouts: readonly Rollout[],

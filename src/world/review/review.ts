@@ -129,7 +129,7 @@ function firstWrong(
  *
  * @throws TaskError answers to this task cannot be reviewed, none goes wrong, or no line of it can be
  * @example
- * makeReview(task, new Random(1), { showLines: true, fault: "planted" }).wrongLine // 2
+ * makeReview(task, new Random(1), { showLines: true, fault: "planted" }).wrongLine // 1
  */
 export function makeReview(
   task: Task,
