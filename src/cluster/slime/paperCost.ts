@@ -1,5 +1,6 @@
 /** What training runs cost in the paper, and what a run of another size would cost at its rate. */
-import type { Domain } from "../../domains/index.js";
+import { spec, type Domain } from "../../domains/index.js";
+import { TaskError } from "../../error.js";
 import { paperTable } from "../../report/index.js";
 
 /** Size of a run. */
@@ -19,18 +20,11 @@ export interface PaperCost {
   hours: number;
 }
 
-const ROWS: Readonly<Record<Domain, string>> = {
-  math: "Math",
-  coding: "Coding",
-  science: "Science",
-  instruction: "IF",
-  agent: "Agent",
-};
-
 /**
  * Cost of a run by Table 2: hours = printed · answers / answers of the row, so that the paper's own size gives the printed number.
  *
  * @param by  "rl", or "distill" for the row of MT-OPD
+ * @throws TaskError the paper trained no expert of this domain
  * @example
  * paperCost("rl", ["math"], { steps: 400, promptsPerStep: 128, groupSize: 16 }).hours // 4782.3
  */
@@ -43,9 +37,11 @@ export function paperCost(
     by === "distill"
       ? "MT-OPD"
       : domains.length === 1
-        ? ROWS[domains[0]!]
+        ? spec(domains[0]!).expert.replace(/^RL-/, "")
         : "Multi-Task";
-  const found = paperTable(2).rows.find(({ method }) => method === row)!;
+  const found = paperTable(2).rows.find(({ method }) => method === row);
+  if (found === undefined)
+    throw new TaskError(`paperCost: Table 2 of the paper has no row ${row}`);
   const number = (key: string): number => Number(found[key]);
   const answers = number("batchSize") * number("rollouts") * number("steps");
   const printed = number("gpuHours");
