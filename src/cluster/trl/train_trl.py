@@ -12,7 +12,6 @@ import json
 import math
 import os
 import shutil
-import sys
 import threading
 import time
 import urllib.error
@@ -78,7 +77,8 @@ def end_with_parent():
     """End this process when whoever holds its standard input is gone, so that nothing writes into a folder that is made anew."""
 
     def wait():
-        while sys.stdin.buffer.read(65536):
+        # The descriptor itself: the lock of a buffered reader that waits in a thread is fatal when the interpreter shuts down.
+        while os.read(0, 65536):
             pass
         os._exit(3)
 
