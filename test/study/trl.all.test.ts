@@ -54,7 +54,7 @@ test.skipIf(PYTHON === undefined)(
     const { folder } = await run(path, {
       jobs: 1,
       onProgress: (event) => {
-        if (event.type === "progress" && event.stage.model === "math")
+        if (event.type === "progress" && event.stage.id === "seed1/models/math")
           heard.push(event.done);
       },
     });
