@@ -119,7 +119,6 @@ export function sftExample(
     const domain = random.pick(CHECKABLE);
     const task = drawTask(domain, random, {
       split: "train",
-      ...levelOf(worldSpec(domain).levels[difficulty].sft, random, difficulty),
       kinds: checkableKinds(domain),
     });
     const check = makeCheck(task, random, random.chance(LINES_SHARE));

@@ -17,6 +17,7 @@ import {
   type Input,
   type Place,
   type Stage,
+  type TasksOfStage,
 } from "./stage.js";
 import { ROWS } from "./work.js";
 
@@ -71,7 +72,7 @@ export function plan(study: StudySpec): Stage[] {
     study.measures.map((entry) => [
       entry,
       measureStages(entry, places, study).map((stage) =>
-        onSplit(inWorld(stage, study), study),
+        drawing(stage, study.difficulty, study.split),
       ),
     ]),
   );
@@ -87,18 +88,17 @@ export function plan(study: StudySpec): Stage[] {
   return [...all, ...rows];
 }
 
-/** The stage with how hard its tasks are among what its result depends on; the easy world goes without saying. */
-function inWorld(stage: Stage, { difficulty }: StudySpec): Stage {
-  return difficulty === "easy"
-    ? stage
-    : { ...stage, spec: { ...stage.spec, difficulty } };
-}
-
-/** The same of the problems that a measure is made on. */
-function onSplit(stage: Stage, { split }: StudySpec): Stage {
-  return split === "benchmark"
-    ? stage
-    : { ...stage, spec: { ...stage.spec, split } };
+/** The stage with which tasks it draws among what its result depends on; the easy world and its benchmarks go without saying. */
+function drawing(
+  stage: Stage,
+  difficulty: StudySpec["difficulty"],
+  split: StudySpec["split"] = "benchmark",
+): Stage {
+  const tasks: TasksOfStage = {
+    ...(difficulty === "easy" ? {} : { difficulty }),
+    ...(split === "benchmark" ? {} : { split }),
+  };
+  return { ...stage, spec: { ...stage.spec, ...tasks } };
 }
 
 /** Steps at which each run's checkpoint is kept, since a model or a measure refers to it. */
@@ -160,7 +160,7 @@ function modelStage(
     work: made.work(options),
   };
   // A merge sees no task.
-  return model.steps === null ? stage : inWorld(stage, study);
+  return model.steps === null ? stage : drawing(stage, study.difficulty);
 }
 
 function measureStages(

@@ -61,19 +61,11 @@ function ops(
   bug: boolean,
   random: Random,
 ): Solution {
-  const used = operations.map((operation) => ({ ...operation }));
-  if (bug) {
-    const broken = random.pick(used);
-    broken.op = random.pick(
-      (["+", "-", "*"] as const).filter((op) => op !== broken.op),
-    );
-  }
-  const lines: string[] = [];
-  let expression = "x";
-  used.forEach(({ op, by }, i) => {
-    expression = `${i > 0 ? `(${expression})` : expression} ${op} ${by}`;
-    lines.push(expression);
-  });
+  const broken = bug ? random.pick(operations) : null;
+  const used = operations.map((operation) =>
+    operation === broken ? mistaken(operation, random) : operation,
+  );
+  const { lines, expression } = chained(used);
   lines.pop(); // the last step is the code itself
   return { lines, expression };
 }
@@ -120,15 +112,12 @@ function list(data: ListProblem, bug: boolean, random: Random): Solution {
   return { lines, expression: REDUCERS[reducer](expression) };
 }
 
-/** An expression after some operations, and what it looks like after each of them. */
-function chained(
-  start: string,
-  operations: readonly Operation[],
-): { lines: string[]; expression: string } {
+/** x after some operations, and what it looks like after each of them. */
+function chained(operations: readonly Operation[]): Solution {
   const lines: string[] = [];
-  let expression = start;
-  operations.forEach(({ op, by }) => {
-    expression = `${expression === "x" ? expression : `(${expression})`} ${op} ${by}`;
+  let expression = "x";
+  operations.forEach(({ op, by }, i) => {
+    expression = `${i > 0 ? `(${expression})` : expression} ${op} ${by}`;
     lines.push(expression);
   });
   return { lines, expression };
@@ -151,7 +140,7 @@ function nested(data: NestedProblem, bug: boolean, random: Random): Solution {
   }
   const [first, second] = [test(outer, "x"), test(inner, "x")];
   const [a, b, c] = branches.map(
-    (operations) => chained("x", operations).expression,
+    (operations) => chained(operations).expression,
   );
   return {
     lines: [first, `yes ${second}`, `yes yes ${a}`, `yes no ${b}`, `no ${c}`],
@@ -198,7 +187,7 @@ function compose(data: ComposeProblem, bug: boolean, random: Random): Solution {
     if (at === inner.length) last = mistaken(last, random);
   }
   const whole = Array.from({ length: data.times }, () => inner).flat();
-  const { lines, expression } = chained("x", [...whole, last]);
+  const { lines, expression } = chained([...whole, last]);
   return {
     lines: lines.filter((_, i) => (i + 1) % inner.length === 0),
     expression,
