@@ -127,7 +127,6 @@ export type {
 export {
   CURVE_ETAS,
   meaningOf,
-  type ModelSource,
   planShift,
   type ShiftPlan,
   type ShiftProgress,
@@ -144,7 +143,12 @@ export {
   weightShiftOfFiles,
   type WeightShiftOfFilesOptions,
 } from "./weights/shift/weightShiftOfFiles.js";
-export { openWeights, savedAs, type Weights } from "./weights/shift/weights.js";
+export {
+  type ModelSource,
+  openWeights,
+  savedAs,
+  type Weights,
+} from "./weights/shift/weights.js";
 export { chanceCosine, type ChanceCosine } from "./behaviour/chanceCosine.js";
 export {
   correlation,

@@ -1,8 +1,12 @@
 /** How task vectors lie to each other: lengths, angles, conflicts of sign and shared large entries, in two passes over the weights. */
 import { pairsOf } from "../shift/tally.js";
 import type { TensorPlace } from "../shift/tensorShift.js";
-import { openWeights, type Weights } from "../shift/weights.js";
-import { planShift, type ModelSource } from "../shift/weightShift.js";
+import {
+  withWeights,
+  type ModelSource,
+  type Weights,
+} from "../shift/weights.js";
+import { planShift } from "../shift/weightShift.js";
 import type { Kind } from "../place.js";
 
 /** What two task vectors have to do with each other. Sums of disjoint sets of entries add up. */
@@ -79,18 +83,7 @@ export function taskVectorGeometry(
     throw new RangeError(
       `taskVectorGeometry: top must be in (0, 1], got ${top}`,
     );
-  const opened: Weights[] = [];
-  const open = (source: ModelSource): Weights => {
-    if (typeof source !== "string" && "tensors" in source) return source;
-    const weights = openWeights(source);
-    opened.push(weights);
-    return weights;
-  };
-  try {
-    const from = open(base);
-    const to = Object.fromEntries(
-      Object.entries(experts).map(([name, source]) => [name, open(source)]),
-    );
+  return withWeights(base, experts, (from, to) => {
     const places = planShift(from, to, {
       skip,
       chunk,
@@ -106,9 +99,7 @@ export function taskVectorGeometry(
         places.map((place) => tensorGeometry(models, place, thresholds)),
       ),
     };
-  } finally {
-    for (const weights of opened) weights.close();
-  }
+  });
 }
 
 /** Open models with the entries that are read of them at a time. */

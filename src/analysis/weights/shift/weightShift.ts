@@ -1,5 +1,5 @@
 /** What experts changed in the weights of the base they were trained from, tensor by tensor. */
-import { isRecomputable, type Params } from "../../../checkpoint/index.js";
+import { isRecomputable } from "../../../checkpoint/index.js";
 import { CheckpointError, ShapeError } from "../../../error.js";
 import { BF16_GAP, checkEta, PAPER_ETA } from "../changed.js";
 import { correspondingLayer, MATRICES, type Kind, placeOf } from "../place.js";
@@ -10,15 +10,17 @@ import {
   type TensorShift,
   type TensorShiftOptions,
 } from "./tensorShift.js";
-import { isFloat, openWeights, type Weights } from "./weights.js";
+import {
+  isFloat,
+  withWeights,
+  type ModelSource,
+  type Weights,
+} from "./weights.js";
 
 /** Tolerances at which the curve is drawn, beside η itself. */
 export const CURVE_ETAS: readonly number[] = [
   1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1,
 ];
-
-/** A model to compare: a .safetensors file or folder, parameters in memory, or open weights, which stay open. */
-export type ModelSource = string | Params | Weights;
 
 /** How far a comparison has come. */
 export interface ShiftProgress {
@@ -214,18 +216,7 @@ export function weightShift(
   experts: Readonly<Record<string, ModelSource>>,
   options: WeightShiftOptions = {},
 ): WeightShift {
-  const opened: Weights[] = [];
-  const open = (source: ModelSource): Weights => {
-    if (typeof source !== "string" && "tensors" in source) return source;
-    const weights = openWeights(source);
-    opened.push(weights);
-    return weights;
-  };
-  try {
-    const from = open(base);
-    const to = Object.fromEntries(
-      Object.entries(experts).map(([name, source]) => [name, open(source)]),
-    );
+  return withWeights(base, experts, (from, to) => {
     const plan = planShift(from, to, options);
     const hear = progressOf(plan, options.onProgress);
     const tensors = plan.jobs.map((job) => {
@@ -241,9 +232,7 @@ export function weightShift(
       return shift;
     });
     return { ...plan.frame, tensors };
-  } finally {
-    for (const weights of opened) weights.close();
-  }
+  });
 }
 
 /** Turns reports of single tensors into the state of the whole. */

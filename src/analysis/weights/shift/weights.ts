@@ -42,6 +42,38 @@ export function openWeights(source: string | Params): Weights {
     : inMemory(source);
 }
 
+/** A model to compare: a .safetensors file or folder, parameters in memory, or open weights, which stay open. */
+export type ModelSource = string | Params | Weights;
+
+/**
+ * Use the weights of a base and of models by name, and close those that were opened for it.
+ *
+ * @throws as `openWeights`, and what `use` throws
+ * @internal
+ */
+export function withWeights<Result>(
+  base: ModelSource,
+  others: Readonly<Record<string, ModelSource>>,
+  use: (base: Weights, others: Readonly<Record<string, Weights>>) => Result,
+): Result {
+  const opened: Weights[] = [];
+  const open = (source: ModelSource): Weights => {
+    if (typeof source !== "string" && "tensors" in source) return source;
+    const weights = openWeights(source);
+    opened.push(weights);
+    return weights;
+  };
+  try {
+    const from = open(base);
+    const to = Object.fromEntries(
+      Object.entries(others).map(([name, source]) => [name, open(source)]),
+    );
+    return use(from, to);
+  } finally {
+    for (const weights of opened) weights.close();
+  }
+}
+
 function inMemory(params: Params): Weights {
   const tensors = new Map(
     [...params].map(([name, { dtype, shape, data }]) => [
