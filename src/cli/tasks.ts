@@ -234,7 +234,7 @@ Write tasks as lines, each {id, domain, kind, prompt, data}: what \`m2rl verify\
 \`m2rl rewards\` as its label. Either N different ones per domain of the small world (default 100), or the rows of published files
 in their own columns.
 
-  --rows R           task (default), or trainer: {prompt, label, data_source, reward_model, metadata}, the columns that TRL, slime and
+  --rows R           task (default), or trainer: {prompt, label, tools, data_source, reward_model, metadata}, the columns that TRL, slime and
                      verl read; the prompt as messages, the task as label (docs/clusters.md)
   --split S          train, development or benchmark; default train
   --seed S           default 0; the same seed gives the same tasks

@@ -6,7 +6,7 @@
  *
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
  * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`gradeLetter`, `readChoice`, `scoreHle`), constraints
- * (`CONSTRAINTS`, `constraint`, `followInstructions`), tool environments (`toolEnvironment`, `toolEpisode`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
+ * (`CONSTRAINTS`, `constraint`, `followInstructions`), tool environments (`toolEnvironment`, `toolEpisode`), the tools of a prompt (`agentTools`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
  * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
  * (`gradeProgram`, `gradePython` with the executors `embedded` and `sandboxFusion`), and `files` (benchmarks and training data as files).
  *
@@ -88,6 +88,7 @@ export {
 export {
   agentEpisode,
   agentSources,
+  agentTools,
   BFCL_CATEGORIES,
   BFCL_CLASSES,
   bfclOverall,

@@ -41,7 +41,7 @@ export interface Environment {
   /**
    * Take one assistant turn (text without the end-of-turn token).
    *
-   * @returns the tool messages to append, or null when the episode is over
+   * @returns what to append, tool results or what the user says next, or null when the episode is over
    */
   step(completion: string): Message[] | null;
   /** The verdict on everything that happened so far. `finish` is that of the last turn. */
@@ -60,10 +60,10 @@ export interface DomainSpec {
   rlPrompts: number;
   /** Most new tokens of one assistant turn, with some slack over what a careful demonstration needs. */
   maxNewTokens: number;
-  /** Most assistant turns; 1 except for agent. */
+  /** Most assistant turns of a task of the small world; 1 except for agent. Episodes end themselves. */
   maxTurns: number;
-  /** Tools of the chat template; empty except for agent. */
-  tools: readonly Tool[];
+  /** Tools that the prompt of a task lists; absent: none (agent only). */
+  tools?(task: Task): readonly Tool[];
   /** The final answer of the text after `</think>`, or null where there is none; only in domains whose answers are short values. */
   finalAnswer?(text: string): string | null;
   /** Grade a final completion (single-turn domains). `completion` is everything after the assistant header, end token removed. */
@@ -72,7 +72,11 @@ export interface DomainSpec {
   environment?(task: Task): Environment;
 }
 
-/** The messages of a task's prompt, before the first assistant turn. */
-export function taskMessages(task: Task): Message[] {
-  return [{ role: "user", content: task.prompt }];
+/** The messages of a task's prompt, before the first assistant turn: what the user says, behind the system message of `data.system`. */
+export function taskMessages({ prompt, data }: Task): Message[] {
+  const { system } = (data ?? {}) as { system?: unknown };
+  const user: Message = { role: "user", content: prompt };
+  return typeof system === "string"
+    ? [{ role: "system", content: system }, user]
+    : [user];
 }

@@ -16,7 +16,10 @@ import {
 /** The tokens of a task's prompt, the assistant's header included. */
 export function promptTokens(tokenizer: Tokenizer, task: Task): number[] {
   return tokenizer.encode(
-    renderChat(taskMessages(task), { addGenerationPrompt: true }),
+    renderChat(taskMessages(task), {
+      tools: spec(task.domain).tools?.(task) ?? [],
+      addGenerationPrompt: true,
+    }),
   );
 }
 
@@ -38,7 +41,7 @@ export class Episode {
    * Take one assistant turn.
    *
    * @param text  without the end-of-turn token
-   * @returns what the model reads next (tool results and the next header), or null when the episode is over
+   * @returns what the model reads next (tool results or what the user says, and the next header), or null when the episode is over
    * @throws InfrastructureError the environment broke
    */
   step(text: string, finish: FinishReason): string | null {
@@ -47,9 +50,7 @@ export class Episode {
     const { environment } = this;
     if (environment === undefined || finish === "length") return null;
     const results = this.timed(() => environment.step(text));
-    const goesOn =
-      results !== null && this.turns < spec(this.task.domain).maxTurns;
-    return goesOn ? renderToolResults(results) : null;
+    return results === null ? null : renderToolResults(results);
   }
 
   /**

@@ -200,12 +200,12 @@ export function renderChat(
 }
 
 /**
- * Exactly what stands between the `<|im_end|>` of an assistant turn and the text of the next one, when tools have answered:
- * the newline, one user turn with the results, and the next assistant header. Appending it to the tokens of a rollout gives the
+ * Exactly what stands between the `<|im_end|>` of an assistant turn and the text of the next one, when tools have answered or the user
+ * has: the newline, one user turn with the results or the user's own, and the next assistant header. Appending it to the tokens of a rollout gives the
  * same text as rendering the whole history.
  *
- * @param given  tool messages, at least one
- * @throws TokenizerError a message is not a tool's, or there is none
+ * @param given  messages of tools or of the user, at least one
+ * @throws TokenizerError a message is of another role, or there is none
  * @example
  * renderToolResults([{ role: "tool", content: '{"ok": true}' }])
  */
@@ -220,10 +220,10 @@ export function renderToolResults(
       "renderToolResults: messages must not be empty, got 0 messages",
     );
   for (const { role } of messages) {
-    if (role !== "tool")
+    if (role !== "tool" && role !== "user")
       throw new TokenizerError(
-        `renderToolResults: role must be "tool", got "${role}"`,
+        `renderToolResults: role must be "tool" or "user", got "${role}"`,
       );
   }
-  return `\n${renderToolTurn(messages)}${ASSISTANT_HEADER}`;
+  return `\n${renderChat(messages, { addGenerationPrompt: true })}`;
 }

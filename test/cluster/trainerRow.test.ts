@@ -36,9 +36,27 @@ test.each(DOMAINS)("a label of %s comes back as its task", (domain) => {
   const row = trainerRow(task);
   expect(row.prompt).toEqual([{ role: "user", content: task.prompt }]);
   expect(JSON.parse(row.label)).toEqual(task);
+  expect(row.tools).toBe("[]");
   expect(row.reward_model.ground_truth).toBe(row.label);
   const verdict = judge({ label: row.label, turns: ["no answer<|im_end|>"] });
   expect(verdict.reward).toBe(0);
+});
+
+test("a row of a real agent task has its system message and its tools", () => {
+  const row = trainerRow({
+    id: "w",
+    domain: "agent",
+    kind: "workplace",
+    prompt: "Send it.",
+    data: { calls: [], system: "Today is Thursday." },
+  });
+  expect(row.prompt).toEqual([
+    { role: "system", content: "Today is Thursday." },
+    { role: "user", content: "Send it." },
+  ]);
+  const tools = JSON.parse(row.tools) as { function: { name: string } }[];
+  expect(tools).toHaveLength(27);
+  expect(tools.map((tool) => tool.function.name)).toContain("email_send_email");
 });
 
 test("m2rl tasks --rows trainer writes them, several domains in one file with columns of one type", async () => {

@@ -247,12 +247,20 @@ describe("renderToolResults", () => {
     );
   });
 
+  test("renderToolResults(messages) writes what the user says next as a turn of its own", () => {
+    expect(renderToolResults([{ role: "user", content: "And?" }])).toBe(
+      "\n<|im_start|>user\nAnd?<|im_end|>\n<|im_start|>assistant\n",
+    );
+  });
+
   test("renderToolResults(messages) throws TokenizerError for no message or another role", () => {
     expect(() => renderToolResults([])).toThrow(
       "renderToolResults: messages must not be empty, got 0 messages",
     );
-    expect(() => renderToolResults([{ role: "user", content: "x" }])).toThrow(
-      'renderToolResults: role must be "tool", got "user"',
+    expect(() =>
+      renderToolResults([{ role: "assistant", content: "x" }]),
+    ).toThrow(
+      'renderToolResults: role must be "tool" or "user", got "assistant"',
     );
   });
 });

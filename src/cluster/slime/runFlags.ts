@@ -69,6 +69,7 @@ function commonFlags(settings: Settings, sizes: SlimeSizes): SlimeFlags {
     "input-key": "prompt",
     "label-key": "label",
     "metadata-key": "metadata",
+    "tool-key": "tools",
     "apply-chat-template": true,
     "num-rollout": steps,
     "rollout-batch-size": promptsPerStep,

@@ -23,7 +23,7 @@ export const MAX_TURNS = 6;
 export const MOST_TURNS = 9;
 
 /** Whether a task is one of the workplace assistant, whose tables are not its own. */
-function isAssistantTask({ kind, data }: Task): boolean {
+export function isAssistantTask({ kind, data }: Task): boolean {
   const { calls, workplace } = (data ?? {}) as Record<string, unknown>;
   return (
     kind === "workplace" && workplace === undefined && Array.isArray(calls)
@@ -46,7 +46,7 @@ export function longOf(
 }
 
 /** The environment that a task names, with the state that it gives; null where it names none. */
-function namedBy({ id, data }: Task): Placed | null {
+export function namedBy({ id, data }: Task): Placed | null {
   const { environment: name, state: given } = (data ?? {}) as {
     environment?: unknown;
     state?: unknown;

@@ -3,13 +3,13 @@
  * state of the tables is judged. It is the paper's workplace assistant (NeMo-Gym) made small, in the real tool-call format.
  *
  * Exports: `agent` (the domain), `execute` and `TOOLS` (the tools), `sameState` and `replay` (the judgement), `gradeAgent` (turns of any agent task), `agentEpisode` (the same, turn by
- * turn), `agentSources` (what such tasks need beside themselves), data types;
+ * turn), `agentTools` (what the prompt of a task lists), `agentSources` (what such tasks need beside themselves), data types;
  * from `workplace/` the full-size assistant (27 tools on tables from files), from `bfcl/` the checks of BFCL v3, from
  * `environments/` what all of them are made with: tool environments.
  */
 import type { DomainSpec } from "../task.js";
+import { agentTools } from "./agentTools.js";
 import { agentEpisode, MOST_TURNS } from "./environment.js";
-import { TOOLS } from "./tools.js";
 
 export * from "./bfcl/index.js";
 export * from "./environments/index.js";
@@ -20,6 +20,7 @@ export type {
   WorkRequest,
   Workplace,
 } from "./data.js";
+export { agentTools } from "./agentTools.js";
 export { agentEpisode } from "./environment.js";
 export { TOOL_ENVIRONMENTS } from "./environmentTable.js";
 export { gradeAgent, type AgentTurns } from "./gradeAgent.js";
@@ -27,7 +28,7 @@ export { agentSources, type AgentSources } from "./sources.js";
 export { sameState } from "./state.js";
 export { execute, replay, TOOLS, type ToolResult } from "./tools.js";
 
-/** The agent domain. The template can list the tools; nano prompts leave them out, since the list alone is longer than an episode. */
+/** The agent domain. */
 export const agent: DomainSpec = {
   style: { label: "Agent", color: "#e3b21c", dash: "4 2", symbol: "star" },
   expert: "RL-Agent",
@@ -35,7 +36,7 @@ export const agent: DomainSpec = {
   rlPrompts: 10229,
   maxNewTokens: 56,
   maxTurns: MOST_TURNS,
-  tools: TOOLS,
+  tools: agentTools,
   verify(task, completion, finish) {
     const episode = agentEpisode(task);
     // A truncated turn may hold half a call; nothing of it is executed.

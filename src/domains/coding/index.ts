@@ -42,6 +42,5 @@ export const coding: DomainSpec = {
   rlPrompts: 19169,
   maxNewTokens: 190,
   maxTurns: 1,
-  tools: [],
   verify,
 };

@@ -42,6 +42,5 @@ export const instruction: DomainSpec = {
   rlPrompts: 16575,
   maxNewTokens: 100,
   maxTurns: 1,
-  tools: [],
   verify,
 };

@@ -29,7 +29,6 @@ export const math: DomainSpec = {
   rlPrompts: 22056,
   maxNewTokens: 120,
   maxTurns: 1,
-  tools: [],
   finalAnswer: lastBoxed,
   verify: (task, completion, finish) => {
     const { answer, grader } = mathData(task);

@@ -111,7 +111,6 @@ export const science: DomainSpec = {
   rlPrompts: 19670,
   maxNewTokens: 220,
   maxTurns: 1,
-  tools: [],
   finalAnswer: readAnswer,
   verify: (task, completion, finish) =>
     gate(completion, finish, (text) => {
