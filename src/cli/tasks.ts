@@ -196,7 +196,7 @@ async function readTasks(values: Values): Promise<string> {
     ...(questions ? { questions } : {}),
   };
   return await write(values.out, async (writer) => {
-    const tally = await read(form, values.from!, options, (kept) =>
+    const tally = await read(form, values.from ?? [], options, (kept) =>
       writer.write("domain" in kept ? text(kept) : JSON.stringify(kept)),
     );
     return `${report(tally)}\n`;
@@ -228,7 +228,7 @@ async function drawTasks(names: string[], values: Values): Promise<string> {
 /** The verb. */
 export const tasks: Verb = {
   help: `m2rl tasks DOMAIN… [--split train] [--count N] [--seed S] [--level L] --out FILE.jsonl
-m2rl tasks --from FILE… [--form ${Object.keys(FORMS).join("|")}] [--fill NAME=FILE]… [--unedited] --out FILE.jsonl
+m2rl tasks --from FILE… [--form FORM] [--fill NAME=FILE]… [--unedited] --out FILE.jsonl
 
 Write tasks as lines, each {id, domain, kind, prompt, data}: what \`m2rl verify\` grades and what a trainer sends back to
 \`m2rl rewards\` as its label. Either N different ones per domain of the small world (default 100), or the rows of published files
@@ -266,12 +266,11 @@ Every fix that is made to rows is named and counted; a row that is not valid is 
         out: { type: "string" },
       },
     });
-    if ((values.from === undefined) === (positionals.length === 0))
+    const named = values.from ?? FORMS[values.form]?.isBenchmark;
+    if ((named === undefined) === (positionals.length === 0))
       throw new UsageError("tasks needs either DOMAIN… or --from FILE");
     output.stdout.write(
-      values.from
-        ? await readTasks(values)
-        : await drawTasks(positionals, values),
+      named ? await readTasks(values) : await drawTasks(positionals, values),
     );
     return 0;
   },

@@ -1,7 +1,7 @@
 /** `m2rl verify`: grade a file of completions. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { GRADERS } from "../domains/index.js";
+import { GRADERS, type JudgeServer } from "../domains/index.js";
 import { InfrastructureError, TaskError } from "../error.js";
 import { BUDGETS, hashText, readText } from "../io/index.js";
 import { textTable, UsageError, type CliOutput, type Verb } from "./verb.js";
@@ -46,6 +46,23 @@ function summary(lines: readonly VerdictLine[]): string {
   ]);
   const isInstruction = lines.some(({ strict }) => strict);
   return `${table}${isInstruction ? followed(lines) : ""}`;
+}
+
+/** What a judge says of the answers, beside the exact match. */
+function judgedShare(lines: readonly VerdictLine[], judge: string): string {
+  const rows = lines.filter(({ judged }) => judged !== undefined);
+  const count = (said: boolean | null): number =>
+    rows.filter(({ judged }) => judged === said).length;
+  const agree = rows.filter(
+    ({ judged, reward }) => judged !== null && judged === (reward === 1),
+  ).length;
+  return `\n\n${textTable([
+    [`judged by ${judge}`, "count", "share"],
+    ["right", String(count(true)), share(count(true), lines.length)],
+    ["wrong", String(count(false)), share(count(false), lines.length)],
+    ["unreadable", String(count(null)), share(count(null), lines.length)],
+    ["as by exact match", String(agree), share(agree, lines.length)],
+  ])}`;
 }
 
 function progress(
@@ -107,9 +124,37 @@ function readRows(text: string, file: string, domain: FileDomain): VerifyRow[] {
   return rows;
 }
 
+interface Values {
+  domain?: string;
+  grader?: string;
+  judge?: string;
+  "judge-model"?: string;
+}
+
+/** The judge that is named, of short answers. */
+function judgeOf({
+  domain,
+  judge: url,
+  "judge-model": model,
+}: Values): JudgeServer | undefined {
+  if ((url === undefined) !== (model === undefined))
+    throw new UsageError("--judge and --judge-model must be given together");
+  if (url === undefined) return undefined;
+  if (domain !== "hle")
+    throw new UsageError("--judge must be given with --domain hle");
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new UsageError(
+      `--judge must begin with http:// or https://, got ${JSON.stringify(url)}`,
+    );
+  const token = process.env["M2RL_JUDGE_TOKEN"];
+  // With or without /v1, as everywhere.
+  const base = `${url.replace(/\/+$/, "").replace(/\/v1$/, "")}/v1`;
+  return { url: base, model: model!, ...(token ? { token } : {}) };
+}
+
 function chosen(
-  domain: string | undefined,
-  named: string | undefined,
+  { domain, grader: named }: Values,
+  judge: JudgeServer | undefined,
 ): { domain: FileDomain; grader: RowGrader } {
   const make = Object.hasOwn(ROW_GRADERS, domain ?? "")
     ? ROW_GRADERS[domain as FileDomain]
@@ -122,7 +167,10 @@ function chosen(
     throw new UsageError(
       `--grader must be one of ${GRADERS.map(({ name }) => name).join(", ")}, got ${JSON.stringify(named)}`,
     );
-  return { domain: domain as FileDomain, grader: make(named) };
+  return {
+    domain: domain as FileDomain,
+    grader: make({ grader: named, judge }),
+  };
 }
 
 async function main(args: string[], output: CliOutput): Promise<number> {
@@ -132,13 +180,16 @@ async function main(args: string[], output: CliOutput): Promise<number> {
     options: {
       domain: { type: "string" },
       grader: { type: "string" },
+      judge: { type: "string" },
+      "judge-model": { type: "string" },
       out: { type: "string" },
     },
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
     throw new UsageError("verify needs one FILE.jsonl");
-  const { domain, grader } = chosen(values.domain, values.grader);
+  const judge = judgeOf(values);
+  const { domain, grader } = chosen(values, judge);
   if (!existsSync(file)) throw new UsageError(`${file} not found`);
   const text = readText(
     file,
@@ -150,6 +201,7 @@ async function main(args: string[], output: CliOutput): Promise<number> {
   const head = {
     verify: domain,
     grader: values.grader ?? grader.name,
+    ...(judge ? { judge: judge.model } : {}),
     sha256: hashText(text),
   };
   try {
@@ -164,7 +216,9 @@ async function main(args: string[], output: CliOutput): Promise<number> {
       resumedAfter > 0
         ? `resumed after ${resumedAfter} verdicts of an earlier run\n`
         : "";
-    output.stdout.write(`${resumed}${summary(lines)}\n\nverdicts: ${out}\n`);
+    output.stdout.write(
+      `${resumed}${summary(lines)}${judge ? judgedShare(lines, judge.model) : ""}\n\nverdicts: ${out}\n`,
+    );
     return 0;
   } catch (error) {
     if (!(error instanceof InfrastructureError)) throw error;
@@ -179,7 +233,7 @@ async function main(args: string[], output: CliOutput): Promise<number> {
 
 /** The verb. */
 export const verify: Verb = {
-  help: `m2rl verify --domain D [--grader G] [--out OUT.jsonl] FILE.jsonl
+  help: `m2rl verify --domain D [--grader G] [--judge URL --judge-model NAME] [--out OUT.jsonl] FILE.jsonl
 
 Grade completions. Each line of FILE is an object with "completion" and either "task", as \`m2rl tasks\` writes it, or "answer", the
 right answer; "id", "finish" ("stop" or "length") and, of multiple choice, "choices" (how many, or their texts) and "pattern" are
@@ -187,11 +241,14 @@ optional. What stands before the last </think> is not looked at. Verdicts, with 
 FILE.verdicts.jsonl), in the order of FILE; rerun the same command to resume after an interruption. A sandbox that fails is an error
 and never a verdict.
 
-  --domain D  math, science (multiple choice), hle (short exact answers); coding (programs, run in a jail or, where
+  --domain D  math, science (multiple choice), hle (short exact answers, or tasks of Humanity's Last Exam); coding (programs, run in a jail or, where
               M2RL_SANDBOX_URL names one, on a SandboxFusion server), instruction (strict, and loose beside it) and agent need tasks.
               Of an agent, "turns" may stand for "completion": its steps, or for each user turn its steps; M2RL_WORKPLACE names
               the folder of the workplace assistant's tables, M2RL_BFCL that of \`m2rl benchmarks fetch bfcl\`
   --grader G  of math: ${GRADERS.map(({ name }) => name).join(", ")} (default: the task's, else mathVerify)
+  --judge URL, --judge-model NAME  of hle: a model behind an OpenAI-compatible server says, beside the exact match, whether the answer
+              means the same as the reference; needs "question" or tasks. The reward stays that of the exact match; the judge's
+              score is printed apart. M2RL_JUDGE_TOKEN, where set, is its API key
 `,
   main,
 };

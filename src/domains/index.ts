@@ -71,6 +71,7 @@ export {
   type Judgement,
   type JudgeServer,
   type LetterAnswer,
+  type ShortAnswer,
 } from "./science/index.js";
 export {
   constraint,

@@ -168,7 +168,7 @@ test("m2rl tasks reads LiveCodeBench, and refuses a form that it does not know",
     data: { language: "python", mode: "stdin", tests: [{}, {}] },
   });
   expect((await run(...args, "poems")).err).toContain(
-    '--form must be one of rl, sft, livecodebench, humaneval, bfcl, got "poems"',
+    "--form must be one of rl, sft, livecodebench, bfcl, aime24, aime25, ",
   );
 });
 

@@ -345,3 +345,97 @@ test.each([
   const { code, err } = await run(...args);
   expect([code, err]).toEqual([2, expect.stringContaining(text)]);
 });
+
+test("m2rl verify --judge keeps what a model says of short answers apart from the exact match", async () => {
+  const asked: string[] = [];
+  const judge = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const { messages } = JSON.parse(body) as {
+        messages: { content: string }[];
+      };
+      const text = messages[0]!.content;
+      asked.push(`${request.url} ${text}`);
+      const said = /Response:\nAnswer: Den Haag/.test(text)
+        ? "Extracted: Den Haag\nVerdict: yes"
+        : /Answer: Rome/.test(text)
+          ? "Extracted: Rome\nVerdict: no"
+          : "I cannot say.";
+      const choices = [{ message: { content: said } }];
+      response.end(JSON.stringify({ choices }));
+    });
+  });
+  await once(judge.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(judge.address() as AddressInfo).port}`;
+  const task = {
+    ...{ id: "hle/1", domain: "science", kind: "hle", prompt: "?" },
+    data: { reference: "The Hague", question: "Where is the court?" },
+  };
+  const row = { question: "Where?", answer: "The Hague" };
+  const file = join(folder(), "a.jsonl");
+  writeFileSync(
+    file,
+    lines([
+      { task, completion: "Answer: Den Haag" },
+      { ...row, completion: "Answer: The Hague" },
+      { ...row, completion: "Answer: Rome" },
+      { ...row, completion: "Answer: Rome", finish: "length" },
+    ]),
+  );
+  const flags = ["--domain", "hle", "--judge", url, "--judge-model", "big"];
+  try {
+    const { code, out } = await run(...flags, file);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^right +1 +25\.0 %$/m);
+    expect(out).toMatch(
+      /judged by big[^]*right +1 +25\.0 %\nwrong +1 +25\.0 %\nunreadable +1 +25\.0 %\nas by exact match +1 /,
+    );
+    expect(asked[0]).toMatch(
+      /^\/v1\/chat\/completions [^]*Where is the court\?/,
+    );
+    const verdicts = readFileSync(
+      file.replace(".jsonl", ".verdicts.jsonl"),
+      "utf8",
+    )
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(verdicts.map(({ reward, judged }) => [reward, judged])).toEqual([
+      [0, true],
+      [1, null],
+      [0, false],
+      [0, undefined],
+    ]);
+    expect(verdicts[0]!["judgedAnswer"]).toBe("Den Haag");
+  } finally {
+    judge.close();
+    judge.closeAllConnections();
+  }
+});
+
+test.each([
+  [["--domain", "hle", "--judge", "http://x"], "must be given together"],
+  [
+    ["--domain", "math", "--judge", "http://x", "--judge-model", "m"],
+    "--judge must be given with --domain hle",
+  ],
+  [
+    ["--domain", "hle", "--judge", "x", "--judge-model", "m"],
+    "--judge must begin with http",
+  ],
+])("m2rl verify refuses %j", async (flags, why) => {
+  const file = join(folder(), "a.jsonl");
+  writeFileSync(file, lines([{ answer: "1", completion: "Answer: 1" }]));
+  const { code, err } = await run(...flags, file);
+  expect([code, err]).toEqual([2, expect.stringContaining(why)]);
+});
+
+test("m2rl verify names a row that has no question for its judge", async () => {
+  const file = join(folder(), "a.jsonl");
+  writeFileSync(file, lines([{ id: "x", answer: "1", completion: "1" }]));
+  const flags = ["--judge", "http://127.0.0.1:9", "--judge-model", "m"];
+  const { err } = await run("--domain", "hle", ...flags, file);
+  expect(err).toContain('row "x" must have a question, for the judge');
+});

@@ -10,6 +10,8 @@ export type Read =
 export interface Form {
   /** One line of help. */
   about: string;
+  /** Whether it is a benchmark's, which is looked for in the hub's cache when no file is named. */
+  isBenchmark?: boolean;
   read(
     paths: readonly string[],
     options: files.RlRowOptions,
@@ -58,21 +60,37 @@ async function* bfcl(paths: readonly string[]): AsyncGenerator<Read> {
       yield { kept: task, fixes: [] };
 }
 
+/** Reads a published benchmark, without a path from this machine's cache of the hub. */
+const questions = (name: string): Form["read"] =>
+  async function* (paths) {
+    for (const path of paths.length > 0 ? paths : [undefined])
+      for await (const task of files.readQuestions(name, path))
+        yield task === null
+          ? { skipped: "picture" }
+          : { kept: task, fixes: [] };
+  };
+
 /** Name of a form → how its files are read. */
 export const FORMS: Readonly<Record<string, Form>> = {
   rl: { about: "the RL blend's subsets, or files with its columns", read: rl },
   sft: { about: "chats {id, messages, tools}", read: sft },
   livecodebench: {
-    about: "LiveCodeBench's test*.jsonl; tests are read as data",
+    about: "LiveCodeBench's test*.jsonl, all rows; tests are read as data",
     read: rowByRow(files.readLiveCodeRow),
-  },
-  humaneval: {
-    about: "HumanEval.jsonl, plain or gzipped",
-    read: rowByRow(files.readHumanEvalRow),
   },
   bfcl: {
     about:
       "a file BFCL_v3_… or BFCL_v4_… with possible_answer/ beside it, or the folder of `m2rl benchmarks fetch bfcl`",
     read: bfcl,
   },
+  ...Object.fromEntries(
+    files.QUESTION_NAMES.map((name) => [
+      name,
+      {
+        about: `${files.published(name).title} as published, where --from or the hub's cache has it`,
+        read: questions(name),
+        isBenchmark: true,
+      },
+    ]),
+  ),
 };

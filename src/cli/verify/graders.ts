@@ -6,11 +6,14 @@ import {
   gradeLetter,
   gradeMath,
   gradePython,
+  judgeByServer,
   mathData,
   spec,
   type InstructionData,
+  type JudgeServer,
   type LetterAnswer,
   type MathData,
+  type ShortAnswer,
   type Verdict,
 } from "../../domains/index.js";
 import { TaskError } from "../../error.js";
@@ -21,6 +24,14 @@ import {
   type Graded,
   type VerifyRow,
 } from "./row.js";
+
+/** What may be chosen. */
+export interface GraderOptions {
+  /** The named grader of mathematics. */
+  grader?: string | undefined;
+  /** A judge of short answers. */
+  judge?: JudgeServer | undefined;
+}
 
 /** Grades rows, and holds what that needs. */
 export interface RowGrader {
@@ -49,7 +60,7 @@ function bySpec({ task, completion }: VerifyRow): Graded {
 }
 
 /** The grader that is named, else the task's own, else that of the answer's kind. */
-function mathGrader(named: string | undefined): RowGrader {
+function mathGrader({ grader: named }: GraderOptions): RowGrader {
   return {
     name: named ?? "mathVerify",
     batch: 100,
@@ -94,12 +105,38 @@ function scienceGrader(): RowGrader {
   };
 }
 
-function hleGrader(): RowGrader {
+/** The question of a row, for a judge. */
+function questionOf({ id, task, question }: VerifyRow): string {
+  const own =
+    (task?.data as Partial<ShortAnswer> | undefined)?.question ?? question;
+  if (typeof own === "string") return own;
+  throw new TaskError(
+    `verify: row ${JSON.stringify(id)} must have a question, for the judge`,
+  );
+}
+
+/** Exact match, or the letter of multiple choice; what a judge says stands beside it. */
+function hleGrader({ judge }: GraderOptions): RowGrader {
   return {
     name: "hleExact",
-    batch: 100,
-    grade: ({ answer = "", completion }) =>
-      graded(gradeHleExact(answer, answerIn(completion))),
+    batch: judge ? 16 : 100,
+    async grade(row) {
+      const { task, completion } = row;
+      const text = answerIn(completion);
+      const data = task?.data as
+        Partial<ShortAnswer & LetterAnswer> | undefined;
+      const reference = data?.reference ?? data?.answer ?? row.answer ?? "";
+      const exact = task ? bySpec(row) : graded(gradeHleExact(reference, text));
+      if (!judge) return exact;
+      const said = await judgeByServer(judge, questionOf(row), reference, text);
+      return {
+        ...exact,
+        judged: said === null ? null : said.correct,
+        ...(said === null
+          ? {}
+          : { judgedAnswer: said.extracted.slice(0, 200) }),
+      };
+    },
   };
 }
 
@@ -158,9 +195,9 @@ function codingGrader(): RowGrader {
   };
 }
 
-/** Domain → its grader; the argument is the named grader of mathematics. */
+/** Domain → its grader. */
 export const ROW_GRADERS: Readonly<
-  Partial<Record<FileDomain, (named: string | undefined) => RowGrader>>
+  Record<FileDomain, (options: GraderOptions) => RowGrader>
 > = {
   math: mathGrader,
   science: scienceGrader,

@@ -23,6 +23,8 @@ export interface VerifyRow {
   task?: Task;
   /** The right answer: mathematics, a letter, or a short text. */
   answer?: string;
+  /** Of a short answer that a judge reads: the question. */
+  question?: string;
   /** Of multiple choice: how many options, or their texts. */
   choices?: number | string[];
   /** Of multiple choice: a regular expression that finds the answer. */
@@ -43,6 +45,10 @@ export interface Graded {
   /** Which constraints hold, in the order of the task's ids: as the response stands, and in the best of its eight loose variants. */
   strict?: boolean[];
   loose?: boolean[];
+  /** What a judge model says of the answer; null: nothing that can be read. Kept apart from the reward. */
+  judged?: boolean | null;
+  /** The answer that the judge took from the completion. */
+  judgedAnswer?: string;
   /** Of an agent: its calls, which of them failed and why, and which were repaired. */
   calls?: EpisodeCall[];
 }
@@ -57,7 +63,11 @@ function taskOf(value: unknown, domain: FileDomain, where: string): Task {
   const task = value as Partial<Task> | null;
   if (typeof task?.id !== "string" || task.data === undefined)
     throw new TaskError(`verify: ${where}: task must have id, domain and data`);
-  if (task.domain !== domain)
+  const fits =
+    domain === "hle"
+      ? task.domain === "science" && task.kind === "hle"
+      : task.domain === domain;
+  if (!fits)
     throw new TaskError(
       `verify: ${where}: task must be of domain ${domain}, got ${JSON.stringify(task.domain)}`,
     );

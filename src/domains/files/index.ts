@@ -3,7 +3,7 @@
  * published.
  *
  * Exports: `PUBLISHED` (the table), `published` and `repositoryOf` (one row), `checkFile`, `readBenchmark`, `readRows` (JSON lines, JSON,
- * CSV, Parquet, gzip) and `streamRows` (one row after the other), LiveCodeBench (`readLiveCodeRow`, `pickledText`), BFCL (`readBfcl`), HumanEval (`readHumanEvalRow`), training data (`readRlRow`, `readSftRow`, `questionText`, `FIXES`, `SKIPS`), contamination (`findOverlap`, `OverlapIndex`, `wordsOf`), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
+ * CSV, Parquet, gzip) and `streamRows` (one row after the other), LiveCodeBench (`readLiveCodeRow`, `pickledText`), BFCL (`readBfcl`), HumanEval (`readHumanEvalRow`), the other benchmarks (`readQuestions`, `QUESTION_NAMES`), training data (`readRlRow`, `readSftRow`, `questionText`, `FIXES`, `SKIPS`), contamination (`findOverlap`, `OverlapIndex`, `wordsOf`), `fetchBenchmark` and `FETCHED` (what packages of Python's index ship), `hubCache`, their types.
  */
 export {
   PUBLISHED,
@@ -28,6 +28,7 @@ export {
 export { readBfcl } from "./bfcl.js";
 export { readHumanEvalRow } from "./humanEval.js";
 export { readLiveCodeRow } from "./liveCodeBench.js";
+export { QUESTION_NAMES, readQuestions } from "./questions/index.js";
 export { pickledText } from "./pickledText.js";
 export { hubCache } from "./hub.js";
 export { readRows, type FileRow } from "./readRows.js";

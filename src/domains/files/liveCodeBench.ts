@@ -3,6 +3,7 @@ import { inflateSync } from "node:zlib";
 import { TaskError } from "../../error.js";
 import { checkProblem, type PythonTest } from "../coding/python/problem.js";
 import type { Task } from "../specs.js";
+import { published } from "./check.js";
 import { pickledText } from "./pickledText.js";
 import type { PlacedRow } from "./streamRows.js";
 
@@ -100,15 +101,16 @@ export function readLiveCodeRow({ row, where }: PlacedRow): Task {
     ...(mode === "functional" ? { entry } : {}),
     tests: tests.map(({ input, output }) => ({ input, output })),
   });
-  const prompt =
+  const whole =
     typeof starter === "string" && starter.trim() !== ""
       ? `${question}\n\nStart from:\n\`\`\`python\n${starter}\n\`\`\``
       : question;
+  const { prompt } = published("livecodebench-v6");
   return {
     id,
     domain: "coding",
     kind: "liveCodeBench",
-    prompt,
+    prompt: prompt.replace("{question}", () => whole),
     data: problem,
   };
 }

@@ -20,6 +20,14 @@ export interface ChoiceAnswer {
   answer: string;
 }
 
+/** `Task.data` of a question of Humanity's Last Exam whose answer is a short text. */
+export interface ShortAnswer {
+  /** The right answer. */
+  reference: string;
+  /** The bare question, for a judge. */
+  question: string;
+}
+
 /** `Task.data` of multiple choice in real data, where options are texts, or only their number is known, or not even that. */
 export interface LetterAnswer {
   /** The letter of the right option. */
@@ -56,6 +64,11 @@ export function choicesOf(
     ...(texts === undefined ? {} : { texts }),
     ...(pattern === undefined ? {} : { pattern }),
   };
+}
+
+/** Whether a task is answered by a short text, as in Humanity's Last Exam. */
+export function isShortAnswer({ data }: Task): boolean {
+  return typeof (data as Partial<ShortAnswer>).reference === "string";
 }
 
 /** Whether a task is multiple choice of real data: a letter, and no options in the form of the nano tasks. */

@@ -12,17 +12,21 @@ import { readChoice } from "./choice.js";
 import {
   choicesOf,
   isLetterAnswer,
+  isShortAnswer,
   type ChoiceAnswer,
   type ExactAnswer,
   type LetterAnswer,
   type Option,
+  type ShortAnswer,
 } from "./data.js";
+import { gradeHleExact } from "./hle.js";
 
 export type {
   ChoiceAnswer,
   ExactAnswer,
   LetterAnswer,
   Option,
+  ShortAnswer,
 } from "./data.js";
 export { readChoice, type Choice, type Choices } from "./choice.js";
 export {
@@ -97,7 +101,8 @@ export function gradeLetter(
 }
 
 /**
- * The science domain. `Task.data` holds an `ExactAnswer` or a `ChoiceAnswer` in the small world, a `LetterAnswer` in real data.
+ * The science domain. `Task.data` holds an `ExactAnswer` or a `ChoiceAnswer` in the small world, a `LetterAnswer` or
+ * `ShortAnswer` in real data.
  */
 export const science: DomainSpec = {
   style: {
@@ -116,6 +121,8 @@ export const science: DomainSpec = {
     gate(completion, finish, (text) => {
       if (isLetterAnswer(task))
         return gradeLetter(task.id, task.data as LetterAnswer, text);
+      if (isShortAnswer(task))
+        return gradeHleExact((task.data as ShortAnswer).reference, text);
       const given = readAnswer(text);
       if (given === null) return noAnswer('no "Answer:" after </think>');
       if (given === "") return noAnswer('nothing after "Answer:"');

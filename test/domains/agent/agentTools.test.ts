@@ -89,7 +89,7 @@ test("the workplace assistant has its 27 tools, an environment that is named its
   const named = { calls: [], environment: "nanoWorkplace" };
   expect(
     agentTools({ ...task, kind: "own", data: named }).map(({ name }) => name),
-  ).toContain("calendar");
+  ).toContain("event");
   const small = drawTask("agent", new Random(1, "a"), { split: "train" });
   expect(agentTools(small)).toEqual([]);
 });

@@ -34,6 +34,10 @@ const row = {
 const read = (fields: object) =>
   readLiveCodeRow({ row: { ...row, ...fields }, where: "test6.jsonl:2" });
 
+/** How every question ends. */
+const ASKED =
+  "\n\nWrite a Python program and put it into one block that opens with ```python and ends with ```.";
+
 describe("readLiveCodeRow", () => {
   test.each(Object.entries(PICKLED))(
     "reads private tests pickled in protocol %s",
@@ -42,7 +46,7 @@ describe("readLiveCodeRow", () => {
         id: "abc_a",
         domain: "coding",
         kind: "liveCodeBench",
-        prompt: "Add one.",
+        prompt: `Add one.${ASKED}`,
         data: {
           language: "python",
           mode: "stdin",
@@ -65,7 +69,7 @@ describe("readLiveCodeRow", () => {
     });
     expect(task.data).toMatchObject({ mode: "functional", entry: "add" });
     expect(task.prompt).toBe(
-      "Add one.\n\nStart from:\n```python\ndef add(a, b):\n```",
+      `Add one.\n\nStart from:\n\`\`\`python\ndef add(a, b):\n\`\`\`${ASKED}`,
     );
   });
 

@@ -10,7 +10,8 @@ export type FixName =
   | "noReasoningTag";
 
 /** Why a row is left out. */
-export type SkipReason = "structuredOutputs" | "noMessages" | "emptyTurn";
+export type SkipReason =
+  "structuredOutputs" | "noMessages" | "emptyTurn" | "picture";
 
 /** One line for each fix. */
 export const FIXES: Readonly<Record<FixName, string>> = {
@@ -32,4 +33,5 @@ export const SKIPS: Readonly<Record<SkipReason, string>> = {
   noMessages: "the row has no messages",
   emptyTurn:
     "a user or assistant says nothing, thinks nothing and calls nothing",
+  picture: "the question has a picture",
 };
