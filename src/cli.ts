@@ -63,9 +63,13 @@ const VERBS: Readonly<
     about: "grade a file of completions",
     load: async () => (await import("./cli/verify.js")).verify,
   },
+  fetch: {
+    about: "fetch a pretrained model as a model folder",
+    load: async () => (await import("./cli/model/fetch.js")).fetchPretrained,
+  },
   generate: {
     about: "answer a prompt with a model folder",
-    load: async () => (await import("./cli/generate.js")).generate,
+    load: async () => (await import("./cli/model/generate.js")).generate,
   },
   inspect: {
     about: "say what a checkpoint consists of, and whether it is sound",

@@ -4,7 +4,7 @@
  * Safetensors files and Hugging Face model folders (config.json, model.safetensors or shards, tokenizer.json, provenance.json), of any
  * size: `Checkpoint` reads headers first and values in pieces, `CheckpointWriter` lays files out first and takes values in pieces, in
  * any order. Small models are read and written whole, as `Params`: a `Float32Array` a tensor, with its shape and the dtype of its
- * stored form. Readers check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
+ * stored form. GGUF files are read tensor by tensor (`GgufFile`). Readers check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
  *
  * @module
  */
@@ -64,6 +64,8 @@ export {
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from "./writeSafetensors.js";
+export { GgufFile, type GgufTensor } from "./gguf/readGguf.js";
+export type { GgufValue } from "./gguf/headCursor.js";
 export {
   type ModelFolder,
   type ModelFolderContents,

@@ -11,6 +11,8 @@
  *
  * `GrowingLines` follows the lines of a file while another process writes it.
  *
+ * `unpackWheel` takes files out of a pinned wheel of Python's package index.
+ *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
  *
  * @module
@@ -54,5 +56,6 @@ export {
   writeFileAtomically,
   type WriteFileOptions,
 } from "./writeFile.js";
+export { type PinnedWheel, unpackWheel } from "./wheel.js";
 export { parseYaml, type TextPlace } from "./yaml.js";
 export { publishFolder, recoverFolder, writeFolder } from "./writeFolder.js";

@@ -6,7 +6,7 @@
  * P prompts, G group, M models, N any flat count.
  *
  * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `MICRO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
- * `initParams`, `checkParams`,
+ * `initParams`, `checkParams`, `convertGguf`, `fetchModel`, `MODELS`,
  * `Policy`, `loadPolicy`, `streamParams`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
  * `generate`, `generateSteps`, `sample`.
@@ -29,6 +29,14 @@ export {
 export type { RopeScaling } from "./forward/ropeFrequencies.js";
 export { folderFiles, textTokens, type TextTokens } from "./folderFiles.js";
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
+export { convertGguf } from "./gguf/convertGguf.js";
+export {
+  fetchModel,
+  MODELS,
+  type FetchedModel,
+  type ModelName,
+  type ModelSource,
+} from "./gguf/fetchModel.js";
 export { loadPolicy, Policy } from "./policy.js";
 export { streamParams } from "./streamParams.js";
 export {

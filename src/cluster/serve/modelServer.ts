@@ -1,18 +1,11 @@
 /** A model of ours behind OpenAI's protocol, for any client that speaks it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { basename, join, resolve } from "node:path";
-import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { hashModel } from "../../checkpoint/index.js";
-import { CheckpointError } from "../../error.js";
-import { BUDGETS, readJsonObject, Slots } from "../../io/index.js";
+import { Slots } from "../../io/index.js";
 import { toolName } from "../../toolName.js";
 import { loadPolicy } from "../../model/index.js";
-import {
-  END_OF_TEXT,
-  FolderTemplate,
-  IM_END,
-  type Tokenizer,
-} from "../../tokenizer/index.js";
+import { readFolderChat } from "../../tokenizer/index.js";
 import { readJson, sendJson } from "../http/body.js";
 import { checkToken, listen } from "../http/listen.js";
 import { Metrics } from "../http/metrics.js";
@@ -181,27 +174,6 @@ class Service {
 
 const PATHS = [...["/v1/models", ...ASKED, "/version", "/metrics", "/healthz"]];
 
-/** Tokens that end an answer: the turn's and the document's, and those that generation_config.json names. */
-function endsOf(folder: string, tokenizer: Tokenizer): number[] {
-  const ends = new Set(
-    [IM_END, END_OF_TEXT]
-      .filter((token) => tokenizer.has(token))
-      .map((token) => tokenizer.id(token)),
-  );
-  const path = join(folder, "generation_config.json");
-  if (existsSync(path)) {
-    const settings: { eos_token_id?: number | number[] | null } =
-      readJsonObject(
-        path,
-        BUDGETS.config,
-        (text, cause) =>
-          new CheckpointError(`startModelServer: ${text}`, { cause }),
-      );
-    for (const id of [settings.eos_token_id ?? []].flat()) ends.add(id);
-  }
-  return [...ends];
-}
-
 /**
  * Serve a model folder.
  *
@@ -231,10 +203,9 @@ export async function startModelServer(
   const { policy, tokenizer } = served;
   const reader: Reader = {
     tokenizer,
-    template: FolderTemplate.read(folder),
+    chat: readFolderChat(folder, tokenizer),
     vocabulary: tokenizer.size,
     maxPositions: policy.config.maxPositions,
-    ends: endsOf(folder, tokenizer),
   };
   const service = new Service(
     served,

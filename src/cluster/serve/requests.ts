@@ -1,9 +1,7 @@
 /** Bodies of requests for completions and chats, read and checked. */
 import {
-  renderChat,
   readMessage,
-  CHAT_TEMPLATE,
-  type FolderTemplate,
+  type FolderChat,
   type ForeignMessage,
   type Tokenizer,
   type Tool,
@@ -21,14 +19,12 @@ import {
 /** What is needed to read requests for a model. */
 export interface Reader {
   tokenizer: Tokenizer;
-  /** The folder's own template, where it has one. */
-  template: FolderTemplate | null;
+  /** How chats are put to the model, and which tokens end an answer by themselves. */
+  chat: FolderChat;
   /** Number of tokens that the model knows. */
   vocabulary: number;
   /** Most tokens of prompt and completion together. */
   maxPositions: number;
-  /** Tokens that end a choice by themselves. */
-  ends: readonly number[];
 }
 
 /** A request for completions or a chat. */
@@ -91,7 +87,7 @@ export function readCompletionRequest(
 ): ModelRequest {
   checkFields(body, ["prompt", "logprobs", "echo", "prompt_logprobs"]);
   const sampling = readSampling(body, reader.vocabulary);
-  sampling.stopIds.push(...reader.ends);
+  sampling.stopIds.push(...reader.chat.ends);
   const top = { min: 0, max: MAX_TOP };
   const request: ModelRequest = {
     prompts: readPrompts(body["prompt"], reader),
@@ -122,7 +118,7 @@ function readTools(body: Fields): Tool[] {
   });
 }
 
-function renderRequest(body: Fields, { template }: Reader): string {
+function renderRequest(body: Fields, { chat: form }: Reader): string {
   const messages = body["messages"];
   if (!Array.isArray(messages) || messages.length === 0)
     return refuse("messages", "must be a list with a message", messages);
@@ -130,10 +126,7 @@ function renderRequest(body: Fields, { template }: Reader): string {
     readMessage(message as ForeignMessage, "messages", i),
   );
   const options = { tools: readTools(body), addGenerationPrompt: true };
-  // Ours renders its own template the same, and keeps texts from forging turns.
-  return template === null || template.text === CHAT_TEMPLATE
-    ? renderChat(chat, options)
-    : template.render(chat, options);
+  return form.render(chat, options);
 }
 
 /**
@@ -147,7 +140,7 @@ export function readChatRequest(body: Fields, reader: Reader): ModelRequest {
     "max_completion_tokens",
   ]);
   const sampling = readSampling(body, reader.vocabulary);
-  sampling.stopIds.push(...reader.ends);
+  sampling.stopIds.push(...reader.chat.ends);
   const limit = { min: 1, max: 2 ** 31 };
   const tops = integerField(body, "top_logprobs", { min: 0, max: MAX_TOP });
   const wanted = booleanField(body, "logprobs");

