@@ -1,22 +1,27 @@
-/** `m2rl evaluate`: score a model folder on benchmarks. */
+/** `m2rl evaluate`: score a model on benchmarks, or on any file of tasks. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  BFCL_CATEGORIES,
+  bfclOverall,
+  type BfclCategory,
+} from "../domains/index.js";
+import {
+  benchmark,
   BENCHMARK_NAMES,
   BENCHMARKS,
   benchmarkSpec,
-  type Evaluation,
-  evaluateWith,
+  evaluateTasks,
+  summarizeTasks,
+  type EvaluateTasksOptions,
+  type TaskEvaluation,
 } from "../evaluate/index.js";
 import { mean } from "../stats/index.js";
-import { loadPolicy } from "../model/index.js";
-import { connectServer, localSampler, type Sampler } from "../rollout/index.js";
-import { Tokenizer } from "../tokenizer/index.js";
-import { hashModel } from "../checkpoint/index.js";
+import { openModel } from "./evaluate/open.js";
+import { readTaskFile, type NamedTasks } from "./evaluate/taskFile.js";
 import {
   integerOption,
   numberOption,
-  onlyArgument,
   textTable,
   UsageError,
   type CliOutput,
@@ -28,90 +33,38 @@ const LIST = BENCHMARKS.map(
 ).join("\n");
 
 const HELP = `m2rl evaluate MODEL [options]
-m2rl evaluate --server URL --tokenizer DIR [options]
+m2rl evaluate --server URL (--tokenizer DIR | --chat) [options]
 
 Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in percent with its 95 % interval.
 
-  --benchmark NAME   one benchmark; may be repeated; default all
-  --items N          items per benchmark, default 100
+  --benchmark NAME   one benchmark of the small world; may be repeated; default all
+  --tasks FILE       instead, tasks as \`m2rl tasks\` writes them, of any domain; may be repeated
+  --items N          items per benchmark or file; default 100, or all of a file
   --samples K        samples per item, default 4
   --seed N           seed of the sampling, default 0
   --temperature T    default 1
+  --top-p P          nucleus, default 1
+  --max-tokens N     most tokens of an answer; default those of the small world, and with --tasks 4096
+  --gate think|none  whether an answer must end its thoughts by </think>; default think, and with --tasks none
   --records FOLDER   keep one record per sample there, and resume from those that exist
   --keep N           keep the text of the first sample of so many items, default 10
   --keep-tokens      keep with each text its tokens and their log-probabilities
 
   --server URL       ask this server instead; the environment variable M2RL_TOKEN, where set, is its API key
   --tokenizer DIR    folder with the tokenizer.json of the server's model
+  --chat             ask by chats, which the server renders; for servers and models that have nothing else
   --model NAME       which of the server's models, default its only one
   --concurrency N    most requests at a time, default 16
   --timeout SECONDS  of a request, default 600
   --unseeded         accept a server that ignores seeds
+  --price R,S        price of a million tokens read and sampled; what the evaluation may cost is said before it starts
+  --most-cost C      do not start where it may cost more
 
 Benchmarks
 ${LIST}
 `;
 
 const percent = (share: number): string => (100 * share).toFixed(1);
-
-interface Opened {
-  sampler: Sampler;
-  end(): void;
-}
-
-/** The model to score: of a folder, or of a server. */
-async function open(
-  positionals: string[],
-  values: {
-    server?: string;
-    tokenizer?: string;
-    model?: string;
-    concurrency?: string;
-    timeout?: string;
-    unseeded?: boolean;
-  },
-  { stderr }: CliOutput,
-): Promise<Opened> {
-  if (values.server === undefined) {
-    const folder = onlyArgument("evaluate", "model folder", positionals);
-    const { policy, tokenizer } = loadPolicy(folder);
-    return {
-      sampler: localSampler(policy, tokenizer, hashModel(folder)),
-      end: () => policy.dispose(),
-    };
-  }
-  if (values.tokenizer === undefined || positionals.length > 0)
-    throw new UsageError(
-      "evaluate --server must be given --tokenizer and no model folder; m2rl evaluate --help",
-    );
-  const server = await connectServer(
-    values.server,
-    Tokenizer.fromFile(join(values.tokenizer, "tokenizer.json")),
-    {
-      model: values.model,
-      token: process.env["M2RL_TOKEN"],
-      concurrency: integerOption("concurrency", values.concurrency, 1),
-      timeout: integerOption("timeout", values.timeout, 1),
-      unseeded: values.unseeded,
-    },
-  );
-  const missing = Object.entries(server.abilities)
-    .filter(([, works]) => !works)
-    .map(([name]) => name);
-  stderr.write(
-    `${server.identity}${missing.length > 0 ? `; without ${missing.join(", ")}` : ""}\n`,
-  );
-  return {
-    sampler: server,
-    end: () => {
-      const { requests, retried, promptTokens, sampledTokens } = server.use;
-      stderr.write(
-        `${requests} requests (${retried} repeated), ${promptTokens} tokens read, ${sampledTokens} sampled\n`,
-      );
-      server.close();
-    },
-  };
-}
 
 const COLUMNS = [
   "benchmark",
@@ -122,9 +75,9 @@ const COLUMNS = [
   "truncated",
 ];
 
-function rowOf(name: string, result: Evaluation): string[] {
+function rowOf(title: string, result: TaskEvaluation): string[] {
   return [
-    benchmarkSpec(name).title,
+    title,
     percent(result.mean),
     `${percent(result.low)} – ${percent(result.high)}`,
     String(result.items),
@@ -133,6 +86,88 @@ function rowOf(name: string, result: Evaluation): string[] {
   ];
 }
 
+/** Of a file with tasks of several kinds, a row for each kind; of BFCL's categories, its overall score too. */
+function kindRows(tasks: NamedTasks["tasks"], all: TaskEvaluation): string[][] {
+  const kinds = [...new Set(tasks.map(({ kind }) => kind))];
+  if (kinds.length < 2) return [];
+  const kindOf = new Map(tasks.map(({ id, kind }) => [id, kind]));
+  const parts = kinds.map((kind) => ({
+    kind,
+    result: summarizeTasks(
+      all.records.filter(({ task }) => kindOf.get(task) === kind),
+    ),
+  }));
+  const rows = parts.map(({ kind, result }) => rowOf(`  ${kind}`, result));
+  if (!kinds.every((kind) => Object.hasOwn(BFCL_CATEGORIES, kind))) return rows;
+  const { overall, missing } = bfclOverall(
+    Object.fromEntries(
+      parts.map(({ kind, result: { mean: share, items } }) => [
+        kind as BfclCategory,
+        { right: share * items, total: items },
+      ]),
+    ),
+  );
+  const without =
+    missing.length > 0 ? `, ${missing.length} categories as 0` : "";
+  return [...rows, [`  overall${without}`, percent(overall), "", "", "", ""]];
+}
+
+interface Values {
+  benchmark?: string[];
+  tasks?: string[];
+  items?: string;
+}
+
+/** What is to be answered: files of tasks, or benchmarks of the small world. */
+async function tasksOf(values: Values): Promise<NamedTasks[]> {
+  const items = integerOption("items", values.items, 1);
+  if (values.tasks && values.benchmark)
+    throw new UsageError("evaluate takes either --benchmark or --tasks");
+  if (values.tasks)
+    return Promise.all(values.tasks.map((path) => readTaskFile(path, items)));
+  return (values.benchmark ?? BENCHMARK_NAMES).map((given) => {
+    const { name, title } = benchmarkSpec(given);
+    return { name, title, tasks: benchmark(name, { items }) };
+  });
+}
+
+const GATES = ["think", "none"] as const;
+
+function gateOf(text: string): (typeof GATES)[number] {
+  const gate = GATES.find((name) => name === text);
+  if (gate) return gate;
+  throw new UsageError(
+    `--gate must be ${GATES.join(" or ")}, got ${JSON.stringify(text)}`,
+  );
+}
+
+const OPTIONS = {
+  benchmark: { type: "string", multiple: true },
+  tasks: { type: "string", multiple: true },
+  items: { type: "string" },
+  samples: { type: "string" },
+  seed: { type: "string" },
+  temperature: { type: "string" },
+  "top-p": { type: "string" },
+  "max-tokens": { type: "string" },
+  gate: { type: "string" },
+  records: { type: "string" },
+  keep: { type: "string" },
+  "keep-tokens": { type: "boolean" },
+  server: { type: "string" },
+  tokenizer: { type: "string" },
+  chat: { type: "boolean" },
+  model: { type: "string" },
+  concurrency: { type: "string" },
+  timeout: { type: "string" },
+  unseeded: { type: "boolean" },
+  price: { type: "string" },
+  "most-cost": { type: "string" },
+} as const;
+
+/** Most tokens of an answer to a task of a file. */
+const MOST_TOKENS = 4096;
+
 /** The verb. */
 export const evaluate: Verb = {
   help: HELP,
@@ -140,55 +175,62 @@ export const evaluate: Verb = {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: {
-        benchmark: { type: "string", multiple: true },
-        items: { type: "string" },
-        samples: { type: "string" },
-        seed: { type: "string" },
-        temperature: { type: "string" },
-        records: { type: "string" },
-        keep: { type: "string" },
-        "keep-tokens": { type: "boolean" },
-        server: { type: "string" },
-        tokenizer: { type: "string" },
-        model: { type: "string" },
-        concurrency: { type: "string" },
-        timeout: { type: "string" },
-        unseeded: { type: "boolean" },
-      },
+      options: OPTIONS,
     });
+    const isFile = values.tasks !== undefined;
+    const samples = integerOption("samples", values.samples, 1) ?? 4;
+    const maxTokens =
+      integerOption("max-tokens", values["max-tokens"], 1) ??
+      (isFile ? MOST_TOKENS : undefined);
     const options = {
-      items: integerOption("items", values.items, 1),
-      samples: integerOption("samples", values.samples, 1),
+      samples,
+      maxTokens,
       seed: integerOption("seed", values.seed, 0),
       temperature: numberOption("temperature", values.temperature, 0, 10),
+      topP: numberOption("top-p", values["top-p"], 1e-6, 1),
+      gate: gateOf(values.gate ?? (isFile ? "none" : "think")),
       keep: integerOption("keep", values.keep, 0),
       keepTokens: values["keep-tokens"],
     };
-    const names = (values.benchmark ?? BENCHMARK_NAMES).map(
-      (name) => benchmarkSpec(name).name,
-    );
-    const { sampler, end } = await open(positionals, values, output);
-    const rows = [COLUMNS];
-    const scores: number[] = [];
-    for (const name of names) {
-      const recordsPath =
-        values.records === undefined
-          ? undefined
-          : join(values.records, `${name}.jsonl`);
-      const result = await evaluateWith(sampler, name, {
-        ...options,
-        recordsPath,
-      });
-      if (output.stderr.isTTY)
-        output.stderr.write(`${name} ${percent(result.mean)}\n`);
-      scores.push(result.mean);
-      rows.push(rowOf(name, result));
+    if (values.chat && values["keep-tokens"])
+      throw new UsageError(
+        "--keep-tokens needs token ids, which no chat gives",
+      );
+    const sets = await tasksOf(values);
+    const opened = await openModel(positionals, values, output);
+    const tasks = sets.flatMap((set) => set.tasks);
+    try {
+      opened.announce({ tasks, samples, maxTokens });
+      const rows = await score(opened.sampler, sets, options, values, output);
+      output.stdout.write(`${textTable([COLUMNS, ...rows])}\n`);
+    } finally {
+      opened.end();
     }
-    end();
-    if (names.length > 1)
-      rows.push(["Avg.", percent(mean(scores)), "", "", "", ""]);
-    output.stdout.write(`${textTable(rows)}\n`);
     return 0;
   },
 };
+
+/** The rows of the table, one set of tasks after the other. */
+async function score(
+  sampler: Parameters<typeof evaluateTasks>[0],
+  sets: readonly NamedTasks[],
+  options: EvaluateTasksOptions,
+  { records }: { records?: string },
+  { stderr }: CliOutput,
+): Promise<string[][]> {
+  const rows: string[][] = [];
+  const scores: number[] = [];
+  for (const { name, title, tasks } of sets) {
+    const result = await evaluateTasks(sampler, name, tasks, {
+      ...options,
+      recordsPath:
+        records === undefined ? undefined : join(records, `${name}.jsonl`),
+    });
+    if (stderr.isTTY) stderr.write(`${name} ${percent(result.mean)}\n`);
+    scores.push(result.mean);
+    rows.push(rowOf(title, result), ...kindRows(tasks, result));
+  }
+  if (sets.length > 1)
+    rows.push(["Avg.", percent(mean(scores)), "", "", "", ""]);
+  return rows;
+}

@@ -1,7 +1,7 @@
 /**
  * Scores with their uncertainty: nine fixed benchmarks, Avg@K over samples of a policy, records on disk that an
  * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
- * `evaluate` asks it and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
+ * `evaluate` asks it, `evaluateTasks` asks any tasks, and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
  * numbers are; `selfVerify` lets a model judge its own answers, `judgePool` a
  * pool that is the same for all.
  *
@@ -26,6 +26,12 @@ export {
   type EvaluateOptions,
   type Evaluation,
 } from "./evaluate.js";
+export {
+  evaluateTasks,
+  summarizeTasks,
+  type EvaluateTasksOptions,
+  type TaskEvaluation,
+} from "./evaluateTasks.js";
 export {
   appendRecords,
   finishRecords,

@@ -10,6 +10,7 @@ import {
 import {
   renderChat,
   renderToolResults,
+  type Message,
   type Tokenizer,
 } from "../tokenizer/index.js";
 
@@ -23,6 +24,12 @@ export function promptTokens(tokenizer: Tokenizer, task: Task): number[] {
   );
 }
 
+/**
+ * What is graded of an answer: what stands behind `</think>`, without which there is no answer ("think", as in the paper), or, where there
+ * is no such tag, the whole ("none": models that do not think aloud).
+ */
+export type Gate = "think" | "none";
+
 /** From the first turn of a task to its verdict. */
 export class Episode {
   /** Text of the last turn, end-of-turn token removed. */
@@ -33,7 +40,10 @@ export class Episode {
   seconds = 0;
   private readonly environment: Environment | undefined;
 
-  constructor(readonly task: Task) {
+  constructor(
+    readonly task: Task,
+    private readonly gate: Gate = "think",
+  ) {
     this.environment = spec(task.domain).environment?.(task);
   }
 
@@ -45,12 +55,17 @@ export class Episode {
    * @throws InfrastructureError the environment broke
    */
   step(text: string, finish: FinishReason): string | null {
+    const results = this.answer(text, finish);
+    return results === null ? null : renderToolResults(results);
+  }
+
+  /** As `step`; what the model reads next as messages. */
+  answer(text: string, finish: FinishReason): Message[] | null {
     this.text = text;
     this.turns++;
     const { environment } = this;
     if (environment === undefined || finish === "length") return null;
-    const results = this.timed(() => environment.step(text));
-    return results === null ? null : renderToolResults(results);
+    return this.timed(() => environment.step(text));
   }
 
   /**
@@ -60,7 +75,9 @@ export class Episode {
    * @throws InfrastructureError the verifier or environment broke (never a reward)
    */
   verdict(finish: FinishReason): Verdict {
-    const { task, text, environment } = this;
+    const { task, environment } = this;
+    const open = this.gate === "none" && !this.text.includes("</think>");
+    const text = open ? `</think>${this.text}` : this.text;
     return this.timed(
       () =>
         environment?.verdict(finish) ??

@@ -2,7 +2,7 @@
  * Rollouts: the one place where a policy meets tasks. Training and evaluation both use it, and share nothing else.
  *
  * `rollouts` samples with a model in this process. A `Sampler` is one that may be anywhere: `localSampler` or, behind any server
- * that speaks OpenAI's protocol, `connectServer`.
+ * that speaks OpenAI's protocol, `connectServer` (completions) or `connectChat` (chats); `estimateUse` says beforehand what that asks.
  *
  * @module
  */
@@ -19,6 +19,14 @@ export {
   ServerSampler,
   type ServerUse,
 } from "./server/serverSampler.js";
+export { ChatSampler, connectChat } from "./server/chatSampler.js";
+export {
+  estimateUse,
+  type EstimateOptions,
+  type TokenPrice,
+  type UseEstimate,
+} from "./server/estimate.js";
+export { promptTokens, type Gate } from "./episode.js";
 export type { Abilities } from "./server/probe.js";
 export {
   Client,

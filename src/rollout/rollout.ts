@@ -7,12 +7,14 @@ import {
 } from "../domains/index.js";
 import { generate, type Policy } from "../model/index.js";
 import { IM_END, SPECIAL_TOKENS, type Tokenizer } from "../tokenizer/index.js";
-import { Episode, promptTokens } from "./episode.js";
+import { Episode, promptTokens, type Gate } from "./episode.js";
 
 /** One sampled answer to one task, with everything that training and evaluation need. */
 export interface Rollout {
   task: Task;
   promptTokens: number[];
+  /** Tokens that the model sampled by its server's count, where their ids are not known; `tokens` is empty then. */
+  counted?: number;
   /** All tokens after the prompt, exactly those the model saw and wrote; tool results included. */
   tokens: number[];
   /** True where the model sampled the token; false for tool results and headers, which are never trained. */
@@ -46,6 +48,10 @@ export interface RolloutOptions {
   topP?: number;
   /** Default "free". */
   think?: Think;
+  /** Most new tokens of an assistant turn; default the domain's own, which are those of the small world. */
+  maxTokens?: number;
+  /** Default "think". */
+  gate?: Gate;
   /** Names of the tasks' own streams under `stream`; default their position. */
   names?: readonly string[];
   /** Called once, at the end, with the seconds that verifiers and environments took of all. */
@@ -67,11 +73,14 @@ export function rollouts(
   options: RolloutOptions,
 ): Rollout[] {
   const { seed, stream, temperature = 1, topP = 1, think = "free" } = options;
+  const { maxTokens, gate } = options;
   const opening = think === "forced" ? THINK_OPENING : "";
   const prompts = encodePrompts(tokenizer, tasks, opening);
-  const episodes = tasks.map((task) => new Episode(task));
+  const episodes = tasks.map((task) => new Episode(task, gate));
   const completions = generate(policy, prompts, {
-    maxNewTokens: tasks.map((task) => spec(task.domain).maxNewTokens),
+    maxNewTokens: tasks.map(
+      (task) => maxTokens ?? spec(task.domain).maxNewTokens,
+    ),
     stop: tokenizer.id(IM_END),
     temperature,
     topP,

@@ -145,7 +145,7 @@ function spaced(result: unknown): string {
 export const NANO_WORKPLACE: ToolEnvironment<Workplace> =
   toolEnvironment<Workplace>({
     name: "workplace",
-    start: (given) => structuredClone(given as Workplace),
+    initial: { directory: [], calendar: [], sent: [], tasks: [] },
     tools: TABLE,
     compared: comparedRows,
     fault: argumentFault,

@@ -52,6 +52,9 @@ export async function findModel(
   return { name, identity: `${name} (${software}${behind})` };
 }
 
+/** Statuses by which servers say that they have no completions. */
+const NO_SUCH_PATH: ReadonlySet<number> = new Set([404, 405, 501]);
+
 /**
  * Ask for two choices twice with one seed, very hot, so that equal texts cannot be chance.
  *
@@ -79,7 +82,7 @@ export async function probe(
   if (!ids) first = await post((plain = { prompt: text }));
   if (first.status !== 200)
     throw new InfrastructureError(
-      `server: ${client.url} must take a request for completions, got status ${first.status}: ${first.text.slice(0, 300)}`,
+      `server: ${client.url} must take a request for completions, got status ${first.status}: ${first.text.slice(0, 300)}${NO_SUCH_PATH.has(first.status) ? "; a server that only answers chats is asked with --chat (chat: true in a study)" : ""}`,
     );
   const again = await post(plain);
   const scored = await post({ ...plain, logprobs: 1 });

@@ -1,7 +1,6 @@
 /** A model behind an OpenAI-compatible server, as a sampler: token ids where the server takes them, text otherwise. */
 import { spec, type FinishReason, type Task } from "../../domains/index.js";
 import { InfrastructureError } from "../../error.js";
-import { fillWords, key } from "../../random.js";
 import { IM_END, type Tokenizer } from "../../tokenizer/index.js";
 import { Episode, promptTokens } from "../episode.js";
 import type { Rollout, RolloutOptions } from "../rollout.js";
@@ -14,6 +13,7 @@ import {
 } from "./answers.js";
 import { Client, type ClientOptions } from "./client.js";
 import { findModel, probe, type Abilities } from "./probe.js";
+import { seedOf } from "./seedOf.js";
 
 /** Options of `connectServer`. */
 export interface ServerOptions extends ClientOptions {
@@ -37,13 +37,6 @@ interface Ask {
   n: number;
   maxTokens: number;
   stream: string;
-}
-
-/** A seed that every server takes: 31 bits of a named stream. */
-function seedOf(seed: number, stream: string): number {
-  const words = new Uint32Array(2);
-  fillWords(key(seed, stream), 0, words);
-  return words[0]! >>> 1;
 }
 
 /**
@@ -111,14 +104,14 @@ export class ServerSampler implements Sampler {
         {
           ids: prompt,
           n: rows.length,
-          maxTokens: spec(task.domain).maxNewTokens,
+          maxTokens: options.maxTokens ?? spec(task.domain).maxNewTokens,
           stream: name(rows[0]!),
         },
         options,
       );
       return Promise.all(
         choices.map(async (choice, i) => {
-          const episode = new Episode(task);
+          const episode = new Episode(task, options.gate);
           const stream = name(rows[i]!);
           const rollout = await this.follow(
             episode,
@@ -219,7 +212,7 @@ export class ServerSampler implements Sampler {
     options: RolloutOptions,
   ): Promise<Rollout> {
     const { task } = episode;
-    const { maxNewTokens: maxTokens } = spec(task.domain);
+    const maxTokens = options.maxTokens ?? spec(task.domain).maxNewTokens;
     const all: Pick<Rollout, "tokens" | "sampled" | "logprobs"> = {
       ...{ tokens: [], sampled: [], logprobs: [] },
     };

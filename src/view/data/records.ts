@@ -7,7 +7,7 @@ import {
   benchmarkSpec,
   MEASURED_SPLITS,
 } from "../../evaluate/benchmarks.js";
-import { hashTasks } from "../../evaluate/evaluate.js";
+import { hashTasks } from "../../evaluate/evaluateTasks.js";
 import type { RecordsHeader } from "../../evaluate/records.js";
 import { TaskError } from "../../error.js";
 import { DIFFICULTIES } from "../../world/index.js";

@@ -1,6 +1,7 @@
 /** Models of a study behind a server: which one answers for which model. */
 import { join } from "node:path";
 import {
+  connectChat,
   connectServer,
   localSampler,
   type Sampler,
@@ -27,6 +28,8 @@ export interface ServerPlace {
   concurrency?: number;
   /** Accept a server that ignores seeds; default false. */
   unseeded?: boolean;
+  /** Ask by chats, whose prompts the server renders; default false. */
+  chat?: boolean;
 }
 
 /** Fields of `ServerPlace`. */
@@ -35,6 +38,7 @@ export const serverPlace: Field<ServerPlace> = object<ServerPlace>({
   model: withDefault(text(/./, "the name of a model"), "{model}"),
   concurrency: optional(positive),
   unseeded: optional(flag),
+  chat: optional(flag),
 });
 
 /** A sampler, what is told of it in a note, and how it is let go. */
@@ -68,17 +72,27 @@ export async function openModel(
     pattern
       .replaceAll("{model}", values.model)
       .replaceAll("{seed}", String(values.seed));
-  const { url, model, ...options } = place;
-  const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
-  const server = await connectServer(filled(url), tokenizer, {
-    ...options,
+  const { url, model, chat = false, ...own } = place;
+  const options = {
+    ...own,
     model: filled(model),
     token: process.env["M2RL_TOKEN"],
-  });
+  };
+  const server = chat
+    ? await connectChat(filled(url), options)
+    : await connectServer(
+        filled(url),
+        Tokenizer.fromFile(join(folder, "tokenizer.json")),
+        options,
+      );
   return {
     sampler: server,
     facts: () => ({
-      server: { identity: server.identity, ...server.abilities, ...server.use },
+      server: {
+        identity: server.identity,
+        ...("abilities" in server ? server.abilities : {}),
+        ...server.use,
+      },
     }),
     close: () => server.close(),
   };

@@ -1,0 +1,125 @@
+/** `m2rl evaluate --tasks`: files of tasks, answered here or by a server. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../../src/cli.js";
+import { startModelServer, type ModelServer } from "../../src/cluster/index.js";
+import { ROOT } from "../structure/sources.js";
+
+const FOLDER = join(ROOT, "data/nano/base");
+const place = mkdtempSync(join(tmpdir(), "evaluate-"));
+
+async function run(
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ["", ""];
+  const code = await main(args, {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+  });
+  return { code, out, err };
+}
+
+const short = ["--samples", "2", "--max-tokens", "24", "--temperature", "0"];
+let server: ModelServer;
+const tasks = join(place, "mine.jsonl");
+beforeAll(async () => {
+  server = await startModelServer(FOLDER);
+  const from = join(place, "aime.jsonl");
+  const rows = [
+    { problem: "What is 1 + 1?", answer: "2" },
+    { problem: "What is 2 + 2?", answer: "4" },
+  ];
+  writeFileSync(from, rows.map((row) => JSON.stringify(row)).join("\n"));
+  await run("tasks", "--form", "aime24", "--from", from, "--out", tasks);
+});
+afterAll(() => server.close());
+
+test("a file of real tasks is answered by a folder, a server and a chat alike, with records", async () => {
+  const table = /^mine +\d+\.\d +.* +2 +2 /m;
+  const records = (name: string): unknown[] =>
+    readFileSync(join(place, name, "mine.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => JSON.parse(line) as unknown);
+  const ask = ["evaluate", "--tasks", tasks, ...short, "--records"];
+  const own = await run(...ask, join(place, "own"), FOLDER);
+  expect(own.out).toMatch(table);
+  const url = ["--server", server.url];
+  const served = [...url, "--tokenizer", FOLDER];
+  const far = await run(...ask, join(place, "far"), ...served);
+  expect(far.err).toMatch(/^at most 2 requests, \d+ tokens read, 96 sampled$/m);
+  const chat = await run(...ask, join(place, "chat"), ...url, "--chat");
+  expect(chat.err).toMatch(
+    /^at most 4 requests, about \d+ tokens read, 96 sampled$/m,
+  );
+  expect(own.out).toBe(far.out);
+  expect(own.out).toBe(chat.out);
+  expect(records("far")).toEqual(records("own"));
+  expect(records("chat")).toEqual(records("own"));
+  expect(records("own")).toHaveLength(4);
+  const header = readFileSync(join(place, "own", "mine.jsonl"), "utf8");
+  expect(header).toMatch(/"maxTokens":24,"gate":"none"/);
+});
+
+test("what it may cost is said before the first request, and too much is not begun", async () => {
+  const ask = ["evaluate", "--tasks", tasks, ...short, "--server", server.url];
+  const price = ["--tokenizer", FOLDER, "--price", "0,1000000"];
+  const dear = await run(...ask, ...price, "--most-cost", "95");
+  expect(dear.code).toBe(2);
+  expect(dear.err).toContain("96 sampled, which cost 96.00\n");
+  expect(dear.err).toContain("--most-cost allows 95, and this may cost 96.00");
+  expect(dear.out).toBe("");
+  expect((await run(...ask, ...price, "--most-cost", "96")).code).toBe(0);
+});
+
+test("a file of several kinds has a row a kind; BFCL's categories their overall score", async () => {
+  const row = (id: string, kind: string): string =>
+    JSON.stringify({
+      ...{ id, domain: "agent", kind, prompt: "Hi" },
+      data: { bfcl: kind, functions: [], answers: [] },
+    });
+  const path = join(place, "bfcl.jsonl");
+  writeFileSync(
+    path,
+    `${row("a", "irrelevance")}\n${row("b", "live_irrelevance")}\n`,
+  );
+  const { out, err } = await run("evaluate", "--tasks", path, ...short, FOLDER);
+  expect(err).toBe("");
+  expect(out).toMatch(/^ {2}irrelevance +\d/m);
+  expect(out).toMatch(/^ {2}live_irrelevance +\d/m);
+  expect(out).toMatch(/^ {2}overall, 15 categories as 0 +\d/m);
+});
+
+test.each([
+  [["--tasks", "x.jsonl", "--benchmark", "aime24"], "either --benchmark or"],
+  [["--gate", "open"], "--gate must be think or none"],
+  [
+    ["--server", "http://x", "--tokenizer", "d", "--price", "1"],
+    "--price must",
+  ],
+  [["--server", "http://x"], "must be given --tokenizer or --chat"],
+  [["--server", "http://x", "--chat", "--keep-tokens"], "needs token ids"],
+])("m2rl evaluate %j is refused", async (args, why) => {
+  const { code, err } = await run("evaluate", ...args);
+  expect(code).not.toBe(0);
+  expect(err).toContain(why);
+});
+
+test("a line that is no task is named by file and line, an id that occurs again by itself", async () => {
+  const path = join(place, "bad.jsonl");
+  const task = { id: "a", domain: "math", prompt: "?", data: { answer: "1" } };
+  writeFileSync(path, `${JSON.stringify(task)}\n{"id":"b"}\n`);
+  const ask = ["evaluate", "--tasks", path, FOLDER];
+  expect((await run(...ask)).err).toContain(
+    "bad.jsonl:2 must be a task with id, domain, prompt and data",
+  );
+  writeFileSync(path, JSON.stringify({ ...task, domain: "poetry" }));
+  expect((await run(...ask)).err).toContain(
+    "bad.jsonl:1: domain must be one of",
+  );
+  writeFileSync(path, `${JSON.stringify(task)}\n${JSON.stringify(task)}\n`);
+  expect((await run(...ask)).err).toContain('"a" occurs again');
+});
