@@ -3,7 +3,7 @@
  *
  * `startRewardServer` puts the verifiers behind HTTP, for trainers such as slime, TRL and OpenRLHF; `judge` and `step` are what it
  * does with one row. `startModelServer` puts a model of ours behind OpenAI's protocol, for clients that others wrote. `trainByTrl`
- * trains by TRL as `trainGrpo` does here; `takeModel` takes over the folder of any trainer. `writeSlimeJob`
+ * trains by TRL as `trainGrpo` does here, `distillByTrl` as `trainDistill`; `takeModel` takes over the folder of any trainer. `writeSlimeJob`
  * writes a run as a job of slime.
  *
  * @module
@@ -22,12 +22,18 @@ export {
 } from "./serve/modelServer.js";
 export { takeModel } from "./takeModel.js";
 export {
+  distillByTrl,
   trainByTrl,
+  type DistillByTrlOptions,
   type TrainByTrlOptions,
   type TrlResult,
 } from "./trl/trainByTrl.js";
 export { trlPython, TRL_PYTHON, type TrlPython } from "./trl/trlPython.js";
-export { trlRefusal, type TrlRefusal } from "./trl/trlSettings.js";
+export {
+  trlDistillRefusal,
+  trlRefusal,
+  type TrlRefusal,
+} from "./trl/trlSettings.js";
 export {
   type FlagKind,
   readSlimeFlag,

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { readModelFolder } from "../../src/checkpoint/index.js";
 import { readNote, run } from "../../src/study/index.js";
+import type { DistillMetrics } from "../../src/train/index.js";
 import { ROOT } from "../structure/sources.js";
 
 const PYTHON = process.env["M2RL_TRL_PYTHON"];
@@ -18,11 +19,14 @@ if (PYTHON === undefined)
 
 const STUDY = `name: byTrl
 base: base
-domains: [math, instruction]
+domains: [math, instruction, agent]
 seeds: [1]
 models:
   math: { by: rl, trainer: trl, processes: 2, from: base, domains: [math], steps: 8, promptsPerStep: 4, groupSize: 4, learningRate: 0.00015 }
   instruction: { by: rl, from: base, domains: [instruction], steps: 2, promptsPerStep: 2, groupSize: 4, learningRate: 0.00015 }
+  agent: { by: rl, trainer: trl, from: base, domains: [agent, math], steps: 2, promptsPerStep: 4, groupSize: 4, learningRate: 0.00015 }
+  opd: { by: distill, trainer: trl, from: base, teachers: [math, agentAlone], domains: [math, agent], steps: 2, promptsPerStep: 8, groupSize: 2, learningRate: 0.0001 }
+  agentAlone: { by: rl, trainer: trl, from: base, domains: [agent], steps: 1, promptsPerStep: 2, groupSize: 2, learningRate: 0.00015 }
   ties: { by: merge, method: ties, anchor: base, of: [math, instruction] }
   early: { by: merge, method: average, anchor: base, of: [math@2, instruction] }
 measures:
@@ -33,7 +37,7 @@ profiles:
 `;
 
 test.skipIf(PYTHON === undefined)(
-  "TRL trains an expert in two processes, resumes after a kill, and its model merges and is scored",
+  "TRL trains experts in two processes, resumes after a kill, plays agents, distils two teachers; its models merge and are scored",
   async () => {
     const path = mkdtempSync(join(tmpdir(), "m2rl-by-trl-"));
     cpSync(join(ROOT, "data/nano/base"), join(path, "base"), {
@@ -74,6 +78,18 @@ test.skipIf(PYTHON === undefined)(
     expect([...params.keys()]).toEqual([...before.keys()]);
     const name = "model.layers.0.mlp.up_proj.weight";
     expect(params.get(name)!.data).not.toEqual(before.get(name)!.data);
+    // Agents play several turns, and the student's distance from its teachers is that of their weights.
+    const lines = (model: string): DistillMetrics[] =>
+      readFileSync(join(folder, `seed1/train/${model}.jsonl`), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as DistillMetrics);
+    const [mixed] = lines("agent");
+    expect(Object.keys(mixed!.rewards).sort()).toEqual(["agent", "math"]);
+    const [first] = lines("opd");
+    expect(Object.keys(first!.kls!).sort()).toEqual(["agent", "math"]);
+    expect(first!.kls!.math).toBeGreaterThan(0);
+    expect(first!.tokens.scored).toBe(first!.tokens.trained);
     const again = await run(path, { jobs: 1 });
     expect(again.stages.filter(({ ran }) => ran)).toEqual([]);
   },

@@ -84,6 +84,26 @@ test("a stage whose trainer failed is failed by its name, and the same command r
   expect(heard).toEqual([2]);
 });
 
+test("a student by TRL is made and noted like any other; what TRL cannot distil is refused with its place", async () => {
+  vi.stubEnv("M2RL_TRL_PYTHON", FAKE);
+  const student = (more: string): string =>
+    PICO_STUDY.replace("by: distill,", `by: distill, trainer: trl, ${more}`);
+  const path = picoStudy(student("processes: 2,"));
+  const { folder } = await run(path, { jobs: 1, only: "opd" });
+  const note = readNote(folder, "seed1/models/opd")!;
+  expect(note.facts).toMatchObject({ trainer: { name: "trl", processes: 2 } });
+  const broken = (more: string) => () => parseStudy(student(more), "quick");
+  expect(broken("method: forwardKl,")).toThrow(
+    /study\.yml:\d+:\d+: models\.opd.*method must be left out with trainer trl/,
+  );
+  expect(() =>
+    parseStudy(
+      PICO_STUDY.replace("by: distill,", "by: distill, processes: 2,"),
+      "quick",
+    ),
+  ).toThrow(/processes must be left out without trainer: trl, got 2/);
+}, 300_000);
+
 test("trainer: local is what is there without it; what TRL cannot do is refused with its place", () => {
   const keys = (text: string): string[] =>
     plan(parseStudy(text, "quick")).map((stage) => JSON.stringify(stage));

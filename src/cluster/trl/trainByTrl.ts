@@ -13,10 +13,14 @@ import {
   writeFileAtomically,
 } from "../../io/index.js";
 import {
+  distillSettings,
   grpoSettings,
   tasksOfStep,
+  type DistillSettings,
   type GrpoMetrics,
   type GrpoSettings,
+  type TeacherFolders,
+  type TrainDistillOptions,
   type TrainGrpoOptions,
   type TrainResult,
 } from "../../train/index.js";
@@ -26,7 +30,7 @@ import { trainerRow } from "../trainerRow.js";
 import { followTrainer } from "./followTrainer.js";
 import { readTrlLine, readTrlLog, trlTotals } from "./trlLog.js";
 import { trlPython, type TrlPython } from "./trlPython.js";
-import { trlArguments, trlRefusal } from "./trlSettings.js";
+import { trlArguments, trlDistillRefusal, trlRefusal } from "./trlSettings.js";
 
 /** Options of `trainByTrl`: those of `trainGrpo` that TRL has, and how it is run. */
 export interface TrainByTrlOptions extends Omit<
@@ -45,10 +49,39 @@ export interface TrlResult extends TrainResult<GrpoMetrics> {
   versions: Readonly<Record<string, string>>;
 }
 
+/** Options of `distillByTrl`: those of `trainDistill` that TRL has, and how it is run. */
+export interface DistillByTrlOptions
+  extends
+    Omit<
+      TrainDistillOptions,
+      "evaluateEvery" | "onEvaluate" | "checkpoints" | "onStep"
+    >,
+    Pick<TrainByTrlOptions, "processes" | "keep" | "onStep"> {}
+
+/** What is to be trained, whatever the kind. */
+interface Plan {
+  kind: "grpo" | "distill";
+  settings: GrpoSettings | DistillSettings;
+  /** Folders of the teachers of a distillation. */
+  teachers: TeacherFolders;
+}
+
+/** How and where it is trained. */
+type Places = Pick<
+  TrainByTrlOptions,
+  | "init"
+  | "out"
+  | "log"
+  | "keep"
+  | "processes"
+  | "checkpointEvery"
+  | "signal"
+  | "onStep"
+>;
+
 /** Everything about a run that is fixed before it starts. */
-interface Run {
+interface Run extends Plan {
   python: TrlPython;
-  settings: GrpoSettings;
   processes: number;
   init: string;
   /** Hash of the model that it starts from. */
@@ -78,10 +111,39 @@ const MODEL = "model";
 export async function trainByTrl(
   options: TrainByTrlOptions,
 ): Promise<TrlResult> {
-  const refused = trlRefusal({ ...options, domains: options.domains });
+  const refused = trlRefusal({ ...options });
   if (refused)
     throw new RangeError(`trainByTrl: ${refused.key} ${refused.text}`);
-  const run = await prepare(options);
+  const settings = grpoSettings(options);
+  return train({ kind: "grpo", settings, teachers: {} }, options);
+}
+
+/**
+ * Distil several teachers into one student by TRL: the student answers the tasks that `trainDistill` would draw, and each token's
+ * advantage is log p(teacher) − log p(student), by the teacher of the task's domain.
+ *
+ * As `trainByTrl` else; the log has `kl` and `kls` as `DistillMetrics` describes them. The student's log-probs are the trainer's, as in the
+ * authors' code.
+ *
+ * @throws as `trainByTrl` · TrainError a domain has no teacher
+ * @example
+ * const distil = () =>
+ *   distillByTrl({ init: "models/ties", teachers: { math: "models/math" }, out: "models/opd", log: "opd.jsonl", seed: 1, steps: 20 });
+ */
+export async function distillByTrl(
+  options: DistillByTrlOptions,
+): Promise<TrlResult> {
+  const refused = trlDistillRefusal({ ...options });
+  if (refused)
+    throw new RangeError(`distillByTrl: ${refused.key} ${refused.text}`);
+  const { onStep: _, ...rest } = options;
+  const settings = distillSettings(rest);
+  const { teachers } = options;
+  return train({ kind: "distill", settings, teachers }, options);
+}
+
+async function train(plan: Plan, options: Places): Promise<TrlResult> {
+  const run = await prepare(plan, options);
   const { python, work } = run;
   if (!existsSync(join(work, MODEL))) await runTrainer(run, options);
   try {
@@ -98,14 +160,14 @@ export async function trainByTrl(
 
 /** What the trainer left, once it has ended: log and models, checked and written as ours. */
 function takeBack(
-  { settings, python, processes, start, work }: Run,
-  { init, out, log, keep = new Map<number, string>() }: TrainByTrlOptions,
+  { kind, settings, python, processes, start, work }: Run,
+  { init, out, log, keep = new Map<number, string>() }: Places,
 ): TrainResult<GrpoMetrics> {
   const { steps } = settings;
   const metrics = readTrlLog(log, steps);
   const sums = trlTotals(metrics);
   const origin = {
-    kind: "grpo",
+    kind,
     trainer: { name: "trl", processes, versions: python.versions },
     init: start,
     options: settings,
@@ -120,10 +182,12 @@ function takeBack(
 }
 
 /** Settings checked, and the working folder of this run: what another run left in it is removed. */
-async function prepare(options: TrainByTrlOptions): Promise<Run> {
+async function prepare(
+  plan: Plan,
+  { processes = 1, init, out }: Places,
+): Promise<Run> {
   const python = await trlPython();
-  const settings = grpoSettings(options);
-  const { processes = 1, init, out } = options;
+  const { settings, teachers } = plan;
   const share = settings.promptsPerStep * settings.groupSize;
   if (!Number.isInteger(processes) || processes < 1 || share % processes !== 0)
     throw new RangeError(
@@ -133,8 +197,14 @@ async function prepare(options: TrainByTrlOptions): Promise<Run> {
   const work = `${out}.trl`;
   const limit = (domain: Domain): number => spec(domain).maxNewTokens;
   const maxTokens = Math.max(...settings.domains.map(limit));
-  const run = { python, settings, processes, init, start, maxTokens, work };
-  claim(work, hashText(JSON.stringify([settings, processes, start])));
+  const run = { ...plan, python, processes, init, start, maxTokens, work };
+  const taught = settings.domains.flatMap((domain) =>
+    plan.kind === "distill" ? [hashModel(teachers[domain]!)] : [],
+  );
+  claim(
+    work,
+    hashText(JSON.stringify([settings, processes, start, ...taught])),
+  );
   writeTasks(run);
   return run;
 }
@@ -178,7 +248,7 @@ function writeTasks({ settings, work }: Run): void {
 /** Run the script until the model lies in the working folder. */
 async function runTrainer(
   run: Run,
-  { log, keep, checkpointEvery = 10, signal, onStep }: TrainByTrlOptions,
+  { log, keep, checkpointEvery = 10, signal, onStep }: Places,
 ): Promise<void> {
   const { python, work, processes } = run;
   const token = randomBytes(24).toString("hex");
@@ -218,11 +288,18 @@ async function runTrainer(
 }
 
 /** Arguments that say what the run is, and not how it is watched. */
-function argumentsOf({ settings, init, maxTokens, work }: Run): string[] {
+function argumentsOf(run: Run): string[] {
+  const { kind, settings, teachers, init, maxTokens, work } = run;
+  const taught = settings.domains.flatMap((domain) =>
+    kind === "distill" ? ["--teacher", `${domain}=${teachers[domain]!}`] : [],
+  );
   return [
     ...["--model", init, "--tasks", join(work, TASKS)],
     ...["--out", join(work, MODEL), "--seed", String(settings.seed)],
     ...["--max-tokens", String(maxTokens), "--in-order"],
     ...trlArguments(settings),
+    ...taught,
+    // Sampler and trainer are one model here.
+    ...(kind === "distill" ? ["--importance-sampling", "none"] : []),
   ];
 }

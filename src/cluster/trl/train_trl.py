@@ -1,7 +1,8 @@
 """GRPO by TRL on tasks of m2rl, graded by `m2rl rewards`: torchrun --nproc_per_node N train_trl.py --model … --tasks … --out …
 
-Reads the rows of `m2rl tasks --rows trainer`, one domain or several. Leaves a Hugging Face folder with log.jsonl, a line per step, and
-versions.json. A reward that the service cannot give ends the run, as does a loss that is no number; neither is ever 0. With --save-every the
+Reads the rows of `m2rl tasks --rows trainer`, one domain or several, agents included (`episodes.py`). With --teacher DOMAIN=FOLDER it
+distils instead: each token's advantage comes from the teacher of its row's domain (`teachers.py`), rewards are logged alone. Leaves a
+Hugging Face folder with log.jsonl, a line per step, and versions.json. A reward that the service cannot give ends the run, as does a loss that is no number; neither is ever 0. With --save-every the
 same command resumes a run that was killed at its last complete checkpoint, in OUT.trl.
 """
 
@@ -14,10 +15,10 @@ import os
 import shutil
 import threading
 import time
-import urllib.error
-import urllib.request
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# `rollout_func` may change with TRL, which is why its release is pinned.
+os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
 
 import torch
 
@@ -30,7 +31,10 @@ from datasets import load_dataset
 from transformers import AutoTokenizer, PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
-TRIES = 6
+from episodes import Episodes, render
+from reward_service import RewardService
+from teachers import Teachers, named
+
 OUTCOMES = ["correct", "wrong", "noAnswer", "truncated"]
 # In a checkpoint: everything before it is on the disk, and what the log held then.
 COMPLETE = "m2rl.json"
@@ -47,7 +51,7 @@ def options():
     parser.add_argument("--group", type=int, default=8, help="completions a prompt")
     parser.add_argument("--micro-batch", type=int, default=0, help="completions of one pass in one process; default all of them")
     parser.add_argument("--learning-rate", type=float, default=1.5e-4)
-    parser.add_argument("--max-tokens", type=int, default=128, help="most tokens of a completion")
+    parser.add_argument("--max-tokens", type=int, default=128, help="most tokens of a completion, of agents of a turn")
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--betas", type=float, nargs=2, default=[0.9, 0.98])
     parser.add_argument("--weight-decay", type=float, default=0.1)
@@ -60,6 +64,7 @@ def options():
     parser.add_argument("--advantage", choices=["std", "centred"], default="std")
     parser.add_argument("--reduction", choices=["sample", "token"], default="sample")
     parser.add_argument("--overlong", choices=["score", "mask"], default="score")
+    parser.add_argument("--teacher", action="append", default=[], help="DOMAIN=FOLDER; may be repeated")
     parser.add_argument("--vllm", action="store_true", help="sample by vLLM in these processes")
     parser.add_argument("--importance-sampling", choices=["none", "truncated", "masked"], default="masked", help="with --vllm")
     parser.add_argument("--gradient-checkpointing", action="store_true")
@@ -85,53 +90,50 @@ def end_with_parent():
     threading.Thread(target=wait, daemon=True).start()
 
 
-def verdicts_by(url, tokenizer):
-    """A function that asks the service for verdicts; the end token in a text tells it whether the model stopped."""
+class Trainer(GRPOTrainer):
+    """GRPO that knows the rows of its batch, and takes each token's advantage from a teacher where it has some."""
 
-    def ask(completion_ids, label):
-        texts = [tokenizer.decode(ids, skip_special_tokens=False) for ids in completion_ids]
-        body = json.dumps([{"response": text, "label": own} for text, own in zip(texts, label)]).encode()
-        headers = {"content-type": "application/json"}
-        if "M2RL_TOKEN" in os.environ:
-            headers["authorization"] = "Bearer " + os.environ["M2RL_TOKEN"]
-        request = urllib.request.Request(url + "/verdicts", body, headers)
-        for attempt in range(TRIES):
-            try:
-                with urllib.request.urlopen(request, timeout=120) as answer:
-                    return json.load(answer)
-            except (OSError, urllib.error.HTTPError) as error:
-                # 422: the label is no task, which another try does not change.
-                if getattr(error, "code", 0) == 422:
-                    raise SystemExit(f"train_trl: a label is no task: {error.read().decode()[:300]}")
-                if attempt == TRIES - 1:
-                    raise SystemExit(f"train_trl: rewards at {url} must answer, got {error} {TRIES} times")
-                time.sleep(2**attempt)
+    rows = []
+    teachers = None
+    distances = []
 
-    return ask
+    def _generate_and_score_completions(self, inputs):
+        self.rows = inputs
+        output = super()._generate_and_score_completions(inputs)
+        if self.teachers:
+            output["advantages"], distances = self.teachers.advantages(self, inputs, output)
+            self.distances = gather_object(distances)
+        return output
 
 
 class Steps(TrainerCallback):
     """The rewards of a step, its line of the log under the names of m2rl's own, and the checkpoints that are complete."""
 
-    def __init__(self, given, ask, tokenizer, run, lines):
-        self.given, self.ask, self.tokenizer, self.run, self.lines = given, ask, tokenizer, run, lines
+    def __init__(self, given, service, tokenizer, run, lines):
+        self.given, self.service, self.tokenizer, self.run, self.lines = given, service, tokenizer, run, lines
         self.rows, self.clock = [], {}
         self.trainer = None
         self.begun, self.first = time.monotonic(), len(lines)
 
-    def reward(self, prompts, completion_ids, label, **_):
+    def reward(self, prompts, completion_ids, label, tools, turns=None, cut=None, sampled=None, **_):
         begun = time.monotonic()
-        verdicts = self.ask(completion_ids, label)
-        read = self.tokenizer.apply_chat_template(prompts, add_generation_prompt=True, return_dict=True)["input_ids"]
+        if turns is None:
+            turns = [[self.tokenizer.decode(ids, skip_special_tokens=False)] for ids in completion_ids]
+            cut, sampled = [False] * len(label), [len(ids) for ids in completion_ids]
+        verdicts = self.service.post(
+            "/verdicts",
+            [{"label": own, "turns": texts, **({"finish": "length"} if short else {})} for own, texts, short in zip(label, turns, cut)],
+        )
         rows = [
             {
                 "domain": json.loads(own)["domain"],
                 "reward": verdict["reward"],
                 "outcome": verdict["outcome"],
-                "prefill": len(prompt),
-                "sampled": len(ids),
+                # What was read but not written: the prompt, and what tools said.
+                "prefill": len(render(self.tokenizer, prompt, listed)) + len(ids) - count,
+                "sampled": count,
             }
-            for own, verdict, prompt, ids in zip(label, verdicts, read, completion_ids)
+            for own, verdict, prompt, listed, ids, count in zip(label, verdicts, prompts, tools, completion_ids, sampled)
         ]
         self.rows = gather_object(rows)
         self.clock = {"rollout": begun - self.clock["begin"], "reward": time.monotonic() - begun, "begin": self.clock["begin"]}
@@ -177,8 +179,9 @@ class Steps(TrainerCallback):
         of = {domain: [row["reward"] for row in rows if row["domain"] == domain] for domain in domains}
         prefill, sampled = (sum(row[kind] for row in rows) for kind in ("prefill", "sampled"))
         tokens = {"prefill": prefill, "sampled": sampled, "trained": prefill + sampled}
-        if self.given.kl != 0:
-            tokens["scored"] = prefill + sampled
+        scorings = (self.given.kl != 0) + (len(self.given.teacher) > 0)
+        if scorings > 0:
+            tokens["scored"] = scorings * (prefill + sampled)
         total = self.clock["end"] - self.clock["begin"]
         update = total - self.clock["rollout"] - self.clock["reward"]
         return {
@@ -194,6 +197,7 @@ class Steps(TrainerCallback):
             "completionTokens": sampled / len(rows),
             "clipFraction": logs["clip_ratio/region_mean"],
             "learningRate": logs["learning_rate"],
+            **self.distances(),
             "tokens": tokens,
             "seconds": {
                 "rollout": round(self.clock["rollout"], 4),
@@ -202,6 +206,18 @@ class Steps(TrainerCallback):
                 "total": round(total, 4),
             },
         }
+
+    def distances(self):
+        """How far the student is from its teachers, nats a sampled token: all rows, and those of each domain."""
+        rows = self.trainer.distances if self.given.teacher else []
+        if not rows:
+            return {}
+
+        def mean(own):
+            return sum(row["kl"] for row in own) / max(1, sum(row["tokens"] for row in own))
+
+        domains = sorted({row["domain"] for row in rows})
+        return {"kl": mean(rows), "kls": {domain: mean([row for row in rows if row["domain"] == domain]) for domain in domains}}
 
     def on_save(self, args, state, control, **_):
         self.trainer.accelerator.wait_for_everyone()
@@ -300,17 +316,21 @@ def main():
     run = fingerprint(given)
     checkpoint, lines = last_checkpoint(config.output_dir, run)
     tokenizer = AutoTokenizer.from_pretrained(given.model)
-    rows = load_dataset("json", data_files=given.tasks, split="train").select_columns(["prompt", "label"])
-    steps = Steps(given, verdicts_by(given.rewards.rstrip("/"), tokenizer), tokenizer, run, lines)
-    trainer = GRPOTrainer(
+    rows = load_dataset("json", data_files=given.tasks, split="train").select_columns(["prompt", "label", "tools", "data_source"])
+    service = RewardService(given.rewards)
+    steps = Steps(given, service, tokenizer, run, lines)
+    trainer = Trainer(
         model=given.model,
         reward_funcs=steps.reward,
         args=config,
         train_dataset=rows,
         processing_class=tokenizer,
         callbacks=[steps],
+        rollout_func=Episodes(service, tokenizer, given.max_tokens) if "agent" in rows["data_source"] else None,
     )
     steps.trainer = trainer
+    if given.teacher:
+        trainer.teachers = Teachers(named(given.teacher), trainer.model, trainer.accelerator.device)
     # Our line a step says enough.
     trainer.remove_callback(PrinterCallback)
     main_process = trainer.accelerator.is_main_process

@@ -1,5 +1,10 @@
 /** Which settings of GRPO TRL has, and how `train_trl.py` calls them. */
-import { GRPO_SETTINGS, type GrpoSettings } from "../../train/index.js";
+import {
+  DISTILL_SETTINGS,
+  GRPO_SETTINGS,
+  type DistillSettings,
+  type GrpoSettings,
+} from "../../train/index.js";
 
 type Name = keyof typeof GRPO_SETTINGS;
 
@@ -46,21 +51,12 @@ export interface TrlRefusal {
   text: string;
 }
 
-/**
- * What TRL cannot do of a run's options; null where it can do all.
- *
- * @example
- * trlRefusal({ domains: ["math"], dynamicSampling: true })?.key // "dynamicSampling"
- */
-export function trlRefusal(
-  options: Readonly<Record<string, unknown>> & { domains: readonly string[] },
+/** What TRL cannot do of options that one of our tables describes. */
+function refusal(
+  table: Readonly<Record<string, { readonly default?: unknown }>>,
+  options: Readonly<Record<string, unknown>>,
 ): TrlRefusal | null {
-  if (options.domains.includes("agent"))
-    return {
-      key: "domains",
-      text: "must not hold agent with trainer trl: its episodes have several turns",
-    };
-  for (const [key, row] of Object.entries(GRPO_SETTINGS)) {
+  for (const [key, row] of Object.entries(table)) {
     const value = options[key];
     if (value === undefined || OURS.includes(key)) continue;
     const refused = UNKNOWN[key as Name]?.includes(String(value)) ?? false;
@@ -74,9 +70,44 @@ export function trlRefusal(
   return null;
 }
 
+/**
+ * What TRL cannot do of a run's options; null where it can do all.
+ *
+ * @example
+ * trlRefusal({ dynamicSampling: true })?.key // "dynamicSampling"
+ */
+export function trlRefusal(
+  options: Readonly<Record<string, unknown>>,
+): TrlRefusal | null {
+  return refusal(GRPO_SETTINGS, options);
+}
+
+/**
+ * As `trlRefusal`, of a distillation: on-policy, one update a step.
+ *
+ * @example
+ * trlDistillRefusal({ method: "reverseKl" })?.key // "method"
+ */
+export function trlDistillRefusal(
+  options: Readonly<Record<string, unknown>>,
+): TrlRefusal | null {
+  const { groupSize = DISTILL_SETTINGS.groupSize.default } = options;
+  if (Number(groupSize) < 2)
+    return {
+      key: "groupSize",
+      text: `must be at least 2 with trainer trl, got ${String(groupSize)}`,
+    };
+  return refusal(DISTILL_SETTINGS, options);
+}
+
 /** The settings of a run as arguments of `train_trl.py`. */
-export function trlArguments(settings: GrpoSettings): string[] {
+export function trlArguments(
+  settings: Readonly<Partial<GrpoSettings>> | DistillSettings,
+): string[] {
+  const given = settings as Readonly<Partial<GrpoSettings>>;
   const write = <Key extends Name>(key: Key): readonly string[] =>
-    WRITTEN[key]?.(settings[key]) ?? [];
+    given[key] === undefined
+      ? []
+      : (WRITTEN[key]?.(given[key] as GrpoSettings[Key]) ?? []);
   return (Object.keys(WRITTEN) as Name[]).flatMap(write);
 }

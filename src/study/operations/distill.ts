@@ -1,4 +1,9 @@
 /** Operation `distill`: a student that several teachers teach, each in its own domain. */
+import {
+  distillByTrl,
+  trlDistillRefusal,
+  trlPython,
+} from "../../cluster/index.js";
 import type { Domain } from "../../domains/index.js";
 import { DISTILL_SETTINGS, trainDistill } from "../../train/index.js";
 import { domainOf, modelNamed, type StudySpec } from "../graph/model.js";
@@ -11,13 +16,16 @@ import {
   domains,
   mixFields,
   mixRule,
+  positive,
   type MixOptions,
 } from "../spec/values.js";
 import { elsewhereOf, takeFromSlime } from "./bySlime.js";
+import { trlFacts } from "./byTrl.js";
 import type { Operation } from "./operation.js";
 import {
   ANSWERS,
   answersOf,
+  keptSteps,
   TRAINED,
   trainingPlaces,
   type AnswerSetting,
@@ -30,9 +38,26 @@ export type DistillOptions = SettingOptions<
 > &
   MixOptions & {
     domains: Domain[];
-    /** slime on a cluster of others; absent: our trainer. */
-    trainer?: "slime";
+    /** TRL in processes of its own, or slime on a cluster of others; absent: our trainer. */
+    trainer?: "trl" | "slime";
+    /** Processes of TRL that share a step's completions; default 1. */
+    processes?: number;
   };
+
+/** What does not fit who trains; null where all does. */
+function trainerRule({
+  trainer: by,
+  processes,
+  ...options
+}: DistillOptions): ReturnType<typeof mixRule> {
+  if (by === "trl") return trlDistillRefusal(options);
+  return processes === undefined
+    ? null
+    : {
+        key: "processes",
+        text: `must be left out without trainer: trl, got ${processes}`,
+      };
+}
 
 /** The operation. */
 export const distill: Operation<
@@ -48,14 +73,16 @@ export const distill: Operation<
       domains,
       ...settingFields(DISTILL_SETTINGS, ANSWERS),
       ...mixFields,
-      trainer: optional(choice(["slime"] as const)),
+      trainer: optional(choice(["trl", "slime"] as const)),
+      processes: optional(positive),
     }),
-    mixRule,
+    (options) => mixRule(options) ?? trainerRule(options),
   ),
   parents: { from: "one", teachers: "many" },
   domains: ({ domains: own }) => own,
   role: () => "student",
-  remark: ({ trainer }) => (trainer === undefined ? null : "trained by slime"),
+  remark: ({ trainer }) =>
+    trainer === undefined ? null : `trained by ${TRAINERS[trainer]}`,
   elsewhere: ({ name, options }) =>
     options.trainer === "slime" ? elsewhereOf("distill", name, options) : null,
   inputs(model, place, study) {
@@ -74,7 +101,7 @@ export const distill: Operation<
   async run(job, report, signal) {
     const { spec, model } = job.stage;
     if (spec.trainer === "slime") return takeFromSlime(job);
-    const { tokens } = await trainDistill({
+    const places = {
       ...spec,
       name: model,
       teachers: Object.fromEntries(
@@ -82,10 +109,20 @@ export const distill: Operation<
       ),
       ...trainingPlaces(job, report, signal),
       checkpointEvery: 5,
-    });
+    };
+    if (spec.trainer === "trl") {
+      const keep = keptSteps(job);
+      return trlFacts(await distillByTrl({ ...places, keep }), spec);
+    }
+    const { tokens } = await trainDistill(places);
     return { tokens };
   },
+  async preflight({ trainer: by }) {
+    if (by === "trl") await trlPython();
+  },
 };
+
+const TRAINERS = { trl: "TRL", slime: "slime" } as const;
 
 /** Who teaches a domain: the teacher that was trained on it alone, else the only teacher. */
 function teachersOf(

@@ -3,7 +3,6 @@ import { trainByTrl, trlPython, trlRefusal } from "../../cluster/index.js";
 import type { Domain } from "../../domains/index.js";
 import { GRPO_SETTINGS, trainGrpo } from "../../train/index.js";
 import { AGENT_ROLLOUT, ROLLOUT } from "../graph/work.js";
-import type { Facts, Job } from "../run/job.js";
 import {
   checked,
   choice,
@@ -20,6 +19,7 @@ import {
   type MixOptions,
 } from "../spec/values.js";
 import { elsewhereOf, takeFromSlime } from "./bySlime.js";
+import { trlFacts } from "./byTrl.js";
 import type { Operation } from "./operation.js";
 import {
   ANSWERS,
@@ -117,27 +117,11 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
       checkpointEvery: 5,
     };
     if (spec.trainer === "slime") return takeFromSlime(job);
-    if (spec.trainer === "trl") return byTrl(job, places);
+    if (spec.trainer === "trl") {
+      const keep = keptSteps(job);
+      return trlFacts(await trainByTrl({ ...places, keep }), spec);
+    }
     const { tokens } = await trainGrpo(places);
     return { tokens };
   },
 };
-
-/** The same by TRL; its versions, and what no count holds, stand in the note. */
-async function byTrl(
-  job: Job<RlOptions>,
-  places: Parameters<typeof trainByTrl>[0],
-): Promise<Facts> {
-  const keep = keptSteps(job);
-  const { tokens, versions } = await trainByTrl({ ...places, keep });
-  const { processes = 1 } = job.stage.spec;
-  return {
-    tokens,
-    trainer: { name: "trl", processes, versions },
-    notCounted: [
-      "padding",
-      "log-probabilities for TRL's own metrics",
-      "reloading after a resume",
-    ],
-  };
-}

@@ -72,6 +72,7 @@ if (existsSync(checkpoint))
 mkdirSync(`${out}.trl`, { recursive: true });
 mkdirSync(dirname(at("--step-log")), { recursive: true });
 writeFileSync(at("--step-log"), lines.map((line) => `${line}\n`).join(""));
+writeFileSync(`${out}.trl/given.json`, JSON.stringify(given));
 const resumed = lines.length > 0;
 for (let step = lines.length; step < steps; step++) {
   if (fake === "killed" && step === 1 && !resumed)
@@ -92,6 +93,7 @@ for (let step = lines.length; step < steps; step++) {
     gradNorm: 1,
     reward: await reward(step),
     rewards: {},
+    ...(given.includes("--teacher") && { kl: 0.25 }),
     tokens: { prefill: 10, sampled: 5, trained: 15 },
     seconds: { rollout: 0, reward: 0, update: 0, total: 0.5 },
   });

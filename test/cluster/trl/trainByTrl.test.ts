@@ -1,15 +1,23 @@
 /** Training by a process of another's: what is taken from it, and all that is not, with a real process that plays the trainer. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { hashModel, readModelFolder } from "../../../src/checkpoint/index.js";
 import {
+  distillByTrl,
   trainByTrl,
   TRL_PYTHON,
+  trlDistillRefusal,
   trlPython,
   trlRefusal,
   type TrainByTrlOptions,
@@ -178,9 +186,56 @@ test("a trainer ends when the process that started it is killed", async () => {
   await untilGone(Number(readFileSync(pid, "utf8")));
 });
 
+test("distillByTrl names a teacher for each domain, and no other run's work is resumed for other teachers", async () => {
+  const { onStep: _, domains: __, ...rest } = options();
+  const distil = (teachers: Record<string, string>, part = "whole") => {
+    play(part);
+    return distillByTrl({ ...rest, domains: ["math", "science"], teachers });
+  };
+  const other = join(folder, "other");
+  cpSync(init, other, { recursive: true });
+  const weights = join(other, "model.safetensors");
+  const bytes = readFileSync(weights);
+  bytes.writeFloatLE(0.5, bytes.length - 4);
+  writeFileSync(weights, bytes);
+  await failure(distil({ math: init, science: init }, "killed"));
+  const asked = (): string[] =>
+    JSON.parse(
+      readFileSync(join(folder, "math.trl", "model.trl", "given.json"), "utf8"),
+    ) as string[];
+  const flags = asked();
+  const taught = flags.filter((_flag, i) => flags[i - 1] === "--teacher");
+  expect(taught).toEqual([`math=${init}`, `science=${init}`]);
+  expect(flags).not.toContain("--kl");
+  const heard: number[] = [];
+  play("whole");
+  const { metrics } = await distillByTrl({
+    ...rest,
+    domains: ["math", "science"],
+    teachers: { math: init, science: other },
+    onStep: ({ step }) => heard.push(step),
+  });
+  expect(heard).toEqual([0, 1, 2]);
+  expect(metrics[0]).toMatchObject({ kl: 0.25 });
+  const missing = await failure(distil({ math: init }));
+  expect(missing.message).toContain("teachers must hold one for science");
+  expect(
+    JSON.parse(readFileSync(join(folder, "math", "provenance.json"), "utf8")),
+  ).toMatchObject({ kind: "distill", trainer: { name: "trl" } });
+});
+
 test("what TRL cannot do is refused before anything starts", async () => {
-  expect(trlRefusal({ domains: ["math", "agent"] })?.key).toBe("domains");
+  expect(trlRefusal({ domains: ["math", "agent"] })).toBeNull();
   expect(trlRefusal({ domains: ["math"], dynamicSampling: false })).toBeNull();
+  expect(trlRefusal({ dynamicSampling: true })?.key).toBe("dynamicSampling");
+  expect(trlDistillRefusal({ method: "onPolicy", groupSize: 4 })).toBeNull();
+  expect(trlDistillRefusal({ method: "reverseKl" })?.key).toBe("method");
+  expect(trlDistillRefusal({ updatesPerRollout: 2 })?.key).toBe(
+    "updatesPerRollout",
+  );
+  expect(trlDistillRefusal({ groupSize: 1 })?.text).toBe(
+    "must be at least 2 with trainer trl, got 1",
+  );
   expect(trlRefusal({ domains: ["math"], klCoef: 0.1, clip: 2 })).toBeNull();
   const error = await failure(trainByTrl(options({ overlong: "penalty" })));
   expect([error.name, error.message]).toEqual([
