@@ -27,6 +27,8 @@ Run the study in a folder with a study.yml. Stages that are done are skipped; a 
   --profile NAME  a profile of the study, default quick
   --only NAME     one model or list of models and what it needs (math, experts), or stages: analysis, scores/math, seed1, …
   --jobs N        processes side by side, default one per core
+  --keep-record   leave stages alone whose record is here and whose weights no other stage needs: goes on with a record that was
+                  made elsewhere, or makes its rows again, without training
   --dry-run       say what would run and why, and do nothing
 
 On a cluster that sees the study's folder at the same path (docs/clusters.md):
@@ -40,7 +42,7 @@ On a cluster that sees the study's folder at the same path (docs/clusters.md):
 
 function dryRun(
   path: string,
-  options: { profile: string; only?: string },
+  options: { profile: string; only?: string; keepRecord: boolean },
   output: CliOutput,
 ): number {
   const stages = inspect(path, { ...options, believe: false });
@@ -109,6 +111,7 @@ const OPTIONS = {
   profile: { type: "string", default: "quick" },
   only: { type: "string" },
   jobs: { type: "string" },
+  "keep-record": { type: "boolean", default: false },
   "dry-run": { type: "boolean", default: false },
   on: { type: "string" },
   python: { type: "string" },
@@ -135,13 +138,20 @@ export const run: Verb = {
     });
     const path = onlyArgument("run", "study", positionals);
     const { profile, only, on } = values;
+    const keepRecord = values["keep-record"];
     const jobs = integerOption("jobs", values.jobs, 1);
     if (values["dry-run"])
-      return Promise.resolve(dryRun(path, { profile, only }, output));
+      return Promise.resolve(
+        dryRun(path, { profile, only, keepRecord }, output),
+      );
     if (on !== undefined) {
       if (jobs !== undefined)
         throw new UsageError(
           "--jobs counts processes on this machine; with --on, the cluster's cores and the study's resources decide",
+        );
+      if (keepRecord)
+        throw new UsageError(
+          "--keep-record must be given without --on: a job of a cluster makes whatever is not here",
         );
       return onRay(path, headOf(on), values, output);
     }
@@ -151,7 +161,7 @@ export const run: Verb = {
     return untilStopped(output, async (signal) => {
       checkNoRayJob(runFolder(readStudy(path, profile).folder, profile));
       const onProgress = terminalProgress(output.stderr);
-      const options = { profile, only, jobs, onProgress, signal };
+      const options = { profile, only, keepRecord, jobs, onProgress, signal };
       const report = await runStudy(path, options);
       output.stdout.write(timeTable(report));
       return 0;

@@ -254,6 +254,43 @@ describe("run(study)", () => {
     ]);
     expect(results(folder)).toEqual(results(finished));
   });
+  it("goes on with a record alone, and trains again only what another stage needs", async () => {
+    const folder = copy();
+    const at = (path: string) => join(folder, "runs/quick", path);
+    rmSync(at("seed1/models"), { recursive: true });
+    rmSync(at("analysis"), { recursive: true });
+    rmSync(at("seed1/scores/math"), { recursive: true });
+    const left = (choice = {}) =>
+      inspect(folder, { ...choice, believe: false })
+        .filter(({ state }) => state !== "done")
+        .map(({ stage }) => stage.id);
+    expect(left({ keepRecord: true, only: "analysis" })).not.toContain(
+      "seed1/models/coding",
+    );
+    const seen: StudyEvent[] = [];
+    await run(folder, {
+      keepRecord: true,
+      onProgress: (event) => seen.push(event),
+    });
+    const made = seen.flatMap((event) =>
+      event.type === "start" ? [event.stage.id] : [],
+    );
+    // The score needs its model, the model the fine-tuned one; nobody needs the others.
+    expect(made.filter((id) => id.includes("/models/")).sort()).toEqual([
+      "seed1/models/math",
+      "seed1/models/sft",
+    ]);
+    const before = results(finished);
+    const after = results(folder);
+    expect(after).toEqual(
+      Object.fromEntries(
+        Object.entries(before).filter(([path]) => path in after),
+      ),
+    );
+    expect(Object.keys(after)).toContain("/runs/quick/analysis/scores.json");
+    expect(left({ keepRecord: true })).toEqual([]);
+    expect(left()).toContain("seed1/models/coding");
+  });
   it("counts what is done before the first stage starts", async () => {
     const folder = copy();
     rmSync(join(folder, "runs/quick/seed1/models/math"), { recursive: true });

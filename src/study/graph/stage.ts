@@ -106,6 +106,11 @@ export function checkpointPath(
   return `seed${seed}/checkpoints/${name}/step${step}`;
 }
 
+/** Whether a path is a folder of weights, which a repository may leave out: of a model or of a checkpoint. */
+export function isWeights(path: string): boolean {
+  return /^seed\d+\/(models|checkpoints)\//.test(path);
+}
+
 /** Path of a run's training log. */
 export function logPath(seed: number, name: string): string {
   return `seed${seed}/train/${name}.jsonl`;

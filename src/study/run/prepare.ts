@@ -5,7 +5,7 @@ import { StudyError } from "../../error.js";
 import { modelNamed, type StudySpec } from "../graph/model.js";
 import { operationOrNull, plan } from "../graph/plan.js";
 import { select } from "../graph/select.js";
-import type { Stage } from "../graph/stage.js";
+import { isWeights, type Stage } from "../graph/stage.js";
 import { readStudy } from "../spec/parse.js";
 import { hashPath } from "./hash.js";
 import { statusOf, type Status } from "./notes.js";
@@ -16,6 +16,11 @@ export interface Choice {
   profile?: string;
   /** Only the models or stages of this name, and what they need: "math", "experts", "analysis", "scores/math". */
   only?: string;
+  /**
+   * Leave stages alone whose note fits but whose weights are not here, as in a repository that holds records alone; only those whose
+   * weights another stage needs are made again. Default false: everything is made whose outputs are not here.
+   */
+  keepRecord?: boolean;
 }
 
 /** Folder of a profile's artefacts. */
@@ -80,7 +85,13 @@ export class KnownOutputs {
   >();
   private readonly base = new Map<string, string>();
 
-  constructor(private readonly prepared: Prepared) {}
+  /**
+   * @param kept  ids of stages whose record is enough (`keptRecords`)
+   */
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly kept: ReadonlySet<string> = new Set(),
+  ) {}
 
   settle(stage: Stage, outputs: Readonly<Record<string, string>>): void {
     this.outputs.set(stage.id, outputs);
@@ -113,7 +124,10 @@ export class KnownOutputs {
   }
 
   status(stage: Stage): Status {
-    return statusOf(stage, this.prepared.folder, this.inputs(stage));
+    const status = statusOf(stage, this.prepared.folder, this.inputs(stage));
+    return status.state === "recorded" && this.kept.has(stage.id)
+      ? { state: "done", note: status.note }
+      : status;
   }
 
   private baseHash(path: string): string {
@@ -137,17 +151,56 @@ export interface PlannedStage {
 }
 
 /**
+ * Stages that are only recorded and may stay so: no stage that is left reads what is not here of theirs.
+ *
+ * What is made again is found from the end: a stage that is left needs its inputs, and so does whoever makes those.
+ *
+ * @returns their ids
+ */
+export function keptRecords(prepared: Prepared): Set<string> {
+  const all = planned(prepared, { believe: true });
+  const isLost = (path: string): boolean =>
+    hashPath(join(prepared.folder, path)) === null;
+  const states = new Map(
+    all.map(({ stage, state }) => [
+      stage.id,
+      state === "recorded" &&
+      stage.outputs.some((path) => !isWeights(path) && isLost(path))
+        ? "open"
+        : state,
+    ]),
+  );
+  for (const { stage } of [...all].reverse()) {
+    const state = states.get(stage.id);
+    if (state === "done" || state === "recorded") continue;
+    for (const { stage: from, path } of Object.values(stage.inputs)) {
+      if (from === null || states.get(from) !== "recorded") continue;
+      if (isLost(path)) states.set(from, "open");
+    }
+  }
+  return new Set(
+    all.flatMap(({ stage: { id } }) =>
+      states.get(id) === "recorded" ? [id] : [],
+    ),
+  );
+}
+
+/**
  * What is done of a prepared study.
  *
  * @param believe  whether a stage that is only recorded counts as made for those that need it: what a reader of a record asks, not
  *   what a run must know
+ * @param kept  ids of stages whose record is enough (`keptRecords`): they are done
  */
 export function planned(
-  { stages, ...rest }: Prepared,
-  { believe }: { believe: boolean },
+  prepared: Prepared,
+  {
+    believe = false,
+    kept = new Set(),
+  }: { believe?: boolean; kept?: ReadonlySet<string> },
 ): PlannedStage[] {
-  const known = new KnownOutputs({ stages, ...rest });
-  return stages.map((stage) => {
+  const known = new KnownOutputs(prepared, kept);
+  return prepared.stages.map((stage) => {
     const [first] = known.waiting(stage);
     if (first !== undefined)
       return { stage, state: "waiting", reason: `after ${first}` };
@@ -189,5 +242,9 @@ export function inspect(
   path: string,
   { believe = true, ...choice }: Choice & { believe?: boolean } = {},
 ): PlannedStage[] {
-  return planned(prepare(path, choice), { believe });
+  const prepared = prepare(path, choice);
+  return planned(prepared, {
+    believe,
+    kept: choice.keepRecord ? keptRecords(prepared) : new Set(),
+  });
 }

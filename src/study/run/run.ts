@@ -12,6 +12,7 @@ import { Pool } from "./pool.js";
 import {
   KnownOutputs,
   checkBase,
+  keptRecords,
   planned,
   preflight,
   prepare,
@@ -95,6 +96,7 @@ export async function run(
     jobs = availableParallelism(),
     onProgress = () => undefined,
     signal,
+    keepRecord = false,
   } = options;
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
@@ -108,7 +110,8 @@ export async function run(
   const pool = new Pool();
   try {
     signal?.throwIfAborted();
-    return await new Runner(prepared, pool, jobs, onProgress).run(signal);
+    const kept = keepRecord ? keptRecords(prepared) : new Set<string>();
+    return await new Runner(prepared, pool, jobs, onProgress, kept).run(signal);
   } finally {
     await pool.close();
     lease.release();
@@ -126,15 +129,17 @@ class Runner {
     private readonly pool: Pool,
     private readonly jobs: number,
     private readonly onProgress: (event: StudyEvent) => void,
+    /** Stages whose record is enough. */
+    private readonly kept: ReadonlySet<string>,
   ) {
-    this.known = new KnownOutputs(prepared);
+    this.known = new KnownOutputs(prepared, kept);
     this.advance = new Advance(prepared.stages, jobs);
     this.urgency = urgencies(prepared.stages);
   }
 
   async run(signal?: AbortSignal): Promise<StudyReport> {
     const { folder, stages } = this.prepared;
-    const first = planned(this.prepared, { believe: false });
+    const first = planned(this.prepared, { kept: this.kept });
     this.onProgress({ type: "plan", stages: first, jobs: this.jobs, folder });
     const left = first.filter(({ state }) => state !== "done");
     await preflight(
