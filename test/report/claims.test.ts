@@ -106,6 +106,7 @@ describe("data/claims.json", () => {
   test("holds every finding that the ledger must judge", () => {
     expect([...new Set(claims.map(({ finding }) => finding))]).toEqual([
       "mixing matches merging at lower cost",
+      "the ways of merging",
       "little interference between domains",
       "reasoning domains help each other",
       "agent neither helped nor hurt",
@@ -124,7 +125,9 @@ describe("data/claims.json", () => {
     for (const { source } of claims) {
       expect(source.join()).toMatch(/§\d/);
       for (const place of source)
-        expect(place).toMatch(/^(§[1-4](\.\d)?|Table [1-8]|Figure [1-9])$/);
+        expect(place).toMatch(
+          /^(§[1-4](\.\d)?|Table [1-8]|Figure [1-9]|arXiv \d{4}\.\d{5})$/,
+        );
     }
   });
 
@@ -239,7 +242,13 @@ function paperValues(): Record<string, number> {
       return score(own, id) - max(others.map((expert) => score(expert, id)));
     });
   const hours = paperNumbers(2).filter(({ column }) => column === "gpuHours");
-  const overlap = paperNumbers(5).filter(({ row }) => row !== "random");
+  const others = [
+    "sce",
+    "ties",
+    "taskArithmetic",
+    "dareTies",
+    "dareTaskArithmetic",
+  ];
   const changes = paperNumbers(6).filter(({ column }) =>
     column.endsWith("change"),
   );
@@ -302,7 +311,21 @@ function paperValues(): Record<string, number> {
     "agent-unmoved": mean(
       experts.slice(0, 4).map((expert) => gain(expert, "agent")),
     ),
-    "overlap-above-chance": mean(overlap.map(({ value }) => value)) / (3 / 17),
+    "merge-beats-experts-on-five": mean(
+      ["aime24", "aime25", "hle", "ifeval", "bfcl"].map(
+        (id) =>
+          score("ties", id) - max(experts.map((expert) => score(expert, id))),
+      ),
+    ),
+    "average-worst": average("average") - min(others.map(average)),
+    "methods-close": max(others.map(average)) - min(others.map(average)),
+    "dare-harmless": mean([
+      average("dareTies") - average("ties"),
+      average("dareTaskArithmetic") - average("taskArithmetic"),
+    ]),
+    "math-beats-science-on-science":
+      gain("math", "science") - gain("science", "science"),
+    "sft-above-base": average("sft") - average("base"),
     "changed-share": 30,
     "neighbours-help": change(true),
     "neighbours-help-more": change(true) - change(false),

@@ -54,7 +54,7 @@ it("every claim that is decided is one of the paper's", () => {
     expect(value).toBeNull();
     expect(why).toMatch(/\w/);
   }
-  expect(new Set(rows.map(({ claim }) => claim)).size).toBe(17);
+  expect(new Set(rows.map(({ claim }) => claim)).size).toBe(19);
 });
 
 describe("neighborClaims(evidence)", () => {

@@ -1,5 +1,4 @@
 /** Findings on what one domain's training does to the others (§3.2, §3.3): interference, synergy of reasoning, the agent. */
-import { crossedBootstrap, draws, type Draw } from "../../analysis/index.js";
 import { DOMAINS, spec, type Domain } from "../../domains/index.js";
 import type { BenchmarkName } from "../../evaluate/index.js";
 import { benchmarksOf, domainOfBenchmark } from "../rows/modelScores.js";
@@ -10,13 +9,9 @@ import {
   scaled,
   type Term,
 } from "./contrast.js";
-import { lacking, meanOver, scoresOf, type ClaimData } from "./data.js";
-import {
-  estimated,
-  estimatedOr,
-  missing,
-  type ClaimNumber,
-} from "./claimRow.js";
+import { lacking, type ClaimData } from "./data.js";
+import { resampled } from "./resampled.js";
+import { estimated, missing, type ClaimNumber } from "./claimRow.js";
 
 /** Claims that `interferenceClaims` decides. */
 export const INTERFERENCE = [
@@ -36,48 +31,25 @@ export const REASONING: readonly Domain[] = DOMAINS.filter(
   (domain) => spec(domain).reasoning,
 );
 
-/** Every directed pair of two different reasoning domains. */
-const PAIRS: readonly (readonly [from: Domain, to: Domain])[] =
-  REASONING.flatMap((from) =>
-    REASONING.filter((to) => to !== from).map((to) => [from, to] as const),
-  );
+/** A domain's expert on another domain's benchmarks. */
+type Pair = readonly [from: Domain, to: Domain];
 
-/** A statistic of resampled tasks and seeds; places are those of `benchmarks` in the draw. */
-function resampled(
-  data: ClaimData,
-  benchmarks: readonly BenchmarkName[],
-  statistic: (
-    score: (model: string, benchmark: BenchmarkName) => number,
-  ) => number,
-): ClaimNumber {
-  const drawn = draws({
-    seeds: data.seeds.length,
-    items: benchmarks.map((name) => scoresOf(data, "sft", name).length),
-  });
-  const at =
-    ({ seeds, items }: Draw) =>
-    (model: string, name: BenchmarkName): number =>
-      meanOver(
-        scoresOf(data, model, name),
-        seeds,
-        items[benchmarks.indexOf(name)]!,
-      );
-  return estimatedOr(
-    crossedBootstrap((draw) => statistic(at(draw)), drawn),
-    "its scores do not vary",
-    100,
-  );
-}
+/** Every directed pair of two different reasoning domains. */
+const PAIRS: readonly Pair[] = REASONING.flatMap((from) =>
+  REASONING.filter((to) => to !== from).map((to) => [from, to] as const),
+);
 
 /** Numbers of "little interference", "reasoning domains help each other" and "agent neither helped nor hurt". */
 export function interferenceClaims(
   data: ClaimData,
 ): Record<(typeof INTERFERENCE)[number], ClaimNumber> {
-  const { domains, benchmarks, scores } = data;
-  const inDomain = (domain: Domain): BenchmarkName[] =>
-    benchmarksOf(benchmarks, domain);
-  const gain = (expert: Domain, domain: Domain): Term[] =>
-    difference(expert, "sft", inDomain(domain));
+  const { benchmarks, scores } = data;
+  const over =
+    (model: string) =>
+    ([from, to]: Pair): Term[] =>
+      difference(from, model, benchmarksOf(benchmarks, to));
+  const gain = (pairs: readonly Pair[]): Term[] =>
+    meanOfTerms(pairs.map(over("sft")));
   /** A contrast of experts, where the study has the domains that it speaks of. */
   const among = (
     wanted: readonly Domain[],
@@ -88,47 +60,61 @@ export function interferenceClaims(
       ? estimated(contrast(scores, terms()), 100)
       : missing(why);
   };
+  /** What experts gain elsewhere beyond a model whose rewards were for the form of an answer alone. */
+  const beyond = (
+    wanted: readonly Domain[],
+    pairs: readonly Pair[],
+  ): ClaimNumber =>
+    scores.has("control")
+      ? among(wanted, () => meanOfTerms(pairs.map(over("control"))))
+      : missing("the study names no control with rewards for the form alone");
   const others = DOMAINS.filter(
     (domain) => !REASONING.includes(domain),
-  ).flatMap((from) => REASONING.map((to) => [from, to] as const));
-  const meanGain = (pairs: readonly (readonly [Domain, Domain])[]): Term[] =>
-    meanOfTerms(pairs.map(([from, to]) => gain(from, to)));
-  const away = domains.flatMap((expert) =>
+  ).flatMap((from) => REASONING.map((to): Pair => [from, to]));
+  const withInstruction: readonly Domain[] = [...REASONING, "instruction"];
+  return {
+    "little-interference-experts": awayFromHome(data),
+    "little-interference-mixed": mixedAtHome(data),
+    "own-domain-best": leastLead(data),
+    "reasoning-synergy": beyond(REASONING, PAIRS),
+    "reasoning-synergy-each": smallestGain(data),
+    "instruction-helps-reasoning": beyond(
+      withInstruction,
+      REASONING.map((to) => ["instruction", to]),
+    ),
+    "reasoning-on-instruction-marginal": among(withInstruction, () =>
+      gain(REASONING.map((from) => [from, "instruction"])),
+    ),
+    "synergy-strongest-in-reasoning": among(DOMAINS, () => [
+      ...gain(PAIRS),
+      ...scaled(gain(others), -1),
+    ]),
+    "agent-unmoved": among([...withInstruction, "agent"], () =>
+      gain(withInstruction.map((from) => [from, "agent"])),
+    ),
+  };
+}
+
+/** Mean gain of the experts on benchmarks that are not their own. */
+function awayFromHome({ domains, benchmarks, scores }: ClaimData): ClaimNumber {
+  const terms = domains.flatMap((expert) =>
     benchmarks
       .filter((name) => domainOfBenchmark(name) !== expert)
       .map((name) => difference(expert, "sft", [name])),
   );
-  const own = benchmarks
+  return terms.length === 0
+    ? missing("the study has one domain only")
+    : estimated(contrast(scores, meanOfTerms(terms)), 100);
+}
+
+/** Mean difference of the mixed run to the expert of each benchmark's own domain. */
+function mixedAtHome({ domains, benchmarks, scores }: ClaimData): ClaimNumber {
+  const terms = benchmarks
     .filter((name) => domains.includes(domainOfBenchmark(name)))
     .map((name) => difference("multi", domainOfBenchmark(name), [name]));
-  const fromOthers: readonly Domain[] = [...REASONING, "instruction"];
-  return {
-    "little-interference-experts":
-      away.length === 0
-        ? missing("the study has one domain only")
-        : estimated(contrast(scores, meanOfTerms(away)), 100),
-    "little-interference-mixed":
-      own.length === 0
-        ? missing("no benchmark belongs to a domain of the study")
-        : estimated(contrast(scores, meanOfTerms(own)), 100),
-    "own-domain-best": leastLead(data),
-    "reasoning-synergy": among(REASONING, () => meanGain(PAIRS)),
-    "reasoning-synergy-each": smallestGain(data, inDomain),
-    "instruction-helps-reasoning": among([...REASONING, "instruction"], () =>
-      meanGain(REASONING.map((to) => ["instruction", to])),
-    ),
-    "reasoning-on-instruction-marginal": among(
-      [...REASONING, "instruction"],
-      () => meanGain(REASONING.map((from) => [from, "instruction"])),
-    ),
-    "synergy-strongest-in-reasoning": among(DOMAINS, () => [
-      ...meanGain(PAIRS),
-      ...scaled(meanGain(others), -1),
-    ]),
-    "agent-unmoved": among([...fromOthers, "agent"], () =>
-      meanGain(fromOthers.map((from) => [from, "agent"])),
-    ),
-  };
+  return terms.length === 0
+    ? missing("no benchmark belongs to a domain of the study")
+    : estimated(contrast(scores, meanOfTerms(terms)), 100);
 }
 
 /** Least lead of an own expert over the best other one; the paper claims it of all domains but science. */
@@ -155,10 +141,9 @@ function leastLead(data: ClaimData): ClaimNumber {
 }
 
 /** Smallest gain among the directed pairs of reasoning domains. */
-function smallestGain(
-  data: ClaimData,
-  inDomain: (domain: Domain) => BenchmarkName[],
-): ClaimNumber {
+function smallestGain(data: ClaimData): ClaimNumber {
+  const inDomain = (domain: Domain): BenchmarkName[] =>
+    benchmarksOf(data.benchmarks, domain);
   const why = lacking(data, REASONING);
   if (why !== null) return missing(why);
   return resampled(data, REASONING.flatMap(inDomain), (score) =>

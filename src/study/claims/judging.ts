@@ -169,6 +169,17 @@ function comparisons(judges: Judges): Comparison[] {
         process("agent", of, draw) -
         Math.max(...otherExperts.map((model) => process(model, of, draw))),
     },
+    {
+      claim: "merge-best-outcome-judge",
+      needed: ["ties", "sft", "multi"],
+      number: (of) => (draw) => {
+        const outcome = (model: string): number =>
+          judges.of(model, "outcome")[of](draw);
+        const others = names.filter((name) => name !== "ties");
+        return outcome("ties") - Math.max(...others.map(outcome));
+      },
+    },
+    againstSft("instruction-hurts-process", "instruction"),
     againstSft("mixed-collapses", "multi"),
     againstSft("merge-keeps-process", "ties"),
     againstSft("distillation-keeps-process", "opd"),

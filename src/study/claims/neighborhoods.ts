@@ -29,6 +29,8 @@ export interface NeighborEvidence {
 // What merging does to an expert without any partner is not the partner's doing.
 const ALONE = "against the expert alone, merged by the same method";
 const FEWEST_DOMAINS = 3;
+// With one partner of many on a side the difference is that one.
+const LEAST_SHARE = 0.25;
 const NO_SAMPLES = "the study has no measure neighborhoods";
 
 /** Score of a model − that of a domain's expert on the domain's benchmarks, a number a seed. */
@@ -200,8 +202,8 @@ function pairClaims(
     isNeighbor(partner, domain),
   );
   const far = pairs.filter((pair) => !near.includes(pair));
-  const nobody = "no partner is a neighbour by Eq. 1";
   const everybody = "every partner is a neighbour by Eq. 1";
+  const nobody = "no partner is a neighbour by Eq. 1";
   return (["b", "alone"] as const).flatMap((over) => {
     const measure = over === "b" ? STATED : ALONE;
     const gain = (used: typeof pairs, draw: Draw): number =>
@@ -217,13 +219,21 @@ function pairClaims(
       claimRow(
         "neighbours-help-more",
         measure,
-        found && far.length > 0
+        found && Math.min(near.length, far.length) >= LEAST_SHARE * pairs.length
           ? crossedBootstrap(
               (draw) => gain(found, draw) - gain(far, draw),
               drawn,
             )
           : null,
-        { scale: 100, why: found ? everybody : nobody },
+        {
+          scale: 100,
+          why:
+            far.length === 0
+              ? everybody
+              : found
+                ? `at least a quarter of the partners must be neighbours by Eq. 1 and at least a quarter not, got ${near.length} and ${far.length}`
+                : nobody,
+        },
       ),
     ];
   });

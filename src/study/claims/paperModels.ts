@@ -12,6 +12,8 @@ export interface PaperModels {
   ties: string | null;
   /** The student of on-policy distillation. */
   opd: string | null;
+  /** RL from the same model with rewards for the form of an answer alone; absent where the study has none. */
+  control?: string;
 }
 
 /** Domains that have an expert, in the order of the paper. */
@@ -21,9 +23,9 @@ export function expertDomains({
   return DOMAINS.filter((domain) => experts[domain] !== undefined);
 }
 
-/** How the claims call a model: "sft", an expert's domain, "multi", "ties", "opd", or its own name. */
+/** How the claims call a model: "sft", an expert's domain, "multi", "ties", "opd", "control", or its own name. */
 export function paperName(paper: PaperModels, model: string): string {
-  const parts = ["sft", "multi", "ties", "opd"] as const;
+  const parts = ["sft", "multi", "ties", "opd", "control"] as const;
   return (
     parts.find((part) => paper[part] === model) ?? expertName(paper, model)
   );

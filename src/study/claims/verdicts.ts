@@ -1,6 +1,6 @@
 /** The claims table: every claim of `data/claims.json` with what the study measured of it and the verdict that its rule gives. */
 import {
-  judgeClaim,
+  judgeClaims,
   readClaims,
   type Claim,
   type Verdict,
@@ -26,6 +26,11 @@ export interface VerdictRow {
   verdict: Verdict;
   /** Why that is the verdict. */
   why: string;
+  /** How surely the number lies on its side of the rule's edge, alone and by Holm among the claims of its finding; null without an interval. */
+  p: number | null;
+  adjusted: number | null;
+  /** For an inconclusive claim, the distance from the edge that would have been found in four of five repetitions. */
+  detectable: number | null;
   /** What the number rests on, where that is not the whole of what the claim's test names; otherwise null. */
   note: string | null;
   seeds: number;
@@ -46,35 +51,50 @@ export function verdictRows(
   absent: (claim: string) => string,
   claims: readonly Claim[] = readClaims(),
 ): VerdictRow[] {
-  return claims.map((claim) => {
-    const found = numbers.find(
-      (row) => row.claim === claim.id && row.measure === STATED,
-    );
-    return verdictRow(claim, found ?? missing(absent(claim.id)), seeds);
+  const measured = claims.map((claim) => {
+    const found =
+      numbers.find((row) => row.claim === claim.id && row.measure === STATED) ??
+      missing(absent(claim.id));
+    const own = roundedNumber(found);
+    const untestable =
+      own.value === null ? (claim.untestable ?? found.why) : claim.untestable;
+    return { claim: { ...claim, untestable }, own, note: found.note };
+  });
+  const verdicts = judgeClaims(
+    measured.map(({ claim }) => claim),
+    measured.map(({ claim: { id }, own }) => ({ id, ...own })),
+  );
+  return measured.map(({ claim: { id, finding }, own, note }, i) => {
+    const { verdict, why, p, adjusted, detectable } = verdicts[i]!;
+    return {
+      id,
+      finding,
+      ...own,
+      verdict,
+      why,
+      p: short(p),
+      adjusted: short(adjusted),
+      detectable: short(detectable),
+      note: own.value === null ? null : note,
+      seeds,
+    };
   });
 }
 
-function verdictRow(
-  claim: Claim,
+// Tables show three digits, and rows of equal numbers should be equal bytes on every machine.
+function short(value: number | null): number | null {
+  return value && brief(value);
+}
+
+/** A number as the row shows it; half an interval is none. */
+function roundedNumber(
   found: ClaimNumber,
-  seeds: number,
-): VerdictRow {
-  // Tables show three digits, and rows of equal numbers should be equal bytes on every machine.
-  const short = (value: number | null): number | null => value && brief(value);
+): Pick<VerdictRow, "value" | "low" | "high"> {
   const hasInterval = found.low !== null && found.high !== null;
   const value = short(found.value);
-  const low = hasInterval && value !== null ? short(found.low) : null;
-  const high = hasInterval && value !== null ? short(found.high) : null;
-  const untestable =
-    value === null ? (claim.untestable ?? found.why) : claim.untestable;
   return {
-    id: claim.id,
-    finding: claim.finding,
     value,
-    low,
-    high,
-    ...judgeClaim({ ...claim, untestable }, value, [low, high]),
-    note: value === null ? null : found.note,
-    seeds,
+    low: hasInterval && value !== null ? short(found.low) : null,
+    high: hasInterval && value !== null ? short(found.high) : null,
   };
 }

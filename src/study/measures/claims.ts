@@ -23,6 +23,8 @@ export interface ClaimsOptions {
   ties?: Ref;
   /** The student of on-policy distillation. */
   opd?: Ref;
+  /** RL from `sft` with rewards for the form of an answer alone: what experts gain elsewhere is counted beyond it. */
+  control?: Ref;
 }
 
 /** The paper's models among those of a study; null where the study does not ask for the table of claims. */
@@ -35,6 +37,7 @@ export function paperModels(study: StudySpec): PaperModels | null {
     multi,
     ties,
     opd,
+    control,
   } = found.options as ClaimsOptions;
   const of = (ref: Ref | undefined): string | null =>
     ref === undefined ? null : refText(ref);
@@ -47,6 +50,7 @@ export function paperModels(study: StudySpec): PaperModels | null {
     multi: of(multi),
     ties: of(ties),
     opd: of(opd),
+    ...(control !== undefined && { control: refText(control) }),
   };
 }
 
@@ -88,11 +92,12 @@ export function claimsMeasure(
       multi: optional(oneModel),
       ties: optional(oneModel),
       opd: optional(oneModel),
+      control: optional(oneModel),
     }),
     rowFiles: ["claims", "claimNumbers"],
     uses: keys,
-    reads: ({ sft, experts = [], multi, ties, opd }) =>
-      [sft, ...experts, multi, ties, opd].flatMap((ref) => ref ?? []),
+    reads: ({ sft, experts = [], multi, ties, opd, control }) =>
+      [sft, ...experts, multi, ties, opd, control].flatMap((ref) => ref ?? []),
     rows(_: MeasureEntry<ClaimsOptions>, results: Results) {
       const numbers = numbersOf(keys, results);
       return {

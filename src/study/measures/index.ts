@@ -44,6 +44,7 @@ export interface MeasureTable {
 const deciders = {
   scores,
   cost,
+  frontier,
   neighborhoods,
   consistency,
   judging,

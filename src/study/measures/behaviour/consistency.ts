@@ -21,6 +21,9 @@ export interface ConsistencyOptions {
   against: Ref;
 }
 
+/** With fewer samples a task most gains are all or nothing, and the cosine follows from how many tasks are saturated. */
+const FEWEST_SAMPLES = 8;
+
 const IDS = [
   "gains-shared",
   "merging-inherits-more-than-mixing",
@@ -66,11 +69,20 @@ export const consistency: Measure<
   claims(_, results, paper) {
     if (paper.sft === null)
       return missingClaims(IDS, "the study names no SFT model of the paper");
-    const { models, benchmarks } = scoresIn(results.study);
-    return consistencyClaims(
+    const { models, benchmarks, samples } = scoresIn(results.study);
+    const rows = consistencyClaims(
       results
         .scored(models, benchmarks)
         .map((each) => ({ ...each, model: paperName(paper, each.model) })),
     );
+    if (samples >= FEWEST_SAMPLES) return rows;
+    const coarse = "math-gains-most-consistent";
+    return [
+      ...rows.filter(({ claim }) => claim !== coarse),
+      ...missingClaims(
+        [coarse],
+        `gains of ${samples} samples a task are too coarse, at least ${FEWEST_SAMPLES} are needed`,
+      ),
+    ];
   },
 };

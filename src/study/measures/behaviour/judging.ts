@@ -70,6 +70,8 @@ const IDS = [
   "training-sharpens-judging",
   "agent-best-process-judge",
   "mixed-collapses",
+  "merge-best-outcome-judge",
+  "instruction-hurts-process",
   "merge-keeps-process",
   "distillation-keeps-process",
 ] as const;

@@ -4,6 +4,7 @@ import { mean } from "../../../stats/index.js";
 import type { Think } from "../../../rollout/index.js";
 import { statedRows, type ClaimRow } from "../../claims/claimRow.js";
 import { interferenceClaims, INTERFERENCE } from "../../claims/interference.js";
+import { mergingClaims, MERGING } from "../../claims/merging.js";
 import { mixingClaims, MIXING } from "../../claims/mixing.js";
 import {
   expertDomains,
@@ -66,6 +67,9 @@ export function scoresIn({
   return found.options as ScoresOptions;
 }
 
+/** Claims that scores decide. */
+const IDS = [...MIXING, ...MERGING, ...INTERFERENCE];
+
 /** What a scoring stage depends on. */
 export interface ScoresSpec extends Sampling {
   seed: number;
@@ -120,7 +124,7 @@ export const scores: Measure<
     samplingRule,
   ),
   rowFiles: ["scores", "differences"],
-  claimIds: [...MIXING, ...INTERFERENCE],
+  claimIds: IDS,
   reads: ({ models }) => models,
   stages: ({ name, options }, place) =>
     temperaturesOf(options).flatMap((temperature) => {
@@ -232,7 +236,7 @@ function scoreClaims(
   if (domains.length === 0) lacking.push("experts");
   if (lacking.length > 0)
     return missingClaims(
-      [...MIXING, ...INTERFERENCE],
+      IDS,
       `the study does not score the paper's ${lacking.join(", ")}`,
     );
   const data = {
@@ -241,5 +245,9 @@ function scoreClaims(
     seeds: results.study.seeds,
     scores: known,
   };
-  return statedRows({ ...mixingClaims(data), ...interferenceClaims(data) });
+  return statedRows({
+    ...mixingClaims(data),
+    ...mergingClaims(data),
+    ...interferenceClaims(data),
+  });
 }

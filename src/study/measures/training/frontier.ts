@@ -1,5 +1,7 @@
 /** Measure `frontier`: score over the cost of everything that a model needed, road by road, against one road at equal cost. */
 import type { StepMetrics } from "../../../train/index.js";
+import { statedRows } from "../../claims/claimRow.js";
+import { frontierClaims, FRONTIER } from "../../claims/frontier.js";
 import { trainingBehind } from "../../graph/ancestry.js";
 import {
   refText,
@@ -137,6 +139,7 @@ export const frontier: Measure<FrontierOptions, { frontier: FrontierRow }> = {
     ...scoredBy,
   }),
   rowFiles: ["frontier"],
+  claimIds: FRONTIER,
   uses: ["scores"],
   reads: (options) => [options.from, ...modelsOf(options), ...options.experts],
   logs: runsOf,
@@ -145,4 +148,6 @@ export const frontier: Measure<FrontierOptions, { frontier: FrontierRow }> = {
     return [];
   },
   rows: (entry, results) => ({ frontier: rowsOf(entry, results) }),
+  claims: (entry, results, { ties }) =>
+    statedRows(frontierClaims(rowsOf(entry, results), ties)),
 };
