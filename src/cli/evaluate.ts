@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import {
   BFCL_CATEGORIES,
   bfclOverall,
+  inForm,
   type BfclCategory,
 } from "../domains/index.js";
 import {
@@ -11,6 +12,7 @@ import {
   BENCHMARK_NAMES,
   BENCHMARKS,
   benchmarkSpec,
+  ENGLISH_BENCHMARKS,
   evaluateTasks,
   summarizeTasks,
   type EvaluateTasksOptions,
@@ -28,9 +30,9 @@ import {
   type Verb,
 } from "./verb.js";
 
-const LIST = BENCHMARKS.map(
-  ({ name, title, about }) => `  ${name.padEnd(8)} ${title}: ${about}`,
-).join("\n");
+const LIST = [...BENCHMARKS, ...ENGLISH_BENCHMARKS]
+  .map(({ name, title, about }) => `  ${name.padEnd(16)} ${title}: ${about}`)
+  .join("\n");
 
 const HELP = `m2rl evaluate MODEL [options]
 m2rl evaluate --server URL (--tokenizer DIR | --chat) [options]
@@ -45,6 +47,7 @@ Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in pe
   --temperature T    default 1
   --top-p P          nucleus, default 1
   --max-tokens N     most tokens of an answer; default those of the small world, and with --tasks 4096
+  --template folder  prompts by the chat template of the model's folder; default ours
   --gate think|none  whether an answer must end its thoughts by </think>; default think, and with --tasks none
   --records FOLDER   keep one record per sample there, and resume from those that exist
   --keep N           keep the text of the first sample of so many items, default 10
@@ -132,12 +135,17 @@ async function tasksOf(values: Values): Promise<NamedTasks[]> {
 }
 
 const GATES = ["think", "none"] as const;
+const TEMPLATES = ["ours", "folder"] as const;
 
-function gateOf(text: string): (typeof GATES)[number] {
-  const gate = GATES.find((name) => name === text);
-  if (gate) return gate;
+function oneOf<Name extends string>(
+  names: readonly Name[],
+  option: string,
+  text: string,
+): Name {
+  const found = names.find((name) => name === text);
+  if (found) return found;
   throw new UsageError(
-    `--gate must be ${GATES.join(" or ")}, got ${JSON.stringify(text)}`,
+    `--${option} must be ${names.join(" or ")}, got ${JSON.stringify(text)}`,
   );
 }
 
@@ -151,6 +159,7 @@ const OPTIONS = {
   "top-p": { type: "string" },
   "max-tokens": { type: "string" },
   gate: { type: "string" },
+  template: { type: "string", default: "ours" },
   records: { type: "string" },
   keep: { type: "string" },
   "keep-tokens": { type: "boolean" },
@@ -188,7 +197,7 @@ export const evaluate: Verb = {
       seed: integerOption("seed", values.seed, 0),
       temperature: numberOption("temperature", values.temperature, 0, 10),
       topP: numberOption("top-p", values["top-p"], 1e-6, 1),
-      gate: gateOf(values.gate ?? (isFile ? "none" : "think")),
+      gate: oneOf(GATES, "gate", values.gate ?? (isFile ? "none" : "think")),
       keep: integerOption("keep", values.keep, 0),
       keepTokens: values["keep-tokens"],
     };
@@ -196,7 +205,11 @@ export const evaluate: Verb = {
       throw new UsageError(
         "--keep-tokens needs token ids, which no chat gives",
       );
-    const sets = await tasksOf(values);
+    const template = oneOf(TEMPLATES, "template", values.template);
+    const sets = (await tasksOf(values)).map((set) => ({
+      ...set,
+      tasks: set.tasks.map((task) => inForm(task, { template })),
+    }));
     const opened = await openModel(positionals, values, output);
     const tasks = sets.flatMap((set) => set.tasks);
     try {

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   benchmark,
-  BENCHMARK_NAMES,
+  ALL_BENCHMARK_NAMES,
   inspectLog,
   lmEvalLog,
   readRecords,
@@ -27,7 +27,7 @@ Write evaluations as logs that other harnesses read, from the records that \`m2r
 
 /** Prompts of the tasks by their identity, where the benchmark is one of ours. */
 function promptsOf({ header }: RecordsFile): ReadonlyMap<string, string> {
-  const known = BENCHMARK_NAMES.some((name) => name === header.benchmark);
+  const known = ALL_BENCHMARK_NAMES.some((name) => name === header.benchmark);
   const tasks = known ? benchmark(header.benchmark) : [];
   return new Map(tasks.map(({ id, prompt }) => [id, prompt]));
 }

@@ -4,7 +4,7 @@
  * Five domains as in the paper; each is a `DomainSpec` (prompt and answer format, verifier, environment) in a folder of its own.
  * Where tasks come from is another matter: the small world (`world`) is one source of them.
  *
- * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `lastBoxed`, `readAnswer`, the
+ * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `inForm`, `turnLimit`, `lastBoxed`, `readAnswer`, the
  * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`gradeLetter`, `readChoice`, `scoreHle`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), tool environments (`toolEnvironment`, `toolEpisode`), the tools of a prompt (`agentTools`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
  * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
@@ -18,8 +18,10 @@ export {
   type Environment,
   type FinishReason,
   type Split,
+  type TaskForm,
   type Verdict,
 } from "./task.js";
+export { inForm, turnLimit, type AnswerForm } from "./form.js";
 export * as files from "./files/index.js";
 export { DOMAINS, spec, type Domain, type Task } from "./specs.js";
 export {

@@ -23,6 +23,18 @@ export interface Task<Name extends string = string> {
   prompt: string;
   /** What the domain's verifier needs; its shape is the domain's own. */
   data: unknown;
+  /** Where it is put to a model or answered otherwise than tasks of its domain are. */
+  form?: TaskForm;
+}
+
+/** How one task is put to a model and when its answer counts; what is absent is as the domain has it. */
+export interface TaskForm {
+  /** The prompt is rendered by the chat template of the model's folder, and ended by its tokens. */
+  template?: "folder";
+  /** An answer need not close a thought: what stands behind the last `</think>` counts, or all of it. */
+  gate?: "none";
+  /** Most new tokens of one turn. */
+  maxNewTokens?: number;
 }
 
 /** How a completion ended: the model wrote its stop token, or ran into a token or turn limit. */

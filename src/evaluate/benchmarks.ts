@@ -1,12 +1,19 @@
-/** The nine benchmarks: fixed lists of held-out tasks that mirror the paper's, one row of a table each. */
-import type { Domain, Task } from "../domains/index.js";
+/** The benchmarks: fixed lists of held-out tasks, one row of a table each; nine mirror the paper's, others are in plain English. */
+import {
+  inForm,
+  type AnswerForm,
+  type Domain,
+  type Task,
+} from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { Random } from "../random.js";
 import {
-  drawTask,
+  drawFrom,
+  englishSource,
   worldSpec,
   type Difficulty,
   type Kind,
+  type TaskSource,
 } from "../world/index.js";
 
 /** Names of the benchmarks, in the order of the paper's tables. */
@@ -19,7 +26,14 @@ export type BenchmarkName =
   | "gpqa"
   | "ifeval"
   | "ifbench"
-  | "bfcl";
+  | "bfcl"
+  | "followEnglish"
+  | "followNewEnglish"
+  | "sumsEnglish"
+  | "choiceEnglish";
+
+/** Those of the small world, which mirror the paper's; the others are in plain English, for pretrained models. */
+type NanoBenchmark = Exclude<BenchmarkName, `${string}English`>;
 
 /** One benchmark: everything that is known of it. */
 export interface BenchmarkSpec {
@@ -41,13 +55,15 @@ export interface BenchmarkSpec {
   inFigure5: boolean;
   /** What its tasks are, in one sentence. */
   about: string;
+  /** Where its tasks come from; default "nano". */
+  source?: TaskSource;
 }
 
 const trained = (kind: Kind): boolean => !kind.heldOut;
 const choice = (kind: Kind): boolean => kind.name.endsWith("Choice");
 
 const ROWS: Readonly<
-  Record<BenchmarkName, Omit<BenchmarkSpec, "name" | "title">>
+  Record<NanoBenchmark, Omit<BenchmarkSpec, "name" | "title">>
 > = {
   aime24: {
     label: "AIME'24",
@@ -141,18 +157,55 @@ const ROWS: Readonly<
   },
 };
 
-/** Names of all benchmarks, in table order. */
+/** Names of the benchmarks of the small world, in table order. */
 export const BENCHMARK_NAMES: readonly BenchmarkName[] = Object.keys(
   ROWS,
 ) as BenchmarkName[];
 
-/** All benchmarks, in the order of the paper's Table 3. */
-export const BENCHMARKS: readonly BenchmarkSpec[] = BENCHMARK_NAMES.map(
-  (name) => {
-    const row = ROWS[name];
-    return { name, title: `${row.paperName ?? row.label} → nano`, ...row };
-  },
+/** All benchmarks of the small world, in the order of the paper's Table 3. */
+export const BENCHMARKS: readonly BenchmarkSpec[] = Object.entries(ROWS).map(
+  ([name, row]) => ({
+    name: name as NanoBenchmark,
+    title: `${row.paperName ?? row.label} → nano`,
+    ...row,
+  }),
 );
+
+const ENGLISH = {
+  ...{ paperName: null, level: 1, inFigure5: false },
+  source: "english" as const,
+};
+
+/** Benchmarks in plain English, for pretrained models: problems that no training sees. */
+export const ENGLISH_BENCHMARKS: readonly BenchmarkSpec[] = [
+  {
+    ...{ name: "followEnglish", label: "Follow", title: "Instructions" },
+    ...{ domain: "instruction", items: 100, includes: trained, ...ENGLISH },
+    about: "A short text under constraints of the types that RL trains",
+  },
+  {
+    ...{ name: "followNewEnglish", label: "Follow new" },
+    ...{ title: "Instructions of new types", domain: "instruction" },
+    ...{ items: 100, includes: ({ heldOut }) => heldOut, ...ENGLISH },
+    about: "A short text under constraints of types that RL never sees",
+  },
+  {
+    ...{ name: "sumsEnglish", label: "Sums", title: "Word problems" },
+    ...{ domain: "math", items: 100, includes: trained, ...ENGLISH },
+    about: "Word problems of one and two steps with small whole numbers",
+  },
+  {
+    ...{ name: "choiceEnglish", label: "Choice", title: "Multiple choice" },
+    ...{ domain: "science", items: 100, includes: trained, ...ENGLISH },
+    about: "Which of four words belongs to a class",
+  },
+];
+
+/** Names of all benchmarks, those in plain English last. */
+export const ALL_BENCHMARK_NAMES: readonly BenchmarkName[] = [
+  ...BENCHMARK_NAMES,
+  ...ENGLISH_BENCHMARKS.map(({ name }) => name),
+];
 
 // Never changes: it decides which problems are the benchmark, and committed records name them.
 const BENCHMARK_SEED = 2602_12566;
@@ -165,10 +218,11 @@ const TRIES_PER_ITEM = 50;
  * @throws TaskError  unknown name; the message lists the known ones
  */
 export function benchmarkSpec(name: string): BenchmarkSpec {
-  const found = BENCHMARKS.find((b) => b.name === name);
+  const all = [...BENCHMARKS, ...ENGLISH_BENCHMARKS];
+  const found = all.find((b) => b.name === name);
   if (!found) {
     throw new TaskError(
-      `benchmark: unknown benchmark ${JSON.stringify(name)}; known: ${BENCHMARK_NAMES.join(", ")}`,
+      `benchmark: unknown benchmark ${JSON.stringify(name)}; known: ${ALL_BENCHMARK_NAMES.join(", ")}`,
     );
   }
   return found;
@@ -185,6 +239,8 @@ export interface BenchmarkOptions {
   difficulty?: Difficulty;
   /** "development": other problems of the same kinds, for choosing settings; default "benchmark". */
   split?: MeasuredSplit;
+  /** How tasks are put to a model and when answers count; default as their domains have it. */
+  answerForm?: AnswerForm;
 }
 
 /** Splits that models are measured on. */
@@ -199,14 +255,19 @@ export type MeasuredSplit = (typeof MEASURED_SPLITS)[number];
  * A shorter list is the beginning of a longer one. No task is ever dropped because of what a model does with it.
  *
  * @param name     a benchmark name
- * @param options  items: how many tasks, default the benchmark's own number (100) · difficulty, split: which tasks
+ * @param options  items: how many tasks, default the benchmark's own number (100) · difficulty, split: which tasks · answerForm: how they are put
  * @throws TaskError unknown name, or the problem space has fewer different problems · RangeError items no positive integer
  * @example
  * benchmark("aime24", { items: 2 }).map((task) => task.prompt)
  */
 export function benchmark(
   name: string,
-  { items, difficulty = "easy", split = "benchmark" }: BenchmarkOptions = {},
+  {
+    items,
+    difficulty = "easy",
+    split = "benchmark",
+    answerForm = {},
+  }: BenchmarkOptions = {},
 ): Task[] {
   const chosen = benchmarkSpec(name);
   const count = items ?? chosen.items;
@@ -215,7 +276,11 @@ export function benchmark(
       `benchmark: items must be a positive integer, got ${count}`,
     );
   }
-  const kinds = worldSpec(chosen.domain).kinds.filter(chosen.includes);
+  const { kinds: all } =
+    chosen.source === "english"
+      ? englishSource(chosen.domain)
+      : worldSpec(chosen.domain);
+  const kinds = all.filter(chosen.includes);
   if (kinds.length === 0) {
     throw new TaskError(
       `benchmark: ${name} needs at least one family of problems, got none in ${chosen.domain}`,
@@ -231,12 +296,12 @@ export function benchmark(
       );
     }
     const random = new Random(BENCHMARK_SEED, `${split}/${name}/${i}`);
-    const task = drawTask(chosen.domain, random, {
+    const task = drawFrom(chosen.source, chosen.domain, random, {
       split,
       level: chosen.level + (difficulty === "hard" ? HARDER : 0),
       kinds: names,
     });
-    if (!tasks.has(task.id)) tasks.set(task.id, task);
+    if (!tasks.has(task.id)) tasks.set(task.id, inForm(task, answerForm));
   }
   return [...tasks.values()];
 }

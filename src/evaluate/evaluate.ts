@@ -1,4 +1,5 @@
 /** Evaluate one policy on one benchmark. */
+import type { AnswerForm } from "../domains/index.js";
 import type { Policy } from "../model/index.js";
 import { localSampler, type Sampler } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
@@ -25,6 +26,8 @@ export interface EvaluateOptions extends EvaluateTasksOptions {
   difficulty?: Difficulty;
   /** Problems that settings are chosen on, or the benchmark's own, the default. */
   split?: MeasuredSplit;
+  /** How tasks are put to the model and when answers count; default as their domains have it. */
+  answerForm?: AnswerForm;
 }
 
 /** What one model scores on one benchmark. */

@@ -27,7 +27,7 @@ export interface EvaluateTasksOptions {
   think?: Think;
   /** Most new tokens of an assistant turn; default the domain's own, which are those of the small world. */
   maxTokens?: number;
-  /** What is graded of an answer (`RolloutOptions.gate`); default "think". */
+  /** What is graded of an answer (`RolloutOptions.gate`); default each task's own, else "think". */
   gate?: Gate;
   /** Where records are kept; an interrupted evaluation goes on from them. Default: nowhere. */
   recordsPath?: string;
@@ -56,7 +56,11 @@ export interface TaskEvaluation extends AvgAtK {
 /** Identity of a benchmark's tasks, as the header of their records holds it. */
 export function hashTasks(tasks: readonly Task[]): string {
   return hashText(
-    JSON.stringify(tasks.map((task) => [task.id, task.prompt, task.data])),
+    JSON.stringify(
+      tasks.map(({ id, prompt, data, form }) =>
+        form === undefined ? [id, prompt, data] : [id, prompt, data, form],
+      ),
+    ),
   ).slice(0, 16);
 }
 
@@ -173,7 +177,11 @@ function headerOf(
   }: Omit<
     RecordsHeader,
     "benchmark" | "items" | "tasks" | "think" | "maxTokens" | "gate"
-  > & { think: Think; maxTokens: number | undefined; gate: Gate },
+  > & {
+    think: Think;
+    maxTokens: number | undefined;
+    gate: Gate | undefined;
+  },
 ): RecordsHeader {
   return {
     benchmark,
@@ -263,7 +271,7 @@ export async function evaluateTasks(
     topP = 1,
     think = "free",
     maxTokens,
-    gate = "think",
+    gate,
     recordsPath,
     replaceRecords = false,
     model = sampler.identity,

@@ -10,6 +10,8 @@
 export { avgAtK, passAtK, type AvgAtK } from "./avgAtK.js";
 export {
   BENCHMARKS,
+  ENGLISH_BENCHMARKS,
+  ALL_BENCHMARK_NAMES,
   BENCHMARK_NAMES,
   benchmark,
   benchmarkSpec,

@@ -7,21 +7,53 @@ import {
   type Task,
   type Verdict,
 } from "../domains/index.js";
+import { TokenizerError } from "../error.js";
 import {
+  IM_END,
+  readFolderChat,
   renderChat,
   renderToolResults,
+  type FolderChat,
   type Message,
   type Tokenizer,
 } from "../tokenizer/index.js";
 
-/** The tokens of a task's prompt, the assistant's header included. */
+/** The tokens of a task's prompt, the assistant's header included, by the template that its form asks for. */
 export function promptTokens(tokenizer: Tokenizer, task: Task): number[] {
+  const messages = taskMessages(task);
+  const options = {
+    tools: spec(task.domain).tools?.(task) ?? [],
+    addGenerationPrompt: true,
+  };
   return tokenizer.encode(
-    renderChat(taskMessages(task), {
-      tools: spec(task.domain).tools?.(task) ?? [],
-      addGenerationPrompt: true,
-    }),
+    task.form?.template === "folder"
+      ? chatOf(tokenizer).render(messages, options)
+      : renderChat(messages, options),
   );
+}
+
+/** Tokens that end a turn of some tasks: `<|im_end|>`, or those of the model's folder where its template is asked for. */
+export function turnEnds(
+  tokenizer: Tokenizer,
+  tasks: readonly Task[],
+): number[] {
+  return tasks.some(({ form }) => form?.template === "folder")
+    ? [...chatOf(tokenizer).ends]
+    : [tokenizer.id(IM_END)];
+}
+
+const CHATS = new WeakMap<Tokenizer, FolderChat>();
+
+/** How chats are put to the model of a tokenizer's folder, read once. */
+function chatOf(tokenizer: Tokenizer): FolderChat {
+  const { folder } = tokenizer;
+  if (folder === null)
+    throw new TokenizerError(
+      "promptTokens: tokenizer must be read from a model folder where its template is asked for, got one without a folder",
+    );
+  const chat = CHATS.get(tokenizer) ?? readFolderChat(folder, tokenizer);
+  CHATS.set(tokenizer, chat);
+  return chat;
 }
 
 /**
@@ -42,7 +74,7 @@ export class Episode {
 
   constructor(
     readonly task: Task,
-    private readonly gate: Gate = "think",
+    private readonly gate: Gate = task.form?.gate ?? "think",
   ) {
     this.environment = spec(task.domain).environment?.(task);
   }

@@ -1,13 +1,13 @@
 /** Policy × tasks → rollouts: prompts rendered, completions generated, agent turns answered by their environment, answers graded. */
 import {
-  spec,
+  turnLimit,
   type FinishReason,
   type Task,
   type Verdict,
 } from "../domains/index.js";
 import { generate, type Policy } from "../model/index.js";
-import { IM_END, SPECIAL_TOKENS, type Tokenizer } from "../tokenizer/index.js";
-import { Episode, promptTokens, type Gate } from "./episode.js";
+import { SPECIAL_TOKENS, type Tokenizer } from "../tokenizer/index.js";
+import { Episode, promptTokens, turnEnds, type Gate } from "./episode.js";
 
 /** One sampled answer to one task, with everything that training and evaluation need. */
 export interface Rollout {
@@ -48,9 +48,9 @@ export interface RolloutOptions {
   topP?: number;
   /** Default "free". */
   think?: Think;
-  /** Most new tokens of an assistant turn; default the domain's own, which are those of the small world. */
+  /** Most new tokens of an assistant turn; default the task's or its domain's own, which are those of the small world. */
   maxTokens?: number;
-  /** Default "think". */
+  /** Default the task's own, else "think". */
   gate?: Gate;
   /** Names of the tasks' own streams under `stream`; default their position. */
   names?: readonly string[];
@@ -78,10 +78,8 @@ export function rollouts(
   const prompts = encodePrompts(tokenizer, tasks, opening);
   const episodes = tasks.map((task) => new Episode(task, gate));
   const completions = generate(policy, prompts, {
-    maxNewTokens: tasks.map(
-      (task) => maxTokens ?? spec(task.domain).maxNewTokens,
-    ),
-    stop: tokenizer.id(IM_END),
+    maxNewTokens: tasks.map((task) => maxTokens ?? turnLimit(task)),
+    stop: turnEnds(tokenizer, tasks),
     temperature,
     topP,
     seed,

@@ -1,4 +1,5 @@
 /** A tokenizer: text → ids and back, run by the Hugging Face tokenizers library from a `tokenizer.json`. */
+import { dirname } from "node:path";
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { TokenizerError } from "../error.js";
 import { BUDGETS, readJsonObject } from "../io/index.js";
@@ -25,13 +26,16 @@ const isObject = (value: unknown): value is Json =>
 export class Tokenizer {
   /** The `tokenizer.json` it was made from; not to be modified. */
   readonly json: object;
+  /** The model folder that it was read from; null where it was made from JSON. */
+  readonly folder: string | null;
   /** Smallest vocabulary that holds every id: the largest id plus one. */
   readonly size: number;
   private readonly library: Library;
   /** Whether no pattern of it can take long on a short text. */
   private readonly isSimple: boolean;
 
-  private constructor(json: Json) {
+  private constructor(json: Json, folder: string | null) {
+    this.folder = folder;
     this.size = checkTokenizerJson(json);
     this.json = json;
     this.isSimple = hasOnlySimplePatterns(json);
@@ -56,7 +60,7 @@ export class Tokenizer {
       (message, cause) =>
         new TokenizerError(`Tokenizer.fromFile: ${message}`, { cause }),
     );
-    return Tokenizer.fromJson(json);
+    return new Tokenizer(json, dirname(path));
   }
 
   /**
@@ -69,7 +73,7 @@ export class Tokenizer {
       throw new TokenizerError(
         `Tokenizer: tokenizer.json must hold an object, got ${describe(json)}`,
       );
-    return new Tokenizer(json);
+    return new Tokenizer(json, null);
   }
 
   /**

@@ -1,6 +1,11 @@
 /** Fine-tuning on correct answers alone: what a demonstrator wrote, or what the model itself wrote before it was trained. */
 import { hashModel } from "../checkpoint/index.js";
-import { taskMessages, type Domain } from "../domains/index.js";
+import {
+  taskMessages,
+  type AnswerForm,
+  type Domain,
+} from "../domains/index.js";
+import { TrainError } from "../error.js";
 import {
   loadPolicy,
   sumTokens,
@@ -24,7 +29,7 @@ import {
   type SettingsOf,
 } from "./settings.js";
 import { encodeChat } from "./sftExamples.js";
-import { worldSpec } from "../world/index.js";
+import { worldSpec, type TaskSource } from "../world/index.js";
 
 const OWN = {
   source: {
@@ -81,6 +86,10 @@ export interface TrainImitationOptions
   domains: readonly Domain[];
   /** Name of the run's random streams; with the name of an RL run, that run's tasks. Default: the first domain. */
   name?: string;
+  /** Where tasks come from; default "nano", whose answers alone are demonstrated. */
+  tasks?: TaskSource;
+  /** How they are put to the model and when answers count; default as the domains have it. */
+  answerForm?: AnswerForm;
 }
 
 type ImitationSettings = TaskOrder & SettingsOf<typeof IMITATION_SETTINGS>;
@@ -191,7 +200,12 @@ function imitationSettings(options: TrainImitationOptions): ImitationSettings {
   const who = "trainImitation";
   const settings = resolveSettings(who, IMITATION_SETTINGS, options);
   const { seed, out, domains, name = domains[0] ?? "" } = options;
-  const tasks = { seed, out, name };
+  const { tasks: from, answerForm } = options;
+  if (from === "english" && options.source === "demonstrations")
+    throw new TrainError(
+      `${who}: source must be rollouts where tasks are english, got demonstrations`,
+    );
+  const tasks = { seed, out, name, tasks: from, answerForm };
   return {
     ...taskOrder(who, tasks, domains, settings.promptsPerStep),
     ...settings,

@@ -5,7 +5,9 @@
  * hash of its identity, so train, development and benchmark tasks are disjoint by construction. The pre-training corpus and the
  * SFT blend are drawn from the same generators, always from the train split.
  *
- * Exports: `worldSpec`, `drawTask`, `splitOf`, `pretrainDocument`, `sftBlend` and its table `BLEND`, checking tasks
+ * Beside it stand tasks in plain English for pretrained models (`english/`), for the domains whose verifiers need no world.
+ *
+ * Exports: `worldSpec`, `drawTask`, `drawFrom`, `drawEnglish`, `splitOf`, `pretrainDocument`, `sftBlend` and its table `BLEND`, checking tasks
  * (`makeCheck` …), reviewing answers line by line (`makeReview` …), types.
  *
  * @module
@@ -24,6 +26,13 @@ export { DIFFICULTIES } from "./spec.js";
 export { worldSpec } from "./specs.js";
 export { BENCHMARK_SHARE, DEVELOPMENT_SHARE, splitOf } from "./split.js";
 export { drawTask, LEVELS, type DrawTaskOptions } from "./drawTask.js";
+export { drawFrom, TASK_SOURCES, type TaskSource } from "./drawFrom.js";
+export {
+  drawEnglish,
+  ENGLISH_DOMAINS,
+  englishSource,
+} from "./english/drawEnglish.js";
+export type { EnglishSource } from "./english/source.js";
 export { pretrainDocument } from "./corpus.js";
 export {
   BLEND,

@@ -103,7 +103,7 @@ describe("m2rl", () => {
     [
       ["evaluate", "m", "--benchmark", "mmlu"],
       1,
-      'm2rl: benchmark: unknown benchmark "mmlu"; known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl\n',
+      'm2rl: benchmark: unknown benchmark "mmlu"; known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl, followEnglish, followNewEnglish, sumsEnglish, choiceEnglish\n',
     ],
     [
       ["generate", "m"],

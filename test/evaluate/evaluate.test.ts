@@ -64,7 +64,7 @@ describe("benchmark(name)", () => {
   });
   it("throws TaskError for an unknown name", () => {
     expect(() => benchmark("aime23")).toThrow(
-      'benchmark: unknown benchmark "aime23"; known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl',
+      'benchmark: unknown benchmark "aime23"; known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl, followEnglish, followNewEnglish, sumsEnglish, choiceEnglish',
     );
     expect(() => benchmark("aime24", { items: 0 })).toThrow(
       "benchmark: items must be a positive integer, got 0",

@@ -83,12 +83,12 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown key at the top",
       edit("seeds: [1]", "seed: [1]"),
-      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, difficulty, split, seeds, resources, models, measures, profiles',
+      'study: study.yml:4:1: unknown key "seed"; did you mean "seeds"? known: name, base, domains, difficulty, tasks, answerForm, split, seeds, resources, models, measures, profiles',
     ],
     [
       "a key that every object has",
       edit("seeds: [1]", "constructor: 1"),
-      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, difficulty, split, seeds, resources, models, measures, profiles',
+      'study: study.yml:4:1: unknown key "constructor"; known: name, base, domains, difficulty, tasks, answerForm, split, seeds, resources, models, measures, profiles',
     ],
     [
       "an unknown operation",
@@ -272,7 +272,7 @@ describe("parseStudy(text, profile)", () => {
     [
       "an unknown benchmark",
       edit("[aime24, ifeval]", "[aime24, ifevl]"),
-      'study: study.yml:13:95: measures.scores.benchmarks[1] must be a known name, got "ifevl"; did you mean "ifeval"? known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl',
+      'study: study.yml:13:95: measures.scores.benchmarks[1] must be a known name, got "ifevl"; did you mean "ifeval"? known: aime24, aime25, lcbV5, lcbV6, hle, gpqa, ifeval, ifbench, bfcl, followEnglish, followNewEnglish, sumsEnglish, choiceEnglish',
     ],
     [
       "a profile that is not there",

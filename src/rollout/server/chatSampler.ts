@@ -1,6 +1,7 @@
 /** A model that only answers chats, as a sampler: the server renders the prompt, and gives text without token ids. */
 import {
   spec,
+  turnLimit,
   taskMessages,
   type FinishReason,
   type Task,
@@ -153,14 +154,14 @@ export class ChatSampler implements Sampler {
     stream: string,
     { seed, temperature = 1, topP = 1, maxTokens }: RolloutOptions,
   ): Promise<ChatAnswer> {
-    const { maxNewTokens, tools } = spec(task.domain);
+    const { tools } = spec(task.domain);
     const listed = tools?.(task) ?? [];
     const { status, body, text } = await this.client.ask(
       "POST",
       "/v1/chat/completions",
       {
         ...{ model: this.model, messages, temperature, top_p: topP },
-        max_tokens: maxTokens ?? maxNewTokens,
+        max_tokens: maxTokens ?? turnLimit(task),
         seed: seedOf(seed, stream),
         ...(listed.length > 0 && {
           tools: listed.map((own) => ({ type: "function", function: own })),

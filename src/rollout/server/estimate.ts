@@ -1,5 +1,5 @@
 /** What an evaluation by a server will ask at most, before the first request. */
-import { spec, type Task } from "../../domains/index.js";
+import { turnLimit, type Task } from "../../domains/index.js";
 
 /** Price of a million tokens that are read, and of a million that are sampled, in any currency. */
 export interface TokenPrice {
@@ -54,7 +54,7 @@ export function estimateUse(
   let [read, sampled] = [0, 0];
   for (const task of tasks) {
     read += times * promptTokens(task);
-    sampled += samples * (maxTokens ?? spec(task.domain).maxNewTokens);
+    sampled += samples * (maxTokens ?? turnLimit(task));
   }
   return {
     requests: times * tasks.length,

@@ -1,5 +1,9 @@
 /** A model behind an OpenAI-compatible server, as a sampler: token ids where the server takes them, text otherwise. */
-import { spec, type FinishReason, type Task } from "../../domains/index.js";
+import {
+  turnLimit,
+  type FinishReason,
+  type Task,
+} from "../../domains/index.js";
 import { InfrastructureError } from "../../error.js";
 import { IM_END, type Tokenizer } from "../../tokenizer/index.js";
 import { Episode, promptTokens } from "../episode.js";
@@ -104,7 +108,7 @@ export class ServerSampler implements Sampler {
         {
           ids: prompt,
           n: rows.length,
-          maxTokens: options.maxTokens ?? spec(task.domain).maxNewTokens,
+          maxTokens: options.maxTokens ?? turnLimit(task),
           stream: name(rows[0]!),
         },
         options,
@@ -212,7 +216,7 @@ export class ServerSampler implements Sampler {
     options: RolloutOptions,
   ): Promise<Rollout> {
     const { task } = episode;
-    const maxTokens = options.maxTokens ?? spec(task.domain).maxNewTokens;
+    const maxTokens = options.maxTokens ?? turnLimit(task);
     const all: Pick<Rollout, "tokens" | "sampled" | "logprobs"> = {
       ...{ tokens: [], sampled: [], logprobs: [] },
     };

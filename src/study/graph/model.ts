@@ -1,7 +1,7 @@
 /** The nodes of a study: models, each made by one operation from others. */
-import type { Domain } from "../../domains/index.js";
+import type { AnswerForm, Domain } from "../../domains/index.js";
 import type { MeasuredSplit } from "../../evaluate/index.js";
-import type { Difficulty } from "../../world/index.js";
+import type { Difficulty, TaskSource } from "../../world/index.js";
 import type { Resources } from "./resources.js";
 
 /** Role of a model in tables. */
@@ -74,6 +74,10 @@ export interface StudySpec {
   domains: readonly Domain[];
   /** How hard the tasks are that its models learn and are measured on. */
   difficulty: Difficulty;
+  /** Where the tasks come from that its models learn. */
+  tasks: TaskSource;
+  /** How tasks are put to its models and when answers count. */
+  answerForm: AnswerForm;
   /** Which problems they are measured on: those of the benchmarks, or those on which settings are chosen. */
   split: MeasuredSplit;
   /** The whole graph is made once for each. */

@@ -72,7 +72,7 @@ export function plan(study: StudySpec): Stage[] {
     study.measures.map((entry) => [
       entry,
       measureStages(entry, places, study).map((stage) =>
-        drawing(stage, study.difficulty, study.split),
+        drawing(stage, { ...study, tasks: "nano" }),
       ),
     ]),
   );
@@ -91,14 +91,20 @@ export function plan(study: StudySpec): Stage[] {
 /** The stage with which tasks it draws among what its result depends on; the easy world and its benchmarks go without saying. */
 function drawing(
   stage: Stage,
-  difficulty: StudySpec["difficulty"],
-  split: StudySpec["split"] = "benchmark",
+  {
+    difficulty,
+    split,
+    tasks,
+    answerForm,
+  }: Pick<StudySpec, "difficulty" | "split" | "tasks" | "answerForm">,
 ): Stage {
-  const tasks: TasksOfStage = {
+  const drawn: TasksOfStage = {
     ...(difficulty === "easy" ? {} : { difficulty }),
     ...(split === "benchmark" ? {} : { split }),
+    ...(tasks === "nano" ? {} : { tasks }),
+    ...(Object.keys(answerForm).length === 0 ? {} : { answerForm }),
   };
-  return { ...stage, spec: { ...stage.spec, ...tasks } };
+  return { ...stage, spec: { ...stage.spec, ...drawn } };
 }
 
 /** Steps at which each run's checkpoint is kept, since a model or a measure refers to it. */
@@ -159,8 +165,10 @@ function modelStage(
     ],
     work: made.work(options),
   };
-  // A merge sees no task.
-  return model.steps === null ? stage : drawing(stage, study.difficulty);
+  // A merge sees no task, and training is not measured.
+  return model.steps === null
+    ? stage
+    : drawing(stage, { ...study, split: "benchmark" });
 }
 
 function measureStages(

@@ -1,6 +1,7 @@
 /** A stage of a study: one unit of work with what it reads and writes. */
 import type { MeasuredSplit } from "../../evaluate/index.js";
-import type { Difficulty } from "../../world/index.js";
+import type { AnswerForm } from "../../domains/index.js";
+import type { Difficulty, TaskSource } from "../../world/index.js";
 import type { Ref } from "./model.js";
 
 /** A file or model folder that a stage reads. */
@@ -43,12 +44,16 @@ export interface Stage<Spec extends object = object> {
 export interface TasksOfStage {
   difficulty?: Difficulty;
   split?: MeasuredSplit;
+  /** Where those of training come from; a benchmark says it by its name. */
+  tasks?: TaskSource;
+  answerForm?: AnswerForm;
 }
 
 /** Which tasks a stage draws: options for whatever draws them; nothing where they are the easy benchmarks. */
 export function tasksOf({ spec }: Stage): TasksOfStage {
-  const { difficulty, split } = spec as TasksOfStage;
+  const { difficulty, split, answerForm } = spec as TasksOfStage;
   return {
+    ...(answerForm === undefined ? {} : { answerForm }),
     ...(difficulty === undefined ? {} : { difficulty }),
     ...(split === undefined ? {} : { split }),
   };

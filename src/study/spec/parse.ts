@@ -9,7 +9,7 @@ import {
   type LineCounter,
   type Node,
 } from "yaml";
-import { DOMAINS, type Domain } from "../../domains/index.js";
+import { DOMAINS, type AnswerForm, type Domain } from "../../domains/index.js";
 import { StudyError } from "../../error.js";
 import {
   BUDGETS,
@@ -18,7 +18,13 @@ import {
   type TextPlace,
 } from "../../io/index.js";
 import { MEASURED_SPLITS, type MeasuredSplit } from "../../evaluate/index.js";
-import { DIFFICULTIES, type Difficulty } from "../../world/index.js";
+import {
+  DIFFICULTIES,
+  ENGLISH_DOMAINS,
+  TASK_SOURCES,
+  type Difficulty,
+  type TaskSource,
+} from "../../world/index.js";
 import type { MeasureEntry, StudySpec } from "../graph/model.js";
 import { plan } from "../graph/plan.js";
 import type { Resources } from "../graph/resources.js";
@@ -47,7 +53,7 @@ import {
 } from "./fieldError.js";
 import type { Names } from "./references.js";
 import { resourcesByKind } from "./resources.js";
-import { NAME, name } from "./values.js";
+import { answerForm, NAME, name } from "./values.js";
 
 type Plain = Record<string, unknown>;
 
@@ -60,6 +66,8 @@ interface Head {
   base: string;
   domains: Domain[];
   difficulty: Difficulty;
+  tasks: TaskSource;
+  answerForm: AnswerForm;
   split: MeasuredSplit;
   seeds: number[];
   resources: Readonly<Record<string, Resources>>;
@@ -70,6 +78,8 @@ const head: Field<Head> = object<Head>({
   base: textField(/./, "a folder"),
   domains: list(choice(DOMAINS), 1),
   difficulty: withDefault(choice(DIFFICULTIES), "easy"),
+  tasks: withDefault(choice(TASK_SOURCES), "nano"),
+  answerForm,
   split: withDefault(choice(MEASURED_SPLITS), "benchmark"),
   seeds: list(integer({ min: 0 }), 1),
   resources: resourcesByKind,
@@ -137,9 +147,42 @@ function resolve(all: Plain): StudySpec {
       ["seeds"],
       `seeds must ask for at most ${MOST_RUNS} models of all seeds, got ${runs}`,
     );
+  checkTasks(study);
   // What must fit between sections shows when stages are planned.
   plan(study);
   return study;
+}
+
+/** English tasks exist for some domains, without demonstrations; only our trainer puts tasks in another form. */
+function checkTasks({
+  tasks,
+  domains,
+  models,
+  answerForm: form,
+}: StudySpec): void {
+  const isPlain = tasks === "nano" && Object.keys(form).length === 0;
+  for (const { list: entry, by, options } of isPlain ? [] : models) {
+    const { trainer, source } = options as {
+      trainer?: string;
+      source?: string;
+    };
+    const place = `models.${entry}`;
+    if (trainer !== undefined)
+      throw new RangeError(
+        `${place}.trainer must be local where the study has tasks or answerForm of its own, got ${trainer}`,
+      );
+    if (by === "sft" || source === "demonstrations")
+      throw new RangeError(
+        `${place} must learn without demonstrations where the study has tasks or answerForm of its own, got ${by}`,
+      );
+  }
+  if (tasks !== "english") return;
+  const other = domains.find((domain) => !ENGLISH_DOMAINS.includes(domain));
+  if (other !== undefined)
+    throw new FieldError(
+      ["domains"],
+      `domains must be of ${ENGLISH_DOMAINS.join(", ")} where tasks are english, got ${other}`,
+    );
 }
 
 /** A map of sections without those that a profile switches off. */

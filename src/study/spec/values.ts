@@ -1,8 +1,14 @@
 /** Fields that several sections of a study have. */
-import { DOMAINS, type Domain } from "../../domains/index.js";
-import { BENCHMARK_NAMES, type BenchmarkName } from "../../evaluate/index.js";
+import { DOMAINS, type AnswerForm, type Domain } from "../../domains/index.js";
+import {
+  ALL_BENCHMARK_NAMES,
+  BENCHMARK_NAMES,
+  type BenchmarkName,
+} from "../../evaluate/index.js";
 import {
   allOr,
+  choice,
+  object,
   integer,
   map,
   number,
@@ -19,8 +25,23 @@ export const positive: Field<number> = integer({ min: 1 });
 export const share: Field<number> = number({ min: 0, max: 1 });
 /** A rate, (0, 1]. */
 export const rate: Field<number> = number({ above: 0, max: 1 });
-/** Some benchmarks, or all. */
-export const benchmarks: Field<BenchmarkName[]> = allOr(() => BENCHMARK_NAMES);
+/** Some benchmarks, or all of the small world. */
+export const benchmarks: Field<BenchmarkName[]> = {
+  ...allOr(() => ALL_BENCHMARK_NAMES),
+  parse: (value, path, scope) =>
+    allOr(() =>
+      value === "all" ? BENCHMARK_NAMES : ALL_BENCHMARK_NAMES,
+    ).parse(value, path, scope),
+};
+/** How tasks are put to the models of a study; without it, as their domains have it. */
+export const answerForm: Field<AnswerForm> = withDefault(
+  object<AnswerForm>({
+    template: optional(choice(["ours", "folder"] as const)),
+    gate: optional(choice(["think", "none"] as const)),
+    maxNewTokens: optional(map(positive, { known: DOMAINS })),
+  }),
+  {},
+);
 /** Some domains of the study; all where none are named. */
 export const domains: Field<Domain[]> = withDefault(
   allOr(({ domains: known }) => known),

@@ -1,5 +1,5 @@
 /** What becomes of answers that are too long. */
-import { spec } from "../../domains/index.js";
+import { turnLimit } from "../../domains/index.js";
 import { checkFinite } from "../../error.js";
 import type { Rollout } from "../../rollout/index.js";
 
@@ -53,7 +53,6 @@ export function shapedRewards(
     const reward = rewards[i]!;
     if (overlong !== "penalty") return reward;
     const lastTurn = sampled.length - 1 - sampled.lastIndexOf(false);
-    const limit = spec(task.domain).maxNewTokens;
-    return reward + overlongPenalty(lastTurn, limit, buffer);
+    return reward + overlongPenalty(lastTurn, turnLimit(task), buffer);
   });
 }

@@ -55,10 +55,11 @@ export function trainingRewards(
 }
 
 /**
- * Whether an answer has its domain's form: its last turn closes its thinking, and its verifier found an answer to grade (a box, a program,
+ * Whether an answer has its domain's form: its last turn closes its thinking (where its task wants one), and its verifier found an answer to grade (a box, a program,
  * an option, a call of a tool, or any text where the domain asks for no form). Truncated answers have none.
  */
-export function formatReward({ text, verdict }: Rollout): 0 | 1 {
+export function formatReward({ task, text, verdict }: Rollout): 0 | 1 {
   const graded = verdict.outcome === "correct" || verdict.outcome === "wrong";
-  return graded && text.includes("</think>") ? 1 : 0;
+  const closes = task.form?.gate === "none" || text.includes("</think>");
+  return graded && closes ? 1 : 0;
 }

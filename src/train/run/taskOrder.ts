@@ -1,8 +1,8 @@
 /** Which tasks a run sees: options, defaults and checks, before any work. */
 import { basename } from "node:path";
-import { DOMAINS, type Domain } from "../../domains/index.js";
+import { DOMAINS, type AnswerForm, type Domain } from "../../domains/index.js";
 import { TrainError } from "../../error.js";
-import { LEVELS, type Difficulty } from "../../world/index.js";
+import { LEVELS, type Difficulty, type TaskSource } from "../../world/index.js";
 import { checkSetting } from "../settings.js";
 import { RL_DATASET_SIZES, rlLevels, type TaskOrder } from "./tasks.js";
 
@@ -18,6 +18,10 @@ export interface TaskOptions {
   weights?: Partial<Record<Domain, number>>;
   /** Tasks of each domain in every step, instead of `weights`; they add up to `promptsPerStep`. */
   quotas?: Partial<Record<Domain, number>>;
+  /** Where tasks come from; default "nano", the small world. */
+  tasks?: TaskSource;
+  /** How they are put to the model and when answers count; default as the domains have it. */
+  answerForm?: AnswerForm;
 }
 
 /**
@@ -39,6 +43,8 @@ export function taskOrder(
     weights: options.weights ?? RL_DATASET_SIZES,
     levels: { ...rlLevels(options.difficulty ?? "easy"), ...options.levels },
     quotas: options.quotas,
+    ...(options.tasks && { tasks: options.tasks }),
+    ...(options.answerForm && { answerForm: options.answerForm }),
   };
   checkTaskOrder(who, { ...order, promptsPerStep });
   return order;

@@ -1,7 +1,19 @@
 /** Which tasks an RL run sees, and in which order. */
-import { DOMAINS, spec, type Domain, type Task } from "../../domains/index.js";
+import {
+  DOMAINS,
+  inForm,
+  spec,
+  type AnswerForm,
+  type Domain,
+  type Task,
+} from "../../domains/index.js";
 import { Random } from "../../random.js";
-import { drawTask, worldSpec, type Difficulty } from "../../world/index.js";
+import {
+  drawFrom,
+  worldSpec,
+  type Difficulty,
+  type TaskSource,
+} from "../../world/index.js";
 
 /**
  * Prompts of the paper's RL data per domain (§3.2); the mixed run shuffles their concatenation uniformly, so a domain is
@@ -38,6 +50,10 @@ export interface TaskOrder {
   levels: Readonly<Record<Domain, readonly number[]>>;
   /** Tasks of each domain in every step, instead of drawing domains by `weights`; they add up to the tasks of a step. */
   quotas?: Readonly<Partial<Record<Domain, number>>>;
+  /** Where tasks come from; absent: the small world. */
+  tasks?: TaskSource;
+  /** How they are put to the model and when answers count; absent: as the domains have it. */
+  answerForm?: AnswerForm;
 }
 
 /**
@@ -67,10 +83,12 @@ export function tasksOfStep(
       `${order.name}/tasks/${step}/${from + i}`,
     );
     const domain = fixed ? fixed[i]! : pickDomain(order, random);
-    return drawTask(domain, random, {
+    const level = random.pick(order.levels[domain]);
+    const task = drawFrom(order.tasks, domain, random, {
       split: "train",
-      level: random.pick(order.levels[domain]),
+      level,
     });
+    return inForm(task, order.answerForm ?? {});
   });
 }
 

@@ -100,6 +100,7 @@ function openRecords(folder: string): Opened {
     ...{ name: basename(folder), base: "base", domains: [], seeds: [0] },
     ...{ models: models.map(recordedModel), lists: {}, resources: {} },
     ...({ difficulty: "easy", split: "benchmark" } as const),
+    ...({ tasks: "nano", answerForm: {} } as const),
     measures: [{ name: "records", by: "scores", options }],
   };
   const at = new Map(

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   benchmark,
-  BENCHMARK_NAMES,
+  ALL_BENCHMARK_NAMES,
   benchmarkSpec,
   MEASURED_SPLITS,
 } from "../../evaluate/benchmarks.js";
@@ -36,7 +36,7 @@ export interface RecordMeasure {
 
 /** What tables call a benchmark; one that is not ours has its own name. */
 export function benchmarkInfo(name: string): BenchmarkInfo {
-  if (!(BENCHMARK_NAMES as readonly string[]).includes(name))
+  if (!(ALL_BENCHMARK_NAMES as readonly string[]).includes(name))
     return { name, label: name, title: name, domain: "" };
   const { label, title, domain } = benchmarkSpec(name);
   return { name, label, title, domain };
@@ -51,7 +51,7 @@ function promptsOf({
   items,
   tasks: hash,
 }: RecordsHeader): Map<string, string> {
-  const isOurs = (BENCHMARK_NAMES as readonly string[]).includes(name);
+  const isOurs = (ALL_BENCHMARK_NAMES as readonly string[]).includes(name);
   if (!isOurs || hash === "" || !(items >= 1 && items <= MOST_PROMPTS))
     return new Map();
   try {
