@@ -214,7 +214,8 @@ export const evaluate: Verb = {
     const tasks = sets.flatMap((set) => set.tasks);
     try {
       opened.announce({ tasks, samples, maxTokens });
-      const rows = await score(opened.sampler, sets, options, values, output);
+      const how = { records: values.records, byKind: isFile };
+      const rows = await score(opened.sampler, sets, options, how, output);
       output.stdout.write(`${textTable([COLUMNS, ...rows])}\n`);
     } finally {
       opened.end();
@@ -228,7 +229,7 @@ async function score(
   sampler: Parameters<typeof evaluateTasks>[0],
   sets: readonly NamedTasks[],
   options: EvaluateTasksOptions,
-  { records }: { records?: string },
+  { records, byKind }: { records: string | undefined; byKind: boolean },
   { stderr }: CliOutput,
 ): Promise<string[][]> {
   const rows: string[][] = [];
@@ -241,7 +242,8 @@ async function score(
     });
     if (stderr.isTTY) stderr.write(`${name} ${percent(result.mean)}\n`);
     scores.push(result.mean);
-    rows.push(rowOf(title, result), ...kindRows(tasks, result));
+    rows.push(rowOf(title, result));
+    if (byKind) rows.push(...kindRows(tasks, result));
   }
   if (sets.length > 1)
     rows.push(["Avg.", percent(mean(scores)), "", "", "", ""]);

@@ -6,7 +6,7 @@ import { ROOT } from "./sources.js";
 
 /** Folders that git does not track. */
 const UNTRACKED =
-  /^(?:\.git|\.venv|\.cache|node_modules|dist|reproduced)(?:\/|$)|(?:^|\/)(?:\.ipynb_checkpoints|__pycache__)\//;
+  /^(?:\.git|\.venv|\.cache|node_modules|dist|reproduced|data\/paper-scale\/runs)(?:\/|$)|(?:^|\/)(?:\.ipynb_checkpoints|__pycache__)\//;
 
 const FORBIDDEN: [string, RegExp][] = [
   [

@@ -10,13 +10,12 @@ import { domainOf, modelNamed, type StudySpec } from "../graph/model.js";
 import { times } from "../graph/stage.js";
 import { DISTILL_ROLLOUT } from "../graph/work.js";
 import { inputPath } from "../run/paths.js";
-import { checked, choice, object, optional } from "../spec/field.js";
+import { checked, object } from "../spec/field.js";
 import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import {
   domains,
   mixFields,
   mixRule,
-  positive,
   type MixOptions,
 } from "../spec/values.js";
 import { elsewhereOf, takeFromSlime } from "./bySlime.js";
@@ -30,34 +29,20 @@ import {
   trainingPlaces,
   type AnswerSetting,
 } from "./training.js";
+import {
+  trainerFields,
+  trainerRemark,
+  trainerRule,
+  type TrainerOptions,
+} from "./trainer.js";
 
 /** Options of `distill`: the settings of distillation, the domains whose tasks the student sees (default all), and how they are mixed. */
 export type DistillOptions = SettingOptions<
   typeof DISTILL_SETTINGS,
   AnswerSetting
 > &
-  MixOptions & {
-    domains: Domain[];
-    /** TRL in processes of its own, or slime on a cluster of others; absent: our trainer. */
-    trainer?: "trl" | "slime";
-    /** Processes of TRL that share a step's completions; default 1. */
-    processes?: number;
-  };
-
-/** What does not fit who trains; null where all does. */
-function trainerRule({
-  trainer: by,
-  processes,
-  ...options
-}: DistillOptions): ReturnType<typeof mixRule> {
-  if (by === "trl") return trlDistillRefusal(options);
-  return processes === undefined
-    ? null
-    : {
-        key: "processes",
-        text: `must be left out without trainer: trl, got ${processes}`,
-      };
-}
+  MixOptions &
+  TrainerOptions & { domains: Domain[] };
 
 /** The operation. */
 export const distill: Operation<
@@ -73,16 +58,14 @@ export const distill: Operation<
       domains,
       ...settingFields(DISTILL_SETTINGS, ANSWERS),
       ...mixFields,
-      trainer: optional(choice(["trl", "slime"] as const)),
-      processes: optional(positive),
+      ...trainerFields,
     }),
-    (options) => mixRule(options) ?? trainerRule(options),
+    (options) => mixRule(options) ?? trainerRule(options, trlDistillRefusal),
   ),
   parents: { from: "one", teachers: "many" },
   domains: ({ domains: own }) => own,
   role: () => "student",
-  remark: ({ trainer }) =>
-    trainer === undefined ? null : `trained by ${TRAINERS[trainer]}`,
+  remark: trainerRemark,
   elsewhere: ({ name, options }) =>
     options.trainer === "slime" ? elsewhereOf("distill", name, options) : null,
   inputs(model, place, study) {
@@ -121,8 +104,6 @@ export const distill: Operation<
     if (by === "trl") await trlPython();
   },
 };
-
-const TRAINERS = { trl: "TRL", slime: "slime" } as const;
 
 /** Who teaches a domain: the teacher that was trained on it alone, else the only teacher. */
 function teachersOf(

@@ -3,19 +3,12 @@ import { trainByTrl, trlPython, trlRefusal } from "../../cluster/index.js";
 import type { Domain } from "../../domains/index.js";
 import { GRPO_SETTINGS, trainGrpo } from "../../train/index.js";
 import { AGENT_ROLLOUT, ROLLOUT } from "../graph/work.js";
-import {
-  checked,
-  choice,
-  object,
-  optional,
-  type Field,
-} from "../spec/field.js";
+import { checked, object } from "../spec/field.js";
 import { settingFields, type SettingOptions } from "../spec/settingFields.js";
 import {
   domains,
   mixFields,
   mixRule,
-  positive,
   type MixOptions,
 } from "../spec/values.js";
 import { elsewhereOf, takeFromSlime } from "./bySlime.js";
@@ -29,46 +22,17 @@ import {
   trainingPlaces,
   type AnswerSetting,
 } from "./training.js";
-
-/** Who trains. */
-export interface TrainerOptions {
-  /** TRL in processes of its own, or slime on a cluster of others; absent: our trainer ("local" in a file). */
-  trainer?: "trl" | "slime";
-  /** Processes of TRL that share a step's completions; default 1. */
-  processes?: number;
-}
+import {
+  trainerFields,
+  trainerRemark,
+  trainerRule,
+  type TrainerOptions,
+} from "./trainer.js";
 
 /** Options of `rl`: the settings of GRPO, the domains whose tasks are trained on (default all), how they are mixed, and who trains. */
 export type RlOptions = SettingOptions<typeof GRPO_SETTINGS, AnswerSetting> &
   MixOptions &
   TrainerOptions & { domains: Domain[] };
-
-const named = choice(["local", "trl", "slime"] as const);
-
-/** "local" is what is there without it, so that it says nothing in a stage's key either. */
-const trainer: Field<"trl" | "slime" | undefined> = {
-  ...named,
-  optional: true,
-  parse(value, path, scope) {
-    const by = value === undefined ? "local" : named.parse(value, path, scope);
-    return by === "local" ? undefined : by;
-  },
-};
-
-/** What does not fit who trains; null where all does. */
-function trainerRule({
-  trainer: by,
-  processes,
-  ...options
-}: RlOptions): ReturnType<typeof mixRule> {
-  if (by === "trl") return trlRefusal(options);
-  return processes === undefined
-    ? null
-    : {
-        key: "processes",
-        text: `must be left out without trainer: trl, got ${processes}`,
-      };
-}
 
 function isControl({ reward = "verified" }: RlOptions): boolean {
   return reward !== "verified";
@@ -85,22 +49,15 @@ export const rl: Operation<RlOptions, RlOptions & { seed: number }> = {
       domains,
       ...settingFields(GRPO_SETTINGS, ANSWERS),
       ...mixFields,
-      trainer,
-      processes: optional(positive),
+      ...trainerFields,
     }),
-    (options) => mixRule(options) ?? trainerRule(options),
+    (options) => mixRule(options) ?? trainerRule(options, trlRefusal),
   ),
   // A model that was not rewarded for right answers is compared with the others, and never counted among them.
   role: (options) =>
     isControl(options) ? "control" : TRAINED_ON_TASKS.role(options),
   remark: (options) =>
-    isControl(options)
-      ? `${options.reward} reward`
-      : options.trainer === undefined
-        ? null
-        : options.trainer === "trl"
-          ? "trained by TRL"
-          : "trained by slime",
+    isControl(options) ? `${options.reward} reward` : trainerRemark(options),
   work: (options) => answersWork(options, ROLLOUT, AGENT_ROLLOUT),
   elsewhere: ({ name, options }) =>
     options.trainer === "slime" ? elsewhereOf("rl", name, options) : null,

@@ -33,6 +33,33 @@ test("the paper's experiment plans without weights: GPU hours of Table 2, disk, 
   expect(out).toMatch(/models on the disk: \d+\.\d GB/);
 });
 
+test("the rehearsal is the same graph at nano size by TRL and a server, and once more without a crossing", () => {
+  const graph = (profile: string) => {
+    const { spec } = open("data/paper-scale", { profile });
+    const { models, measures } = spec;
+    const parts = measures.map(({ name, options }) => [
+      name,
+      Object.keys(options as object).filter((key) => key !== "server"),
+    ]);
+    return {
+      models: models.map(({ name, by, parents }) => [name, by, parents]),
+      measures: parts,
+    };
+  };
+  const full = graph("full");
+  expect(graph("rehearsal")).toEqual(full);
+  expect(graph("here")).toEqual(full);
+  const trainers = (profile: string): Set<unknown> =>
+    new Set(
+      open("data/paper-scale", { profile })
+        .spec.models.filter(({ by }) => by === "rl" || by === "distill")
+        .map(({ options }) => (options as { trainer?: string }).trainer),
+    );
+  expect(trainers("full")).toEqual(new Set(["slime"]));
+  expect(trainers("rehearsal")).toEqual(new Set(["trl"]));
+  expect(trainers("here")).toEqual(new Set([undefined]));
+});
+
 /** An event file as TensorBoard writes it, by its documented layout; checksums are zero, since nobody reads them. */
 function events(scalars: [step: number, tag: string, value: number][]): Buffer {
   const bytes = (field: number, data: Buffer): Buffer =>

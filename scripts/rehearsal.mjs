@@ -1,0 +1,188 @@
+/**
+ * `npm run rehearsal`: the paper's experiment (data/paper-scale) at nano size with every crossing switched on. TRL trains, a server answers
+ * under each model's name, Ray runs the stages where it is set up; then Table 3, and with `--compare` the same without a crossing beside it.
+ *
+ * Usage: M2RL_TRL_PYTHON=trl/bin/python npm run rehearsal [-- --compare]
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync } from "node:fs";
+import http from "node:http";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { cluster, study } from "../dist/index.js";
+
+const ROOT = join(import.meta.dirname, "..");
+const STUDY = join(ROOT, "data", "paper-scale");
+const RAY = join(ROOT, ".venv", "bin", "ray");
+/** As study.yml has it. */
+const PORT = 8399;
+
+/** The model servers that were asked for, by the model's name. */
+const servers = new Map();
+
+function folderOf(name) {
+  if (name === "base") return join(ROOT, "data", "nano", "base");
+  return join(STUDY, "runs", "rehearsal", "seed1", "models", name);
+}
+
+/** The address of a model's server, started when it is first asked for. */
+async function serverOf(name) {
+  if (!servers.has(name)) {
+    const folder = folderOf(name);
+    if (!existsSync(join(folder, "config.json"))) return undefined;
+    servers.set(name, cluster.startModelServer(folder));
+  }
+  return (await servers.get(name)).url;
+}
+
+/** One port for all models: /NAME/v1/… goes to the server of NAME. */
+async function pass(request, response) {
+  const [, name, rest] = /^\/([\w.-]+)(\/.*)$/.exec(request.url) ?? [];
+  const url = name === undefined ? undefined : await serverOf(name);
+  if (url === undefined) {
+    response.writeHead(404).end("{}");
+    return;
+  }
+  const { method, headers } = request;
+  const own = http.request(url + rest, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  own.on("error", () => response.destroy());
+  request.pipe(own);
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A head of Ray that ends with this process, or null where Ray is not set up. */
+async function startRay() {
+  if (!existsSync(RAY)) {
+    console.log(
+      "without Ray, which is not set up: npm run setup -- --with ray",
+    );
+    return null;
+  }
+  const [port, dashboard] = [await freePort(), await freePort()];
+  // Sockets lie in it, whose paths must be short.
+  const folder = mkdtempSync("/tmp/m2rl-ray-");
+  const child = spawn(
+    RAY,
+    [
+      ...["start", "--head", "--block", "--disable-usage-stats"],
+      ...["--num-cpus", "2", "--object-store-memory", "100000000"],
+      ...["--port", String(port), "--dashboard-port", String(dashboard)],
+      ...["--temp-dir", folder],
+    ],
+    { stdio: "ignore" },
+  );
+  const url = `http://127.0.0.1:${dashboard}`;
+  const isUp = () =>
+    new Promise((done) => {
+      http
+        .get(`${url}/api/version`, (answer) => {
+          answer.resume();
+          done(answer.statusCode === 200);
+        })
+        .on("error", () => done(false));
+    });
+  while (!(await isUp())) {
+    if (child.exitCode !== null)
+      throw new Error(`Ray's head ended with ${child.exitCode}`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  return { url, child };
+}
+
+/** `m2rl run` of a profile; its progress goes to this terminal. */
+async function run(profile, more) {
+  const begun = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      ...[join(ROOT, "dist", "cli.js"), "run", STUDY],
+      ...["--profile", profile, ...more],
+    ],
+    { stdio: "inherit" },
+  );
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`m2rl run ended with ${code}`);
+  const seconds = (performance.now() - begun) / 1000;
+  console.log(`${profile}: ${seconds.toFixed(0)} s`);
+}
+
+function scoresOf(profile) {
+  return study.rows(study.open(STUDY, { profile }), "scores");
+}
+
+/** Table 3: each model's score on each benchmark; of two runs both, and how often their intervals meet. */
+function table(profiles) {
+  const runs = profiles.map(scoresOf);
+  const [first, second] = runs;
+  const models = [...new Set(first.map(({ model }) => model))];
+  const cell = ({ score, low, high }) =>
+    `${score.toFixed(1)} [${low.toFixed(0)}, ${high.toFixed(0)}]`;
+  let [met, all] = [0, 0];
+  for (const model of models) {
+    console.log(`\n${model}`);
+    for (const row of first.filter((own) => own.model === model)) {
+      const other = second?.find(
+        (own) => own.model === model && own.benchmark === row.benchmark,
+      );
+      console.log(
+        `  ${row.title.padEnd(22)} ${cell(row)}${other ? `   here ${cell(other)}` : ""}`,
+      );
+      if (!other) continue;
+      all++;
+      if (row.low <= other.high && other.low <= row.high) met++;
+    }
+  }
+  if (second) console.log(`\nintervals that meet: ${met} of ${all}`);
+}
+
+if (!process.env.M2RL_TRL_PYTHON) {
+  console.error(
+    "rehearsal: M2RL_TRL_PYTHON must name a Python with TRL; python3 -m venv trl && trl/bin/pip install trl==1.16.0",
+  );
+  process.exit(2);
+}
+const compare = process.argv.includes("--compare");
+const ray = await startRay();
+const gateway = http.createServer((request, response) => {
+  pass(request, response).catch(() => response.destroy());
+});
+gateway.listen(PORT, "127.0.0.1");
+await once(gateway, "listening");
+let failed = null;
+try {
+  const on = ray
+    ? [
+        ...["--on", `ray=${ray.url}`],
+        ...["--python", join(ROOT, ".venv", "bin", "python")],
+      ]
+    : ["--jobs", "2"];
+  await run("rehearsal", on);
+  if (compare) await run("here", ["--jobs", "2"]);
+  table(compare ? ["rehearsal", "here"] : ["rehearsal"]);
+  console.log(
+    `\nnotebooks/03-main-table.ipynb shows it with the parameters {"study": "../data/paper-scale", "profile": "rehearsal"}`,
+  );
+} catch (error) {
+  failed = error;
+} finally {
+  gateway.close();
+  gateway.closeAllConnections();
+  for (const server of servers.values()) await (await server).close();
+  ray?.child.kill("SIGTERM");
+}
+if (failed) {
+  console.error(`rehearsal: ${failed.message}; the same command goes on`);
+  process.exit(1);
+}
