@@ -5,6 +5,12 @@ function unit(seconds: number, forward: number, trained: number): Work {
   return { seconds, forward, trained };
 }
 
+/**
+ * Floating-point operations a second of one core when a model is so large that arithmetic is all that takes time: SmolLM2-135M by the
+ * torch engine in bfloat16. In float32 it is half of that.
+ */
+export const CORE_RATE = 1e11;
+
 /** One conversation of fine-tuning. */
 export const EXAMPLE: Work = unit(0.0075, 0, 77);
 /** One rollout of reinforcement learning with its update; the agent's hold several turns. */

@@ -8,6 +8,7 @@ import {
   type StudySpec,
 } from "../graph/model.js";
 import { operationOrNull } from "../graph/plan.js";
+import { CORE_RATE } from "../graph/work.js";
 import type { Elsewhere } from "../operations/operation.js";
 import { operation } from "../operations/index.js";
 import { countParameters } from "../rows/results.js";
@@ -142,6 +143,7 @@ function stageView(
     : 0;
   const elsewhere = made?.elsewhere?.(modelNamed(study, stage.model)) ?? null;
   const { seconds, forward, trained } = stage.work;
+  const flops = Math.round(parameters * (2 * forward + 6 * trained));
   const needs = Object.values(stage.inputs).flatMap(({ stage: from }) =>
     from === null ? [] : [from],
   );
@@ -151,8 +153,9 @@ function stageView(
     state,
     reason,
     needs: [...new Set(needs)],
-    seconds: Number(seconds.toFixed(1)),
-    flops: Math.round(parameters * (2 * forward + 6 * trained)),
+    // The seconds of the nano model, or those that the arithmetic of a larger one takes.
+    seconds: Number(Math.max(seconds, flops / CORE_RATE).toFixed(1)),
+    flops,
     files: stage.outputs,
     bytes: models * parameters * width,
     ...(elsewhere === null ? {} : { elsewhere }),

@@ -1,7 +1,20 @@
 /** A study on other tasks and in another form: what its file says reaches every stage that draws tasks, and nothing else. */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { StudyError } from "../../../src/error.js";
-import { parseStudy, plan, readStudy } from "../../../src/study/index.js";
+import {
+  configToJson,
+  NANO_CONFIG,
+  type ModelConfig,
+} from "../../../src/model/index.js";
+import {
+  describePlan,
+  parseStudy,
+  plan,
+  readStudy,
+} from "../../../src/study/index.js";
 import { PICO_STUDY } from "../pico.js";
 
 const HEAD = `name: plain
@@ -72,6 +85,21 @@ describe("tasks and answerForm of a study", () => {
     ],
   ])("refuse %s", (_, text, message) => {
     expect(() => parseStudy(text, "quick")).toThrow(new StudyError(message));
+  });
+
+  it("of a large base are estimated by their arithmetic, those of a small one by the seconds of the nano model", () => {
+    const folder = mkdtempSync(join(tmpdir(), "m2rl-large-"));
+    mkdirSync(join(folder, "base"));
+    writeFileSync(join(folder, "study.yml"), study(HEAD, EXPERTS));
+    const seconds = (config: ModelConfig): number => {
+      const text = JSON.stringify(configToJson(config));
+      writeFileSync(join(folder, "base", "config.json"), text);
+      const { stages } = describePlan(folder);
+      return stages.find(({ id }) => id === "seed1/models/math")!.seconds;
+    };
+    const layer = { ...NANO_CONFIG, hiddenSize: 1024, heads: 8, headDim: 128 };
+    expect(seconds(NANO_CONFIG)).toBe(0);
+    expect(seconds({ ...layer, layers: 400 })).toBeGreaterThan(10);
   });
 
   it("the study of SmolLM2 is planned in both profiles, experts, mixed run and merges from the base", () => {
