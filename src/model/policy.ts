@@ -3,8 +3,9 @@ import {
   Checkpoint,
   checkConfiguration,
   readConfiguration,
-  readModelFolder,
+  isDtype,
   type Dtype,
+  type Param,
   type Params,
 } from "../checkpoint/index.js";
 import { startEngine, tf, type Tensor } from "../engine/index.js";
@@ -37,11 +38,15 @@ export class Policy {
     checkParams(params, config);
     startEngine();
     const weights = new Map<string, Tensor>();
-    for (const [name, shape] of parameterShapes(config)) {
-      weights.set(
-        name,
-        tf.tensor(Float32Array.from(params.get(name)!.data), shape, "float32"),
-      );
+    try {
+      for (const [name, shape] of parameterShapes(config)) {
+        const data = Float32Array.from(params.get(name)!.data);
+        weights.set(name, tf.tensor(data, shape, "float32"));
+      }
+    } catch (error) {
+      // What is read from a file may break off.
+      tf.dispose([...weights.values()]);
+      throw error;
     }
     return new Policy(config, weights);
   }
@@ -89,13 +94,39 @@ export function loadPolicy(folder: string): {
       `loadPolicy: tokenizer must have at most the model's ${config.vocabSize} tokens, got ${tokenizer.size} in ${folder}`,
     );
   }
-  const checkpoint = Checkpoint.open(folder);
-  checkpoint.close();
-  const [wrong] = checkConfiguration(json, checkpoint.tensors.values());
-  if (wrong !== undefined)
-    throw new ShapeError(
-      `loadPolicy: ${wrong.key} of config.json must be ${wrong.found} as in tensor "${wrong.tensor}", got ${wrong.said} in ${folder}`,
-    );
-  const { params } = readModelFolder(folder);
-  return { policy: Policy.fromParams(params, config), tokenizer };
+  let checkpoint: Checkpoint | undefined;
+  try {
+    checkpoint = Checkpoint.open(folder);
+    const [wrong] = checkConfiguration(json, checkpoint.tensors.values());
+    if (wrong !== undefined)
+      throw new ShapeError(
+        `loadPolicy: ${wrong.key} of config.json must be ${wrong.found} as in tensor "${wrong.tensor}", got ${wrong.said} in ${folder}`,
+      );
+    const params = storedParams(checkpoint);
+    return { policy: Policy.fromParams(params, config), tokenizer };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new CheckpointError(`loadPolicy: ${error.message}`, { cause: error });
+  } finally {
+    checkpoint?.close();
+  }
+}
+
+/** The parameters of an open checkpoint, each read only when it is looked at: the model is never in JavaScript as a whole. */
+function storedParams(checkpoint: Checkpoint): Params {
+  const params: Params = new Map();
+  for (const { name, dtype, shape, elements } of checkpoint.tensors.values()) {
+    const param: Param = {
+      // Another dtype is refused when it is read.
+      dtype: isDtype(dtype) ? dtype : "F32",
+      shape: [...shape],
+      get data(): Float32Array {
+        const values = new Float32Array(elements);
+        checkpoint.read(name, 0, values);
+        return values;
+      },
+    };
+    params.set(name, param);
+  }
+  return params;
 }

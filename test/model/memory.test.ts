@@ -1,5 +1,13 @@
 /** What bounds memory (recomputed layers, vocabulary in chunks, queries in blocks) changes neither values nor gradients. */
+import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import {
+  readModelFolder,
+  type Param,
+  type Params,
+} from "../../src/checkpoint/index.js";
 import {
   startEngine,
   tf,
@@ -12,6 +20,7 @@ import { attend } from "../../src/model/forward/attend.js";
 import {
   completionLogprobs,
   initParams,
+  loadPolicy,
   logits,
   logprobsAt,
   Policy,
@@ -128,5 +137,52 @@ describe("attend(q, k, v, bias)", () => {
     grads.forEach((gradient, i) =>
       expect(difference(gradient, expected.grads[i]!)).toBeLessThan(1e-4),
     );
+  });
+});
+
+describe("weights on their way to the engine", () => {
+  test("are read one tensor at a time; when one cannot be read, those before it are freed", () => {
+    const read: string[] = [];
+    const params: Params = new Map(
+      [...initParams(PICO, 1)].map(([name, { dtype, shape, data }]) => {
+        const param: Param = {
+          ...{ dtype, shape },
+          get data() {
+            read.push(name);
+            if (name === "model.norm.weight") throw new Error("disk is gone");
+            return data;
+          },
+        };
+        return [name, param];
+      }),
+    );
+    const before = tf.memory().numTensors;
+    expect(() => Policy.fromParams(params, PICO)).toThrow("disk is gone");
+    expect(tf.memory().numTensors).toBe(before);
+    expect(read).toEqual([...params.keys()]);
+  });
+
+  test("loadPolicy(folder) has the values of the file, and names itself where the file is broken", () => {
+    const folder = join(import.meta.dirname, "../golden/model/tied");
+    const root = mkdtempSync(join(tmpdir(), "policy-"));
+    cpSync(folder, root, { recursive: true });
+    const vocab = Object.fromEntries(
+      Array.from({ length: 64 }, (_, id) => [`t${id}`, id]),
+    );
+    writeFileSync(
+      join(root, "tokenizer.json"),
+      JSON.stringify({
+        ...{ added_tokens: [], normalizer: null, pre_tokenizer: null },
+        ...{ post_processor: null, decoder: null },
+        model: { type: "BPE", vocab, merges: [] },
+      }),
+    );
+    const { policy } = loadPolicy(root);
+    const { params } = readModelFolder(root);
+    for (const [name, { data }] of policy.toParams())
+      expect(data).toEqual(params.get(name)!.data);
+    policy.dispose();
+    writeFileSync(join(root, "model.safetensors"), "broken");
+    expect(() => loadPolicy(root)).toThrow(/^loadPolicy: .*model.safetensors/);
   });
 });
