@@ -4,7 +4,9 @@ import { parseArgs } from "node:util";
 import {
   BFCL_CATEGORIES,
   bfclOverall,
+  DOMAINS,
   inForm,
+  type AnswerForm,
   type BfclCategory,
 } from "../domains/index.js";
 import {
@@ -193,11 +195,9 @@ export const evaluate: Verb = {
       (isFile ? MOST_TOKENS : undefined);
     const options = {
       samples,
-      maxTokens,
       seed: integerOption("seed", values.seed, 0),
       temperature: numberOption("temperature", values.temperature, 0, 10),
       topP: numberOption("top-p", values["top-p"], 1e-6, 1),
-      gate: oneOf(GATES, "gate", values.gate ?? (isFile ? "none" : "think")),
       keep: integerOption("keep", values.keep, 0),
       keepTokens: values["keep-tokens"],
     };
@@ -205,15 +205,23 @@ export const evaluate: Verb = {
       throw new UsageError(
         "--keep-tokens needs token ids, which no chat gives",
       );
-    const template = oneOf(TEMPLATES, "template", values.template);
+    const form: AnswerForm = {
+      template: oneOf(TEMPLATES, "template", values.template),
+      gate: oneOf(GATES, "gate", values.gate ?? (isFile ? "none" : "think")),
+      ...(maxTokens !== undefined && {
+        maxNewTokens: Object.fromEntries(
+          DOMAINS.map((domain) => [domain, maxTokens]),
+        ),
+      }),
+    };
     const sets = (await tasksOf(values)).map((set) => ({
       ...set,
-      tasks: set.tasks.map((task) => inForm(task, { template })),
+      tasks: set.tasks.map((task) => inForm(task, form)),
     }));
     const opened = await openModel(positionals, values, output);
     const tasks = sets.flatMap((set) => set.tasks);
     try {
-      opened.announce({ tasks, samples, maxTokens });
+      opened.announce({ tasks, samples });
       const how = { records: values.records, byKind: isFile };
       const rows = await score(opened.sampler, sets, options, how, output);
       output.stdout.write(`${textTable([COLUMNS, ...rows])}\n`);

@@ -2,7 +2,7 @@
 import type { Task, Verdict } from "../domains/index.js";
 import { TaskError } from "../error.js";
 import { breathe, hashText } from "../io/index.js";
-import type { Gate, Rollout, Sampler, Think } from "../rollout/index.js";
+import type { Rollout, Sampler, Think } from "../rollout/index.js";
 import { avgAtK, type AvgAtK } from "./avgAtK.js";
 import {
   appendRecords,
@@ -25,10 +25,6 @@ export interface EvaluateTasksOptions {
   topP?: number;
   /** Whether a model may answer at once, or every turn must think first (`RolloutOptions.think`); default "free". */
   think?: Think;
-  /** Most new tokens of an assistant turn; default the domain's own, which are those of the small world. */
-  maxTokens?: number;
-  /** What is graded of an answer (`RolloutOptions.gate`); default each task's own, else "think". */
-  gate?: Gate;
   /** Where records are kept; an interrupted evaluation goes on from them. Default: nowhere. */
   recordsPath?: string;
   /** Replace records of another evaluation at `recordsPath` instead of refusing them; default false. */
@@ -171,16 +167,9 @@ function headerOf(
     temperature,
     topP,
     think,
-    maxTokens,
-    gate,
     model,
-  }: Omit<
-    RecordsHeader,
-    "benchmark" | "items" | "tasks" | "think" | "maxTokens" | "gate"
-  > & {
+  }: Omit<RecordsHeader, "benchmark" | "items" | "tasks" | "think"> & {
     think: Think;
-    maxTokens: number | undefined;
-    gate: Gate | undefined;
   },
 ): RecordsHeader {
   return {
@@ -188,8 +177,6 @@ function headerOf(
     items: tasks.length,
     ...{ samples, seed, temperature, topP },
     ...(think === "forced" && { think }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(gate === "none" && { gate }),
     tasks: hashTasks(tasks),
     model,
   };
@@ -203,14 +190,12 @@ async function sampleBatch(
   header: RecordsHeader,
   kept: Kept,
 ): Promise<EvaluationRecord[]> {
-  const { benchmark: name, samples, seed, temperature, topP } = header;
-  const { think, maxTokens, gate } = header;
+  const { benchmark: name, samples, seed, temperature, topP, think } = header;
   const repeated = tasks
     .slice(start, start + sampler.batch)
     .flatMap((task) => Array.from({ length: samples }, () => task));
   const rolled = await sampler.rollouts(repeated, {
     ...{ seed, temperature, topP, think, stream: `evaluate/${name}` },
-    ...{ maxTokens, gate },
     names: repeated.map((task, row) => `${task.id}/${row % samples}`),
   });
   return rolled.map((r, row) => {
@@ -270,8 +255,6 @@ export async function evaluateTasks(
     temperature = 1,
     topP = 1,
     think = "free",
-    maxTokens,
-    gate,
     recordsPath,
     replaceRecords = false,
     model = sampler.identity,
@@ -284,7 +267,7 @@ export async function evaluateTasks(
       `evaluate: samples must be a positive integer, got ${samples}`,
     );
   checkTasks(name, tasks);
-  const how = { samples, seed, temperature, topP, think, maxTokens, gate };
+  const how = { samples, seed, temperature, topP, think };
   const header = headerOf(name, tasks, { ...how, model });
   const perBlock = sampler.batch * samples;
   const total = tasks.length * samples;

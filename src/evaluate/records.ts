@@ -37,10 +37,6 @@ export interface RecordsHeader {
   topP: number;
   /** Whether every turn had to begin with thinking; absent where the model was free. */
   think?: "forced";
-  /** Most new tokens of an assistant turn; absent where they are the domain's own. */
-  maxTokens?: number;
-  /** Present where answers without `</think>` were graded as a whole. */
-  gate?: "none";
   /** SHA-256 of the tasks, so that records never outlive a change of the benchmark. */
   tasks: string;
   /** SHA-256 of the model, or a caller's own name for it. */

@@ -56,12 +56,6 @@ function chatOf(tokenizer: Tokenizer): FolderChat {
   return chat;
 }
 
-/**
- * What is graded of an answer: what stands behind `</think>`, without which there is no answer ("think", as in the paper), or, where there
- * is no such tag, the whole ("none": models that do not think aloud).
- */
-export type Gate = "think" | "none";
-
 /** From the first turn of a task to its verdict. */
 export class Episode {
   /** Text of the last turn, end-of-turn token removed. */
@@ -72,10 +66,7 @@ export class Episode {
   seconds = 0;
   private readonly environment: Environment | undefined;
 
-  constructor(
-    readonly task: Task,
-    private readonly gate: Gate = task.form?.gate ?? "think",
-  ) {
+  constructor(readonly task: Task) {
     this.environment = spec(task.domain).environment?.(task);
   }
 
@@ -108,7 +99,7 @@ export class Episode {
    */
   verdict(finish: FinishReason): Verdict {
     const { task, environment } = this;
-    const open = this.gate === "none" && !this.text.includes("</think>");
+    const open = task.form?.gate === "none" && !this.text.includes("</think>");
     const text = open ? `</think>${this.text}` : this.text;
     return this.timed(
       () =>

@@ -26,7 +26,7 @@ export {
   type TokenPrice,
   type UseEstimate,
 } from "./server/estimate.js";
-export { promptTokens, type Gate } from "./episode.js";
+export { promptTokens } from "./episode.js";
 export type { Abilities } from "./server/probe.js";
 export {
   Client,

@@ -7,7 +7,7 @@ import {
 } from "../domains/index.js";
 import { generate, type Policy } from "../model/index.js";
 import { SPECIAL_TOKENS, type Tokenizer } from "../tokenizer/index.js";
-import { Episode, promptTokens, turnEnds, type Gate } from "./episode.js";
+import { Episode, promptTokens, turnEnds } from "./episode.js";
 
 /** One sampled answer to one task, with everything that training and evaluation need. */
 export interface Rollout {
@@ -48,10 +48,6 @@ export interface RolloutOptions {
   topP?: number;
   /** Default "free". */
   think?: Think;
-  /** Most new tokens of an assistant turn; default the task's or its domain's own, which are those of the small world. */
-  maxTokens?: number;
-  /** Default the task's own, else "think". */
-  gate?: Gate;
   /** Names of the tasks' own streams under `stream`; default their position. */
   names?: readonly string[];
   /** Called once, at the end, with the seconds that verifiers and environments took of all. */
@@ -73,12 +69,11 @@ export function rollouts(
   options: RolloutOptions,
 ): Rollout[] {
   const { seed, stream, temperature = 1, topP = 1, think = "free" } = options;
-  const { maxTokens, gate } = options;
   const opening = think === "forced" ? THINK_OPENING : "";
   const prompts = encodePrompts(tokenizer, tasks, opening);
-  const episodes = tasks.map((task) => new Episode(task, gate));
+  const episodes = tasks.map((task) => new Episode(task));
   const completions = generate(policy, prompts, {
-    maxNewTokens: tasks.map((task) => maxTokens ?? turnLimit(task)),
+    maxNewTokens: tasks.map(turnLimit),
     stop: turnEnds(tokenizer, tasks),
     temperature,
     topP,

@@ -60,8 +60,13 @@ test("a file of real tasks is answered by a folder, a server and a chat alike, w
   expect(records("far")).toEqual(records("own"));
   expect(records("chat")).toEqual(records("own"));
   expect(records("own")).toHaveLength(4);
-  const header = readFileSync(join(place, "own", "mine.jsonl"), "utf8");
-  expect(header).toMatch(/"maxTokens":24,"gate":"none"/);
+  // Answers of another length are another evaluation.
+  const longer = await run(
+    ...["evaluate", "--tasks", tasks, "--samples", "2", "--temperature", "0"],
+    ...["--max-tokens", "25", "--records", join(place, "own"), FOLDER],
+  );
+  expect(longer.code).toBe(1);
+  expect(longer.err).toContain("must be of this evaluation, got tasks");
 });
 
 test("what it may cost is said before the first request, and too much is not begun", async () => {

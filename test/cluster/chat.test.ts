@@ -199,12 +199,13 @@ async function startFakeDown(): Promise<void> {
 }
 
 test("estimateUse counts prompts once a request and answers at their limit", () => {
-  const options = { samples: 4, promptTokens: () => 10, maxTokens: 100 };
+  const options = { samples: 4, promptTokens: () => 10 };
+  const task = { ...SUM, form: { maxNewTokens: 100 } };
   const price = { read: 1e6, sampled: 2e6 };
-  expect(estimateUse([SUM, SUM], { ...options, price })).toEqual({
+  expect(estimateUse([task, task], { ...options, price })).toEqual({
     ...{ requests: 8, promptTokens: 80, sampledTokens: 800, cost: 1680 },
   });
-  expect(estimateUse([SUM, SUM], { ...options, together: true })).toEqual({
+  expect(estimateUse([task, task], { ...options, together: true })).toEqual({
     ...{ requests: 2, promptTokens: 20, sampledTokens: 800, cost: undefined },
   });
 });

@@ -38,7 +38,6 @@ export interface Place {
 export interface Asked {
   tasks: readonly Task[];
   samples: number;
-  maxTokens: number | undefined;
 }
 
 /** A model, and how it is let go. */
@@ -94,9 +93,9 @@ function announcer(
   { price, most }: Limits,
   { stderr }: CliOutput,
 ): Opened["announce"] {
-  return ({ tasks, samples, maxTokens }) => {
+  return ({ tasks, samples }) => {
     const { requests, promptTokens, sampledTokens, cost } = estimateUse(tasks, {
-      ...{ samples, promptTokens: count, together, maxTokens, price },
+      ...{ samples, promptTokens: count, together, price },
     });
     const said = `at most ${requests} requests, ${exact ? "" : "about "}${promptTokens} tokens read, ${sampledTokens} sampled`;
     const turns = tasks.some(({ domain }) => domain === "agent")

@@ -103,7 +103,7 @@ export class ChatSampler implements Sampler {
     const settled = await Promise.allSettled(
       tasks.map(async (task, row) => {
         const stream = `${options.stream}/${options.names?.[row] ?? row}`;
-        const episode = new Episode(task, options.gate);
+        const episode = new Episode(task);
         const rollout = await this.follow(episode, stream, options);
         graded += episode.seconds;
         return rollout;
@@ -152,7 +152,7 @@ export class ChatSampler implements Sampler {
     task: Task,
     messages: readonly ChatMessage[],
     stream: string,
-    { seed, temperature = 1, topP = 1, maxTokens }: RolloutOptions,
+    { seed, temperature = 1, topP = 1 }: RolloutOptions,
   ): Promise<ChatAnswer> {
     const { tools } = spec(task.domain);
     const listed = tools?.(task) ?? [];
@@ -161,7 +161,7 @@ export class ChatSampler implements Sampler {
       "/v1/chat/completions",
       {
         ...{ model: this.model, messages, temperature, top_p: topP },
-        max_tokens: maxTokens ?? turnLimit(task),
+        max_tokens: turnLimit(task),
         seed: seedOf(seed, stream),
         ...(listed.length > 0 && {
           tools: listed.map((own) => ({ type: "function", function: own })),

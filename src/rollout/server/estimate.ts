@@ -15,8 +15,6 @@ export interface EstimateOptions {
   promptTokens: (task: Task) => number;
   /** Whether a request gives all samples of a task; default false. */
   together?: boolean;
-  /** As in `RolloutOptions`. */
-  maxTokens?: number | undefined;
   price?: TokenPrice | undefined;
 }
 
@@ -38,23 +36,17 @@ export interface UseEstimate {
  * Further turns of agents are not in it: how many there are is up to the model.
  *
  * @example
- * estimateUse([task], { samples: 4, promptTokens: () => 100, maxTokens: 1000 }).sampledTokens // 4000
+ * estimateUse([task], { samples: 4, promptTokens: () => 100 }).promptTokens // 400
  */
 export function estimateUse(
   tasks: readonly Task[],
-  {
-    samples,
-    promptTokens,
-    together = false,
-    maxTokens,
-    price,
-  }: EstimateOptions,
+  { samples, promptTokens, together = false, price }: EstimateOptions,
 ): UseEstimate {
   const times = together ? 1 : samples;
   let [read, sampled] = [0, 0];
   for (const task of tasks) {
     read += times * promptTokens(task);
-    sampled += samples * (maxTokens ?? turnLimit(task));
+    sampled += samples * turnLimit(task);
   }
   return {
     requests: times * tasks.length,

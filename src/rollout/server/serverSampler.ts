@@ -5,8 +5,8 @@ import {
   type Task,
 } from "../../domains/index.js";
 import { InfrastructureError } from "../../error.js";
-import { IM_END, type Tokenizer } from "../../tokenizer/index.js";
-import { Episode, promptTokens } from "../episode.js";
+import type { Tokenizer } from "../../tokenizer/index.js";
+import { Episode, promptTokens, turnEnds } from "../episode.js";
 import type { Rollout, RolloutOptions } from "../rollout.js";
 import type { Sampler } from "../sampler.js";
 import {
@@ -40,6 +40,8 @@ interface Ask {
   ids: readonly number[];
   n: number;
   maxTokens: number;
+  /** Tokens that end a turn. */
+  ends: readonly number[];
   stream: string;
 }
 
@@ -104,18 +106,20 @@ export class ServerSampler implements Sampler {
     const done = groups.map(async (rows) => {
       const task = tasks[rows[0]!]!;
       const prompt = promptTokens(this.tokenizer, task);
+      const ends = turnEnds(this.tokenizer, [task]);
       const choices = await this.sample(
         {
           ids: prompt,
           n: rows.length,
-          maxTokens: options.maxTokens ?? turnLimit(task),
+          maxTokens: turnLimit(task),
+          ends,
           stream: name(rows[0]!),
         },
         options,
       );
       return Promise.all(
         choices.map(async (choice, i) => {
-          const episode = new Episode(task, options.gate);
+          const episode = new Episode(task);
           const stream = name(rows[i]!);
           const rollout = await this.follow(
             episode,
@@ -167,10 +171,9 @@ export class ServerSampler implements Sampler {
 
   /** Choices of one prompt, as many as were asked for. */
   private async sample(
-    { ids, n, maxTokens, stream }: Ask,
+    { ids, n, maxTokens, ends, stream }: Ask,
     { seed, temperature = 1, topP = 1 }: RolloutOptions,
   ): Promise<ServerChoice[]> {
-    const stop = this.tokenizer.id(IM_END);
     const { status, body, text } = await this.client.ask(
       "POST",
       "/v1/completions",
@@ -179,10 +182,10 @@ export class ServerSampler implements Sampler {
         prompt: this.abilities.ids ? ids : this.tokenizer.decode(ids),
         ...{ n, temperature, top_p: topP, max_tokens: maxTokens },
         seed: seedOf(seed, stream),
-        stop: [IM_END],
+        stop: ends.map((id) => this.tokenizer.decode([id])),
         ...(this.abilities.logprobs && { logprobs: 1 }),
         ...(this.abilities.ids && {
-          stop_token_ids: [stop],
+          stop_token_ids: ends,
           return_token_ids: true,
         }),
       },
@@ -216,12 +219,13 @@ export class ServerSampler implements Sampler {
     options: RolloutOptions,
   ): Promise<Rollout> {
     const { task } = episode;
-    const maxTokens = options.maxTokens ?? turnLimit(task);
+    const maxTokens = turnLimit(task);
+    const ends = turnEnds(this.tokenizer, [task]);
     const all: Pick<Rollout, "tokens" | "sampled" | "logprobs"> = {
       ...{ tokens: [], sampled: [], logprobs: [] },
     };
     for (let choice = first; ;) {
-      const { tokens, logprobs, text, finish } = this.turnOf(choice);
+      const { tokens, logprobs, text, finish } = this.turnOf(choice, ends);
       append(all, tokens, logprobs);
       const next = episode.step(text, finish);
       if (next === null) {
@@ -239,6 +243,7 @@ export class ServerSampler implements Sampler {
           ids: [...prompt, ...all.tokens],
           n: 1,
           maxTokens,
+          ends,
           stream: `${stream}/turn ${episode.turns}`,
         },
         options,
@@ -247,15 +252,19 @@ export class ServerSampler implements Sampler {
   }
 
   /** Tokens of a choice, its stop token included, and its text without. */
-  private turnOf(choice: ServerChoice): {
+  private turnOf(
+    choice: ServerChoice,
+    ends: readonly number[],
+  ): {
     tokens: number[];
     logprobs: number[];
     text: string;
     finish: FinishReason;
   } {
-    const stop = this.tokenizer.id(IM_END);
     const ids = choice.ids ?? this.tokenizer.encode(choice.text);
-    const end = ids.indexOf(stop);
+    const end = ids.findIndex((id) => ends.includes(id));
+    // Text holds no end token; the first that ends a turn stands for it.
+    const stop = end >= 0 ? ids[end]! : ends[0]!;
     const finish = end >= 0 ? "stop" : choice.finish;
     const body = end >= 0 ? ids.slice(0, end) : ids;
     const tokens = finish === "stop" ? [...body, stop] : body;
