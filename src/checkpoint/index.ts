@@ -60,6 +60,7 @@ export { scanTensor, type TensorScan } from "./scanTensor.js";
 export { hashFile } from "../io/index.js";
 export { hashModel } from "./hashModel.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
+export { storedParams } from "./storedParams.js";
 export {
   type WriteSafetensorsOptions,
   writeSafetensors,

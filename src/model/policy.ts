@@ -3,9 +3,8 @@ import {
   Checkpoint,
   checkConfiguration,
   readConfiguration,
-  isDtype,
+  storedParams,
   type Dtype,
-  type Param,
   type Params,
 } from "../checkpoint/index.js";
 import { startEngine, tf, type Tensor } from "../engine/index.js";
@@ -110,23 +109,4 @@ export function loadPolicy(folder: string): {
   } finally {
     checkpoint?.close();
   }
-}
-
-/** The parameters of an open checkpoint, each read only when it is looked at: the model is never in JavaScript as a whole. */
-function storedParams(checkpoint: Checkpoint): Params {
-  const params: Params = new Map();
-  for (const { name, dtype, shape, elements } of checkpoint.tensors.values()) {
-    const param: Param = {
-      // Another dtype is refused when it is read.
-      dtype: isDtype(dtype) ? dtype : "F32",
-      shape: [...shape],
-      get data(): Float32Array {
-        const values = new Float32Array(elements);
-        checkpoint.read(name, 0, values);
-        return values;
-      },
-    };
-    params.set(name, param);
-  }
-  return params;
 }

@@ -1,5 +1,5 @@
 /** `m2rl evaluate --tasks`: files of tasks, answered here or by a server. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -69,6 +69,28 @@ test("a file of real tasks is answered by a folder, a server and a chat alike, w
   expect(longer.err).toContain("must be of this evaluation, got tasks");
 });
 
+test("--template folder asks by the folder's own template, and the records say that these are other tasks", async () => {
+  const folder = join(place, "foreign");
+  cpSync(FOLDER, folder, { recursive: true });
+  writeFileSync(
+    join(folder, "chat_template.jinja"),
+    "{% for m in messages %}{{ m.content }} = {% endfor %}",
+  );
+  const ask = ["evaluate", "--tasks", tasks, ...short, "--keep-tokens"];
+  const read = async (name: string, ...more: string[]): Promise<string[]> => {
+    const out = join(place, name);
+    const { err } = await run(...ask, "--records", out, folder, ...more);
+    expect(err).toBe("");
+    return readFileSync(join(out, "mine.jsonl"), "utf8").trim().split("\n");
+  };
+  const header = (lines: string[]): { tasks: string } =>
+    JSON.parse(lines[0]!) as { tasks: string };
+  const ours = await read("ours");
+  const theirs = await read("theirs", "--template", "folder");
+  expect(header(theirs).tasks).not.toBe(header(ours).tasks);
+  expect(theirs[1]).not.toBe(ours[1]);
+});
+
 test("what it may cost is said before the first request, and too much is not begun", async () => {
   const ask = ["evaluate", "--tasks", tasks, ...short, "--server", server.url];
   const price = ["--tokenizer", FOLDER, "--price", "0,1000000"];
@@ -101,6 +123,7 @@ test("a file of several kinds has a row a kind; BFCL's categories their overall 
 test.each([
   [["--tasks", "x.jsonl", "--benchmark", "aime24"], "either --benchmark or"],
   [["--gate", "open"], "--gate must be think or none"],
+  [["--template", "mine"], "--template must be ours or folder"],
   [
     ["--server", "http://x", "--tokenizer", "d", "--price", "1"],
     "--price must",

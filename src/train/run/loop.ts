@@ -63,7 +63,11 @@ export async function runSteps<Metrics extends StepMetrics>(
     onEvaluate,
   } = options;
   const snapshot = latestSnapshot(checkpoints, run);
-  if (snapshot) learner.restore(snapshot);
+  try {
+    if (snapshot) learner.restore(snapshot);
+  } finally {
+    snapshot?.close();
+  }
   const lines = (snapshot?.log ?? "").split("\n").filter((line) => line !== "");
   startLog(log, lines);
   const save = (done: number): void => {

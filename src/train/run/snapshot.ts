@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import {
-  readSafetensors,
+  Checkpoint,
+  storedParams,
   writeSafetensors,
   type Params,
 } from "../../checkpoint/index.js";
@@ -27,6 +28,11 @@ export interface Snapshot {
   params: Params;
   /** The log so far, a JSON line per step. */
   log: string;
+}
+
+/** A snapshot on disk whose weights are read one tensor at a time, until it is closed. */
+export interface OpenSnapshot extends Snapshot {
+  close(): void;
 }
 
 const WEIGHTS = "state.safetensors";
@@ -91,14 +97,14 @@ export function saveSnapshot(
 }
 
 /**
- * The latest snapshot of a run, or undefined when it has none.
+ * The latest snapshot of a run, or undefined when it has none; the caller closes it.
  *
  * @throws TrainError the snapshot cannot be read
  */
 export function latestSnapshot(
   folder: string,
   run: string,
-): Snapshot | undefined {
+): OpenSnapshot | undefined {
   const step = stepsIn(folder, run).at(-1);
   if (step === undefined) return undefined;
   const place = join(folder, nameOf(run, step));
@@ -110,11 +116,10 @@ export function latestSnapshot(
       failure,
     ) as unknown as Pick<Snapshot, "step" | "updates">;
     const log = readText(join(place, LOG), BUDGETS.lines, failure);
+    const weights = Checkpoint.open(join(place, WEIGHTS));
     return {
-      step,
-      updates,
-      log,
-      params: readSafetensors(join(place, WEIGHTS)),
+      ...{ step, updates, log, params: storedParams(weights) },
+      close: () => weights.close(),
     };
   } catch (cause) {
     throw new TrainError(
