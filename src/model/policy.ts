@@ -93,9 +93,8 @@ export function loadPolicy(folder: string): {
       `loadPolicy: tokenizer must have at most the model's ${config.vocabSize} tokens, got ${tokenizer.size} in ${folder}`,
     );
   }
-  let checkpoint: Checkpoint | undefined;
+  const checkpoint = Checkpoint.open(folder);
   try {
-    checkpoint = Checkpoint.open(folder);
     const [wrong] = checkConfiguration(json, checkpoint.tensors.values());
     if (wrong !== undefined)
       throw new ShapeError(
@@ -103,10 +102,7 @@ export function loadPolicy(folder: string): {
       );
     const params = storedParams(checkpoint);
     return { policy: Policy.fromParams(params, config), tokenizer };
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError(`loadPolicy: ${error.message}`, { cause: error });
   } finally {
-    checkpoint?.close();
+    checkpoint.close();
   }
 }

@@ -162,7 +162,7 @@ describe("weights on their way to the engine", () => {
     expect(read).toEqual([...params.keys()]);
   });
 
-  test("loadPolicy(folder) has the values of the file, and names itself where the file is broken", () => {
+  test("loadPolicy(folder) has the values of the file, and names the file where it is broken", () => {
     const folder = join(import.meta.dirname, "../golden/model/tied");
     const root = mkdtempSync(join(tmpdir(), "policy-"));
     cpSync(folder, root, { recursive: true });
@@ -183,6 +183,6 @@ describe("weights on their way to the engine", () => {
       expect(data).toEqual(params.get(name)!.data);
     policy.dispose();
     writeFileSync(join(root, "model.safetensors"), "broken");
-    expect(() => loadPolicy(root)).toThrow(/^loadPolicy: .*model.safetensors/);
+    expect(() => loadPolicy(root)).toThrow(/\/model\.safetensors: /);
   });
 });

@@ -218,7 +218,7 @@ const ADDITIONS: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
     "src/evaluate/benchmarks.ts": chain(
       after(`\n  | "bfcl"`, `\n  | "toyBench"`),
       after(
-        `\n  Record<BenchmarkName, Omit<BenchmarkSpec, "name" | "title">>\n> = {`,
+        `\n  Record<NanoBenchmark, Omit<BenchmarkSpec, "name" | "title">>\n> = {`,
         BENCHMARK_ROW,
       ),
     ),
