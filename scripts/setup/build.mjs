@@ -1,7 +1,6 @@
 /** Step "build": compiles src/ to dist/, the kernels in it to WebAssembly, and bundles the page, when a source has changed. */
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,10 +8,11 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import { command, SetupError, tail } from "./command.mjs";
 import { compileKernels } from "./kernels.mjs";
 import { bundlePage } from "./page.mjs";
+import { copyPython } from "./pythonFiles.mjs";
 import {
   CACHE,
   digest,
@@ -25,9 +25,9 @@ import {
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, "m2rl.json");
 
-function sources(endings = /\.(?:ts|css|py)$/) {
+function sources() {
   const names = readdirSync(join(ROOT, "src"), { recursive: true }).filter(
-    (name) => endings.test(name),
+    (name) => /\.(?:ts|css|py)$/.test(name),
   );
   return names.sort().map((name) => join("src", name));
 }
@@ -96,11 +96,7 @@ export const build = {
         `build: the page could not be bundled\n${tail(error.message, 30)}`,
       );
     }
-    for (const path of sources(/\.py$/)) {
-      const target = join(fresh, relative("src", path));
-      mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(join(ROOT, path), target);
-    }
+    copyPython(fresh);
     writeStamp(join(fresh, "m2rl.json"), stamp);
     if (existsSync(join(fresh, "cli.js")))
       chmodSync(join(fresh, "cli.js"), 0o755);
