@@ -51,7 +51,6 @@ export const toy: DomainSpec = {
   rlPrompts: 1000,
   maxNewTokens: 8,
   maxTurns: 1,
-  tools: [],
   verify: (_task, completion, finish) =>
     gate(completion, finish, (text) =>
       text === "toy" ? correct() : wrong("not toy"),

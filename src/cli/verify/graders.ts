@@ -197,7 +197,7 @@ function codingGrader(): RowGrader {
 
 /** Domain → its grader. */
 export const ROW_GRADERS: Readonly<
-  Record<FileDomain, (options: GraderOptions) => RowGrader>
+  Partial<Record<FileDomain, (options: GraderOptions) => RowGrader>>
 > = {
   math: mathGrader,
   science: scienceGrader,
