@@ -35,6 +35,12 @@ const OWN = {
     default: 0.05,
     doc: "Probability of an error per step of a demonstration.",
   },
+  shortcuts: {
+    type: "number",
+    min: 0,
+    max: 1,
+    doc: "Share of demonstrations that leave out steps; default none.",
+  },
   agentShare: {
     type: "number",
     min: 0,
@@ -116,12 +122,14 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
   };
   return train(trainer, options, ({ policy, tokenizer }) => {
     // Every conversation as tokens, what the assistant says under the mask.
-    const { care, slip, agentShare, proofShare, difficulty } = settings;
+    const { care, slip, shortcuts, agentShare, proofShare, difficulty } =
+      settings;
     const blend = {
       total: blendTotal,
       seed,
       care,
       slip,
+      shortcuts,
       agentShare,
       proofShare,
       difficulty,

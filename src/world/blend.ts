@@ -170,6 +170,8 @@ export interface SftBlendOptions {
   agentShare?: number;
   /** Share of checks ("math-proofs"), likewise: 2.37 % do not teach a nano model to judge. */
   proofShare?: number;
+  /** Share of demonstrations that take a shortcut, in [0, 1]; checks never do. Default 0. */
+  shortcuts?: number;
   /** How hard the tasks are; default "easy". */
   difficulty?: Difficulty;
 }
@@ -220,6 +222,7 @@ export function sftBlend({
   slip,
   agentShare,
   proofShare,
+  shortcuts = 0,
   difficulty = "easy",
 }: SftBlendOptions): SftExample[] {
   if (!Number.isSafeInteger(total) || total < 1) {
@@ -230,6 +233,7 @@ export function sftBlend({
   for (const [name, value] of Object.entries({
     care,
     slip,
+    shortcuts,
     agentShare: agentShare ?? 0,
     proofShare: proofShare ?? 0,
     "agentShare + proofShare": (agentShare ?? 0) + (proofShare ?? 0),
@@ -244,6 +248,8 @@ export function sftBlend({
     const available = Array.from({ length: Math.ceil(count * unique) }, () =>
       sftExample(source, random, {
         ...{ careful: random.chance(care), slip, difficulty },
+        // No number is drawn where nobody takes shortcuts: blends without them stay the same.
+        ...(shortcuts > 0 && { shortcut: random.chance(shortcuts) }),
       }),
     );
     return sampleItems(available, count, random);

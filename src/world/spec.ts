@@ -9,6 +9,11 @@ export interface DemonstrationOptions {
   careful: boolean;
   /** Probability of an error per step, in [0, 1]. 0 gives a correct demonstration when `careful`. */
   slip: number;
+  /**
+   * True: a careful demonstration that leaves out steps, or in the agent's domain half of the look-ups. It states what is right, but a
+   * small model that imitates it must do in its head what it cannot: which way pays is left to find out. Default false.
+   */
+  shortcut?: boolean;
 }
 
 /** A family of problems inside a domain. */

@@ -19,6 +19,7 @@ import type { Message } from "../../src/tokenizer/message.js";
 import {
   drawTask,
   readVerdict,
+  sftBlend,
   sftExample,
   splitOf,
   worldSpec,
@@ -158,5 +159,59 @@ describe("twins", () => {
       seen.set(key, (seen.get(key) ?? new Set()).add(task.id));
     }
     expect([...seen.values()].filter((all) => all.size > 1)).toEqual([]);
+  });
+});
+
+describe("shortcuts", () => {
+  const shown = (domain: Domain, shortcut: boolean) =>
+    draw(domain, 4, "shortcut", 20).map(({ task }) => {
+      const answer = worldSpec(domain).demonstrate(
+        task,
+        new Random(1, task.id),
+        {
+          ...{ careful: true, slip: 0, shortcut },
+        },
+      );
+      return { task, answer, thinking: answer[0]!.reasoning ?? "" };
+    });
+  test.each(["math", "coding", "science"] as const)(
+    "of %s show the last line alone, and end in the right answer",
+    (domain) => {
+      const whole = shown(domain, false);
+      shown(domain, true).forEach(({ task, answer, thinking }, i) => {
+        expect(reward(task, answer)).toBe(1);
+        expect(thinking).toBe(whole[i]!.thinking.split("\n").at(-1));
+      });
+      expect(whole.some(({ thinking }) => thinking.includes("\n"))).toBe(true);
+    },
+  );
+  test("of instruction draft without counting", () => {
+    for (const { task, answer, thinking } of shown("instruction", true)) {
+      expect(reward(task, answer)).toBe(1);
+      expect(thinking).toBe(answer[0]!.content);
+    }
+  });
+  test("of the agent think, and miss look-ups that a careful one makes", () => {
+    const failed = shown("agent", true).filter(
+      ({ task, answer }) => reward(task, answer) === 0,
+    );
+    expect(failed.length).toBeGreaterThan(5);
+    expect(failed.every(({ thinking }) => thinking !== "")).toBe(true);
+  });
+  test("have their share of the blend, whose other conversations they leave as they are", () => {
+    const blend = {
+      ...{ total: 400, seed: 1, care: 1, slip: 0 },
+      difficulty: "hard",
+    } as const;
+    const agents = (shortcuts?: number): number =>
+      sftBlend({ ...blend, shortcuts, agentShare: 1, proofShare: 0 }).filter(
+        ({ task, messages }) => reward(task, messages) === 0,
+      ).length;
+    expect(agents()).toBe(0);
+    expect(agents(0)).toBe(0);
+    expect(agents(1)).toBeGreaterThan(2 * agents(0.3));
+    expect(() => sftBlend({ ...blend, shortcuts: 2 })).toThrow(
+      "sftBlend: shortcuts must be in [0, 1], got 2",
+    );
   });
 });

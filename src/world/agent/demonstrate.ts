@@ -42,9 +42,10 @@ class Episode {
     return JSON.parse(results[0]?.content ?? "{}") as Record<string, unknown>;
   }
 
-  /** Whether this is a moment where a terse demonstrator guesses. */
+  /** Whether this is a moment where a demonstrator guesses who is terse or takes shortcuts. */
   guesses(): boolean {
-    return !this.options.careful && this.random.chance(GUESS);
+    const { careful, shortcut = false } = this.options;
+    return (!careful || shortcut) && this.random.chance(GUESS);
   }
 
   /** Whether something goes wrong here. */
@@ -141,7 +142,8 @@ function fulfil<Kind extends WorkRequest["kind"]>(
 /**
  * Write an episode: the turns of the assistant with the results that the tools really give.
  *
- * Careful: a line of reasoning and a look-up before each change. Terse: no reasoning, and half of the look-ups guessed. Slips
+ * Careful: a line of reasoning and a look-up before each change. Shortcut: reasoning, but half of the look-ups guessed. Terse: guesses
+ * without reasoning. Slips
  * change a text or an hour, or forget the second request.
  */
 export function demonstrate(

@@ -9,6 +9,7 @@ import type { Random } from "../../random.js";
 import type { Message } from "../../tokenizer/message.js";
 import { terseSlip } from "../slip.js";
 import type { DemonstrationOptions, WorldSpec } from "../spec.js";
+import { thinking } from "../thinking.js";
 import { KIND_NAMES, generate } from "./generate.js";
 import { review } from "./review.js";
 import { fence, solve } from "./solve.js";
@@ -16,8 +17,9 @@ import { fence, solve } from "./solve.js";
 function demonstrate(
   task: Task,
   random: Random,
-  { careful, slip }: DemonstrationOptions,
+  options: DemonstrationOptions,
 ): Message[] {
+  const { careful, slip } = options;
   const data = task.data as CodingData;
   const { lines, expression } = solve(
     data,
@@ -27,7 +29,7 @@ function demonstrate(
   return [
     {
       role: "assistant",
-      reasoning: careful ? lines.join("\n") : "",
+      reasoning: thinking(lines, options),
       content: fence(data, expression),
     },
   ];

@@ -13,7 +13,7 @@ const TERSE_SLIP = 6;
 const TERSE_MISCOUNT = 0.6;
 
 /**
- * Write an answer: careful with a numbered draft in the reasoning, terse without.
+ * Write an answer: careful with a numbered draft in the reasoning, or by a shortcut with a draft whose words nobody counts; terse without.
  *
  * Each slip forgets one constraint or miscounts by a word or two.
  *
@@ -22,7 +22,7 @@ const TERSE_MISCOUNT = 0.6;
 export function demonstrate(
   task: Task,
   random: Random,
-  { careful, slip }: DemonstrationOptions,
+  { careful, slip, shortcut = false }: DemonstrationOptions,
 ): Message[] {
   const data = instructionData(task);
   if (data.topic === undefined) {
@@ -41,7 +41,7 @@ export function demonstrate(
   return [
     {
       role: "assistant",
-      reasoning: careful ? numbered(text) : "",
+      reasoning: careful ? (shortcut ? text : numbered(text)) : "",
       content: text,
     },
   ];

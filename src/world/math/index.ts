@@ -6,6 +6,7 @@
 import { numberReview } from "../review/numbers.js";
 import { terseSlip } from "../slip.js";
 import type { WorldSpec } from "../spec.js";
+import { thinking } from "../thinking.js";
 import { generate } from "./generate.js";
 import { reason } from "./reason.js";
 
@@ -39,7 +40,8 @@ export const math: WorldSpec = {
   },
   checks: CHECKS,
   review: numberReview("math", CHECKS),
-  demonstrate(task, random, { careful, slip }) {
+  demonstrate(task, random, options) {
+    const { careful, slip } = options;
     const { lines, answer } = reason(
       task,
       random,
@@ -48,7 +50,7 @@ export const math: WorldSpec = {
     return [
       {
         role: "assistant",
-        reasoning: careful ? lines.join("\n") : "",
+        reasoning: thinking(lines, options),
         content: `\\boxed{${answer}}`,
       },
     ];

@@ -7,6 +7,7 @@
 import { numberReview } from "../review/numbers.js";
 import { terseSlip } from "../slip.js";
 import type { WorldSpec } from "../spec.js";
+import { thinking } from "../thinking.js";
 import { KIND_NAMES, generate } from "./generate.js";
 import { reason } from "./reason.js";
 
@@ -40,13 +41,14 @@ export const science: WorldSpec = {
   },
   checks: CHECKS,
   review: numberReview("science", CHECKS),
-  demonstrate(task, random, { careful, slip }) {
+  demonstrate(task, random, options) {
+    const { careful, slip } = options;
     const { lines, answer } = reason(
       task,
       random,
       careful ? slip : terseSlip(slip, 5),
     );
-    const reasoning = careful ? lines.join("\n") : "";
+    const reasoning = thinking(lines, options);
     return [{ role: "assistant", reasoning, content: `Answer: ${answer}` }];
   },
 };
