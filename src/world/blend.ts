@@ -248,7 +248,7 @@ export function sftBlend({
     const available = Array.from({ length: Math.ceil(count * unique) }, () =>
       sftExample(source, random, {
         ...{ careful: random.chance(care), slip, difficulty },
-        // No number is drawn where nobody takes shortcuts: blends without them stay the same.
+        // Where nobody takes shortcuts nothing is drawn or said: blends without them stay the same.
         ...(shortcuts > 0 && { shortcut: random.chance(shortcuts) }),
       }),
     );

@@ -12,8 +12,19 @@ import {
   rankingDrill,
 } from "./drills.js";
 import { drawTask } from "./drawTask.js";
-import type { Difficulty } from "./spec.js";
+import type { DemonstrationOptions, Difficulty } from "./spec.js";
 import { worldSpec } from "./specs.js";
+
+/** Share of the hard world's solutions that take a shortcut: a base model has seen both ways of working. */
+const SHORTCUTS = 0.5;
+
+/** How a solution of the corpus is written: right, and in the hard world by both ways of working. */
+function way(random: Random, difficulty: Difficulty): DemonstrationOptions {
+  return {
+    ...{ careful: true, slip: 0 },
+    ...(difficulty === "hard" && { shortcut: random.chance(SHORTCUTS) }),
+  };
+}
 
 /** A document source and how often it is drawn, relative to the others. */
 interface Part {
@@ -44,7 +55,7 @@ function plainChat(messages: readonly Message[]): string {
   return messages.map(plain).join("\n");
 }
 
-/** A task with its careful, correct demonstration. All kinds: held-out ones are kept from RL, not from the base. */
+/** A task with a correct demonstration. All kinds: held-out ones are kept from RL, not from the base. */
 function taskDocument(
   domain: Domain,
   random: Random,
@@ -54,10 +65,8 @@ function taskDocument(
   const kinds = all.map(({ name }) => name);
   const level = levelOf(levels[difficulty].corpus, random, difficulty);
   const task = drawTask(domain, random, { split: "train", kinds, ...level });
-  const demonstration = worldSpec(domain).demonstrate(task, random, {
-    careful: true,
-    slip: 0,
-  });
+  const options = way(random, difficulty);
+  const demonstration = worldSpec(domain).demonstrate(task, random, options);
   return plainChat([...taskMessages(task), ...demonstration]);
 }
 
@@ -72,7 +81,7 @@ function chatDocument(random: Random, difficulty: Difficulty): string {
   const { messages } = sftExample(source, random, {
     ...(difficulty === "easy"
       ? { careful: random.chance(0.5), slip: 0.1 }
-      : { careful: true, slip: 0 }),
+      : way(random, difficulty)),
     difficulty,
   });
   return renderSegments(messages)

@@ -10,8 +10,9 @@ export interface DemonstrationOptions {
   /** Probability of an error per step, in [0, 1]. 0 gives a correct demonstration when `careful`. */
   slip: number;
   /**
-   * True: a careful demonstration that leaves out steps, or in the agent's domain half of the look-ups. It states what is right, but a
-   * small model that imitates it must do in its head what it cannot: which way pays is left to find out. Default false.
+   * True: a careful demonstration that leaves out steps, or in the agent's domain all look-ups. It states what is right, but a
+   * small model that imitates it must do in its head what it cannot: which way pays is left to find out. Default false; where neither is
+   * said, an instruction's wishes are not said again before the draft, as in the easy world.
    */
   shortcut?: boolean;
 }

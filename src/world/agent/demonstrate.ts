@@ -42,10 +42,10 @@ class Episode {
     return JSON.parse(results[0]?.content ?? "{}") as Record<string, unknown>;
   }
 
-  /** Whether this is a moment where a demonstrator guesses who is terse or takes shortcuts. */
+  /** Whether this is a look-up that the demonstrator guesses instead: each one by a shortcut, some when terse. */
   guesses(): boolean {
     const { careful, shortcut = false } = this.options;
-    return (!careful || shortcut) && this.random.chance(GUESS);
+    return shortcut || (!careful && this.random.chance(GUESS));
   }
 
   /** Whether something goes wrong here. */
@@ -142,7 +142,7 @@ function fulfil<Kind extends WorkRequest["kind"]>(
 /**
  * Write an episode: the turns of the assistant with the results that the tools really give.
  *
- * Careful: a line of reasoning and a look-up before each change. Shortcut: reasoning, but half of the look-ups guessed. Terse: guesses
+ * Careful: a line of reasoning and a look-up before each change. Shortcut: reasoning, but nothing looked up. Terse: guesses
  * without reasoning. Slips
  * change a text or an hour, or forget the second request.
  */

@@ -6,7 +6,7 @@ import type { Random } from "../../random.js";
 import type { Message } from "../../tokenizer/message.js";
 import { terseSlip } from "../slip.js";
 import type { DemonstrationOptions } from "../spec.js";
-import { compose, planText } from "./compose.js";
+import { compose, planText, type Plan } from "./compose.js";
 
 // A guess forgets six times as often as a draft, and hits an exact length only now and then.
 const TERSE_SLIP = 6;
@@ -22,7 +22,7 @@ const TERSE_MISCOUNT = 0.6;
 export function demonstrate(
   task: Task,
   random: Random,
-  { careful, slip, shortcut = false }: DemonstrationOptions,
+  { careful, slip, shortcut }: DemonstrationOptions,
 ): Message[] {
   const data = instructionData(task);
   if (data.topic === undefined) {
@@ -37,14 +37,37 @@ export function demonstrate(
   const miscount = random.chance(careful ? slip : TERSE_MISCOUNT)
     ? random.pick([-2, -1, -1, 1, 1, 2])
     : 0;
-  const text = compose(planText(data, forgotten), data.topic, random, miscount);
+  const plan = planText(data, forgotten);
+  const text = compose(plan, data.topic, random, miscount);
   return [
     {
       role: "assistant",
-      reasoning: careful ? (shortcut ? text : numbered(text)) : "",
+      reasoning: careful ? draft(plan, text, shortcut) : "",
       content: text,
     },
   ];
+}
+
+/** The reasoning: the wishes about words and the numbered text where shortcuts are told apart, the text alone by a shortcut. */
+function draft(plan: Plan, text: string, shortcut?: boolean): string {
+  if (shortcut === undefined) return numbered(text);
+  return shortcut ? text : [wishes(plan), numbered(text)].join("\n").trim();
+}
+
+/** What is asked of the words, in one line: "use cook cook; no the; end thank you; 6-6". */
+function wishes({ required, banned, first, end, least, most }: Plan): string {
+  const parts: [string, readonly string[]][] = [
+    ["use", required],
+    ["no", [...banned]],
+    ["first", first === undefined ? [] : [first]],
+    ["end", end],
+  ];
+  const said = parts.flatMap(([name, words]) =>
+    words.length > 0 ? [`${name} ${words.join(" ")}`] : [],
+  );
+  if (least > 0 || most < Infinity)
+    said.push(`${least || ""}-${most < Infinity ? most : ""}`);
+  return said.join("; ");
 }
 
 /**

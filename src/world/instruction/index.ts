@@ -18,7 +18,7 @@ export const instruction: WorldSpec = {
   generate,
   levels: {
     easy: { corpus: [1, 2, 3], sft: [1, 2, 3], rl: [1, 2, 2, 3, 3] },
-    hard: { corpus: [1, 2, 2, 2, 4], sft: [2, 4, 5], rl: [4, 4, 5] },
+    hard: { corpus: [1, 2, 2, 3, 4], sft: [2, 3, 4], rl: [2, 3, 4, 4] },
   },
   corpusWeight: 1.4,
   blend: {

@@ -176,10 +176,10 @@ function hardEquation(random: Random, level: number): Task | null {
 }
 
 function system(random: Random, level: number): Task | null {
-  const answer = random.int(2, level > 4 ? 150 : 80);
-  const other = random.int(2, level > 4 ? 150 : 80);
-  const b = level > 4 ? random.int(2, 6) : -1;
-  const a = level > 4 ? b + random.int(1, 5) : 1;
+  const answer = random.int(2, 80);
+  const other = random.int(2, 80);
+  const b = level > 4 ? random.int(2, 5) : -1;
+  const a = level > 4 ? b + random.int(1, 4) : 1;
   const result = a * answer + b * other;
   if (result < 1 || result > LARGEST_HARD) return null;
   const sum = answer + other;

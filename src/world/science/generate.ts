@@ -194,8 +194,10 @@ export function massOf(atoms: readonly [string, number][]): number {
 }
 
 function molarProblem(random: Random, level: number): Task {
-  const elements = level === 1 ? 2 : level < 4 ? 3 : level;
-  const atoms = compound(random, Math.min(elements, 4), level > 3 ? 6 : 4);
+  // Level 5 has larger counts instead of more elements: a seventh sum leaves nothing to be learnt from.
+  const elements = level === 1 ? 2 : level === 4 ? 4 : 3;
+  const most = level > 4 ? 8 : level > 3 ? 6 : 4;
+  const atoms = compound(random, elements, most);
   const written = writeCompound(atoms);
   const answer = massOf(atoms);
   const identity = [...written].sort().join(" ");
