@@ -22,6 +22,7 @@ import {
 } from "./chatAnswer.js";
 import { Client } from "./client.js";
 import { findModel } from "./probe.js";
+import { rowStream } from "./rowStream.js";
 import { seedOf } from "./seedOf.js";
 import type { ServerOptions, ServerUse } from "./serverSampler.js";
 
@@ -95,16 +96,12 @@ export class ChatSampler implements Sampler {
     tasks: readonly Task[],
     options: RolloutOptions,
   ): Promise<Rollout[]> {
-    if (options.think === "forced")
-      throw new RangeError(
-        'rollouts: think must be "free" where a server samples, got "forced"',
-      );
+    const name = rowStream(options);
     let graded = 0;
     const settled = await Promise.allSettled(
       tasks.map(async (task, row) => {
-        const stream = `${options.stream}/${options.names?.[row] ?? row}`;
         const episode = new Episode(task);
-        const rollout = await this.follow(episode, stream, options);
+        const rollout = await this.follow(episode, name(row), options);
         graded += episode.seconds;
         return rollout;
       }),

@@ -17,6 +17,7 @@ import {
 } from "./answers.js";
 import { Client, type ClientOptions } from "./client.js";
 import { findModel, probe, type Abilities } from "./probe.js";
+import { rowStream } from "./rowStream.js";
 import { seedOf } from "./seedOf.js";
 
 /** Options of `connectServer`. */
@@ -88,12 +89,7 @@ export class ServerSampler implements Sampler {
     tasks: readonly Task[],
     options: RolloutOptions,
   ): Promise<Rollout[]> {
-    if (options.think === "forced")
-      throw new RangeError(
-        'rollouts: think must be "free" where a server samples, got "forced"',
-      );
-    const name = (row: number): string =>
-      `${options.stream}/${options.names?.[row] ?? row}`;
+    const name = rowStream(options);
     // Repetitions of a task that stand together are one request with n.
     const groups: number[][] = [];
     tasks.forEach((task, row) => {
