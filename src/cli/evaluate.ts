@@ -4,28 +4,22 @@ import { parseArgs } from "node:util";
 import {
   BFCL_CATEGORIES,
   bfclOverall,
-  DOMAINS,
-  inForm,
-  type AnswerForm,
   type BfclCategory,
 } from "../domains/index.js";
 import {
-  benchmark,
-  BENCHMARK_NAMES,
   BENCHMARKS,
-  benchmarkSpec,
   ENGLISH_BENCHMARKS,
   evaluateTasks,
   summarizeTasks,
   type EvaluateTasksOptions,
+  type NamedTasks,
   type TaskEvaluation,
 } from "../evaluate/index.js";
 import { mean } from "../stats/index.js";
 import { openModel } from "./evaluate/open.js";
-import { readTaskFile, type NamedTasks } from "./evaluate/taskFile.js";
+import { settingsLine, taskSets, type TaskSet } from "./evaluate/taskSets.js";
 import {
   integerOption,
-  numberOption,
   textTable,
   UsageError,
   type CliOutput,
@@ -43,6 +37,8 @@ Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in pe
 
   --benchmark NAME   one benchmark of the small world; may be repeated; default all
   --tasks FILE       instead, tasks as \`m2rl tasks\` writes them, of any domain; may be repeated
+  --tasks NAME=FILE  the tasks of a published benchmark, from such a file or as it is published (a file or folder); then K, temperature,
+                     top-p and most tokens are the benchmark's own (\`m2rl benchmarks list\`) where no option says otherwise
   --items N          items per benchmark or file; default 100, or all of a file
   --samples K        samples per item, default 4
   --seed N           seed of the sampling, default 0
@@ -117,25 +113,6 @@ function kindRows(tasks: NamedTasks["tasks"], all: TaskEvaluation): string[][] {
   return [...rows, [`  overall${without}`, percent(overall), "", "", "", ""]];
 }
 
-interface Values {
-  benchmark?: string[];
-  tasks?: string[];
-  items?: string;
-}
-
-/** What is to be answered: files of tasks, or benchmarks of the small world. */
-async function tasksOf(values: Values): Promise<NamedTasks[]> {
-  const items = integerOption("items", values.items, 1);
-  if (values.tasks && values.benchmark)
-    throw new UsageError("evaluate takes either --benchmark or --tasks");
-  if (values.tasks)
-    return Promise.all(values.tasks.map((path) => readTaskFile(path, items)));
-  return (values.benchmark ?? BENCHMARK_NAMES).map((given) => {
-    const { name, title } = benchmarkSpec(given);
-    return { name, title, tasks: benchmark(name, { items }) };
-  });
-}
-
 const GATES = ["think", "none"] as const;
 const TEMPLATES = ["ours", "folder"] as const;
 
@@ -176,9 +153,6 @@ const OPTIONS = {
   "most-cost": { type: "string" },
 } as const;
 
-/** Most tokens of an answer to a task of a file. */
-const MOST_TOKENS = 4096;
-
 /** The verb. */
 export const evaluate: Verb = {
   help: HELP,
@@ -189,39 +163,26 @@ export const evaluate: Verb = {
       options: OPTIONS,
     });
     const isFile = values.tasks !== undefined;
-    const samples = integerOption("samples", values.samples, 1) ?? 4;
-    const maxTokens =
-      integerOption("max-tokens", values["max-tokens"], 1) ??
-      (isFile ? MOST_TOKENS : undefined);
-    const options = {
-      samples,
-      seed: integerOption("seed", values.seed, 0),
-      temperature: numberOption("temperature", values.temperature, 0, 10),
-      topP: numberOption("top-p", values["top-p"], 1e-6, 1),
-      keep: integerOption("keep", values.keep, 0),
-      keepTokens: values["keep-tokens"],
-    };
     if (values.chat && values["keep-tokens"])
       throw new UsageError(
         "--keep-tokens needs token ids, which no chat gives",
       );
-    const form: AnswerForm = {
+    const options = {
+      seed: integerOption("seed", values.seed, 0),
+      keep: integerOption("keep", values.keep, 0),
+      keepTokens: values["keep-tokens"],
+    };
+    const sets = await taskSets(values, values, {
       template: oneOf(TEMPLATES, "template", values.template),
       gate: oneOf(GATES, "gate", values.gate ?? (isFile ? "none" : "think")),
-      ...(maxTokens !== undefined && {
-        maxNewTokens: Object.fromEntries(
-          DOMAINS.map((domain) => [domain, maxTokens]),
-        ),
-      }),
-    };
-    const sets = (await tasksOf(values)).map((set) => ({
-      ...set,
-      tasks: set.tasks.map((task) => inForm(task, form)),
-    }));
+    });
     const opened = await openModel(positionals, values, output);
-    const tasks = sets.flatMap((set) => set.tasks);
+    for (const line of sets.map(settingsLine))
+      if (line !== null) output.stderr.write(`${line}\n`);
     try {
-      opened.announce({ tasks, samples });
+      opened.announce(
+        sets.map(({ tasks, settings: { samples } }) => ({ tasks, samples })),
+      );
       const how = { records: values.records, byKind: isFile };
       const rows = await score(opened.sampler, sets, options, how, output);
       output.stdout.write(`${textTable([COLUMNS, ...rows])}\n`);
@@ -235,16 +196,18 @@ export const evaluate: Verb = {
 /** The rows of the table, one set of tasks after the other. */
 async function score(
   sampler: Parameters<typeof evaluateTasks>[0],
-  sets: readonly NamedTasks[],
+  sets: readonly TaskSet[],
   options: EvaluateTasksOptions,
   { records, byKind }: { records: string | undefined; byKind: boolean },
   { stderr }: CliOutput,
 ): Promise<string[][]> {
   const rows: string[][] = [];
   const scores: number[] = [];
-  for (const { name, title, tasks } of sets) {
+  for (const { name, title, tasks, settings } of sets) {
+    const { samples, temperature, topP } = settings;
     const result = await evaluateTasks(sampler, name, tasks, {
       ...options,
+      ...{ samples, temperature, topP },
       recordsPath:
         records === undefined ? undefined : join(records, `${name}.jsonl`),
     });

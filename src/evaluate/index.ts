@@ -1,7 +1,7 @@
 /**
  * Scores with their uncertainty: nine fixed benchmarks, Avg@K over samples of a policy, records on disk that an
  * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
- * `evaluate` asks it, `evaluateTasks` asks any tasks, and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
+ * `evaluate` asks it, `evaluateTasks` asks any tasks, `readTaskFile` reads them from files, and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
  * numbers are; `selfVerify` lets a model judge its own answers, `judgePool` a
  * pool that is the same for all.
  *
@@ -55,6 +55,12 @@ export {
   type JudgeMode,
   type Judgement,
 } from "./judging.js";
+export {
+  readTaskFile,
+  type NamedTasks,
+  type ReadTaskFileOptions,
+  type TaskSampling,
+} from "./taskFile.js";
 export { styleOf, STYLES, type Style } from "./style.js";
 export {
   selfVerify,

@@ -1,5 +1,11 @@
 /** `m2rl evaluate --tasks`: files of tasks, answered here or by a server. */
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -91,6 +97,50 @@ test("--template folder asks by the folder's own template, and the records say t
   expect(theirs[1]).not.toBe(ours[1]);
 });
 
+test("NAME=FILE asks a benchmark with its own K, temperature and limit, from published rows or tasks; each option overrides", async () => {
+  const rows = join(place, "aime.jsonl");
+  const own = await run("evaluate", "--tasks", `aime24=${rows}`, FOLDER);
+  expect(own.err).toBe(
+    "AIME 2024: 2 of 30 published tasks, K 64, temperature 0.6, top-p 0.95, at most 32768 tokens\n",
+  );
+  expect(own.out).toMatch(/^AIME 2024 +\d+\.\d .* +2 +64 /m);
+  const overridden = [...short, "--top-p", "1", "--items", "1"];
+  const records = mkdtempSync(`${place}/r-`);
+  const { err } = await run(
+    ...["evaluate", "--tasks", `aime24=${tasks}`, "--tasks", tasks, FOLDER],
+    ...[...overridden, "--records", records],
+  );
+  expect(err).toBe(
+    "AIME 2024: 1 of 30 published tasks, K 2, temperature 0, top-p 1, at most 24 tokens\n",
+  );
+  const header = (name: string): object =>
+    JSON.parse(
+      readFileSync(join(records, `${name}.jsonl`), "utf8").split("\n")[0]!,
+    ) as object;
+  const { benchmark, ...asked } = header("aime24") as { benchmark: string };
+  expect(benchmark).toBe("aime24");
+  // The same tasks, whether they come by the benchmark's name or by their file's.
+  expect(header("mine")).toEqual({ ...asked, benchmark: "mine" });
+});
+
+test("a benchmark of several files is read from its folder", async () => {
+  const folder = join(place, "categories");
+  mkdirSync(folder);
+  const row = {
+    id: "irrelevance_0",
+    question: [[{ role: "user", content: "Hi" }]],
+  };
+  writeFileSync(
+    join(folder, "BFCL_v3_irrelevance.json"),
+    JSON.stringify({ ...row, function: [] }),
+  );
+  const { err, out } = await run(
+    ...["evaluate", "--tasks", `bfcl-v3=${folder}`, ...short, FOLDER],
+  );
+  expect(err).toMatch(/^BFCL v3: 1 of 4441 published tasks, K 2, /);
+  expect(out).toMatch(/^BFCL v3 +\d/m);
+});
+
 test("what it may cost is said before the first request, and too much is not begun", async () => {
   const ask = ["evaluate", "--tasks", tasks, ...short, "--server", server.url];
   const price = ["--tokenizer", FOLDER, "--price", "0,1000000"];
@@ -122,6 +172,8 @@ test("a file of several kinds has a row a kind; BFCL's categories their overall 
 
 test.each([
   [["--tasks", "x.jsonl", "--benchmark", "aime24"], "either --benchmark or"],
+  [["--tasks", "amie24=x.jsonl"], 'unknown benchmark "amie24"'],
+  [["--benchmark", "aime24", "--benchmark", "aime24"], "got aime24 twice"],
   [["--gate", "open"], "--gate must be think or none"],
   [["--template", "mine"], "--template must be ours or folder"],
   [

@@ -11,7 +11,9 @@ import {
   promptTokens,
   type Sampler,
   type TokenPrice,
+  type UseEstimate,
 } from "../../rollout/index.js";
+import { total } from "../../stats/index.js";
 import { Tokenizer } from "../../tokenizer/index.js";
 import {
   integerOption,
@@ -34,7 +36,7 @@ export interface Place {
   "most-cost"?: string;
 }
 
-/** What is to be asked, for the estimate. */
+/** Some of what is to be asked, for the estimate. */
 export interface Asked {
   tasks: readonly Task[];
   samples: number;
@@ -44,7 +46,7 @@ export interface Asked {
 export interface Opened {
   sampler: Sampler;
   /** Say what will be asked at most; nothing of a model in this process. @throws UsageError it may cost more than is allowed */
-  announce(asked: Asked): void;
+  announce(asked: readonly Asked[]): void;
   end(): void;
 }
 
@@ -93,14 +95,20 @@ function announcer(
   { price, most }: Limits,
   { stderr }: CliOutput,
 ): Opened["announce"] {
-  return ({ tasks, samples }) => {
-    const { requests, promptTokens, sampledTokens, cost } = estimateUse(tasks, {
-      ...{ samples, promptTokens: count, together, price },
-    });
-    const said = `at most ${requests} requests, ${exact ? "" : "about "}${promptTokens} tokens read, ${sampledTokens} sampled`;
-    const turns = tasks.some(({ domain }) => domain === "agent")
+  return (asked) => {
+    const parts = asked.map(({ tasks, samples }) =>
+      estimateUse(tasks, { samples, promptTokens: count, together, price }),
+    );
+    const sum = (part: (estimate: UseEstimate) => number): number =>
+      total(parts.map(part));
+    const read = sum(({ promptTokens }) => promptTokens);
+    const said = `at most ${sum(({ requests }) => requests)} requests, ${exact ? "" : "about "}${read} tokens read, ${sum(({ sampledTokens }) => sampledTokens)} sampled`;
+    const turns = asked.some(({ tasks }) =>
+      tasks.some(({ domain }) => domain === "agent"),
+    )
       ? ", further turns of agents aside"
       : "";
+    const cost = price && sum((part) => part.cost ?? 0);
     const money = cost === undefined ? "" : `, which cost ${cost.toFixed(2)}`;
     stderr.write(`${said}${money}${turns}\n`);
     if (cost !== undefined && most !== undefined && cost > most)
