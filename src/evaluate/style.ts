@@ -1,18 +1,19 @@
-/** The style of an answer: whether it thinks in lines before it answers. */
+/** The style of an answer: how much it thinks before it answers. */
 
 /**
  * How an answer thinks:
- * - "careful": a think block that holds more than white space, also one that was cut off;
+ * - "careful": two lines of thought or more, also where the block was cut off;
+ * - "brief": one line, as the last step alone or a first draft is;
  * - "empty": think blocks with nothing in them, as a terse demonstration has;
  * - "none": no think block.
  */
-export type Style = "careful" | "empty" | "none";
+export type Style = "careful" | "brief" | "empty" | "none";
 
 /** All styles, the most thoughtful first. */
-export const STYLES: readonly Style[] = ["careful", "empty", "none"];
+export const STYLES: readonly Style[] = ["careful", "brief", "empty", "none"];
 
 /**
- * The style of an answer, of an agent that of its whole transcript: careful where any of its turns thinks.
+ * The style of an answer, of an agent that of its whole transcript: lines are those of all its turns together.
  *
  * @param text  everything after the assistant's header
  * @example
@@ -26,5 +27,8 @@ export function styleOf(text: string): Style {
       i > 0 || part.includes("</think>") ? [part.split("</think>")[0]!] : [],
     );
   if (blocks.length === 0) return "none";
-  return blocks.some((block) => block.trim() !== "") ? "careful" : "empty";
+  const lines = blocks
+    .flatMap((block) => block.split("\n"))
+    .filter((line) => line.trim() !== "");
+  return lines.length > 1 ? "careful" : lines.length > 0 ? "brief" : "empty";
 }

@@ -24,7 +24,8 @@ const shares = [1, 0].flatMap((temperature) =>
     return {
       ...{ model, temperature },
       styles: {
-        careful: { mean: careful },
+        careful: { mean: careful - 20 },
+        brief: { mean: 20 },
         empty: { mean: 100 - careful - none },
         none: { mean: none },
       },

@@ -34,7 +34,7 @@ describe('rollouts(…, { think: "forced" })', () => {
         temperature,
       )) {
         expect(text.startsWith("<think>\n")).toBe(true);
-        expect(styleOf(text)).toBe("careful");
+        expect(["careful", "brief"]).toContain(styleOf(text));
         expect(transcript.split("<think>\n").length - 1).toBeGreaterThanOrEqual(
           turns,
         );
@@ -63,6 +63,6 @@ describe('rollouts(…, { think: "forced" })', () => {
   });
   test("free is the default, and lets the model begin as it likes", () => {
     expect(roll("free")).toEqual(roll());
-    expect(roll().some(({ text }) => styleOf(text) !== "careful")).toBe(true);
+    expect(roll().some(({ text }) => styleOf(text) === "empty")).toBe(true);
   });
 });

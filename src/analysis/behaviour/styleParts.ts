@@ -53,12 +53,14 @@ function countItems(answers: StyledAnswers, items: readonly string[]) {
   });
 }
 
+function byStyle<Value>(of: (style: Style) => Value): Record<Style, Value> {
+  return Object.fromEntries(
+    STYLES.map((style) => [style, of(style)]),
+  ) as Record<Style, Value>;
+}
+
 function emptyCounts(): Counts {
-  return {
-    careful: { answers: 0, right: 0 },
-    empty: { answers: 0, right: 0 },
-    none: { answers: 0, right: 0 },
-  };
+  return byStyle(() => ({ answers: 0, right: 0 }));
 }
 
 /** Share and accuracy of each style over chosen seeds and items; accuracy is NaN where there is no answer. */
@@ -77,11 +79,10 @@ function sums(
         total[style].right += own.right;
         answers += own.answers;
       }
-  const of = (style: Style): { share: number; accuracy: number } => ({
+  return byStyle((style) => ({
     share: total[style].answers / answers,
     accuracy: total[style].right / total[style].answers,
-  });
-  return { careful: of("careful"), empty: of("empty"), none: of("none") };
+  }));
 }
 
 /** The two parts of one benchmark's gain. */
@@ -112,7 +113,7 @@ function parts(
  *
  * p_s, q_s: share of answers in style s before and after; a_s, b_s: share of them that is right. A style that one of the models never
  * uses counts as right as often as in the other, so that all of it is style. The parts describe and do not explain: which items are
- * answered carefully is the model's choice. The gain under forced thinking, where all answers are careful, is the experiment beside it.
+ * answered carefully is the model's choice. The gain under forced thinking, where no answer is empty, is the experiment beside it.
  *
  * Source: Kitagawa 1955, "Components of a Difference Between Two Rates", as used by Oaxaca and Blinder 1973 for means.
  * Intervals: `crossedBootstrap` over items, with all their answers, and seeds; both models share items and seeds.

@@ -1,4 +1,4 @@
-/** How models answer: the share of careful answers, of empty thinking and of none. */
+/** How models answer: the share of careful and brief answers, of empty thinking and of none. */
 import { STYLES, type Style } from "../../../evaluate/style.js";
 import { figure, type Figure } from "../../figure/figure.js";
 import { axis, distinct, panelGrid } from "../../figure/grid.js";
@@ -24,6 +24,7 @@ export interface StyleSharesOptions {
 /** Dark to light, so that the order is seen in grey as well. */
 const LOOKS: Readonly<Record<Style, SeriesStyle>> = {
   careful: look("careful: thinks in lines", "#1b3a5c"),
+  brief: look("brief: one line", "#4f7aa8"),
   empty: look("empty think block", "#8fb1d4"),
   none: look("no think block", "#d5dae0"),
 };
@@ -50,7 +51,7 @@ interface Piece {
  *
  * @throws RangeError there is no row, or a row has no styles
  * @example
- * styleShares([{ model: "sft", styles: { careful: { mean: 55 }, empty: { mean: 44 }, none: { mean: 1 } } }])
+ * styleShares([{ model: "sft", styles: { careful: { mean: 40 }, brief: { mean: 15 }, empty: { mean: 44 }, none: { mean: 1 } } }])
  */
 export function styleShares(
   rows: readonly StyleShareRow[],

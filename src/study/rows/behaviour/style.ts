@@ -25,7 +25,7 @@ export interface StyleRow {
   /** Share of careful answers of `from` and of the model. */
   carefulBefore: Interval;
   carefulAfter: Interval;
-  /** The gain where both must think in every turn, and so answer in the careful style; null where that was not measured. */
+  /** The gain where both must think in every turn; null where that was not measured. */
   forced: Interval | null;
   /** gain − forced, paired: what the freedom to answer in another style does; null likewise. */
   freedom: Interval | null;
