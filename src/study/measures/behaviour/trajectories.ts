@@ -17,7 +17,7 @@ import {
 } from "../../rows/trajectories.js";
 import type { Job } from "../../run/job.js";
 import { inputPath, outputPath } from "../../run/paths.js";
-import { manyModels, object } from "../../spec/field.js";
+import { manyModels, number, object, optional } from "../../spec/field.js";
 import { benchmarks, positive } from "../../spec/values.js";
 import { LineFile } from "../../run/lineFile.js";
 import { scoresOf } from "./itemScores.js";
@@ -32,6 +32,8 @@ export interface TrajectoriesOptions {
   benchmarks: BenchmarkName[];
   items: number;
   samples: number;
+  /** Default 1. */
+  temperature?: number;
 }
 
 interface TrajectorySpec extends Omit<TrajectoriesOptions, "models" | "every"> {
@@ -93,6 +95,7 @@ export const trajectories: Measure<
     benchmarks,
     items: positive,
     samples: positive,
+    temperature: optional(number({ min: 0 })),
   }),
   rowFiles: ["trajectories"],
   reads: ({ models, every }, study) =>
@@ -102,9 +105,9 @@ export const trajectories: Measure<
   stages: ({ name, options }, place, study) =>
     options.models.map((ref) => stageOf(options, name, ref, place, study)),
   async run(job: Job<TrajectorySpec>, report) {
-    const { seed, benchmarks: asked, items, samples } = job.stage.spec;
+    const { benchmarks: asked, steps: _, ...drawn } = job.stage.spec;
     const names = Object.keys(job.stage.inputs);
-    const sampling = { seed, items, samples, ...tasksOf(job.stage) };
+    const sampling = { ...drawn, ...tasksOf(job.stage) };
     const file = new LineFile<TrajectoryLine & { sampling: object }>(
       outputPath(job),
       (line) =>

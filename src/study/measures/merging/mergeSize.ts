@@ -20,6 +20,7 @@ import {
   number,
   object,
   oneModel,
+  optional,
 } from "../../spec/field.js";
 import { positive } from "../../spec/values.js";
 import { LineFile } from "../../run/lineFile.js";
@@ -39,6 +40,8 @@ export interface MergeSizeOptions {
   lambdas: number[];
   items: number;
   samples: number;
+  /** Default 1. */
+  temperature?: number;
 }
 
 interface MergeSizeSpec extends Omit<MergeSizeOptions, "anchor" | "experts"> {
@@ -96,6 +99,7 @@ export const mergeSize: Measure<MergeSizeOptions, { mergeSize: MergeSizeRow }> =
       lambdas: list(number({ above: 0 }), 1),
       items: positive,
       samples: positive,
+      temperature: optional(number({ min: 0 })),
     }),
     rowFiles: ["mergeSize"],
     reads: ({ anchor, experts }) => [
@@ -143,6 +147,7 @@ async function scoreMerges(
 ): Promise<Facts> {
   const { spec } = job.stage;
   const { seed, items, samples, benchmarks, step, learningRate } = spec;
+  const { temperature } = spec;
   const models = readExperts(job);
   const { anchor } = models;
   const experts = [...models.experts.values()];
@@ -153,6 +158,7 @@ async function scoreMerges(
     items,
     samples,
     benchmarks,
+    ...(temperature === undefined ? [] : [temperature]),
   ]);
   const file = new LineFile<SizeLine>(
     outputPath(job),
@@ -166,7 +172,11 @@ async function scoreMerges(
     if (isDone) continue;
     const options = lambda === null ? {} : { lambda };
     const merged = mergeBy({ method, options }, anchor, experts, seed);
-    const sampling = { items, samples, seed, ...tasksOf(job.stage) };
+    const sampling = {
+      ...{ items, samples, seed },
+      ...(temperature !== undefined && { temperature }),
+      ...tasksOf(job.stage),
+    };
     file.add({
       method,
       lambda,
