@@ -164,6 +164,8 @@ if (
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // Messages that nobody reads any more, or whose disk is full, keep no work from its end.
+  process.stderr.on("error", () => undefined);
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

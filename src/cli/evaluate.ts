@@ -57,6 +57,7 @@ Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in pe
   --model NAME       which of the server's models, default its only one
   --concurrency N    most requests at a time, default 16
   --timeout SECONDS  of a request, default 600
+  --retries N        further tries after a failure that may pass (no connection, half an answer, 408, 429, 5xx), default 6
   --unseeded         accept a server that ignores seeds
   --price R,S        price of a million tokens read and sampled; what the evaluation may cost is said before it starts
   --most-cost C      do not start where it may cost more
@@ -148,6 +149,7 @@ const OPTIONS = {
   model: { type: "string" },
   concurrency: { type: "string" },
   timeout: { type: "string" },
+  retries: { type: "string" },
   unseeded: { type: "boolean" },
   price: { type: "string" },
   "most-cost": { type: "string" },

@@ -30,6 +30,7 @@ export interface Place {
   model?: string;
   concurrency?: string;
   timeout?: string;
+  retries?: string;
   unseeded?: boolean;
   chat?: boolean;
   price?: string;
@@ -126,6 +127,7 @@ async function openServer(place: Place, output: CliOutput): Promise<Opened> {
     token: process.env["M2RL_TOKEN"],
     concurrency: integerOption("concurrency", place.concurrency, 1),
     timeout: integerOption("timeout", place.timeout, 1),
+    retries: integerOption("retries", place.retries, 0),
     unseeded: place.unseeded,
   };
   const tokenizer =

@@ -1,6 +1,5 @@
 /** What servers answer, checked field by field: a field that is missing or wrong is the server's fault, never a wrong answer. */
 import type { FinishReason } from "../../domains/index.js";
-import { InfrastructureError } from "../../error.js";
 
 type Json = Record<string, unknown>;
 
@@ -20,11 +19,16 @@ export interface ServerUsage {
   completion: number;
 }
 
+/** An answer that is not of the protocol; `Client.read` says which server gave it. */
+export class WrongAnswer extends Error {
+  override name = "WrongAnswer";
+}
+
 /** Blame an answer. */
 export function wrongAnswer(what: string, got: unknown): never {
   const text = JSON.stringify(got) ?? "nothing";
-  throw new InfrastructureError(
-    `server: ${what}, got ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`,
+  throw new WrongAnswer(
+    `${what}, got ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`,
   );
 }
 
@@ -50,7 +54,7 @@ function numbersOf(value: unknown, what: string): number[] | null {
 /**
  * The choices of an answer of `/v1/completions`, in the order of their index.
  *
- * @throws InfrastructureError a field is missing or wrong
+ * @throws WrongAnswer a field is missing or wrong
  */
 export function readChoices(body: unknown): ServerChoice[] {
   const { choices } = objectOf(body, "answer");
@@ -86,7 +90,7 @@ export function readUsage(body: unknown): ServerUsage {
  * Log-probabilities of given ids in an answer: `prompt_logprobs` by id as vLLM has them, or the columns of `echo`.
  *
  * @returns one number per token, 0 for the first; null where the answer has neither
- * @throws InfrastructureError they are not those of `ids`, or not finite
+ * @throws WrongAnswer they are not those of `ids`, or not finite
  */
 export function readPromptLogprobs(
   body: unknown,

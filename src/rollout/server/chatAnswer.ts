@@ -70,7 +70,7 @@ function written(
 /**
  * The answer of `/v1/chat/completions`.
  *
- * @throws InfrastructureError a field is missing or wrong; a call that the model wrote badly is none of these
+ * @throws WrongAnswer a field is missing or wrong; a call that the model wrote badly is none of these
  */
 export function readChatAnswer(body: unknown): ChatAnswer {
   const { choices } = objectOf(body, "answer");

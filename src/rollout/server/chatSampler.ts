@@ -166,7 +166,7 @@ export class ChatSampler implements Sampler {
       },
     );
     if (status !== 200) throw refused(this.client.url, status, text);
-    const answer = readChatAnswer(body);
+    const answer = this.client.read(body, readChatAnswer);
     this.used.requests++;
     this.used.promptTokens += answer.usage.prompt;
     this.used.sampledTokens += answer.usage.completion;
@@ -196,7 +196,7 @@ async function honoursSeeds(client: Client, model: string): Promise<boolean> {
       },
     );
     if (status !== 200) throw refused(client.url, status, text);
-    return readChatAnswer(body).text;
+    return client.read(body, readChatAnswer).text;
   };
   return (await ask()) === (await ask());
 }

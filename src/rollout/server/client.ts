@@ -4,6 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import { InfrastructureError } from "../../error.js";
 import { Slots } from "../../io/index.js";
+import { WrongAnswer } from "./answers.js";
 
 /** Options of `Client`. */
 export interface ClientOptions {
@@ -95,6 +96,22 @@ export class Client {
     body?: object,
   ): Promise<{ status: number; body: unknown; text: string }> {
     return this.slots.run(() => this.tries(method, path, body));
+  }
+
+  /**
+   * What a reader makes of the body of an answer.
+   *
+   * @throws InfrastructureError a field is missing or wrong; names the server and the field
+   */
+  read<T>(body: unknown, reader: (body: unknown) => T): T {
+    try {
+      return reader(body);
+    } catch (error) {
+      if (!(error instanceof WrongAnswer)) throw error;
+      throw new InfrastructureError(`server: ${this.url}: ${error.message}`, {
+        cause: error,
+      });
+    }
   }
 
   private async tries(

@@ -1,7 +1,12 @@
 /** What a server is and what it does, found by asking: some accept a field and silently do nothing with it. */
 import { InfrastructureError } from "../../error.js";
 import type { Tokenizer } from "../../tokenizer/index.js";
-import { objectOf, readChoices, wrongAnswer } from "./answers.js";
+import {
+  objectOf,
+  readChoices,
+  wrongAnswer,
+  type ServerChoice,
+} from "./answers.js";
 import type { Client } from "./client.js";
 
 /** What a server really does; false: it refuses the field, or ignores it. */
@@ -14,6 +19,12 @@ export interface Abilities {
   logprobs: boolean;
   /** Gives equal answers to equal seeds. */
   seed: boolean;
+}
+
+function readCards(body: unknown): Record<string, unknown>[] {
+  const { data } = objectOf(body, "answer");
+  if (!Array.isArray(data)) return wrongAnswer("data must be a list", data);
+  return data.map((card: unknown) => objectOf(card, "model"));
 }
 
 /**
@@ -30,9 +41,7 @@ export async function findModel(
     throw new InfrastructureError(
       `server: ${client.url} must list its models, got status ${status}: ${text.slice(0, 200)}`,
     );
-  const { data } = objectOf(body, "answer");
-  if (!Array.isArray(data)) return wrongAnswer("data must be a list", data);
-  const cards = data.map((card: unknown) => objectOf(card, "model"));
+  const cards = client.read(body, readCards);
   const names = cards.map(({ id }) => String(id));
   const name = wanted ?? (names.length === 1 ? names[0] : undefined);
   const card = cards.find(({ id }) => id === name);
@@ -86,14 +95,16 @@ export async function probe(
     );
   const again = await post(plain);
   const scored = await post({ ...plain, logprobs: 1 });
-  const texts = readChoices(first.body).map((choice) => choice.text);
-  const others = readChoices(again.body).map((choice) => choice.text);
+  const choices = (body: unknown): ServerChoice[] =>
+    client.read(body, readChoices);
+  const texts = choices(first.body).map((choice) => choice.text);
+  const others = choices(again.body).map((choice) => choice.text);
   return {
     ids,
     n: texts.length === 2 && texts[0] !== texts[1],
     seed: texts.every((own, i) => own === others[i]),
     logprobs:
       scored.status === 200 &&
-      readChoices(scored.body).every(({ logprobs }) => logprobs !== null),
+      choices(scored.body).every(({ logprobs }) => logprobs !== null),
   };
 }

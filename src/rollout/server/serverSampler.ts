@@ -155,7 +155,9 @@ export class ServerSampler implements Sampler {
           );
           if (status !== 200) continue;
           this.count(body);
-          const logprobs = readPromptLogprobs(body, ids);
+          const logprobs = this.client.read(body, (own) =>
+            readPromptLogprobs(own, ids),
+          );
           if (logprobs !== null) return logprobs;
         }
         throw new InfrastructureError(
@@ -190,7 +192,7 @@ export class ServerSampler implements Sampler {
       throw new InfrastructureError(
         `server: ${this.client.url} must take a request for completions, got status ${status}: ${text.slice(0, 300)}`,
       );
-    const choices = readChoices(body);
+    const choices = this.client.read(body, readChoices);
     if (choices.length !== n)
       throw new InfrastructureError(
         `server: ${this.client.url} must give ${n} choices, got ${choices.length}`,
@@ -200,7 +202,7 @@ export class ServerSampler implements Sampler {
   }
 
   private count(body: unknown): void {
-    const { prompt, completion } = readUsage(body);
+    const { prompt, completion } = this.client.read(body, readUsage);
     this.used.requests++;
     this.used.promptTokens += prompt;
     this.used.sampledTokens += completion;

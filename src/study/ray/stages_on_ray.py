@@ -30,22 +30,39 @@ def say(folder, **event):
         file.write(json.dumps(event) + "\n")
 
 
+def follow(process, log):
+    """Copy what a process says into its log; the last line that it said. A disk that takes no more keeps no answer back."""
+    last = ""
+    for line in process.stdout:
+        last = line.decode(errors="replace").strip() or last
+        try:
+            log.write(line)
+        except OSError:
+            pass
+    return last
+
+
 @ray.remote(max_retries=0)
 def work(graph, stage):
     """Do one stage. It ends when this process ends, since it then reads the end of its standard input."""
     path = os.path.join(graph["folder"], "logs", stage + ".log")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "ab") as log:
-        host = {"host": socket.gethostname(), "node": ray.get_runtime_context().get_node_id()}
-        log.write(json.dumps(host).encode() + b"\n")
-        log.flush()
-        command = [*graph["command"], "stage", graph["study"], stage, "--profile", graph["profile"]]
-        code = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log).wait()
-    if code in (1, 2):
-        with open(path, encoding="utf-8", errors="replace") as log:
-            raise Failed(log.read()[-2000:].strip().splitlines()[-1])
+    host = {"host": socket.gethostname(), "node": ray.get_runtime_context().get_node_id()}
+    command = [*graph["command"], "stage", graph["study"], stage, "--profile", graph["profile"]]
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab", buffering=0) as log:
+            log.write(json.dumps(host).encode() + b"\n")
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            last = follow(process, log)
+    except OSError as error:
+        raise Interrupted(f"{error} on {host['host']}", host["node"]) from error
+    code = process.wait()
+    why = last if code in (1, 2) else f"ended with {code}"
+    # A disk may be full on this node alone.
+    if code in (1, 2) and "ENOSPC" not in why:
+        raise Failed(why or f"ended with {code}")
     if code != 0:
-        raise Interrupted(f"ended with {code} on {host['host']}", host["node"])
+        raise Interrupted(f"{why} on {host['host']}", host["node"])
     return host
 
 
