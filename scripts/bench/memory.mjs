@@ -1,10 +1,10 @@
 /**
  * Peak memory of one supervised and one GRPO step of a model of random weights, each in a process of its own.
  *
- *   node scripts/bench/memory.mjs [sft|grpo] [--model 135m] [--plain] [--tokens 4096] [--steps 2]
+ *   node scripts/bench/memory.mjs [sft|grpo] [--model 135m] [--plain] [--lora 16] [--tokens 4096] [--steps 2]
  *
  * --model: 135m (the shape of SmolLM2-135M, vocabulary 49,152) or 0.6b (that of Qwen3-0.6B, vocabulary 151,936). --plain: without gradient
- * checkpointing. Prints the peak resident memory of the process and the seconds of a step; M2RL_ENGINE and M2RL_DTYPE choose the engine.
+ * checkpointing. --lora: train an adapter of that rank on all linear layers. Prints the peak resident memory of the process and the seconds of a step; M2RL_ENGINE and M2RL_DTYPE choose the engine.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -39,6 +39,7 @@ const option = (name, fallback) =>
 const kinds = args.filter((arg) => arg === "sft" || arg === "grpo");
 const tokens = option("--tokens", 4096);
 const steps = option("--steps", 2);
+const rank = option("--lora", 0);
 const size = args.includes("--model")
   ? args[args.indexOf("--model") + 1]
   : "135m";
@@ -62,11 +63,14 @@ function learnerOfRandomWeights() {
       shape.length === 1 ? tf.fill(shape, 1) : matrix(shape, i),
     ]),
   );
-  return new train.Learner(new model.Policy(CONFIG, weights), {
-    betas: [0.9, 0.98],
-    weightDecay: 0.1,
-    clip: 1,
-  });
+  const policy = new model.Policy(CONFIG, weights);
+  const { LORA_TARGETS: targets } = model;
+  const lora =
+    rank > 0
+      ? new model.Lora(policy, { rank, alpha: 2 * rank, targets }, 1)
+      : undefined;
+  const adam = { betas: [0.9, 0.98], weightDecay: 0.1, clip: 1 };
+  return new train.Learner(policy, adam, lora);
 }
 
 /** Rows of random tokens; the second part of each is trained. */
@@ -116,7 +120,7 @@ function measure(kind, gradientCheckpointing) {
     seconds.push((performance.now() - start) / 1000);
   }
   const peak = process.resourceUsage().maxRSS * 1024;
-  const how = gradientCheckpointing ? "gradient checkpointing" : "plain";
+  const how = `${gradientCheckpointing ? "gradient checkpointing" : "plain"}${rank > 0 ? `, LoRA of rank ${rank}` : ""}`;
   console.log(
     `| ${kind}, ${how} | ${tokens} | ${gigabytes(peak)} | ${Math.min(...seconds).toFixed(1)} |`,
   );

@@ -1,7 +1,9 @@
 /** An open checkpoint: headers in memory, tensors read in pieces. */
 import { closeSync, fstatSync, openSync, statSync, type Stats } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CheckpointError } from "../error.js";
+import { Adapter } from "./adapter/adapter.js";
+import { ADAPTER_WEIGHTS, modelPlace } from "./adapter/modelPlace.js";
 import { DTYPE_BITS, DTYPES, decodeInto, isDtype } from "./format/dtype.js";
 import type { ReadMode } from "./format/header.js";
 import { about, type OpenedFile, openFile, openFolder } from "./openFiles.js";
@@ -18,7 +20,7 @@ export interface StoredTensor {
   bytes: number;
   /** Absolute path of the file. */
   file: string;
-  /** First byte of the tensor in the file. */
+  /** First byte of the tensor in the file; of one that an adapter changes, of the base's values. */
   offset: number;
 }
 
@@ -42,6 +44,9 @@ const CHANGED = "file changed since its header was read";
  * Rules of a folder, in both modes: exactly one of the two forms; shards have plain names, and may be links; every tensor of the
  * index is in the shard that it names, and every tensor of a shard is in the index. Rules of a file: see `parseHeader`.
  *
+ * An adapter in PEFT's format, alone or as `BASE+ADAPTER` (see `modelPlace`), is opened as the model that it makes of its base: the weights
+ * that it changes are W + scale · B · A in F32, summed while they are read.
+ *
  * Every error is a CheckpointError with the message `<file>: <what must hold, got what>`.
  *
  * @example
@@ -54,17 +59,23 @@ export class Checkpoint {
   readonly files: readonly string[];
   /** By name; files in their order, tensors of a file in the order of their bytes. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** Text pairs of the headers; of a key in several files, the first file's. */
+  /** Text pairs of the headers; of a key in several files, the first file's. Those of an adapter's base. */
   readonly metadata: ReadonlyMap<string, string>;
 
   private readonly stats: ReadonlyMap<string, Stats>;
+  /** As the files have them: without what an adapter adds. */
+  private readonly stored: ReadonlyMap<string, StoredTensor>;
+  private readonly adapter: Adapter | undefined;
   private current: { path: string; file: number } | undefined;
   private closed = false;
   private scratch: Uint8Array | undefined;
 
-  private constructor(path: string, files: readonly OpenedFile[]) {
+  private constructor(
+    path: string,
+    files: readonly OpenedFile[],
+    adapterFolder: string | null,
+  ) {
     this.path = path;
-    this.files = files.map((file) => file.path);
     this.stats = new Map(files.map((file) => [file.path, file.stats]));
     const tensors = new Map<string, StoredTensor>();
     const metadata = new Map<string, string>();
@@ -82,8 +93,28 @@ export class Checkpoint {
       for (const [key, value] of header.metadata)
         if (!metadata.has(key)) metadata.set(key, value);
     }
-    this.tensors = tensors;
+    this.stored = tensors;
     this.metadata = metadata;
+    if (adapterFolder !== null) {
+      const place = join(adapterFolder, ADAPTER_WEIGHTS);
+      this.adapter = new Adapter(
+        adapterFolder,
+        new Checkpoint(place, [openFile(resolve(place), "strict")], null),
+        tensors,
+      );
+    }
+    this.files = [
+      ...files.map((file) => file.path),
+      ...(this.adapter?.file.files ?? []),
+    ];
+    this.tensors = new Map(
+      [...tensors].map(([name, tensor]) => [
+        name,
+        this.adapter?.has(name) === true
+          ? { ...tensor, dtype: "F32", bytes: 4 * tensor.elements }
+          : tensor,
+      ]),
+    );
   }
 
   /**
@@ -95,11 +126,13 @@ export class Checkpoint {
     path: string,
     { mode = "strict" }: CheckpointOptions = {},
   ): Checkpoint {
-    const place = resolve(path);
+    const { base, adapter } = modelPlace(path);
+    const place = resolve(base);
     const isFolder = about(place, () => statSync(place)).isDirectory();
     return new Checkpoint(
       path,
       isFolder ? openFolder(place, mode) : [openFile(place, mode)],
+      adapter,
     );
   }
 
@@ -125,6 +158,16 @@ export class Checkpoint {
   readBytes(name: string, startByte: number, out: Uint8Array): void {
     const { bytes, file, offset } = this.tensor(name);
     checkRange("readBytes", "bytes", name, startByte, out.length, bytes);
+    if (this.adapter?.has(name) === true) {
+      // Its bytes are nowhere on the disk: they are those of the sums, in whole numbers.
+      const start = Math.floor(startByte / 4);
+      const end = Math.ceil((startByte + out.length) / 4);
+      const values = new Float32Array(end - start);
+      this.read(name, start, values);
+      const skipped = startByte - 4 * start;
+      out.set(new Uint8Array(values.buffer, skipped, out.length));
+      return;
+    }
     about(file, () => readAt(this.open(file), offset + startByte, out));
   }
 
@@ -135,8 +178,14 @@ export class Checkpoint {
    * the tensor's end
    */
   read(name: string, start: number, out: Float32Array): void {
-    const { dtype, elements, file, offset } = this.tensor(name);
+    const { elements } = this.tensor(name);
     checkRange("read", "elements", name, start, out.length, elements);
+    this.readStored(name, start, out);
+    if (this.adapter?.has(name) === true) this.adapter.add(name, start, out);
+  }
+
+  private readStored(name: string, start: number, out: Float32Array): void {
+    const { dtype, file, offset } = this.stored.get(name)!;
     about(file, () => {
       if (!isDtype(dtype))
         throw new CheckpointError(
@@ -177,6 +226,7 @@ export class Checkpoint {
       if (now.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs)
         throw new CheckpointError(`${path}: ${CHANGED}`);
     }
+    this.adapter?.file.checkUnchanged();
   }
 
   /** Close the file that is open; nothing can be read from then on. */
@@ -184,6 +234,7 @@ export class Checkpoint {
     if (this.current !== undefined) closeSync(this.current.file);
     this.current = undefined;
     this.closed = true;
+    this.adapter?.file.close();
   }
 
   /** Open one of the files, which must be what it was when its header was read. */

@@ -4,7 +4,7 @@
  * Safetensors files and Hugging Face model folders (config.json, model.safetensors or shards, tokenizer.json, provenance.json), of any
  * size: `Checkpoint` reads headers first and values in pieces, `CheckpointWriter` lays files out first and takes values in pieces, in
  * any order. Small models are read and written whole, as `Params`: a `Float32Array` a tensor, with its shape and the dtype of its
- * stored form. GGUF files are read tensor by tensor (`GgufFile`). Readers check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
+ * stored form. Adapters in PEFT's format are opened as the models that they make (`modelPlace`). GGUF files are read tensor by tensor (`GgufFile`). Readers check the whole header before they allocate; writers leave a whole file or folder, or what was there before.
  *
  * @module
  */
@@ -58,6 +58,13 @@ export {
 } from "./inspectCheckpoint.js";
 export { scanTensor, type TensorScan } from "./scanTensor.js";
 export { hashFile } from "../io/index.js";
+export { adapterKey } from "./adapter/adapter.js";
+export type { AdapterConfig } from "./adapter/adapterConfig.js";
+export {
+  modelPlace,
+  type ModelPlace,
+  resolveModel,
+} from "./adapter/modelPlace.js";
 export { hashModel } from "./hashModel.js";
 export { readSafetensors, readSafetensorsHeader } from "./readSafetensors.js";
 export { storedParams } from "./storedParams.js";
@@ -68,9 +75,11 @@ export {
 export { GgufFile, type GgufTensor } from "./gguf/readGguf.js";
 export type { GgufValue } from "./gguf/headCursor.js";
 export {
+  type AdapterFolderContents,
   type ModelFolder,
   type ModelFolderContents,
   readModelFolder,
+  writeAdapterFolder,
   writeModelFolder,
 } from "./modelFolder.js";
 export {

@@ -7,6 +7,8 @@ import { readConfiguration } from "./configuration/readConfiguration.js";
 import { withDtype } from "./configuration/resultConfiguration.js";
 import type { Params } from "./params.js";
 import { readParams } from "./readSafetensors.js";
+import { adapterToJson, type AdapterConfig } from "./adapter/adapterConfig.js";
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from "./adapter/modelPlace.js";
 import { INDEX, isPlainName, WEIGHTS } from "./format/shardIndex.js";
 import { writeSafetensors } from "./writeSafetensors.js";
 
@@ -37,6 +39,10 @@ const CONFIG = "config.json";
 const TOKENIZER = "tokenizer.json";
 const TOKENIZER_CONFIG = "tokenizer_config.json";
 const PROVENANCE = "provenance.json";
+
+function asJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
 
 /**
  * Read a Hugging Face model folder: config.json, and model.safetensors or the shards of model.safetensors.index.json.
@@ -88,7 +94,6 @@ export function writeModelFolder(
   path: string,
   contents: ModelFolderContents,
 ): void {
-  const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
   const {
     config,
     params,
@@ -98,40 +103,82 @@ export function writeModelFolder(
     files = {},
   } = contents;
   const all = new Map<string, string | Uint8Array>([
-    [CONFIG, json(storedConfig(config, params))],
+    [CONFIG, asJson(storedConfig(config, params))],
   ]);
   if (tokenizer !== undefined) all.set(TOKENIZER, tokenizer);
   if (tokenizerConfig !== undefined)
-    all.set(TOKENIZER_CONFIG, json(tokenizerConfig));
-  if (provenance !== undefined) all.set(PROVENANCE, json(provenance));
+    all.set(TOKENIZER_CONFIG, asJson(tokenizerConfig));
+  if (provenance !== undefined) all.set(PROVENANCE, asJson(provenance));
+  addFiles("writeModelFolder", all, files);
+  writeAll("writeModelFolder", path, all, WEIGHTS, params);
+}
+
+/** An adapter to be written. */
+export interface AdapterFolderContents extends Pick<
+  ModelFolderContents,
+  "params" | "provenance" | "files"
+> {
+  config: AdapterConfig;
+}
+
+/**
+ * Write an adapter as PEFT reads it: adapter_config.json and adapter_model.safetensors, with the same care as `writeModelFolder`.
+ *
+ * @param path      the folder
+ * @param contents  what to write; params under PEFT's names, see `adapterKey`
+ * @throws CheckpointError as `writeModelFolder`
+ */
+export function writeAdapterFolder(
+  path: string,
+  { config, params, provenance, files = {} }: AdapterFolderContents,
+): void {
+  const all = new Map<string, string | Uint8Array>([
+    [ADAPTER_CONFIG, asJson(adapterToJson(config))],
+  ]);
+  if (provenance !== undefined) all.set(PROVENANCE, asJson(provenance));
+  addFiles("writeAdapterFolder", all, files);
+  writeAll("writeAdapterFolder", path, all, ADAPTER_WEIGHTS, params);
+}
+
+/** The caller's own files, whose names must be free. */
+function addFiles(
+  caller: string,
+  all: Map<string, string | Uint8Array>,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): void {
+  const taken = [WEIGHTS, INDEX, ADAPTER_WEIGHTS];
   for (const [name, content] of Object.entries(files)) {
-    if (
-      !isPlainName(name) ||
-      all.has(name) ||
-      name === WEIGHTS ||
-      name === INDEX
-    ) {
+    if (!isPlainName(name) || all.has(name) || taken.includes(name))
       throw new CheckpointError(
-        `writeModelFolder: files must have plain names of their own, got ${JSON.stringify(name)}`,
+        `${caller}: files must have plain names of their own, got ${JSON.stringify(name)}`,
       );
-    }
     all.set(name, content);
   }
+}
+
+/** Files and weights into a folder that takes the place of the old one when it is whole. */
+function writeAll(
+  caller: string,
+  path: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+  weights: string,
+  params: Params,
+): void {
   const fill = (folder: string): void => {
-    for (const [name, content] of all) {
+    for (const [name, content] of files) {
       writeChunks(join(folder, name), [
         typeof content === "string" ? Buffer.from(content, "utf8") : content,
       ]);
     }
-    writeSafetensors(join(folder, WEIGHTS), params);
+    writeSafetensors(join(folder, weights), params);
   };
   try {
     writeFolder(path, fill, {
       replace: true,
       failure: (text, cause) =>
-        new CheckpointError(`writeModelFolder: ${text}`, { cause }),
+        new CheckpointError(`${caller}: ${text}`, { cause }),
     });
   } catch (error) {
-    throw asCheckpointError(error, `writeModelFolder: "${path}"`, "writable");
+    throw asCheckpointError(error, `${caller}: "${path}"`, "writable");
   }
 }

@@ -7,7 +7,7 @@
  *
  * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `MICRO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
  * `initParams`, `checkParams`, `convertGguf`, `fetchModel`, `MODELS`,
- * `Policy`, `loadPolicy`, `streamParams`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
+ * `Policy`, `loadPolicy`, `streamParams`, `Lora`, `LORA_TARGETS`, `adaptedWeight`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
  * `generate`, `generateSteps`, `sample`.
  *
@@ -38,6 +38,13 @@ export {
   type ModelSource,
 } from "./gguf/fetchModel.js";
 export { loadPolicy, Policy } from "./policy.js";
+export {
+  adaptedWeight,
+  Lora,
+  LORA_TARGETS,
+  type LoraOptions,
+  type LoraTarget,
+} from "./lora.js";
 export { streamParams } from "./streamParams.js";
 export {
   headWeight,

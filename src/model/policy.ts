@@ -2,6 +2,7 @@
 import {
   Checkpoint,
   checkConfiguration,
+  modelPlace,
   readConfiguration,
   storedParams,
   type Dtype,
@@ -73,7 +74,7 @@ export class Policy {
 /**
  * Open a model folder for generation.
  *
- * @param folder HF folder with config.json, model.safetensors and tokenizer.json
+ * @param folder HF folder with config.json, model.safetensors and tokenizer.json, or an adapter, see `checkpoint.modelPlace`
  * @throws CheckpointError a file is broken · ShapeError a tensor does not fit · TokenizerError the tokenizer has more tokens than the model
  */
 export function loadPolicy(folder: string): {
@@ -87,7 +88,9 @@ export function loadPolicy(folder: string): {
       `loadPolicy: ${folder} must be a model folder, got none with config.json`,
     );
   const config = configFromJson(json);
-  const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
+  const tokenizer = Tokenizer.fromFile(
+    join(modelPlace(folder).base, "tokenizer.json"),
+  );
   if (tokenizer.size > config.vocabSize) {
     throw new TokenizerError(
       `loadPolicy: tokenizer must have at most the model's ${config.vocabSize} tokens, got ${tokenizer.size} in ${folder}`,

@@ -2,6 +2,7 @@
 import type { Domain } from "../domains/index.js";
 import { POLICY_LOSS_SETTINGS } from "./loss/policyLoss.js";
 import type { GrpoMetrics } from "./run/metrics.js";
+import { LORA_SETTINGS } from "./run/loraSettings.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { quotaSum, taskOrder, type TaskOptions } from "./run/taskOrder.js";
 import type { TaskOrder } from "./run/tasks.js";
@@ -124,10 +125,12 @@ const OWN = {
 /** All settings of `trainGrpo`. */
 export const GRPO_SETTINGS: typeof OWN &
   typeof POLICY_LOSS_SETTINGS &
-  typeof OPTIMIZER_SETTINGS = {
+  typeof OPTIMIZER_SETTINGS &
+  typeof LORA_SETTINGS = {
   ...OWN,
   ...POLICY_LOSS_SETTINGS,
   ...OPTIMIZER_SETTINGS,
+  ...LORA_SETTINGS,
 };
 
 /** Options of `trainGrpo`. */

@@ -14,6 +14,7 @@ export {
   PRETRAIN_SETTINGS,
   type PretrainOptions,
 } from "./pretrain.js";
+export { LORA_SETTINGS, type LoraSettings } from "./run/loraSettings.js";
 export { trainTokenizer } from "./trainTokenizer.js";
 export { SFT_SETTINGS, trainSft, type TrainSftOptions } from "./sft.js";
 export { trainGrpo } from "./grpo.js";

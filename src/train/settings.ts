@@ -19,6 +19,8 @@ export type SettingRule =
     }
   | { readonly type: "flag" }
   | { readonly type: "choice"; readonly of: readonly string[] }
+  /** Some of the names of a list, each once. */
+  | { readonly type: "names"; readonly of: readonly string[] }
   /** Two numbers in [0, 1): Adam's decay rates. */
   | { readonly type: "betas" };
 
@@ -38,7 +40,9 @@ export type ValueOf<Row> = Row extends { type: "integer" | "number" }
     ? boolean
     : Row extends { type: "choice"; of: readonly (infer Name)[] }
       ? Name
-      : readonly [number, number];
+      : Row extends { type: "names"; of: readonly (infer Name)[] }
+        ? readonly Name[]
+        : readonly [number, number];
 
 /** What a caller may give: every setting, or not. */
 export type OptionsOf<Table> = {
@@ -115,6 +119,13 @@ function holds(rule: SettingRule, value: unknown): boolean {
       return typeof value === "boolean";
     case "choice":
       return rule.of.includes(value as string);
+    case "names":
+      return (
+        Array.isArray(value) &&
+        value.length > 0 &&
+        new Set(value).size === value.length &&
+        value.every((name) => rule.of.includes(name as string))
+      );
     case "betas":
       return (
         Array.isArray(value) &&
@@ -141,6 +152,8 @@ export function describeRule(rule: SettingRule): string {
       return "true or false";
     case "choice":
       return `one of ${rule.of.join(", ")}`;
+    case "names":
+      return `some of ${rule.of.join(", ")}, each once`;
     case "betas":
       return "two numbers in [0, 1)";
   }

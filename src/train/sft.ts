@@ -2,6 +2,7 @@
 import { hashModel } from "../checkpoint/index.js";
 import { loadPolicy, sumTokens } from "../model/index.js";
 import { sftLosses } from "./loss/sftLoss.js";
+import { LORA_SETTINGS } from "./run/loraSettings.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { train, type RunOptions, type TrainResult } from "./run/train.js";
 import { resolveSettings, type OptionsOf } from "./settings.js";
@@ -79,9 +80,12 @@ const OWN = {
 } as const;
 
 /** All settings of `trainSft`. */
-export const SFT_SETTINGS: typeof OWN & typeof OPTIMIZER_SETTINGS = {
+export const SFT_SETTINGS: typeof OWN &
+  typeof OPTIMIZER_SETTINGS &
+  typeof LORA_SETTINGS = {
   ...OWN,
   ...OPTIMIZER_SETTINGS,
+  ...LORA_SETTINGS,
 };
 
 /** Options of `trainSft`. */

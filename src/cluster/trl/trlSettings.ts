@@ -4,6 +4,7 @@ import {
   GRPO_SETTINGS,
   type DistillSettings,
   type GrpoSettings,
+  type SettingTable,
 } from "../../train/index.js";
 
 type Name = keyof typeof GRPO_SETTINGS;
@@ -53,7 +54,7 @@ export interface TrlRefusal {
 
 /** What TRL cannot do of options that one of our tables describes. */
 function refusal(
-  table: Readonly<Record<string, { readonly default?: unknown }>>,
+  table: SettingTable,
   options: Readonly<Record<string, unknown>>,
 ): TrlRefusal | null {
   for (const [key, row] of Object.entries(table)) {

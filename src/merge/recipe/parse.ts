@@ -1,7 +1,7 @@
 /** Read a recipe: YAML text → models, method and numbers, checked as far as the text alone allows. */
 import { dirname, resolve } from "node:path";
 import type { Node } from "yaml";
-import type { Dtype } from "../../checkpoint/index.js";
+import { type Dtype, resolveModel } from "../../checkpoint/index.js";
 import { RecipeError } from "../../error.js";
 import { BUDGETS, readText } from "../../io/index.js";
 import { hint } from "../../nearest.js";
@@ -267,7 +267,7 @@ function readTokenizer(
     );
     return base ?? models[0]!;
   }
-  const path = resolve(folder, source);
+  const path = resolveModel(folder, source);
   const found = [...(base === null ? [] : [base]), ...models].find(
     (model) => model.path === path,
   );

@@ -1,6 +1,6 @@
 /** The models of a recipe: `models`, or `slices` with layer ranges, checked against what the method takes. */
-import { resolve } from "node:path";
 import { isScalar, isSeq, type Node } from "yaml";
+import { resolveModel } from "../../checkpoint/index.js";
 import { RecipeError } from "../../error.js";
 import { optionsOf } from "../options.js";
 import type { Dialect, MergeMethod } from "../tensor.js";
@@ -34,7 +34,11 @@ export function readModel(
   path: string,
 ): ModelRef {
   const name = document.text(node, path);
-  return { name, path: resolve(folder, name), place: document.place(node) };
+  return {
+    name,
+    path: resolveModel(folder, name),
+    place: document.place(node),
+  };
 }
 
 /** What a recipe merges: its `slices`, or its `models` as one slice of all layers. */

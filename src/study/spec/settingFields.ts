@@ -61,6 +61,7 @@ function fieldOf(name: string, row: Setting): Field<unknown> {
       return flag;
     case "choice":
       return choice(row.of);
+    case "names":
     case "betas":
       return {
         means: describeRule(row),

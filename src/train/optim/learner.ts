@@ -2,7 +2,7 @@
 import type { Params } from "../../checkpoint/index.js";
 import { engineKernels, tf, type Tensor } from "../../engine/index.js";
 import { TrainError } from "../../error.js";
-import { streamParams, type Policy } from "../../model/index.js";
+import { streamParams, type Lora, type Policy } from "../../model/index.js";
 import {
   adamw,
   globalNorm,
@@ -33,17 +33,28 @@ export class Learner {
   /** Updates done. */
   private updates = 0;
 
-  /** @param policy owned by the learner from now on; rounded at once when `store` is "bfloat16" */
+  /** The adapter that is trained; undefined where all weights are. */
+  readonly lora: Lora | undefined;
+  /** What the updates change: the weights, or the factors of their adapter. */
+  private readonly trained: Map<string, Tensor>;
+
+  /**
+   * @param policy owned by the learner from now on; rounded at once when `store` is "bfloat16"
+   * @param lora   adapter of the policy, owned likewise: it alone is trained
+   */
   constructor(
     readonly policy: Policy,
     private readonly options: LearnerOptions,
+    lora?: Lora,
   ) {
+    this.lora = lora;
+    this.trained = lora?.factors ?? policy.weights;
     this.moments = new Map(
-      [...policy.weights].map(([name, weight]) => [name, zeroMoments(weight)]),
+      [...this.trained].map(([name, weight]) => [name, zeroMoments(weight)]),
     );
     if (options.store === "bfloat16")
       for (const [name, weight] of policy.weights)
-        this.replaceWeight(name, engineKernels().roundBf16(weight));
+        this.replace(name, engineKernels().roundBf16(weight));
   }
 
   /** How the weights are kept between steps. */
@@ -59,11 +70,13 @@ export class Learner {
    */
   update(losses: Iterable<Loss>, learningRate: number, where: string): Update {
     const { weights } = this.policy;
-    const { loss, gradient, stats } = lossAndGradient(weights, losses);
+    const { loss, gradient, stats } = lossAndGradient(
+      ...([weights, losses, this.lora] as const),
+    );
     try {
       const gradNorm = globalNorm(gradient);
       if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-        const culprit = firstNotFinite(weights, gradient);
+        const culprit = firstNotFinite(this.trained, gradient);
         throw new TrainError(
           `${where}: loss and gradient must be finite, got loss ${loss} and gradient norm ${gradNorm}; first in ${culprit}`,
         );
@@ -85,7 +98,7 @@ export class Learner {
     this.updates++;
     for (const [name, before] of this.moments) {
       const { weight, first, second } = adamw(
-        this.policy.weights.get(name)!,
+        this.trained.get(name)!,
         gradient.get(name)!,
         before,
         gradNorm,
@@ -94,16 +107,17 @@ export class Learner {
       );
       tf.dispose([before.first, before.second, gradient.get(name)!]);
       this.moments.set(name, { first, second });
-      this.replaceWeight(name, weight);
+      this.replace(name, weight);
     }
+    this.lora?.apply();
   }
 
-  private replaceWeight(name: string, weight: Tensor): void {
-    this.policy.weights.get(name)!.dispose();
-    this.policy.weights.set(name, weight);
+  private replace(name: string, weight: Tensor): void {
+    this.trained.get(name)!.dispose();
+    this.trained.set(name, weight);
   }
 
-  /** Everything that the next update depends on, exactly: weights by name, moments as `optimizer.first.<name>` and `optimizer.second.<name>`. */
+  /** Everything that the next update depends on, exactly: weights (or factors of the adapter) by name, moments as `optimizer.first.<name>` and `optimizer.second.<name>`. */
   toParams(): { params: Params; updates: number } {
     const { params, updates } = this.streamParams();
     const copies = [...params].map(
@@ -118,7 +132,7 @@ export class Learner {
       [`optimizer.first.${name}`, first] as const,
       [`optimizer.second.${name}`, second] as const,
     ]);
-    const tensors = [...this.policy.weights, ...moments];
+    const tensors = [...this.trained, ...moments];
     return { params: streamParams(tensors), updates: this.updates };
   }
 
@@ -141,8 +155,9 @@ export class Learner {
       const second = saved(`optimizer.second.${name}`);
       tf.dispose([before.first, before.second]);
       this.moments.set(name, { first, second });
-      this.replaceWeight(name, saved(name));
+      this.replace(name, saved(name));
     }
+    this.lora?.apply();
     this.updates = updates;
   }
 
@@ -150,6 +165,7 @@ export class Learner {
   dispose(): void {
     for (const { first, second } of this.moments.values())
       tf.dispose([first, second]);
+    this.lora?.dispose();
     this.policy.dispose();
   }
 }

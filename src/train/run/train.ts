@@ -1,5 +1,13 @@
 /** What all trainers share: their common options, the frame of a run and of a step, and the model folder it ends with. */
-import { readConfiguration, writeModelFolder } from "../../checkpoint/index.js";
+import { relative, resolve } from "node:path";
+import {
+  modelPlace,
+  readConfiguration,
+  type AdapterFolderContents,
+  type Params,
+  writeAdapterFolder,
+  writeModelFolder,
+} from "../../checkpoint/index.js";
 import { engineInfo } from "../../engine/index.js";
 import { hashText } from "../../io/index.js";
 import {
@@ -13,6 +21,7 @@ import type { Tokenizer } from "../../tokenizer/index.js";
 import type { Loss } from "../optim/gradient.js";
 import { Learner, type LearnerOptions, type Update } from "../optim/learner.js";
 import { learningRateAt, type Schedule } from "../optim/schedule.js";
+import { checkLora, startLora, type LoraSettings } from "./loraSettings.js";
 import { checkSetting } from "../settings.js";
 import { StepClock } from "./stepClock.js";
 import { runSteps, type LoopOptions, type StepReport } from "./loop.js";
@@ -67,7 +76,7 @@ export function totals(metrics: readonly StepMetrics[]): {
 }
 
 /** Settings that the frame itself reads. */
-interface FrameSettings extends LearnerOptions {
+interface FrameSettings extends LearnerOptions, Partial<LoraSettings> {
   seed: number;
   steps: number;
   learningRate: number;
@@ -133,8 +142,10 @@ export async function train<Metrics extends StepMetrics>(
 ): Promise<TrainResult<Metrics>> {
   const { who, settings } = trainer;
   checkFrame(who, options);
+  checkLora(who, settings, trainer.source);
   const { policy, tokenizer } = trainer.open();
-  const learner = new Learner(policy, settings);
+  const lora = startLora(policy, settings);
+  const learner = new Learner(policy, settings, lora);
   const owned: { dispose(): void }[] = [learner];
   const own: Model["own"] = (resource) => {
     owned.push(resource);
@@ -202,11 +213,12 @@ async function completeRun<Metrics extends StepMetrics>(
   tokenizer: Tokenizer,
   step: (step: number) => StepReport<Metrics>,
 ): Promise<TrainResult<Metrics>> {
-  const { kind, init, source, teachers, settings } = trainer;
+  const { kind, init, teachers, settings } = trainer;
+  // Of an adapter that the run started from, the base has configuration and tokenizer.
+  const source = trainer.source && modelPlace(trainer.source).base;
   const origin = { kind, init, teachers, options: settings };
   const { out, checkpoints = `${out}.checkpoints` } = options;
   const { checkpointEvery = trainer.checkpointEvery } = options;
-  const { dtype = learner.store === "bfloat16" ? "BF16" : "F32" } = trainer;
   const metrics = await runSteps(
     learner,
     settings.steps,
@@ -215,13 +227,7 @@ async function completeRun<Metrics extends StepMetrics>(
     { ...options, checkpoints, checkpointEvery },
   );
   const sums = totals(metrics);
-  writeModelFolder(out, {
-    config: {
-      ...(source === undefined
-        ? configToJson(learner.policy.config, textTokens(tokenizer))
-        : readConfiguration(source)),
-    },
-    params: streamParams(learner.policy.weights, dtype),
+  const folder = {
     files: folderFiles(tokenizer, source),
     provenance: {
       ...origin,
@@ -229,7 +235,42 @@ async function completeRun<Metrics extends StepMetrics>(
       ...sums,
       engine: engineInfo(),
     },
-  });
+  };
+  if (settings.loraSave === "adapter")
+    writeAdapterFolder(out, { ...folder, ...adapterOf(learner, out, source!) });
+  else
+    writeModelFolder(out, {
+      ...folder,
+      ...modelOf(trainer, learner, tokenizer, source),
+    });
   removeSnapshots(checkpoints);
   return { out, metrics, ...sums };
+}
+
+/** Configuration and weights of the model that a run made. */
+function modelOf(
+  { dtype }: Trainer,
+  { policy, store }: Learner,
+  tokenizer: Tokenizer,
+  source: string | undefined,
+): { config: Record<string, unknown>; params: Params } {
+  const asKept = store === "bfloat16" ? "BF16" : "F32";
+  return {
+    config: {
+      ...(source === undefined
+        ? configToJson(policy.config, textTokens(tokenizer))
+        : readConfiguration(source)),
+    },
+    params: streamParams(policy.weights, dtype ?? asKept),
+  };
+}
+
+/** Configuration and factors of the adapter that a run made; it names its base by the way from its own folder. */
+function adapterOf(
+  { lora }: Learner,
+  out: string,
+  source: string,
+): Pick<AdapterFolderContents, "config" | "params"> {
+  const base = relative(resolve(out), resolve(source));
+  return { config: { ...lora!.options, base }, params: lora!.toParams() };
 }

@@ -221,7 +221,7 @@ describe("preflight(recipe, out)", () => {
   it.each([
     [
       "b+adapter",
-      "got no such path; adapters (model+adapter) are not supported (mergekit has them), merge the adapter into its model first",
+      "got no such paths; of model+adapter both must be here, the adapter as PEFT writes it",
     ],
     [
       "b@main",

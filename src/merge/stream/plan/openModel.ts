@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   Checkpoint,
   isRecomputable,
+  modelPlace,
   readConfiguration,
   type StoredTensor,
   textConfigOf,
@@ -18,7 +19,7 @@ import { countLayers } from "./layers.js";
 export interface OpenModel {
   ref: ModelRef;
   checkpoint: Checkpoint;
-  /** The model's folder; null for a single file. */
+  /** The folder of its configuration and tokenizer, of an adapter its base's; null for a single file. */
   folder: string | null;
   /** The object in config.json; null where there is none. */
   config: Readonly<Record<string, unknown>> | null;
@@ -55,7 +56,7 @@ export function readJson(
 /** Why nothing is at the path of a model: mergekit's references can mean more than a path. */
 function whyMissing(name: string): string {
   if (name.includes("+"))
-    return "no such path; adapters (model+adapter) are not supported (mergekit has them), merge the adapter into its model first";
+    return "no such paths; of model+adapter both must be here, the adapter as PEFT writes it";
   if (name.includes("@"))
     return "no such path; revisions (model@revision) are not supported (mergekit has them), give the folder of the revision";
   return "no such path; models are local, none is downloaded";
@@ -75,11 +76,13 @@ export function openModel(ref: ModelRef, recipe: { file: string }): OpenModel {
       `model ${JSON.stringify(ref.name)} must be a model folder or a .safetensors file, got ${got}`,
     );
   };
-  const stat = statSync(ref.path, { throwIfNoEntry: false });
-  if (stat === undefined) return wrong(whyMissing(ref.name));
-  const folder = stat.isDirectory() ? ref.path : null;
+  let folder: OpenModel["folder"] = null;
   let config: OpenModel["config"] = null;
   try {
+    const { base } = modelPlace(ref.path);
+    const stat = statSync(base, { throwIfNoEntry: false });
+    if (stat === undefined) return wrong(whyMissing(ref.name));
+    if (stat.isDirectory()) folder = base;
     if (folder !== null) config = readConfiguration(folder);
   } catch (error) {
     return wrong((error as Error).message);
