@@ -58,6 +58,21 @@ describe("measures.scores.temperatures", () => {
   });
 });
 
+describe("measures.scores.split", () => {
+  it("asks what a choice rests on, where the study asks its benchmarks", () => {
+    const asked = AT("split: development");
+    for (const { spec } of scoring(asked))
+      expect(spec).toMatchObject({ split: "development" });
+    for (const { spec } of scoring(PICO_STUDY))
+      expect(spec).not.toHaveProperty("split");
+  });
+  it("goes before the study's own", () => {
+    const all = `split: development\n${AT("split: benchmark")}`;
+    for (const { spec } of scoring(all))
+      expect(spec).toMatchObject({ split: "benchmark" });
+  });
+});
+
 describe("run(study) at two temperatures", () => {
   let study: Study;
   beforeAll(async () => {

@@ -16,6 +16,7 @@ import {
   modelPath,
   type Input,
   type Place,
+  tasksOf,
   type Stage,
   type TasksOfStage,
 } from "./stage.js";
@@ -98,9 +99,10 @@ function drawing(
     answerForm,
   }: Pick<StudySpec, "difficulty" | "split" | "tasks" | "answerForm">,
 ): Stage {
+  const own = tasksOf(stage).split;
   const drawn: TasksOfStage = {
     ...(difficulty === "easy" ? {} : { difficulty }),
-    ...(split === "benchmark" ? {} : { split }),
+    ...(own !== undefined || split === "benchmark" ? {} : { split }),
     ...(tasks === "nano" ? {} : { tasks }),
     ...(Object.keys(answerForm).length === 0 ? {} : { answerForm }),
   };

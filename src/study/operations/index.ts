@@ -2,6 +2,7 @@
 import { average } from "./average.js";
 import { distill } from "./distill.js";
 import { imitate } from "./imitate.js";
+import { load } from "./load.js";
 import { merge } from "./merge.js";
 import type { Operation } from "./operation.js";
 import { rl } from "./rl.js";
@@ -15,6 +16,7 @@ export const OPERATIONS: readonly Operation[] = [
   distill,
   merge,
   average,
+  load,
 ];
 
 /** An operation by its key. */

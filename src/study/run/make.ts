@@ -19,7 +19,7 @@ import {
 } from "./notes.js";
 import { Pool } from "./pool.js";
 import {
-  checkBase,
+  checkGiven,
   preflight,
   prepare,
   type Choice,
@@ -128,7 +128,7 @@ export async function runStage(
   const { onProgress = () => undefined, onAside = () => undefined } = options;
   const { signal, profile } = options;
   const prepared = prepare(path, { profile });
-  checkBase(prepared);
+  checkGiven(prepared);
   const stage = prepared.stages.find((each) => each.id === id);
   if (!stage)
     throw new StudyError(

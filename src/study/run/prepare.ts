@@ -62,19 +62,26 @@ export function prepare(
 }
 
 /**
- * What a run needs and a plan does not: the weights of the base model.
+ * What a run needs and a plan does not: the weights of the base model, and of those that stages load.
  *
  * @throws StudyError they are not here
  */
-export function checkBase({
+export function checkGiven({
   study,
   studyFolder,
-}: Pick<Prepared, "study" | "studyFolder">): void {
-  const base = join(studyFolder, study.base);
-  if (hashPath(base) === null)
-    throw new StudyError(
-      `study: base must be a model folder with weights, got none at ${base}`,
-    );
+  stages,
+}: Pick<Prepared, "study" | "studyFolder" | "stages">): void {
+  const given = new Map([[study.base, "base"]]);
+  for (const { kind, model, inputs } of stages)
+    if (kind === "load")
+      given.set(inputs["model"]!.path, `models.${model}.folder`);
+  for (const [path, key] of given) {
+    const folder = join(studyFolder, path);
+    if (hashPath(folder) === null)
+      throw new StudyError(
+        `study: ${key} must be a model folder with weights, got none at ${folder}`,
+      );
+  }
 }
 
 /** Follows what is known of each stage's outputs while the plan or the run advances. */

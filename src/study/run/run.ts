@@ -11,7 +11,7 @@ import type { Note, Status } from "./notes.js";
 import { Pool } from "./pool.js";
 import {
   KnownOutputs,
-  checkBase,
+  checkGiven,
   keptRecords,
   planned,
   preflight,
@@ -101,7 +101,7 @@ export async function run(
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
   const prepared = prepare(path, options);
-  checkBase(prepared);
+  checkGiven(prepared);
   const lease = takeLease(
     join(prepared.folder, ".lock"),
     prepared.folder,

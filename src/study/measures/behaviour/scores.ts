@@ -1,5 +1,10 @@
 /** Measure `scores`: models on benchmarks, Avg@K with its interval, and paired differences. */
-import { evaluateWith, type BenchmarkName } from "../../../evaluate/index.js";
+import {
+  evaluateWith,
+  MEASURED_SPLITS,
+  type BenchmarkName,
+  type MeasuredSplit,
+} from "../../../evaluate/index.js";
 import { mean } from "../../../stats/index.js";
 import type { Think } from "../../../rollout/index.js";
 import { statedRows, type ClaimRow } from "../../claims/claimRow.js";
@@ -52,6 +57,8 @@ export interface ScoresOptions extends SamplingOptions {
   benchmarks: BenchmarkName[];
   /** Who answers; absent: our decoder. */
   server?: ServerPlace;
+  /** "development": what a choice rests on, such as that of a merge method; default the study's. */
+  split?: MeasuredSplit;
 }
 
 /**
@@ -76,6 +83,7 @@ export interface ScoresSpec extends Sampling {
   benchmarks: BenchmarkName[];
   /** Answered by the server that the study names; where that is, no key holds. */
   served?: true;
+  split?: MeasuredSplit;
 }
 
 /** The stage that scores one model on some benchmarks. */
@@ -83,7 +91,7 @@ export function scoreStage(
   measure: string,
   ref: Ref,
   place: Place,
-  names: BenchmarkName[],
+  { benchmarks: names, split }: Pick<ScoresOptions, "benchmarks" | "split">,
   sampling: Sampling,
 ): Stage<ScoresSpec> {
   const { seed } = place;
@@ -93,7 +101,10 @@ export function scoreStage(
     kind: "scores",
     seed,
     model,
-    spec: { seed, benchmarks: names, ...samplingOf(sampling) },
+    spec: {
+      ...{ seed, benchmarks: names, ...samplingOf(sampling) },
+      ...(split !== undefined && { split }),
+    },
     inputs: { model: place.input(ref) },
     outputs: names.map((name) => recordsPath(seed, measure, model, name)),
     work: times(names.length * sampling.items * sampling.samples, SAMPLE),
@@ -120,6 +131,7 @@ export const scores: Measure<
       topP: withDefault(rate, 1),
       server: optional(serverPlace),
       think: optional(choice<Think>(["free", "forced"])),
+      split: optional(choice(MEASURED_SPLITS)),
     }),
     samplingRule,
   ),
@@ -131,7 +143,7 @@ export const scores: Measure<
       const own = placeAt(name, options, temperature);
       const sampling = samplingAt(options, temperature);
       return options.models.map((ref) => {
-        const stage = scoreStage(own, ref, place, options.benchmarks, sampling);
+        const stage = scoreStage(own, ref, place, options, sampling);
         return options.server === undefined
           ? stage
           : { ...stage, spec: { ...stage.spec, served: true as const } };

@@ -68,7 +68,13 @@ export const storage: Measure<StorageOptions, { storage: StorageRow }> = {
             `${where} must have its counterpart in float32, got ${ref.model}`,
           );
         const own = someBenchmarksOf(scored.benchmarks, domain, where);
-        return scoreStage(name, ref, place, own, scored);
+        return scoreStage(
+          name,
+          ref,
+          place,
+          { ...scored, benchmarks: own },
+          scored,
+        );
       },
     );
   },
