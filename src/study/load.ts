@@ -81,7 +81,11 @@ function checkSeed(study: Study, seed: number): void {
   }
 }
 
-type RowOf<Name> = Name extends keyof RowTypes ? RowTypes[Name] : object;
+type RowOf<Name> = Name extends keyof RowTypes
+  ? RowTypes[Name]
+  : Name extends `${string}.${infer Own extends keyof RowTypes & string}`
+    ? RowTypes[Own]
+    : object;
 
 /**
  * Rows that tables and figures show: of a measure's file, or of any other entry of the study, for example "greedy.scores". There are none
