@@ -20,7 +20,7 @@ const HELP = `m2rl plan STUDY [options]
 Say which models and stages a study has, what is done, and what the rest will cost, and do nothing.
 
   --profile NAME  a profile of the study, default quick
-  --only NAME     one model or list of models and what it needs, or stages
+  --only NAMES    models or lists of models and what they need, or stages, with commas between them
   --json          everything as JSON, for a scheduler
 
 A model is made by one operation:

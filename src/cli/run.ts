@@ -25,7 +25,7 @@ const HELP = `m2rl run STUDY [options]
 Run the study in a folder with a study.yml. Stages that are done are skipped; a run that was stopped is resumed.
 
   --profile NAME  a profile of the study, default quick
-  --only NAME     one model or list of models and what it needs (math, experts), or stages: analysis, scores/math, seed1, …
+  --only NAMES    models or lists of models and what they need (math,experts), or stages: analysis, scores/experts, seed1, …
   --jobs N        processes side by side, default one per core
   --keep-record   leave stages alone whose record is here and whose weights no other stage needs: goes on with a record that was
                   made elsewhere, or makes its rows again, without training

@@ -82,7 +82,7 @@ describe("plan(spec)", () => {
   });
 });
 
-describe("select(stages, name, study)", () => {
+describe("select(stages, names, study)", () => {
   const chosen = (name: string): string[] => ids(select(stages, name, study));
   const experts = ["seed1/models/math", "seed1/models/instruction"];
 
@@ -100,6 +100,22 @@ describe("select(stages, name, study)", () => {
     expect(chosen("scores/base")).toEqual(["seed1/scores/base"]);
     expect(chosen("seed1")).toHaveLength(15);
     expect(chosen("analysis")).toEqual(ids(stages));
+  });
+  it("names several, and stages of a list of models", () => {
+    expect(chosen("scores/base, experts")).toEqual([
+      "seed1/models/sft",
+      ...experts,
+      "seed1/scores/base",
+    ]);
+    expect(chosen("scores/experts")).toEqual([
+      "seed1/models/sft",
+      ...experts,
+      "seed1/scores/math",
+      "seed1/scores/instruction",
+    ]);
+    expect(() => chosen("experts,scores/base,expert")).toThrow(
+      'study: stage must be known, got "expert"; did you mean "experts"?',
+    );
   });
   it("throws StudyError with the nearest name when nothing fits", () => {
     expect(() => chosen("expert")).toThrow(

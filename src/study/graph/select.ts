@@ -1,51 +1,60 @@
-/** Part of a study: the stages that a name means, with everything they depend on. */
+/** Part of a study: the stages that some names mean, with everything they depend on. */
 import { StudyError } from "../../error.js";
 import { hint } from "../../nearest.js";
 import type { StudySpec } from "./model.js";
 import type { Stage } from "./stage.js";
 
 /**
- * The stages that a name means, with everything they depend on.
+ * The stages that some names mean, with everything they depend on.
  *
- * The name of a model or of a list of models means these models in every seed; any other name is a run of path parts of stages:
- * "analysis", "scores/math", "seed2".
+ * The name of a model or of a list of models means these models in every seed; any other name is a run of path parts of stages, the last
+ * of which may be a list: "analysis", "scores/math", "scores/experts", "seed2".
  *
- * @throws StudyError no stage fits
+ * @param names  one name, or several with commas between them
+ * @throws StudyError no stage fits one of them
  */
 export function select(
   stages: readonly Stage[],
-  name: string,
+  names: string,
   { lists }: Pick<StudySpec, "lists">,
 ): Stage[] {
-  const models = [...(lists[name] ?? []), name].map(
-    (model) => `models/${model}`,
-  );
-  const isModel = stages.some(({ id }) =>
-    models.some((model) => fits(id, model)),
-  );
-  const patterns = isModel ? models : [name];
   const wanted = new Set(
-    stages
-      .filter(({ id }) => patterns.some((pattern) => fits(id, pattern)))
-      .map(({ id }) => id),
+    names.split(",").flatMap((name) => named(stages, name.trim(), lists)),
   );
-  if (wanted.size === 0) {
-    const known = [
-      ...new Set([
-        ...Object.keys(lists),
-        ...stages.flatMap((stage) => stage.id.split("/")),
-      ]),
-    ];
-    throw new StudyError(
-      `study: stage must be known, got ${JSON.stringify(name)}; ${hint(name, known)}`,
-    );
-  }
   for (const stage of [...stages].reverse()) {
     if (!wanted.has(stage.id)) continue;
     for (const { stage: needed } of Object.values(stage.inputs))
       if (needed !== null) wanted.add(needed);
   }
   return stages.filter((stage) => wanted.has(stage.id));
+}
+
+/** Ids of the stages that one name means. */
+function named(
+  stages: readonly Stage[],
+  name: string,
+  lists: StudySpec["lists"],
+): string[] {
+  const [last = "", ...before] = name.split("/").reverse();
+  const expanded = [...(lists[last] ?? []), last].map((own) =>
+    [own, ...before].reverse().join("/"),
+  );
+  const models = expanded.map((model) => `models/${model}`);
+  const found = [models, expanded]
+    .map((patterns) =>
+      stages.filter(({ id }) => patterns.some((pattern) => fits(id, pattern))),
+    )
+    .find(({ length }) => length > 0);
+  if (found) return found.map(({ id }) => id);
+  const known = [
+    ...new Set([
+      ...Object.keys(lists),
+      ...stages.flatMap((stage) => stage.id.split("/")),
+    ]),
+  ];
+  throw new StudyError(
+    `study: stage must be known, got ${JSON.stringify(name)}; ${hint(name, known)}`,
+  );
 }
 
 /** Whether the parts of a pattern stand one after the other in an id. */

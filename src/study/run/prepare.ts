@@ -14,7 +14,7 @@ import { statusOf, type Status } from "./notes.js";
 export interface Choice {
   /** Which profile; default "quick". */
   profile?: string;
-  /** Only the models or stages of this name, and what they need: "math", "experts", "analysis", "scores/math". */
+  /** Only the models or stages of these names, and what they need: "math", "experts,multi", "analysis", "scores/math". */
   only?: string;
   /**
    * Leave stages alone whose note fits but whose weights are not here, as in a repository that holds records alone; only those whose
