@@ -53,6 +53,10 @@ export type { VerdictRow } from "./claims/verdicts.js";
 export type { Interval } from "./rows/interval.js";
 export type { ModelScores } from "./rows/modelScores.js";
 export type { DifferenceRow, ScoreRow } from "./rows/scores.js";
+export type {
+  TaskDifferenceRow,
+  TaskScoreRow,
+} from "./rows/behaviour/taskScores.js";
 export type { CostRow } from "./rows/cost.js";
 export type {
   Accounting,

@@ -16,12 +16,14 @@ import { signal } from "./merging/signal.js";
 import { scores } from "./behaviour/scores.js";
 import { storage } from "./merging/storage.js";
 import { style } from "./behaviour/style.js";
+import { taskScores } from "./behaviour/taskScores.js";
 import { trajectories } from "./behaviour/trajectories.js";
 import { weightShift } from "./weights/weightShift.js";
 
 /** All measures with their types; those that need another's rows stand below it. */
 export interface MeasureTable {
   scores: typeof scores;
+  taskScores: typeof taskScores;
   cost: typeof cost;
   rewards: typeof rewards;
   trajectories: typeof trajectories;
@@ -54,6 +56,7 @@ const deciders = {
 /** All measures by their keys. */
 export const MEASURES: MeasureTable = {
   scores,
+  taskScores,
   cost,
   rewards,
   trajectories,

@@ -1,4 +1,5 @@
 /** Numbers and estimates, rounded for the files that are committed. */
+import type { SeedEstimate } from "../../stats/index.js";
 
 /** A number with the ends of its 95 % interval. */
 export interface Interval {
@@ -36,6 +37,18 @@ export function scoreOf(estimate: Interval): {
 } {
   const { mean, low, high } = inPoints(estimate);
   return { score: mean, low, high };
+}
+
+/** An estimate over seeds as rows of scores have it, in points. */
+export function scoreOverSeeds(estimate: SeedEstimate): {
+  score: number;
+  low: number;
+  high: number;
+  se: number;
+  seeds: number;
+} {
+  const { se, seeds } = estimate;
+  return { ...scoreOf(estimate), se: points(se), seeds };
 }
 
 /** A share with four decimals. */

@@ -18,12 +18,7 @@ import {
 } from "../graph/model.js";
 import { logPath } from "../graph/stage.js";
 import { readLines } from "../run/jsonLines.js";
-import {
-  transpose,
-  type ModelScores,
-  type ModelStyles,
-  type Scored,
-} from "./modelScores.js";
+import { transpose, type ModelStyles, type Scored } from "./modelScores.js";
 
 /** Mean reward of every item over its samples, in the order of the records. */
 export function itemMeans(
@@ -35,9 +30,11 @@ export function itemMeans(
   return [...items.values()].map(mean);
 }
 
-type RecordsByBenchmark = ReadonlyMap<BenchmarkName, EvaluationRecord[][]>;
+type RecordsBy<Name extends string> = ReadonlyMap<Name, EvaluationRecord[][]>;
 
-function scoresOf(records: RecordsByBenchmark): ModelScores {
+function scoresOf<Name extends string>(
+  records: RecordsBy<Name>,
+): ReadonlyMap<Name, number[][]> {
   return new Map(
     [...records].map(([name, seeds]) => [
       name,
@@ -47,7 +44,7 @@ function scoresOf(records: RecordsByBenchmark): ModelScores {
 }
 
 /** The share of answers in each style; null where a record does not say its style. */
-function stylesOf(records: RecordsByBenchmark): ModelStyles | null {
+function stylesOf(records: RecordsBy<BenchmarkName>): ModelStyles | null {
   const all = [...records.values()].flat(2);
   if (all.some(({ style }) => style === undefined)) return null;
   const shares = (seeds: EvaluationRecord[][], own: Style): number[][] =>
@@ -95,20 +92,20 @@ export class Results {
   ) {}
 
   /** Item means of a model or a checkpoint ("multi@20"), from its records: scores[benchmark][item][seed]. */
-  scores(
+  scores<Name extends string = BenchmarkName>(
     ref: Ref,
-    benchmarks: readonly BenchmarkName[],
+    benchmarks: readonly Name[],
     measure = "scores",
-  ): ModelScores {
+  ): ReadonlyMap<Name, number[][]> {
     return scoresOf(this.records(ref, benchmarks, measure));
   }
 
   /** Records of a model by benchmark: records[benchmark][seed]. */
-  records(
+  records<Name extends string = BenchmarkName>(
     ref: Ref,
-    benchmarks: readonly BenchmarkName[],
+    benchmarks: readonly Name[],
     measure = "scores",
-  ): ReadonlyMap<BenchmarkName, EvaluationRecord[][]> {
+  ): RecordsBy<Name> {
     return new Map(
       benchmarks.map((name) => [
         name,

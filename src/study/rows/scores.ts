@@ -8,11 +8,10 @@ import {
   averageOverSeeds,
   overSeeds,
   pairedDifference,
-  type SeedEstimate,
 } from "../../stats/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
-import { inPoints, points, scoreOf, type Interval } from "./interval.js";
+import { inPoints, points, scoreOverSeeds, type Interval } from "./interval.js";
 import { about, type Scored } from "./modelScores.js";
 
 /** What rows of a measure with several temperatures say of their own. */
@@ -70,17 +69,10 @@ export interface DifferenceRow extends AtTemperature {
   seeds: number;
 }
 
-/** An estimate as rows show it, in points. */
-function interval(
-  estimate: SeedEstimate,
-): Pick<ScoreRow, "score" | "low" | "high" | "se" | "seeds"> {
-  const { se, seeds } = estimate;
-  return { ...scoreOf(estimate), se: points(se), seeds };
-}
-
 const AVERAGE = { benchmark: "average", title: "Avg.", domain: null } as const;
 
-function seedMeans(scores: readonly (readonly number[])[]): number[] {
+/** Means over the items, one per seed, of scores[item][seed]. */
+export function seedMeans(scores: readonly (readonly number[])[]): number[] {
   const seeds = scores[0]!.length;
   return Array.from(
     { length: seeds },
@@ -104,7 +96,7 @@ export function scoreRows(
       role,
       ...at,
       ...about(name),
-      ...interval(overSeeds(matrix)),
+      ...scoreOverSeeds(overSeeds(matrix)),
       items,
       samples,
       perSeed: seedMeans(matrix).map(points),
@@ -114,7 +106,7 @@ export function scoreRows(
     const perSeed = seeds[0]!.map((_, s) =>
       points(seeds.reduce((sum, row) => sum + row[s]!, 0) / seeds.length),
     );
-    const average = interval(averageOverSeeds(matrices));
+    const average = scoreOverSeeds(averageOverSeeds(matrices));
     return [
       ...rows,
       {
@@ -152,7 +144,7 @@ export function differenceRows(
         place: Pick<DifferenceRow, "benchmark" | "title" | "domain">,
         used: typeof pairs,
       ): void => {
-        const { score, ...rest } = interval(pairedDifference(used));
+        const { score, ...rest } = scoreOverSeeds(pairedDifference(used));
         rows.push({
           a: a.model,
           b: b.model,

@@ -182,7 +182,7 @@ function inputsOf(
             found === null
               ? "which is not here"
               : "which is not what its note says"
-          }; make ${from ?? "the base model"} first`,
+          }; ${from === null ? "put it there" : `make ${from}`} first`,
         );
       return [name, found];
     }),

@@ -82,8 +82,8 @@ class Verifier {
       this.found.noted++;
       const sound = [this.inputs(stage, note), this.outputs(stage, note)];
       if (sound.includes(false)) continue;
-      if (stage.kind === "scores")
-        this.scores(stage as Stage<ScoresSpec>, note);
+      if (stage.kind === "scores" || stage.kind === "taskScores")
+        this.scores(stage, note);
       if (stage.kind === ROWS_KIND) this.rows(stage as Stage<RowsSpec>);
     }
     return this.found;
@@ -128,13 +128,14 @@ class Verifier {
   }
 
   /** Each score of the note must be the mean over tasks of its records. */
-  private scores(stage: Stage<ScoresSpec>, note: Note): void {
+  private scores(stage: Stage, note: Note): void {
     const { scores = {} } = note.facts as { scores?: Record<string, number> };
     for (const path of stage.outputs) {
       const full = join(this.prepared.folder, path);
       if (!existsSync(full)) continue;
-      const { records } = readRecords(full);
-      const { items, samples } = stage.spec;
+      const { records, header } = readRecords(full);
+      const { items, samples } =
+        stage.kind === "scores" ? (stage as Stage<ScoresSpec>).spec : header;
       const name = basename(path, ".jsonl");
       const own = mean(records.map(({ reward }) => reward));
       this.found.scores++;

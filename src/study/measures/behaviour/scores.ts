@@ -3,10 +3,10 @@ import {
   evaluateWith,
   MEASURED_SPLITS,
   type BenchmarkName,
+  type EvaluateTasksOptions,
   type MeasuredSplit,
 } from "../../../evaluate/index.js";
-import { mean } from "../../../stats/index.js";
-import type { Think } from "../../../rollout/index.js";
+import type { Sampler, Think } from "../../../rollout/index.js";
 import { statedRows, type ClaimRow } from "../../claims/claimRow.js";
 import { interferenceClaims, INTERFERENCE } from "../../claims/interference.js";
 import { mergingClaims, MERGING } from "../../claims/merging.js";
@@ -28,7 +28,6 @@ import {
   type ScoreRow,
 } from "../../rows/scores.js";
 import type { Job } from "../../run/job.js";
-import { inputPath, outputPath } from "../../run/paths.js";
 import {
   checked,
   choice,
@@ -40,7 +39,8 @@ import {
   withDefault,
 } from "../../spec/field.js";
 import { benchmarks, positive, rate } from "../../spec/values.js";
-import { openModel, serverPlace, type ServerPlace } from "./server.js";
+import { scoreModel } from "./scoreModel.js";
+import { serverPlace, type ServerPlace } from "./server.js";
 import { NOTHING, type Measure } from "../measure.js";
 import {
   placeAt,
@@ -149,34 +149,15 @@ export const scores: Measure<
           : { ...stage, spec: { ...stage.spec, served: true as const } };
       });
     }),
-  async run(job: Job<ScoresSpec>, report) {
+  run(job: Job<ScoresSpec>, report) {
     const { benchmarks: names, served, ...sampling } = job.stage.spec;
-    const { items, samples, seed } = sampling;
-    const { model } = job.stage;
-    const hash = job.inputHashes["model"]!;
-    const opened = await openModel(
-      inputPath(job, "model"),
-      hash,
-      served && serverOf(job),
-      { model, seed },
-    );
-    const total = names.length * items * samples;
-    const found: Record<string, number> = {};
-    for (const [i, name] of names.entries()) {
-      const result = await evaluateWith(opened.sampler, name, {
-        ...sampling,
-        recordsPath: outputPath(job, i),
-        model: served ? `${hash} by ${opened.sampler.identity}` : hash,
-        // The stage owns the file, and its work is done anew when an input changed.
-        replaceRecords: true,
-        onProgress: (done) =>
-          report({ done: i * items * samples + done, total }),
-      });
-      found[name] = result.mean;
-    }
-    const facts = opened.facts();
-    opened.close();
-    return { scores: found, average: mean(Object.values(found)), ...facts };
+    const parts = names.map((name) => ({
+      name,
+      samples: sampling.items * sampling.samples,
+      score: (sampler: Sampler, options: EvaluateTasksOptions) =>
+        evaluateWith(sampler, name, { ...sampling, ...options }),
+    }));
+    return scoreModel(job, served === true, parts, report);
   },
   rows({ name, options }, results) {
     const found = temperaturesOf(options).map((temperature) => {
@@ -203,15 +184,6 @@ export const scores: Measure<
         : rows.map((row) => ({ ...row, measure: `at T = ${temperature}` }));
     }),
 };
-
-/** The server of the measure that a stage belongs to, as the study names it now. */
-function serverOf({ stage, study }: Job): ServerPlace | undefined {
-  const owners = study.measures.filter(
-    ({ name, by }) =>
-      by === "scores" && stage.id.startsWith(`seed${stage.seed}/${name}/`),
-  );
-  return (owners[0]?.options as ScoresOptions | undefined)?.server;
-}
 
 /** The main temperature must be one of all, and only a model in this process can be made to think. */
 function samplingRule({

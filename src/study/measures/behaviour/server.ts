@@ -7,6 +7,7 @@ import {
   type Sampler,
 } from "../../../rollout/index.js";
 import { loadPolicy } from "../../../model/index.js";
+import type { Job } from "../../run/job.js";
 import { Tokenizer } from "../../../tokenizer/index.js";
 import {
   flag,
@@ -40,6 +41,15 @@ export const serverPlace: Field<ServerPlace> = object<ServerPlace>({
   unseeded: optional(flag),
   chat: optional(flag),
 });
+
+/** The server of the measure that a stage belongs to, as the study names it now; undefined where our decoder answers. */
+export function serverOf({ stage, study }: Job): ServerPlace | undefined {
+  const owner = study.measures.find(
+    ({ name, by }) =>
+      by === stage.kind && stage.id.startsWith(`seed${stage.seed}/${name}/`),
+  );
+  return (owner?.options as { server?: ServerPlace } | undefined)?.server;
+}
 
 /** A sampler, what is told of it in a note, and how it is let go. */
 export interface Opened {
