@@ -1,7 +1,10 @@
 /** Scores of a study by a server: the same numbers as by our decoder, resumed from records, and no failure that becomes a score. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { join } from "node:path";
-import { startModelServer, type ModelServer } from "../../src/cluster/index.js";
+import {
+  startModelServer,
+  type ModelServer,
+} from "../../../src/cluster/index.js";
 import {
   evaluation,
   open,
@@ -9,8 +12,8 @@ import {
   plan,
   readNote,
   run,
-} from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
+} from "../../../src/study/index.js";
+import { PICO_STUDY, picoStudy } from "../pico.js";
 
 const ONLY = PICO_STUDY.replace(/ {2}scores: .*\n/, "").replace(
   / {2}consistency: .*\n {2}claims: .*\n/,
