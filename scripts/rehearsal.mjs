@@ -2,27 +2,42 @@
  * `npm run rehearsal`: the paper's experiment (data/paper-scale) at nano size with every crossing switched on. TRL trains, a server answers
  * under each model's name, Ray runs the stages where it is set up; then Table 3, and with `--compare` the same without a crossing beside it.
  *
- * Usage: M2RL_TRL_PYTHON=trl/bin/python npm run rehearsal [-- --compare]
+ * Usage: M2RL_TRL_PYTHON=trl/bin/python npm run rehearsal [-- --compare] [--study DIR] [--without-ray]
+ *
+ * Another study must have the profiles `rehearsal`, whose server is one of this machine with {model} in its path, and `here`.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync } from "node:fs";
 import http from "node:http";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { cluster, study } from "../dist/index.js";
 
 const ROOT = join(import.meta.dirname, "..");
-const STUDY = join(ROOT, "data", "paper-scale");
+const { values: options } = parseArgs({
+  options: {
+    compare: { type: "boolean", default: false },
+    study: { type: "string", default: join(ROOT, "data", "paper-scale") },
+    "without-ray": { type: "boolean", default: false },
+  },
+});
+const STUDY = resolve(options.study);
 const RAY = join(ROOT, ".venv", "bin", "ray");
+const opened = study.open(STUDY, { profile: "rehearsal" });
 /** As study.yml has it. */
-const PORT = 8399;
+const PORT = Number(
+  /^http:\/\/127\.0\.0\.1:(\d+)\/\{model\}/.exec(
+    study.measureOptions(opened, "scores").server.url,
+  )[1],
+);
 
 /** The model servers that were asked for, by the model's name. */
 const servers = new Map();
 
 function folderOf(name) {
-  if (name === "base") return join(ROOT, "data", "nano", "base");
+  if (name === "base") return join(STUDY, opened.spec.base);
   return join(STUDY, "runs", "rehearsal", "seed1", "models", name);
 }
 
@@ -153,8 +168,8 @@ if (!process.env.M2RL_TRL_PYTHON) {
   );
   process.exit(2);
 }
-const compare = process.argv.includes("--compare");
-const ray = await startRay();
+const { compare } = options;
+const ray = options["without-ray"] ? null : await startRay();
 const gateway = http.createServer((request, response) => {
   pass(request, response).catch(() => response.destroy());
 });
@@ -172,7 +187,7 @@ try {
   if (compare) await run("here", ["--jobs", "2"]);
   table(compare ? ["rehearsal", "here"] : ["rehearsal"]);
   console.log(
-    `\nnotebooks/03-main-table.ipynb shows it with the parameters {"study": "../data/paper-scale", "profile": "rehearsal"}`,
+    `\nnotebooks/03-main-table.ipynb shows it with the parameters ${JSON.stringify({ study: relative(join(ROOT, "notebooks"), STUDY), profile: "rehearsal" })}`,
   );
 } catch (error) {
   failed = error;
