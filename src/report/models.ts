@@ -60,15 +60,35 @@ const STYLES: Readonly<Record<string, SeriesStyle>> = {
   },
 };
 
+/** Roads to one model, and what is compared with them, by the names that `data/hard/study.yml` gives them. */
+const ROADS: Readonly<Record<string, string>> = {
+  reference: "RL-Multi",
+  shares: "RL-Multi, paper's shares",
+  cascade: "Cascade",
+  reverse: "Cascade, reversed",
+  polish: "Merge, then mix",
+  rejoined: "Mix, branch, merge",
+  opdMerged: "MT-OPD of TIES",
+  offPolicy: "Off-policy",
+  soupArithmetic: "TA of averages",
+  slowTies: "TIES, half rate",
+  slowArithmetic: "TA, half rate",
+  slowAverage: "Average, half rate",
+  random: "Random reward",
+  format: "Form reward",
+};
+
 const LABELS: ReadonlyMap<string, string> = new Map([
   ...Object.entries(ROWS).map(([name, { label }]) => [name, label] as const),
-  ["offPolicy", "Off-policy"],
+  ...Object.entries(ROADS),
   ...DOMAINS.map((domain) => [domain, spec(domain).expert] as const),
   ...Object.values(methods).map(({ name, title }) => [name, title] as const),
 ]);
 
 const KNOWN: ReadonlyMap<string, SeriesStyle> = new Map([
   ...Object.entries(ROWS).map(([name, { style }]) => [name, style] as const),
+  // What roads are compared with is the mixed run, at several budgets.
+  ["reference", ROWS["multi"]!.style],
   ...Object.entries(STYLES),
   ...DOMAINS.map((domain) => [domain, spec(domain).style] as const),
   ...Object.values(methods).flatMap(({ name, style }) =>
