@@ -81,15 +81,17 @@ export function reviewableBenchmarks(): BenchmarkName[] {
   ).map(({ name }) => name);
 }
 
-function reviewableTasks(
+function pooledTasks(
   name: string,
   items: number,
+  answers: number,
   which: BenchmarkOptions,
-): Task[] {
+): PooledAnswer[][] {
   for (let looked = items; ; looked *= 2) {
-    const found = benchmark(name, { ...which, items: looked }).filter(
-      isReviewable,
-    );
+    const found = benchmark(name, { ...which, items: looked })
+      .filter(isReviewable)
+      .map((task) => pooledAnswers(name, task, answers))
+      .filter((own) => own !== null);
     if (found.length >= items) return found.slice(0, items);
     if (looked >= items * LOOKED_THROUGH)
       throw new TaskError(
@@ -116,21 +118,32 @@ export function commonPool(
       `commonPool: answers must be an even positive integer, got ${answers}`,
     );
   const { name: own } = benchmarkSpec(name);
-  return reviewableTasks(own, items, which).flatMap((task) =>
-    Array.from({ length: answers + 1 }, (_, sample): PooledAnswer => {
-      const fault =
-        sample === answers ? "planted" : sample % 2 === 0 ? "none" : "slip";
-      const random = new Random(POOL_SEED, `pool/${own}/${task.id}/${sample}`);
-      const process = makeReview(task, random, { showLines: true, fault });
-      const { claim } = process;
-      const outcome = reviewOf(
-        task,
-        { lines: [], claim },
-        { showLines: false, fault },
-      );
-      return { task: task.id, sample, fault, reviews: { outcome, process } };
-    }),
-  );
+  return pooledTasks(own, items, answers, which).flat();
+}
+
+/** The answers to one task; null where one of them cannot be had. */
+function pooledAnswers(
+  name: string,
+  task: Task,
+  answers: number,
+): PooledAnswer[] | null {
+  const pooled: PooledAnswer[] = [];
+  for (let sample = 0; sample <= answers; sample++) {
+    const fault =
+      sample === answers ? "planted" : sample % 2 === 0 ? "none" : "slip";
+    const random = new Random(POOL_SEED, `pool/${name}/${task.id}/${sample}`);
+    const process = makeReview(task, random, { showLines: true, fault });
+    if (process === null) return null;
+    const { claim } = process;
+    const outcome = reviewOf(
+      task,
+      { lines: [], claim },
+      { showLines: false, fault },
+    );
+    const reviews = { outcome, process };
+    pooled.push({ task: task.id, sample, fault, reviews });
+  }
+  return pooled;
 }
 
 /** Tokens that a judge gets for each that the demonstrator would need, and some more for one that writes otherwise. */

@@ -86,10 +86,10 @@ function drawReview(random: Random): Review {
   for (;;) {
     const level = random.pick(worldSpec(domain).levels.hard.sft);
     const task = drawTask(domain, random, { split: "train", level });
-    if (isReviewable(task))
-      return makeReview(task, random, {
-        showLines: random.chance(LINES_SHARE),
-      });
+    if (!isReviewable(task)) continue;
+    const showLines = random.chance(LINES_SHARE);
+    const review = makeReview(task, random, { showLines });
+    if (review !== null) return review;
   }
 }
 

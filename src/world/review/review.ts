@@ -22,6 +22,9 @@ import { isWrong, markLine, spoilLine } from "./mark.js";
  */
 export type Fault = "none" | "slip" | "planted";
 
+/** An answer as it was given. */
+type ReviewedAnswer = ReturnType<ReviewSpec["answer"]>;
+
 /** An answer to a task as a reviewer sees it. */
 export interface Review {
   task: Task;
@@ -49,7 +52,7 @@ export interface ReviewOptions {
 /** Slip rate of a wrong answer: about one line in three. */
 const WRONG_SLIP = 0.3;
 
-/** Draws of a wrong answer before a task is given up: most often nothing slips. */
+/** Draws of a wrong answer before a task is taken to have none: most often nothing slips. */
 const TRIES = 1000;
 
 /** Domains whose answers can be reviewed. */
@@ -127,30 +130,34 @@ function firstWrong(
 /**
  * Make a review of a task from an answer of the demonstrator.
  *
- * @throws TaskError answers to this task cannot be reviewed, none goes wrong, or no line of it can be
+ * @returns null where the fault cannot be had: no claim is wrong, as of a program that gives 0 whatever slips before, or no line can be
+ * @throws TaskError answers to this task cannot be reviewed
  * @example
- * makeReview(task, new Random(1), { showLines: true, fault: "planted" }).wrongLine // 1
+ * makeReview(task, new Random(1), { showLines: true, fault: "planted" })?.wrongLine // 1
  */
 export function makeReview(
   task: Task,
   random: Random,
   { showLines, fault = drawFault(random, showLines) }: ReviewOptions,
-): Review {
+): Review | null {
+  const right = reviewSpec(task).answer(task, random, 0);
+  const answer =
+    fault === "none"
+      ? right
+      : fault === "slip"
+        ? slipped(task, random)
+        : planted(right, random);
+  return answer && reviewOf(task, answer, { showLines, fault });
+}
+
+/** An answer of the demonstrator whose claim is wrong. */
+function slipped(task: Task, random: Random): ReviewedAnswer | null {
   const own = reviewSpec(task);
-  let answer = own.answer(task, random, 0);
-  if (fault === "slip") {
-    const right = answer.claim;
-    for (let tries = 0; own.isRight(task, answer.claim); tries++) {
-      if (tries === TRIES)
-        throw new TaskError(
-          `makeReview: task must have wrong answers, got ${right} ${TRIES} times for ${task.id}`,
-        );
-      answer = own.answer(task, random, WRONG_SLIP);
-    }
+  for (let tries = 0; tries < TRIES; tries++) {
+    const answer = own.answer(task, random, WRONG_SLIP);
+    if (!own.isRight(task, answer.claim)) return answer;
   }
-  if (fault === "planted")
-    answer = { ...answer, lines: planted(task, answer.lines, random) };
-  return reviewOf(task, answer, { showLines, fault });
+  return null;
 }
 
 function drawFault(random: Random, showLines: boolean): Fault {
@@ -158,23 +165,20 @@ function drawFault(random: Random, showLines: boolean): Fault {
   return showLines && random.chance(1 / 3) ? "planted" : "slip";
 }
 
-/** The lines with a mistake in one of them; in the last one, which shows the claim, only where there is no other. */
+/** The answer with a mistake in one of its lines; in the last one, which shows the claim, only where there is no other. */
 function planted(
-  task: Task,
-  lines: readonly string[],
+  { lines, claim }: ReviewedAnswer,
   random: Random,
-): string[] {
+): ReviewedAnswer | null {
   const spoiled = lines.map((line) => spoilLine(line, random));
   const places = spoiled.flatMap((line, i) =>
     line !== null && isWrong(line, lines[i]) ? [i] : [],
   );
   const inner = places.filter((place) => place < lines.length - 1);
-  if (places.length === 0)
-    throw new TaskError(
-      `makeReview: a line of the answer must be able to be wrong, got ${lines.length} lines for ${task.id}`,
-    );
+  if (places.length === 0) return null;
   const place = random.pick(inner.length > 0 ? inner : places);
-  return lines.map((line, i) => (i === place ? spoiled[i]! : line));
+  const shown = lines.map((line, i) => (i === place ? spoiled[i]! : line));
+  return { lines: shown, claim };
 }
 
 /**
