@@ -44,7 +44,7 @@ function reviewsOf(
 ): { review: Review; said: string }[] {
   const random = new Random(4, `${domain}/${fault}/${showLines}`);
   return TASKS.get(domain)!.map((task) => {
-    const review = makeReview(task, random, { showLines, fault });
+    const review = makeReview(task, random, { showLines, fault })!;
     const { reasoning, content } = demonstrateReview(review) as {
       reasoning: string;
       content: string;
@@ -221,7 +221,7 @@ describe("makeReview", () => {
     const faults = (showLines: boolean): Fault[] =>
       Array.from(
         { length: 600 },
-        () => makeReview(task, random, { showLines }).fault,
+        () => makeReview(task, random, { showLines })!.fault,
       );
     const share = (list: Fault[], fault: Fault): number =>
       list.filter((each) => each === fault).length / list.length;
@@ -240,6 +240,19 @@ describe("makeReview", () => {
         });
       expect(make()).toEqual(make());
     }
+  });
+  test("is null for a program that nothing can make wrong", () => {
+    // keeps multiples of 6, adds 3 and keeps multiples of 7, …: the short lists of its tests leave nothing
+    const task = drawTask("coding", new Random(7454, "scan"), {
+      ...{ split: "train", level: 5 },
+    });
+    expect(task.prompt).toContain("keep items multiple of 6, plus 3");
+    const random = new Random(1);
+    const options = { showLines: false };
+    expect(makeReview(task, random, { ...options, fault: "slip" })).toBeNull();
+    expect(
+      makeReview(task, random, { ...options, fault: "none" }),
+    ).toMatchObject({ right: true });
   });
   test("throws TaskError for a task whose answers cannot be reviewed", () => {
     const task = drawTask("agent", new Random(1), { split: "train" });
