@@ -1,12 +1,15 @@
 /**
- * Peak memory of one supervised and one GRPO step of a model of random weights, each in a process of its own.
+ * Peak memory of one supervised and one GRPO step of a model of random weights, or of the merge of three, each in a process of its own.
  *
- *   node scripts/bench/memory.mjs [sft|grpo] [--model 135m] [--plain] [--lora 16] [--tokens 4096] [--steps 2]
+ *   node scripts/bench/memory.mjs [sft|grpo|merge] [--model 135m] [--plain] [--lora 16] [--tokens 4096] [--steps 2]
  *
  * --model: 135m (the shape of SmolLM2-135M, vocabulary 49,152) or 0.6b (that of Qwen3-0.6B, vocabulary 151,936). --plain: without gradient
- * checkpointing. --lora: train an adapter of that rank on all linear layers. Prints the peak resident memory of the process and the seconds of a step; M2RL_ENGINE and M2RL_DTYPE choose the engine.
+ * checkpointing (merge: with all models in memory instead of as a study merges). --lora: train an adapter of that rank on all linear layers. Prints the peak resident memory of the process and the seconds of a step; M2RL_ENGINE and M2RL_DTYPE choose the engine.
  */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 const m2rl = await import("../../dist/index.js");
 
@@ -36,7 +39,7 @@ const COMPLETION = 192;
 const args = process.argv.slice(2);
 const option = (name, fallback) =>
   args.includes(name) ? Number(args[args.indexOf(name) + 1]) : fallback;
-const kinds = args.filter((arg) => arg === "sft" || arg === "grpo");
+const kinds = args.filter((arg) => ["sft", "grpo", "merge"].includes(arg));
 const tokens = option("--tokens", 4096);
 const steps = option("--steps", 2);
 const rank = option("--lora", 0);
@@ -126,7 +129,59 @@ function measure(kind, gradientCheckpointing) {
   );
 }
 
-if (kinds.length === 1) measure(kinds[0], !args.includes("--plain"));
+/** TIES of three models on disk, in bfloat16, whose values are a few thousand random numbers again and again. */
+function measureMerge() {
+  const { checkpoint, model, random } = m2rl;
+  const folder = mkdtempSync(join(tmpdir(), "m2rl-merge-"));
+  const paths = ["base", "a", "b", "c"].map((name) => {
+    const draw = new random.Random(1, name);
+    const numbers = Float32Array.from({ length: 9973 }, () => draw.normal());
+    const params = new Map();
+    for (const [key, shape] of model.parameterShapes(CONFIG))
+      params.set(key, {
+        ...{ dtype: "BF16", shape },
+        get data() {
+          const size = shape.reduce((a, b) => a * b, 1);
+          return Float32Array.from(
+            { length: size },
+            (_, i) => numbers[i % 9973],
+          );
+        },
+      });
+    const path = join(folder, `${name}.safetensors`);
+    checkpoint.writeSafetensors(path, params);
+    return path;
+  });
+  const self = fileURLToPath(import.meta.url);
+  const given = [...paths, join(folder, "out.safetensors")];
+  spawnSync(process.execPath, [self, ...args, "--at", ...given], {
+    stdio: "inherit",
+  });
+  rmSync(folder, { recursive: true });
+}
+
+function mergeAt([base, ...others], isPlain) {
+  const { checkpoint, merge } = m2rl;
+  const out = others.pop();
+  const start = performance.now();
+  const open = (path) =>
+    isPlain
+      ? checkpoint.readSafetensors(path)
+      : checkpoint.storedParams(checkpoint.Checkpoint.open(path));
+  const { merge: inMemory, mergeWhileRead } = merge.methods.ties;
+  const by = isPlain ? inMemory : mergeWhileRead;
+  checkpoint.writeSafetensors(out, by(open(base), others.map(open)));
+  const seconds = (performance.now() - start) / 1000;
+  const peak = process.resourceUsage().maxRSS * 1024;
+  console.log(
+    `| TIES of three ${size} models, ${isPlain ? "in memory" : "tensor by tensor"} | | ${gigabytes(peak)} | ${seconds.toFixed(1)} |`,
+  );
+}
+
+if (args.includes("--at"))
+  mergeAt(args.slice(args.indexOf("--at") + 1), args.includes("--plain"));
+else if (kinds[0] === "merge") measureMerge();
+else if (kinds.length === 1) measure(kinds[0], !args.includes("--plain"));
 else {
   console.log(`| step of a ${size} model | tokens | peak GB | seconds |`);
   console.log("|---|---:|---:|---:|");

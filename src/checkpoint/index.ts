@@ -13,6 +13,7 @@ export {
   type Params,
   castParams,
   sizeOf,
+  type TensorPieces,
   toBf16,
 } from "./params.js";
 export {

@@ -5,7 +5,7 @@ import { writeChunks, writeFolder } from "../io/index.js";
 import { asCheckpointError } from "./asCheckpointError.js";
 import { readConfiguration } from "./configuration/readConfiguration.js";
 import { withDtype } from "./configuration/resultConfiguration.js";
-import type { Params } from "./params.js";
+import { type Params, sizeOf } from "./params.js";
 import { readParams } from "./readSafetensors.js";
 import { adapterToJson, type AdapterConfig } from "./adapter/adapterConfig.js";
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from "./adapter/modelPlace.js";
@@ -71,8 +71,8 @@ function storedConfig(
 ): Record<string, unknown> {
   if (!("dtype" in config) && !("torch_dtype" in config)) return config;
   const entries = new Map<string, number>();
-  for (const { dtype, data } of params.values())
-    entries.set(dtype, (entries.get(dtype) ?? 0) + data.length);
+  for (const { dtype, shape } of params.values())
+    entries.set(dtype, (entries.get(dtype) ?? 0) + sizeOf(shape));
   const [first] = [...entries].sort(([, a], [, b]) => b - a);
   return first === undefined ? config : withDtype(config, first[0]);
 }

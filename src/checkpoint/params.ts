@@ -1,11 +1,21 @@
 /** Parameters of a model in memory: values as float32, with the dtype in which they are stored. */
 import { type Dtype, decode, encode } from "./format/dtype.js";
 
+/** The stored values of one tensor, read in pieces. */
+export interface TensorPieces {
+  /** Fill `out` with stored little-endian bytes from `startByte` on. */
+  readBytes(startByte: number, out: Uint8Array): void;
+  /** Fill `out` with entries from `start` on. */
+  read(start: number, out: Float32Array): void;
+}
+
 /** One tensor: row-major values, its shape ([] for a scalar), and the dtype of its stored form. */
 export interface Param {
   dtype: Dtype;
   shape: number[];
   data: Float32Array;
+  /** For whoever needs no whole tensor at a time, where the values are not in memory; `data` is the same in one piece. */
+  pieces?: TensorPieces;
 }
 
 /** Tensors by name, in the order of the file or model. */

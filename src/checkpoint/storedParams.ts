@@ -19,6 +19,10 @@ export function storedParams(checkpoint: Checkpoint): Params {
       // Another dtype is refused when it is read.
       dtype: isDtype(dtype) ? dtype : "F32",
       shape: [...shape],
+      pieces: {
+        readBytes: (start, out) => checkpoint.readBytes(name, start, out),
+        read: (start, out) => checkpoint.read(name, start, out),
+      },
       get data(): Float32Array {
         const values = new Float32Array(elements);
         checkpoint.read(name, 0, values);

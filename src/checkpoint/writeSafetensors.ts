@@ -24,19 +24,19 @@ function* chunks(
     shape,
   }));
   const { header, tensors } = layOut(specs, metadata);
-  for (const [name, { dtype, shape, data }] of params) {
+  for (const [name, { dtype }] of params)
     if (!isDtype(dtype))
       throw new CheckpointError(
         `tensor ${JSON.stringify(name)} must have dtype ${DTYPES.join(", ")}, got ${String(dtype)}`,
       );
+  yield header;
+  for (const name of tensors.keys()) {
+    // Read once: of a model that is not in memory, reading is work.
+    const { dtype, shape, data } = params.get(name)!;
     if (sizeOf(shape) !== data.length)
       throw new CheckpointError(
         `tensor ${JSON.stringify(name)} of shape [${shape.join(", ")}] must have ${sizeOf(shape)} values, got ${data.length}`,
       );
-  }
-  yield header;
-  for (const name of tensors.keys()) {
-    const { dtype, data } = params.get(name)!;
     yield convert(name, dtype, () => encode(dtype, data));
   }
 }

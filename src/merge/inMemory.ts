@@ -1,6 +1,7 @@
 /** Merges parameter maps with the methods that see one tensor at a time. */
-import type { Params } from "../checkpoint/index.js";
+import { sizeOf, type Param, type Params } from "../checkpoint/index.js";
 import { checkModels } from "./models.js";
+import { storedSource } from "./stream/storedSource.js";
 import type {
   MergeContext,
   MergeMethod,
@@ -21,10 +22,19 @@ export function arraySource(data: Float32Array): Source {
   };
 }
 
+/** A parameter as a source: in pieces where it is not in memory. */
+function sourceOf(param: Param): Source {
+  const { dtype, shape, pieces } = param;
+  return pieces === undefined
+    ? arraySource(param.data)
+    : storedSource({ dtype, length: sizeOf(shape), ...pieces });
+}
+
 /** What the survey of a method found, after as many rounds as it needs; undefined for a method without one. */
 function survey(
   method: Pick<MergeMethod, "survey">,
-  inputs: readonly TensorInput[],
+  names: readonly string[],
+  inputOf: (name: string) => TensorInput,
   options: TensorOptions,
   context: MergeContext,
 ): unknown {
@@ -36,8 +46,8 @@ function survey(
   };
   while (result.again) {
     const round = { ...context, survey: result.found };
-    const total = inputs
-      .map((input): Survey => plan.tensor(input, options, round))
+    const total = names
+      .map((name): Survey => plan.tensor(inputOf(name), options, round))
       .reduce((a, b) => plan.combine(a, b));
     result = plan.finish(total, round);
   }
@@ -45,15 +55,16 @@ function survey(
 }
 
 /**
- * Merge parameter maps.
+ * Merge parameter maps, each tensor while it is read: of the models no more than some pieces are in memory, if they are read so (`checkpoint.storedParams`).
  *
  * @param method   what to do with a tensor
  * @param caller   name for messages
  * @param options  complete options, the same for every tensor
  * @param context  seed and dialect
+ * @returns parameters that are merged again by each reading of their `data`; valid as long as the models are
  * @throws RangeError no expert, or a value is not finite · ShapeError a tensor is missing or differs in shape
  */
-export function mergeParams(
+export function mergeWhileRead(
   method: Pick<MergeMethod, "survey" | "tensor">,
   caller: string,
   base: Params,
@@ -62,31 +73,42 @@ export function mergeParams(
   { seed, dialect }: Pick<MergeContext, "seed" | "dialect">,
 ): Params {
   const models = checkModels(caller, base, experts);
-  const inputs = [...models.base].map(
-    ([name, { shape, data }]): TensorInput => ({
-      name,
-      shape,
-      length: data.length,
-      base: arraySource(data),
-      experts: models.experts.map((expert) =>
-        arraySource(expert.get(name)!.data),
-      ),
-      ids: models.experts.map((_, index) => `${index}`),
-    }),
-  );
-  const context: MergeContext = { seed, dialect, chunk: CHUNK };
-  const found = survey(method, inputs, options, context);
-  const merged: Params = new Map();
-  for (const input of inputs) {
-    const { dtype, shape } = models.base.get(input.name)!;
-    const data = new Float32Array(input.length);
-    method.tensor(
-      input,
-      options,
-      { ...context, survey: found },
-      (start, values) => data.set(values, start),
+  const inputOf = (name: string): TensorInput => {
+    const { shape } = models.base.get(name)!;
+    const sources = [models.base, ...models.experts].map((model) =>
+      sourceOf(model.get(name)!),
     );
-    merged.set(input.name, { dtype, shape: [...shape], data });
+    return {
+      ...{ name, shape, length: sizeOf(shape), base: sources[0]! },
+      experts: sources.slice(1),
+      ids: models.experts.map((_, index) => `${index}`),
+    };
+  };
+  const names = [...models.base.keys()];
+  const context: MergeContext = { seed, dialect, chunk: CHUNK };
+  const found = survey(method, names, inputOf, options, context);
+  const merged: Params = new Map();
+  for (const [name, { dtype, shape }] of models.base) {
+    const param: Param = {
+      dtype,
+      shape: [...shape],
+      get data(): Float32Array {
+        const values = new Float32Array(sizeOf(shape));
+        method.tensor(
+          inputOf(name),
+          options,
+          { ...context, survey: found },
+          (start, part) => values.set(part, start),
+        );
+        return values;
+      },
+    };
+    merged.set(name, param);
   }
   return models.finish(merged);
+}
+
+/** Parameters whose values have all been read, once. */
+export function readAll(params: Params): Params {
+  return new Map([...params].map(([name, param]) => [name, { ...param }]));
 }

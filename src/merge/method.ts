@@ -1,8 +1,7 @@
 /** Makes a row of the table of merge methods from what is special about it. */
-import type { Params } from "../checkpoint/index.js";
 import { scoped } from "./kernels/arena.js";
 import { DIALECTS, type Dialect } from "./dialects.js";
-import { mergeParams } from "./inMemory.js";
+import { mergeWhileRead, readAll } from "./inMemory.js";
 import type { MergeOptions } from "./mergeOptions.js";
 import { optionsOf, resolveOptions } from "./options.js";
 import { checkedEmit, checkedInput } from "./parts/finite.js";
@@ -13,7 +12,9 @@ export type MethodSpec = Pick<
   MergeMethod,
   "name" | "title" | "paper" | "tensor"
 > &
-  Partial<Omit<MergeMethod, "defaults" | "merge" | "models">> & {
+  Partial<
+    Omit<MergeMethod, "defaults" | "merge" | "mergeWhileRead" | "models">
+  > & {
     models?: Partial<MergeMethod["models"]>;
   };
 
@@ -50,6 +51,28 @@ function checkedPlan(name: string, plan: SurveyPlan): SurveyPlan {
   };
 }
 
+/** The method as a function on whole models. */
+function mergesWhileRead(
+  row: Omit<MergeMethod, "defaults" | "merge" | "mergeWhileRead">,
+): MergeMethod["mergeWhileRead"] {
+  return (base, experts, { dialect = "paper", ...options } = {}) => {
+    checkDialect(row, dialect);
+    checkCount(row, experts.length);
+    const { seed = 0, ...others } = options;
+    const resolved = resolveOptions(
+      row,
+      dialect,
+      row.random ? others : options,
+      experts.length,
+      row.name,
+    );
+    return mergeWhileRead(row, row.name, base, experts, resolved, {
+      seed,
+      dialect,
+    });
+  };
+}
+
 /**
  * A row of the table. Without `models` a method takes one expert or more and needs a base; without `dialects` it knows "paper" and
  * "mergekit"; without `memory` it streams.
@@ -83,34 +106,18 @@ export function mergeMethod(spec: MethodSpec): MergeMethod {
         ),
       );
     },
-  } satisfies Omit<MergeMethod, "defaults" | "merge">;
+  } satisfies Omit<MergeMethod, "defaults" | "merge" | "mergeWhileRead">;
   const defaults = Object.fromEntries(
     Object.entries(optionsOf(row, "paper"))
       .map(([option, { default: value }]) => [option, value])
       .filter(([, value]) => value !== undefined),
   ) as MergeOptions;
+  const whileRead = mergesWhileRead(row);
   return {
     ...row,
     defaults: row.random ? { ...defaults, seed: 0 } : defaults,
-    merge(
-      base: Params,
-      experts: readonly Params[],
-      { dialect = "paper", ...options }: MergeOptions = {},
-    ): Params {
-      checkDialect(row, dialect);
-      checkCount(row, experts.length);
-      const { seed = 0, ...others } = options;
-      const resolved = resolveOptions(
-        row,
-        dialect,
-        row.random ? others : options,
-        experts.length,
-        row.name,
-      );
-      return mergeParams(row, row.name, base, experts, resolved, {
-        seed,
-        dialect,
-      });
-    },
+    mergeWhileRead: whileRead,
+    merge: (base, experts, options) =>
+      readAll(whileRead(base, experts, options)),
   };
 }

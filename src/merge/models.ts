@@ -45,7 +45,10 @@ function checkExpert(
 }
 
 function checkFinite(caller: string, params: Params, where: string): void {
-  for (const [name, { data }] of params) {
+  for (const [name, param] of params) {
+    // What is read in pieces is checked with each piece.
+    if (param.pieces !== undefined) continue;
+    const { data } = param;
     for (let i = 0; i < data.length; i++) {
       if (!Number.isFinite(data[i]!)) {
         throw new RangeError(
@@ -70,6 +73,16 @@ function hasTiedHead(params: Params): boolean {
   return (
     embedding !== undefined && head !== undefined && sameValues(embedding, head)
   );
+}
+
+/** The same values under another dtype, read when they are asked for. */
+function withDtype(param: Param, dtype: Param["dtype"]): Param {
+  return {
+    ...{ dtype, shape: [...param.shape] },
+    get data(): Float32Array {
+      return param.data.slice();
+    },
+  };
 }
 
 function withoutHead(params: Params): Params {
@@ -102,15 +115,13 @@ export function checkModels(
   if (![base, ...experts].every(hasTiedHead))
     return { base, experts: [...experts], finish: (merged) => merged };
   const finish = (merged: Params): Params => {
-    const { shape, data } = merged.get(EMBEDDING)!;
+    const embedding = merged.get(EMBEDDING)!;
     const { dtype } = base.get(HEAD)!;
     const out: Params = new Map();
     for (const name of base.keys()) {
       out.set(
         name,
-        name === HEAD
-          ? { dtype, shape: [...shape], data: data.slice() }
-          : merged.get(name)!,
+        name === HEAD ? withDtype(embedding, dtype) : merged.get(name)!,
       );
     }
     return out;

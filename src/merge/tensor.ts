@@ -151,4 +151,10 @@ export interface MergeMethod {
   defaults: Readonly<MergeOptions>;
   /** Merge models in memory. */
   merge: Merge<MergeOptions>;
+  /**
+   * The same values, each tensor merged while its `data` is read and never kept: with models that are read likewise
+   * (`checkpoint.storedParams`) and a writer of one tensor at a time, a merge needs the memory of one tensor of each model. They must stay
+   * open until the result has been read.
+   */
+  mergeWhileRead: Merge<MergeOptions>;
 }

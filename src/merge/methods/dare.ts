@@ -1,5 +1,6 @@
 /** DARE: drop changes at random and scale up the rest, before another method merges. */
 import type { Params } from "../../checkpoint/index.js";
+import { readAll } from "../inMemory.js";
 import { checkDensity, checkModels } from "../models.js";
 import { drop, streamOf } from "../parts/dare.js";
 import { BLOCK } from "../parts/walk.js";
@@ -56,6 +57,6 @@ export function dare(
       }
       dropped.set(name, { dtype, shape: [...shape], data: kept });
     }
-    return models.finish(dropped);
+    return readAll(models.finish(dropped));
   });
 }

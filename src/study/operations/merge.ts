@@ -1,7 +1,10 @@
 /** Operation `merge`: one model from several, by any method of the table. */
 import { join } from "node:path";
 import {
-  readModelFolder,
+  Checkpoint,
+  modelPlace,
+  readConfiguration,
+  storedParams,
   writeModelFolder,
   type Params,
 } from "../../checkpoint/index.js";
@@ -69,18 +72,26 @@ export const mergeSpec: Field<MergeSpec> = {
   },
 };
 
+/** Options of a method with the seed of the operation, where it draws random numbers. */
+function withSeed(
+  method: MergeMethodName,
+  options: MergeOptions,
+  seed: number,
+): MergeOptions {
+  return "seed" in methods[method].defaults ? { ...options, seed } : options;
+}
+
 /** Merge by name; methods that draw random numbers get the seed, the others have none. */
 export function mergeBy(
-  { method, options }: { method: MergeMethodName; options?: MergeOptions },
+  { method, options = {} }: { method: MergeMethodName; options?: MergeOptions },
   anchor: Params,
   experts: readonly Params[],
   seed: number,
 ): Params {
-  const { defaults, merge } = methods[method];
-  return merge(
+  return methods[method].merge(
     anchor,
     experts,
-    "seed" in defaults ? { ...options, seed } : (options ?? {}),
+    withSeed(method, options, seed),
   );
 }
 
@@ -91,7 +102,7 @@ export function relativeSize(
 ): number {
   let own = 0;
   for (const { data } of anchor.values())
-    for (const value of data) own += value * value;
+    for (let i = 0; i < data.length; i++) own += data[i]! * data[i]!;
   const sizes = models.map((params) => {
     let moved = 0;
     for (const [name, { data }] of anchor) {
@@ -104,36 +115,48 @@ export function relativeSize(
   return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
 }
 
-/** Merge the models that the stage names, and write the merged one. */
+/**
+ * Merge the models that the stage names, and write the merged one: tensor by tensor, from their files to its own, so that no model is in
+ * memory as a whole.
+ */
 export function writeMerged(
   job: Job,
   report: Report,
   { method, options, seed }: MergeSpec & { seed: number },
   names: readonly string[],
 ): Facts {
-  const folder = inputPath(job, "anchor");
-  const anchor = readModelFolder(folder);
-  const experts = names.map(
-    (name) => readModelFolder(inputPath(job, name)).params,
-  );
-  const params = mergeBy({ method, options }, anchor.params, experts, seed);
-  writeModelFolder(outputPath(job), {
-    config: anchor.config,
-    params,
-    files: folderFiles(
-      Tokenizer.fromFile(join(folder, "tokenizer.json")),
-      folder,
-    ),
-    provenance: {
-      stage: job.stage.id,
-      method,
-      options,
-      seed,
-      inputs: job.inputHashes,
-    },
-  });
-  report({ done: 1, total: 1 });
-  return { relativeSize: relativeSize(anchor.params, [params]) };
+  const place = inputPath(job, "anchor");
+  const out = outputPath(job);
+  const opened: Checkpoint[] = [];
+  const open = (path: string): Params => {
+    opened.push(Checkpoint.open(path));
+    return storedParams(opened.at(-1)!);
+  };
+  try {
+    const anchor = open(place);
+    const experts = names.map((name) => open(inputPath(job, name)));
+    const given = withSeed(method, options, seed);
+    const params = methods[method].mergeWhileRead(anchor, experts, given);
+    const { base: folder } = modelPlace(place);
+    writeModelFolder(out, {
+      ...{ config: { ...readConfiguration(place) }, params },
+      files: folderFiles(
+        Tokenizer.fromFile(join(folder, "tokenizer.json")),
+        folder,
+      ),
+      provenance: {
+        stage: job.stage.id,
+        method,
+        options,
+        seed,
+        inputs: job.inputHashes,
+      },
+    });
+    report({ done: 1, total: 1 });
+    return { relativeSize: relativeSize(anchor, [open(out)]) };
+  } finally {
+    for (const checkpoint of opened) checkpoint.close();
+  }
 }
 
 /** The operation. */
