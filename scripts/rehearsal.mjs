@@ -8,12 +8,12 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync } from "node:fs";
 import http from "node:http";
-import { createServer } from "node:net";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { cluster, study } from "../dist/index.js";
+import { RAY_PYTHON, startRayHead } from "./rayHead.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const { values: options } = parseArgs({
@@ -24,7 +24,6 @@ const { values: options } = parseArgs({
   },
 });
 const STUDY = resolve(options.study);
-const RAY = join(ROOT, ".venv", "bin", "ray");
 const opened = study.open(STUDY, { profile: "rehearsal" });
 /** As study.yml has it. */
 const PORT = Number(
@@ -66,54 +65,6 @@ async function pass(request, response) {
   });
   own.on("error", () => response.destroy());
   request.pipe(own);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-/** A head of Ray that ends with this process, or null where Ray is not set up. */
-async function startRay() {
-  if (!existsSync(RAY)) {
-    console.log(
-      "without Ray, which is not set up: npm run setup -- --with ray",
-    );
-    return null;
-  }
-  const [port, dashboard] = [await freePort(), await freePort()];
-  // Sockets lie in it, whose paths must be short.
-  const folder = mkdtempSync("/tmp/m2rl-ray-");
-  const child = spawn(
-    RAY,
-    [
-      ...["start", "--head", "--block", "--disable-usage-stats"],
-      ...["--num-cpus", "2", "--object-store-memory", "100000000"],
-      ...["--port", String(port), "--dashboard-port", String(dashboard)],
-      ...["--temp-dir", folder],
-    ],
-    { stdio: "ignore" },
-  );
-  const url = `http://127.0.0.1:${dashboard}`;
-  const isUp = () =>
-    new Promise((done) => {
-      http
-        .get(`${url}/api/version`, (answer) => {
-          answer.resume();
-          done(answer.statusCode === 200);
-        })
-        .on("error", () => done(false));
-    });
-  while (!(await isUp())) {
-    if (child.exitCode !== null)
-      throw new Error(`Ray's head ended with ${child.exitCode}`);
-    await new Promise((done) => setTimeout(done, 500));
-  }
-  return { url, child };
 }
 
 /** `m2rl run` of a profile; its progress goes to this terminal. */
@@ -169,7 +120,11 @@ if (!process.env.M2RL_TRL_PYTHON) {
   process.exit(2);
 }
 const { compare } = options;
-const ray = options["without-ray"] ? null : await startRay();
+const ray = options["without-ray"] ? null : await startRayHead();
+if (ray === null)
+  console.log(
+    "without Ray; where it is not set up: npm run setup -- --with ray",
+  );
 const gateway = http.createServer((request, response) => {
   pass(request, response).catch(() => response.destroy());
 });
@@ -178,10 +133,7 @@ await once(gateway, "listening");
 let failed = null;
 try {
   const on = ray
-    ? [
-        ...["--on", `ray=${ray.url}`],
-        ...["--python", join(ROOT, ".venv", "bin", "python")],
-      ]
+    ? [...["--on", `ray=${ray.url}`], ...["--python", RAY_PYTHON]]
     : ["--jobs", "2"];
   await run("rehearsal", on);
   if (compare) await run("here", ["--jobs", "2"]);
@@ -195,7 +147,7 @@ try {
   gateway.close();
   gateway.closeAllConnections();
   for (const server of servers.values()) await (await server).close();
-  ray?.child.kill("SIGTERM");
+  await ray?.end();
 }
 if (failed) {
   console.error(`rehearsal: ${failed.message}; the same command goes on`);
