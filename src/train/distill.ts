@@ -55,6 +55,7 @@ import {
 import { tasksOfStep } from "./run/tasks.js";
 import { Teachers } from "./run/teachers.js";
 import { train, type TrainResult } from "./run/train.js";
+import { total } from "../stats/index.js";
 
 /**
  * Distil several teachers into one student, and write the model.
@@ -202,7 +203,7 @@ function exactKl(batch: Batch, direction: "reverse" | "forward"): StepLosses {
 function offPolicy({ rollouts, rows, settings, student }: Batch): StepLosses {
   const written = rollouts.flatMap(({ logprobs }) => logprobs);
   const tokens = rows.reduce((sum, row) => sum + completionLength(row), 0);
-  const own = written.reduce((a, b) => a + b, 0) / tokens;
+  const own = total(written) / tokens;
   return {
     losses: sftLosses(
       student.config,

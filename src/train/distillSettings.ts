@@ -93,9 +93,6 @@ export const DISTILL_SETTINGS: typeof OWN & typeof OPTIMIZER_SETTINGS = {
  */
 export type DistillMethod = (typeof OWN.method.of)[number];
 
-/** Names of the ways to distil. */
-export const DISTILL_METHODS: readonly DistillMethod[] = OWN.method.of;
-
 /** Options of `trainDistill`. */
 export interface TrainDistillOptions
   extends

@@ -26,7 +26,6 @@ export {
 } from "./grpoSettings.js";
 export { trainDistill } from "./distill.js";
 export {
-  DISTILL_METHODS,
   DISTILL_SETTINGS,
   distillSettings,
   type DistillMethod,

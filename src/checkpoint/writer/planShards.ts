@@ -4,6 +4,7 @@ import { DTYPE_BITS } from "../format/dtype.js";
 import { type FileLayout, layOut, type TensorSpec } from "../format/layout.js";
 import { sizeOf } from "../params.js";
 import { isPlainName, WEIGHTS } from "../format/shardIndex.js";
+import { total } from "../../stats/index.js";
 
 /** A tensor and its place. */
 export interface PlannedTensor extends TensorSpec {
@@ -88,7 +89,7 @@ export function planShards(
     throw new CheckpointError(
       `planShards: tensor names must be unique, got ${JSON.stringify(twice(tensors))} twice`,
     );
-  const totalSize = sum([...placed.values()].map(({ bytes }) => bytes));
+  const totalSize = total([...placed.values()].map(({ bytes }) => bytes));
   return {
     shards: layouts.map(({ header, bytes, tensors: inside }, i) => ({
       file: names[i]!,
@@ -105,10 +106,6 @@ export function planShards(
 
 function number(shard: number): string {
   return String(shard).padStart(5, "0");
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function twice(tensors: readonly TensorSpec[]): string {
@@ -173,7 +170,9 @@ function indexText(
     .map(({ name, shard }) => ({ name, key: Buffer.from(name), shard }))
     .sort((a, b) => Buffer.compare(a.key, b.key))
     .map(({ name, shard }) => `    ${ascii(name)}: "${files[shard]!}"`);
-  const elements = sum([...tensors.values()].map((tensor) => tensor.elements));
+  const elements = total(
+    [...tensors.values()].map((tensor) => tensor.elements),
+  );
   return `{
   "metadata": {
     "total_parameters": ${elements},

@@ -4,7 +4,7 @@ import type { RewardRow } from "./judge.js";
 import type { Judged } from "./worker.js";
 
 /** A key that equal rows share; the prompt is no part of it, since it decides nothing. */
-export function contentKey({ label, turns, finish }: RewardRow): string {
+function contentKey({ label, turns, finish }: RewardRow): string {
   const text = JSON.stringify([
     typeof label === "string" ? label : JSON.stringify(label),
     turns,

@@ -3,25 +3,15 @@ import { WEIGHTS } from "../optionSpecs.js";
 import type { MergeOptions } from "../mergeOptions.js";
 import { mergeMethod } from "../method.js";
 import { mergeCombination } from "../parts/combine.js";
+import { normalizedWeights } from "../parts/normalizedWeights.js";
 import { walk } from "../parts/walk.js";
-import type { Merge, MergeMethod, TensorOptions } from "../tensor.js";
+import type { Merge, MergeMethod } from "../tensor.js";
 
 /** Options of `linear`. */
 export type LinearOptions = Pick<
   MergeOptions,
   "weights" | "normalize" | "dialect"
 >;
-
-function coefficients({ weights, normalize }: TensorOptions): number[] {
-  const given = weights as readonly number[];
-  const sum = given.reduce((a, b) => a + b, 0);
-  if (normalize !== true) return [...given];
-  if (sum === 0)
-    throw new RangeError(
-      `linear: weights must not add up to 0 when normalised, got ${given.join(", ")}`,
-    );
-  return given.map((weight) => weight / sum);
-}
 
 /** The row of `linear`. */
 export const linearMethod: MergeMethod = mergeMethod({
@@ -39,7 +29,12 @@ export const linearMethod: MergeMethod = mergeMethod({
     },
   },
   tensor: (input, options, context, emit) =>
-    mergeCombination(walk(input, context), 0, coefficients(options), emit),
+    mergeCombination(
+      walk(input, context),
+      0,
+      normalizedWeights("linear", options),
+      emit,
+    ),
 });
 
 /**

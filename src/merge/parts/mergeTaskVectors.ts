@@ -4,6 +4,7 @@ import { kernels } from "../kernels/kernels.js";
 import type { Emit } from "../tensor.js";
 import { inPairs, sumWeighted } from "./sum.js";
 import { BLOCK, mergeBlocks, type Step, type Walk } from "./walk.js";
+import { total } from "../../stats/index.js";
 
 /** How task vectors become one. */
 export interface TaskVectorSum {
@@ -120,7 +121,7 @@ function addQuotient(
 
 /** A sum of weights as a divisor where all experts take part; close to zero it divides by 1. */
 function divisorOf(weights: readonly number[]): number {
-  const sum = weights.reduce((a, b) => a + b, 0);
+  const sum = total(weights);
   return Math.abs(sum) < 1e-8 ? 1 : sum;
 }
 

@@ -8,7 +8,7 @@ import { type RecipeDocument, show } from "./document.js";
 import type { Condition, Gradient, Setting, Settings } from "./recipe.js";
 
 /** The options that a method has in a dialect, by every name that a recipe may use: ours, and mergekit's spelling. */
-export function optionNames(
+function optionNames(
   method: MergeMethod,
   dialect: Dialect,
 ): Map<string, string> {

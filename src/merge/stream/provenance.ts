@@ -67,7 +67,7 @@ export interface Provenance {
 }
 
 /** A survival with its shares and norms. */
-export function recordOf(survival: Survival): SurvivalRecord {
+function recordOf(survival: Survival): SurvivalRecord {
   const { changed, survived, change, stored } = survival;
   return {
     changed,

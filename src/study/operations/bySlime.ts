@@ -16,7 +16,7 @@ import type { Elsewhere } from "./operation.js";
 import { keptSteps } from "./training.js";
 
 /** Folder of a model's job, beside the model: data, arguments, and what slime leaves. */
-export function slimeFolder(model: string): string {
+function slimeFolder(model: string): string {
   return `${model}.slime`;
 }
 

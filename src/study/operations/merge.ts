@@ -27,6 +27,7 @@ import {
   parent,
   type Operation,
 } from "./operation.js";
+import { mean } from "../../stats/index.js";
 
 /** A method of merging with its options, flat as a study file writes them. */
 export interface MergeSpec {
@@ -112,7 +113,7 @@ export function relativeSize(
     }
     return Math.sqrt(moved / own);
   });
-  return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return mean(sizes);
 }
 
 /**

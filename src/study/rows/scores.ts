@@ -6,6 +6,7 @@ import {
 } from "../../evaluate/index.js";
 import {
   averageOverSeeds,
+  mean,
   overSeeds,
   pairedDifference,
 } from "../../stats/index.js";
@@ -74,9 +75,8 @@ const AVERAGE = { benchmark: "average", title: "Avg.", domain: null } as const;
 /** Means over the items, one per seed, of scores[item][seed]. */
 export function seedMeans(scores: readonly (readonly number[])[]): number[] {
   const seeds = scores[0]!.length;
-  return Array.from(
-    { length: seeds },
-    (_, s) => scores.reduce((sum, row) => sum + row[s]!, 0) / scores.length,
+  return Array.from({ length: seeds }, (_, s) =>
+    mean(scores.map((row) => row[s]!)),
   );
 }
 
@@ -104,7 +104,7 @@ export function scoreRows(
     }));
     const seeds = matrices.map(seedMeans);
     const perSeed = seeds[0]!.map((_, s) =>
-      points(seeds.reduce((sum, row) => sum + row[s]!, 0) / seeds.length),
+      points(mean(seeds.map((row) => row[s]!))),
     );
     const average = scoreOverSeeds(averageOverSeeds(matrices));
     return [

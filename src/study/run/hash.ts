@@ -1,8 +1,7 @@
 /** Content hashes: of a specification, a file and a model folder. They decide what is done and what must run again. */
-import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { hashModel } from "../../checkpoint/index.js";
-import { canonicalJson, hashFile } from "../../io/index.js";
+import { canonicalJson, hashFile, hashText } from "../../io/index.js";
 
 /** Characters of a hash. */
 const LENGTH = 32;
@@ -16,15 +15,9 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-function digest(parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex").slice(0, LENGTH);
-}
-
 /** Hash of a JSON value; the order of keys does not matter. */
 export function hashJson(value: Json): string {
-  return digest([canonicalJson(value)]);
+  return hashText(canonicalJson(value)).slice(0, LENGTH);
 }
 
 /** Hash of a file, or of a model folder by its configuration, weights and tokenizer; null where there is none. */

@@ -43,10 +43,7 @@ export interface Note {
 export type NoteBody = Omit<Note, "hash">;
 
 /** Hash of a note's content. */
-export function hashNote({
-  hash: _,
-  ...body
-}: NoteBody & { hash?: string }): string {
+function hashNote({ hash: _, ...body }: NoteBody & { hash?: string }): string {
   return hashJson(toJson(body));
 }
 

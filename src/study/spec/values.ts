@@ -18,6 +18,7 @@ import {
   type Field,
   type FieldsOf,
 } from "./field.js";
+import { total } from "../../stats/index.js";
 
 /** A count of at least one. */
 export const positive: Field<number> = integer({ min: 1 });
@@ -96,7 +97,7 @@ export function mixRule({
       key: "weights",
       text: `must hold every domain of the run (${known}), got none for ${lacking}`,
     };
-  const sum = Object.values(quotas ?? {}).reduce((a, b) => a + b, 0);
+  const sum = total(Object.values(quotas ?? {}));
   return quotas && sum !== promptsPerStep
     ? {
         key: "quotas",

@@ -2,7 +2,7 @@
 import { DOMAINS, type Domain } from "../../domains/index.js";
 import type { Rollout } from "../../rollout/index.js";
 import type { DomainMetrics, RolloutMetrics, TokenCounts } from "./metrics.js";
-import { mean } from "../../stats/index.js";
+import { mean, total } from "../../stats/index.js";
 
 /**
  * Rewards, outcomes, groups and lengths of a step; rollouts of one task stand together.
@@ -77,7 +77,7 @@ function describe(
       .every((r) => r === trained[group * groupSize]);
   const { sampled } = countTokens(rollouts);
   const logprobs = rollouts.reduce(
-    (sum, rollout) => sum + rollout.logprobs.reduce((a, b) => a + b, 0),
+    (sum, rollout) => sum + total(rollout.logprobs),
     0,
   );
   return {

@@ -1,6 +1,7 @@
 /** The numbers of a training log, read once and then only where it grew. */
 import { GrowingLines } from "../../io/index.js";
 import { failure } from "./failure.js";
+import { meanOrNull } from "../../stats/index.js";
 
 /** Points of a curve at most. */
 export const POINTS = 1000;
@@ -124,8 +125,6 @@ export class LogIndex {
 }
 
 function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value): value is number => value !== null);
-  if (known.length === 0) return null;
-  const sum = known.reduce((total, value) => total + value, 0);
-  return Number((sum / known.length).toPrecision(DIGITS));
+  const found = meanOrNull(values);
+  return found === null ? null : Number(found.toPrecision(DIGITS));
 }

@@ -1,5 +1,6 @@
 /** The mean of several seeds' training logs. */
 import type { Curve } from "./types.js";
+import { meanOrNull } from "../../stats/index.js";
 
 /**
  * The mean of curves step by step, as far as the shortest goes; a number that a curve lacks at a step does not count there.
@@ -16,11 +17,8 @@ export function meanCurve(curves: readonly Curve[]): Curve {
   const length = Math.min(...curves.map(({ step }) => step.length));
   const names = new Set(curves.flatMap(({ values }) => Object.keys(values)));
   const meanAt = (name: string, i: number): number | null => {
-    const known = curves
-      .map(({ values }) => values[name]?.[i])
-      .filter((value): value is number => typeof value === "number");
-    if (known.length === 0) return null;
-    return known.reduce((sum, value) => sum + value, 0) / known.length;
+    const own = curves.map(({ values }) => values[name]?.[i] ?? null);
+    return meanOrNull(own);
   };
   const values = [...names].map((name) => [
     name,

@@ -147,9 +147,6 @@ export const OUTCOMES = {
   t: "truncated",
 } as const;
 
-/** One letter of `OUTCOMES`; "-" where there is no record. */
-export type OutcomeLetter = keyof typeof OUTCOMES | "-";
-
 /** Records of one model on one benchmark and seed; sample s of task i stands at i · samples + s. */
 export interface ModelRecords {
   /** A letter a sample. */

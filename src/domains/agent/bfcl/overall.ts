@@ -1,4 +1,5 @@
 /** The overall score of BFCL v3, from the scores of its categories. */
+import { mean } from "../../../stats/index.js";
 
 /** Categories of BFCL v3 with the number of their tasks. */
 export const BFCL_CATEGORIES = {
@@ -41,9 +42,6 @@ export interface BfclOverall {
   /** Categories that were not judged; they count as 0. */
   missing: BfclCategory[];
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * The scores that the leaderboard of BFCL v3 shows.

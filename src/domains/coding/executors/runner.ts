@@ -1,7 +1,7 @@
 /** Python source that runs one program as LiveCodeBench does; the jail and a remote sandbox run the same text. */
 
 /** What every program finds imported, as LiveCodeBench's harness gives it (recursion limit 50,000 included). */
-export const PRELUDE = `from string import *
+const PRELUDE = `from string import *
 from re import *
 from datetime import *
 from collections import *

@@ -89,7 +89,7 @@ function overlap(text: string, kwargs: Kwargs): boolean {
 }
 
 /** Number of sentences that end in each of the marks. */
-export function sentenceTypes(sentences: readonly string[]): {
+function sentenceTypes(sentences: readonly string[]): {
   statements: number;
   questions: number;
   exclamations: number;

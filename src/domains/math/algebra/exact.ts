@@ -21,7 +21,7 @@ function whole(value: Rational | null): bigint | null {
 }
 
 /** The n-th root of an integer ≥ 0 where it is an integer. */
-export function integerRoot(value: bigint, n: number): bigint | null {
+function integerRoot(value: bigint, n: number): bigint | null {
   if (value < 2n) return value;
   let low = 1n;
   let high = 1n << BigInt(Math.ceil((4 * value.toString(16).length) / n) + 1);

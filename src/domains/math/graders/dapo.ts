@@ -48,7 +48,7 @@ const REMOVED: readonly string[] = [
  * @example
  * normaliseDapo("x = \\frac12 \\text{ cm}") // "\\frac{1}{2}"
  */
-export function normaliseDapo(answer: string): string {
+function normaliseDapo(answer: string): string {
   let text = answer.split("=").at(-1)!;
   for (const [from, to] of REPLACED) text = text.replaceAll(from, to);
   for (const from of REMOVED) text = text.replaceAll(from, "");

@@ -56,7 +56,7 @@ function integerText(value: number): string {
  * @example
  * normaliseDeepscaler("1,000 \\text{ cm}") // "1000"
  */
-export function normaliseDeepscaler(answer: string): string {
+function normaliseDeepscaler(answer: string): string {
   let text = answer;
   const wrapped = /^\\text\{(.+?)\}$/.exec(text);
   if (wrapped) text = wrapped[1]!;
@@ -142,7 +142,7 @@ function equalByAlgebra(gold: string, given: string, budget: Budget): boolean {
  * Whether an answer equals the reference by PRM800K's rules: the same text after either normalisation, or element by element the same
  * value, where two written fractions must agree as text (unreduced ones are wrong) and an integer is only equal to an integer.
  */
-export function equalDeepscaler(
+function equalDeepscaler(
   reference: string,
   answer: string,
   budget: Budget,

@@ -14,7 +14,7 @@ export function fullFractions(text: string): string {
 }
 
 /** `a/b` of two written integers as `\frac{a}{b}`; anything else as it is. */
-export function fullSlash(text: string): string {
+function fullSlash(text: string): string {
   return text.replace(/^(-?\d{1,4000})\/(-?\d{1,4000})$/, (whole, a, b) =>
     String(BigInt(a)) === a && String(BigInt(b)) === b
       ? `\\frac{${a}}{${b}}`

@@ -4,8 +4,9 @@ import type { MergeOptions } from "../../mergeOptions.js";
 import { mergeMethod } from "../../method.js";
 import { mergeCombination } from "../../parts/combine.js";
 import { gram, normOf } from "../../parts/dots.js";
+import { normalizedWeights } from "../../parts/normalizedWeights.js";
 import { taskVectors, walk } from "../../parts/walk.js";
-import type { Merge, MergeMethod, TensorOptions } from "../../tensor.js";
+import type { Merge, MergeMethod } from "../../tensor.js";
 
 /** Options of `multislerp`. */
 export type MultislerpOptions = Pick<
@@ -15,17 +16,6 @@ export type MultislerpOptions = Pick<
 
 /** Added to norms, and the least norm of a mean. */
 const EPSILON = 1e-8;
-
-function weightsOf({ weights, normalize }: TensorOptions): number[] {
-  const given = weights as readonly number[];
-  const sum = given.reduce((a, b) => a + b, 0);
-  if (normalize !== true) return [...given];
-  if (sum === 0)
-    throw new RangeError(
-      `multislerp: weights must not add up to 0 when normalised, got ${given.join(", ")}`,
-    );
-  return given.map((weight) => weight / sum);
-}
 
 /** Factors of the vectors, from their inner products. */
 function coefficients(
@@ -70,7 +60,11 @@ export const multislerpMethod: MergeMethod = mergeMethod({
       return;
     }
     const vectors = input.base === null ? models : taskVectors(models);
-    const factors = coefficients(gram(vectors), weightsOf(options), input.name);
+    const factors = coefficients(
+      gram(vectors),
+      normalizedWeights("multislerp", options),
+      input.name,
+    );
     mergeCombination(vectors, 1, factors, emit);
   },
 });

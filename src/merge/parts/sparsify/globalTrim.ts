@@ -67,7 +67,7 @@ function dropBelowAll(thresholds: readonly number[]): () => Drop {
 }
 
 /** Entries that a trim drops of n; 1 − 0.9 is 0.0999…98 in floating point, and the fraction meant is 0.1. */
-export function droppedCount(total: number, density: number): number {
+function droppedCount(total: number, density: number): number {
   return Math.trunc(total * Number((1 - density).toFixed(12)));
 }
 

@@ -44,7 +44,7 @@ export function samplePieces(length: number): number | undefined {
 }
 
 /** Add the magnitudes of a block to a coarse count. */
-export function countCoarse(counts: Uint32Array, values: Float32Array): void {
+function countCoarse(counts: Uint32Array, values: Float32Array): void {
   const bits = bitsOf(values);
   for (let i = 0; i < bits.length; i++)
     counts[(bits[i]! & MAGNITUDE) >>> LOW_BITS]!++;

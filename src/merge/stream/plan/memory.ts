@@ -3,6 +3,7 @@ import { M2rlError } from "../../../error.js";
 import type { MergeMethod } from "../../tensor.js";
 import type { Recipe } from "../../recipe/recipe.js";
 import type { MergedTensor } from "./planTensors.js";
+import { total } from "../../../stats/index.js";
 
 /** Entries that a method reads at a time from each model. */
 export const CHUNK = 65_536;
@@ -82,11 +83,8 @@ export function budgetFor(
   while (needed(count) > maxMemory) count--;
   const wholeTensors =
     largest.bytes === 0 ? 0 : maxMemory - PROCESS - count * thread;
-  const most = held
-    .map(({ bytes }) => bytes)
-    .sort((a, b) => b - a)
-    .slice(0, count)
-    .reduce((a, b) => a + b, 0);
+  const largestFirst = held.map(({ bytes }) => bytes).sort((a, b) => b - a);
+  const most = total(largestFirst.slice(0, count));
   return {
     threads: count,
     wholeTensors,

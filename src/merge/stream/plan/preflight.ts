@@ -17,6 +17,7 @@ import { type Piece, type MergedTensor, planTensors } from "./planTensors.js";
 import { outOptions } from "../workFolder.js";
 import { checkConfigs } from "./sameModel.js";
 import { checkTokenizers } from "./sameTokenizer.js";
+import { total } from "../../../stats/index.js";
 
 /** What a merge may use. */
 export interface MergeLimits {
@@ -86,7 +87,7 @@ export function preflight(
   for (const tensor of tensors) {
     if (tensor.copied) checkEqual(recipe, models, tensor);
   }
-  const bytesWritten = sum(
+  const bytesWritten = total(
     tensors.map(
       ({ elements, dtype }) => (elements * DTYPE_BITS.get(dtype)!) / 8,
     ),
@@ -103,12 +104,12 @@ export function preflight(
     files: carriedFiles(recipe, donor, tensors),
     notes,
     bytesWritten,
-    bytesRead: sum(
+    bytesRead: total(
       tensors.flatMap((tensor) =>
         piecesOf(tensor).map((piece) => stored(models, piece).bytes),
       ),
     ),
-    elements: sum(tensors.map(({ elements }) => elements)),
+    elements: total(tensors.map(({ elements }) => elements)),
     budget,
     estimate: estimate(
       recipe,
@@ -127,10 +128,6 @@ export function inputsOf(recipe: Recipe): string[] {
     recipe.tokenizer.path,
     ...(existsSync(recipe.file) ? [recipe.file] : []),
   ];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }
 
 /** The inputs of a tensor, each once; the anchor first. */

@@ -68,7 +68,7 @@ export interface ParadigmsOptions {
 }
 
 /** Name of the merge by task arithmetic at a λ of the measure; no model of a study has an @ in its name. */
-export function scaledMerge(lambda: number): string {
+function scaledMerge(lambda: number): string {
   return `taskArithmetic@${lambda}`;
 }
 

@@ -60,7 +60,7 @@ export function costOf(
 }
 
 /** Points of the frontier: each scores more than all that cost less. */
-export function frontierOf<Own extends { flops: number; score: number }>(
+function frontierOf<Own extends { flops: number; score: number }>(
   points: readonly Own[],
 ): Own[] {
   let best = -Infinity;

@@ -124,7 +124,7 @@ export function numberTables(of: (name: string) => WeightRow[]): Child[] {
 }
 
 /** How much more two masks overlap than the sizes of the weights explain. */
-export function excessOf(row: WeightRow): number | null {
+function excessOf(row: WeightRow): number | null {
   const overlap = numberIn(row, "jaccard");
   const expected = numberIn(row, "givenMagnitude");
   return overlap === null || expected === null ? null : overlap - expected;

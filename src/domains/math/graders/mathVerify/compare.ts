@@ -45,12 +45,6 @@ function shortened(node: Node): Node {
     : node;
 }
 
-/** The value that an assignment gives, or the node itself. */
-export function assigned(node: Node): Node {
-  const s = sides(node);
-  return isEquation(s) && onlyUnknowns(s.first) ? s.last : node;
-}
-
 /**
  * Whether an answer equals the reference.
  *

@@ -12,7 +12,7 @@ const IN_ENVIRONMENT = /\$|\\\(|\\\[|\\boxed/;
  *
  * @throws BudgetError it is too large
  */
-export function parseReference(reference: string, budget: Budget): Parsed {
+function parseReference(reference: string, budget: Budget): Parsed {
   return parseAnswer(
     IN_ENVIRONMENT.test(reference) ? reference : `\\boxed{${reference}}`,
     budget,

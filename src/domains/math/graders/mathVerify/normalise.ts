@@ -45,7 +45,7 @@ function sameAnswer(between: string, inside: string, next: string): boolean {
  * @example
  * openBoxes("\\boxed{1} and \\boxed{2}", "last") // "1,2"
  */
-export function openBoxes(text: string, mode: "last" | "all"): string {
+function openBoxes(text: string, mode: "last" | "all"): string {
   const found: Box[] = [];
   let limit = text.length;
   for (let before = text.length; ;) {
