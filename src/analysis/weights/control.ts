@@ -86,13 +86,14 @@ export function patternOf(
  * countMasks(new Uint8Array([0, 1, 3]), 2) // { changed: [2, 1], both: [1] }
  */
 export function countMasks(pattern: Uint8Array, experts: number): MaskCounts {
-  const counts = new Uint32Array(256);
+  const counts = new Uint32Array(2 ** experts);
   for (let i = 0; i < pattern.length; i++) counts[pattern[i]!]! += 1;
-  const holding = (wanted: number): number =>
-    counts.reduce(
-      (sum, count, p) => sum + ((p & wanted) === wanted ? count : 0),
-      0,
-    );
+  const holding = (wanted: number): number => {
+    let sum = 0;
+    for (let p = 0; p < counts.length; p++)
+      if ((p & wanted) === wanted) sum += counts[p]!;
+    return sum;
+  };
   return {
     changed: Array.from({ length: experts }, (_, i) => holding(1 << i)),
     both: pairsOf(experts).map(([a, b]) => holding((1 << a) | (1 << b))),

@@ -24,20 +24,41 @@ const SIZE_BITS = 16;
  */
 export function strataOf(values: Float32Array): Uint8Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const shift = 31 - SIZE_BITS;
-  const counts = new Uint32Array(2 ** SIZE_BITS);
-  for (let i = 0; i < bits.length; i++)
-    counts[(bits[i]! & 0x7fffffff) >>> shift]! += 1;
-  const stratum = new Uint8Array(counts.length);
-  let smaller = 0;
-  counts.forEach((count, size) => {
-    stratum[size] = Math.floor((smaller * STRATA) / values.length);
-    smaller += count;
-  });
+  const sizes = new Uint16Array(values.length);
+  for (let i = 0; i < sizes.length; i++)
+    sizes[i] = (bits[i]! & 0x7fffffff) >>> (31 - SIZE_BITS);
+  const smaller = sizes.length < 2 ** 13 ? bySorting(sizes) : byCounting(sizes);
   const out = new Uint8Array(values.length);
-  for (let i = 0; i < bits.length; i++)
-    out[i] = stratum[(bits[i]! & 0x7fffffff) >>> shift]!;
+  for (let i = 0; i < out.length; i++)
+    out[i] = Math.floor((smaller(sizes[i]!) * STRATA) / values.length);
   return out;
+}
+
+/** How many entries are smaller than a size among them: a table of all sizes, for many entries. */
+function byCounting(sizes: Uint16Array): (size: number) => number {
+  const counts = new Uint32Array(2 ** SIZE_BITS);
+  for (let i = 0; i < sizes.length; i++) counts[sizes[i]!]! += 1;
+  let smaller = 0;
+  for (let size = 0; size < counts.length; size++) {
+    const count = counts[size]!;
+    counts[size] = smaller;
+    smaller += count;
+  }
+  return (size) => counts[size]!;
+}
+
+/** The same for few entries, of which a model may have a hundred thousand tensors: the table would cost more than all else. */
+function bySorting(sizes: Uint16Array): (size: number) => number {
+  const sorted = sizes.slice().sort();
+  return (size) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! < size) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }
 
 /**

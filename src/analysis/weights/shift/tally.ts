@@ -73,6 +73,8 @@ export interface TallyOptions {
   eta: number;
   /** Seed of the projection. */
   seed: number;
+  /** Entries of the tensor: of a small one the scratch memory is small. */
+  entries: number;
 }
 
 /** Pairs (a, b), a < b, in the order of `Sums.pairs`. */
@@ -101,21 +103,36 @@ export class Tally {
   /** Projected task vectors by who changed the entry. */
   private readonly projected: Float64Array;
   private readonly rows = new Float64Array(PROJECTED);
-  private readonly pattern = new Uint8Array(BLOCK);
-  private readonly baseBits = new Uint32Array(BLOCK);
-  private readonly baseFloats = new Float32Array(this.baseBits.buffer);
-  private readonly expertBits = new Uint32Array(BLOCK);
-  private readonly expertFloats = new Float32Array(this.expertBits.buffer);
+  private readonly pattern: Uint8Array;
+  private readonly baseBits: Uint32Array;
+  private readonly baseFloats: Float32Array;
+  private readonly expertBits: Uint32Array;
+  private readonly expertFloats: Float32Array;
   private readonly delta: Float64Array[];
-  private readonly order = new Uint16Array(BLOCK);
-  private readonly slots = new Uint16Array(BLOCK);
-  private readonly sortedSlots = new Uint16Array(BLOCK);
+  private readonly order: Uint16Array;
+  private readonly slots: Uint16Array;
+  private readonly sortedSlots: Uint16Array;
   private readonly sorted: Float64Array[];
-  private readonly down = new Uint8Array(BLOCK);
-  private readonly net = new Float64Array(BLOCK);
+  private readonly down: Uint8Array;
+  private readonly net: Float64Array;
 
   /** @param tensor name of the tensor, which keys its projection · @param experts how many, 1 to 8 */
-  constructor(tensor: string, experts: number, { eta, seed }: TallyOptions) {
+  constructor(
+    tensor: string,
+    experts: number,
+    { eta, seed, entries }: TallyOptions,
+  ) {
+    const size = Math.min(BLOCK, entries);
+    this.pattern = new Uint8Array(size);
+    this.baseBits = new Uint32Array(size);
+    this.baseFloats = new Float32Array(this.baseBits.buffer);
+    this.expertBits = new Uint32Array(size);
+    this.expertFloats = new Float32Array(this.expertBits.buffer);
+    this.order = new Uint16Array(size);
+    this.slots = new Uint16Array(size);
+    this.sortedSlots = new Uint16Array(size);
+    this.down = new Uint8Array(size);
+    this.net = new Float64Array(size);
     this.eta = eta;
     this.count = experts;
     this.patterns = 2 ** experts;
@@ -128,7 +145,7 @@ export class Tally {
       largest: 0,
     }));
     const arrays = (): Float64Array[] =>
-      this.experts.map(() => new Float64Array(BLOCK));
+      this.experts.map(() => new Float64Array(size));
     this.delta = arrays();
     this.sorted = arrays();
     this.signs = new Float64Array(this.patterns ** 2);

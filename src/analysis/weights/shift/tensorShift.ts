@@ -124,7 +124,7 @@ function tallyTensor(
   { eta, seed, chunk }: TensorShiftOptions,
   onRead: (entries: number) => void,
 ): Sums {
-  const tally = new Tally(name, experts.length, { eta, seed });
+  const tally = new Tally(name, experts.length, { eta, seed, entries });
   const models = [base, ...experts];
   const asBits =
     tally.comparesBits &&

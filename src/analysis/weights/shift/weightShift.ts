@@ -133,8 +133,9 @@ export function planShift(
     (spectra === "all" ||
       (spectra === "corresponding" && place.layer === layer));
   const models = [base, ...Object.values(experts)];
+  const taken = new Set(used);
   const skipped = chosen
-    .filter((tensor) => !used.includes(tensor))
+    .filter((tensor) => !taken.has(tensor))
     .map(([name]) => name);
   return {
     jobs: used.map((tensor) => jobOf(tensor, models, options, measured)),

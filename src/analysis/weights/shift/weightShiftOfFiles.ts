@@ -49,6 +49,7 @@ export async function weightShiftOfFiles(
   const shifts = new Map<ShiftJob, TensorShift>();
   // The longest first, so that no thread is left with a long one at the end.
   const queue = [...plan.jobs].sort((a, b) => b.work - a.work);
+  let next = 0;
   const workers = new Threads<WorkerSetup, WorkerJob, TensorShift, number>({
     module: builtFile("./worker.js", import.meta.url),
     setup: { base, experts: Object.values(experts) },
@@ -67,8 +68,8 @@ export async function weightShiftOfFiles(
   try {
     await Promise.all(
       places.map(async () => {
-        for (let job = queue.shift(); job; job = queue.shift())
-          await measure(job);
+        // Not by shift(): of a hundred thousand tensors that moves all the others each time.
+        while (next < queue.length) await measure(queue[next++]!);
       }),
     );
   } finally {
