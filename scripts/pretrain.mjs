@@ -8,7 +8,7 @@ const HELP = `npm run pretrain -- [options]
 
 Trains a small base model from random weights and writes it as a Hugging Face folder: the nano
 model of data/nano, or with --difficulty hard the larger one of data/hard.
-Ctrl-C stops between two steps with a checkpoint; the same command goes on from there.
+Ctrl-C stops between two steps with a checkpoint; rerun the same command to resume.
 
   --difficulty D    easy or hard: which world      (default easy)
   --tokens N        tokens to train on, in all     (default 17203200; hard 15974400)
@@ -129,7 +129,7 @@ try {
   );
 } catch (error) {
   if (stop.signal.aborted) {
-    console.log("stopped; the same command goes on from here");
+    console.log("stopped; rerun the same command to resume");
     process.exitCode = 130;
   } else {
     const known = /^(SetupError|TrainError|RangeError|EngineError)$/.test(

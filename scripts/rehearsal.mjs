@@ -150,6 +150,8 @@ try {
   await ray?.end();
 }
 if (failed) {
-  console.error(`rehearsal: ${failed.message}; the same command goes on`);
+  console.error(
+    `rehearsal: ${failed.message}; rerun the same command to resume`,
+  );
   process.exit(1);
 }

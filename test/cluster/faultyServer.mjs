@@ -43,8 +43,8 @@ http
     if (isAsked) asked++;
     const fault = isHit ? FAULTS[told.fault] : undefined;
     if (fault) {
-      request.resume();
-      fault(response);
+      // Once all of the request is read, so that closing throws nothing away that was sent.
+      request.resume().on("end", () => fault(response));
       return;
     }
     const { method, url, headers } = request;

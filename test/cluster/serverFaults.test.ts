@@ -115,11 +115,11 @@ test("the reference holds every sample", () => {
   expect(linesOf(reference)).toHaveLength(1 + ITEMS);
 });
 
-test.each([
+test.each<[string, string | RegExp]>([
   ["storm500", "got status 500: out of memory (2 tries)"],
   ["storm429", "got status 429: too many requests (2 tries)"],
   ["html", 'got no JSON: "<html>busy</html>" (2 tries)'],
-  ["half", "got aborted (2 tries)"],
+  ["half", /got (aborted|socket hang up|read ECONNRESET) \(2 tries\)/],
   ["nan", "got no JSON: "],
   ["null", "token_logprobs must be finite numbers, got [null"],
   ["unfinished", 'finish_reason must be "stop" or "length", got nothing'],
@@ -137,7 +137,7 @@ test.each([
     const failed = await evaluate(between.url, records, ...ask);
     expect(failed.code).toBe(1);
     expect(failed.out).toBe("");
-    expect(failed.err).toContain(why);
+    expect(failed.err).toMatch(why);
     expect(failed.err).toContain(between.url);
     expectBeginning(records);
     if (fault === "exit")
@@ -147,6 +147,7 @@ test.each([
     expect([code, out]).toEqual([0, whole.out]);
     expect(linesOf(records)).toEqual(linesOf(reference));
   },
+  300_000,
 );
 
 test("a server that comes back with another model is refused, and what the first one gave stays", async () => {
@@ -177,4 +178,4 @@ test("a server that comes back with another model is refused, and what the first
   between = await Between.start(server.url, between.port);
   expect((await evaluate(between.url, records)).code).toBe(0);
   expect(linesOf(records)).toEqual(linesOf(reference));
-});
+}, 300_000);

@@ -76,7 +76,7 @@ test("a study scores its models on files; rows name the published benchmark, and
   await expect(run(folder, { jobs: 1 })).rejects.toThrow(
     /taskScores\/base failed: evaluate: mine must hold at least one task/,
   );
-});
+}, 300_000);
 
 test("without options a published benchmark has its own, another file the defaults", () => {
   const [stage] = plan(parseStudy(text(FILES), "quick")).filter(
