@@ -3,6 +3,7 @@ import { STYLES, type Style } from "../../evaluate/index.js";
 import {
   crossedBootstrap,
   draws,
+  mean,
   type Draw,
   type Estimate,
 } from "../../stats/index.js";
@@ -29,13 +30,13 @@ export interface StyleParts {
   careful: { before: Estimate; after: Estimate };
 }
 
-/** Answers and right answers of one item and seed, by style. */
-type Counts = Record<Style, { answers: number; right: number }>;
+/** Of one item and seed, style after style: how many answers there are, and how many of them are right. */
+type Counts = Float64Array;
 
 /** counts[seed][item] of one benchmark. */
 function countItems(answers: StyledAnswers, items: readonly string[]) {
   return answers.map((seed): Counts[] => {
-    const byItem = new Map(items.map((item) => [item, emptyCounts()]));
+    const byItem = new Map(items.map((item) => [item, noCounts()]));
     for (const { task, reward, style } of seed) {
       const counts = byItem.get(task);
       if (counts === undefined)
@@ -46,54 +47,53 @@ function countItems(answers: StyledAnswers, items: readonly string[]) {
         throw new RangeError(
           `styleParts: every answer must have its style, got none for ${JSON.stringify(task)}`,
         );
-      counts[style].answers++;
-      counts[style].right += reward;
+      const place = 2 * STYLES.indexOf(style);
+      counts[place]!++;
+      counts[place + 1]! += reward;
     }
     return [...byItem.values()];
   });
 }
 
-function byStyle<Value>(of: (style: Style) => Value): Record<Style, Value> {
-  return Object.fromEntries(
-    STYLES.map((style) => [style, of(style)]),
-  ) as Record<Style, Value>;
+function noCounts(): Counts {
+  return new Float64Array(2 * STYLES.length);
 }
 
-function emptyCounts(): Counts {
-  return byStyle(() => ({ answers: 0, right: 0 }));
+/** One style in some answers: its share, and the share of it that is right, NaN where there is none. */
+interface StyleShare {
+  share: number;
+  accuracy: number;
 }
 
-/** Share and accuracy of each style over chosen seeds and items; accuracy is NaN where there is no answer. */
+/** Share and accuracy of each style over chosen seeds and items. */
 function sums(
   counts: readonly (readonly Counts[])[],
   seeds: readonly number[],
   items: readonly number[],
-): Record<Style, { share: number; accuracy: number }> {
-  const total = emptyCounts();
-  let answers = 0;
+): StyleShare[] {
+  const total = noCounts();
   for (const s of seeds)
-    for (const i of items)
-      for (const style of STYLES) {
-        const own = counts[s]![i]![style];
-        total[style].answers += own.answers;
-        total[style].right += own.right;
-        answers += own.answers;
-      }
-  return byStyle((style) => ({
-    share: total[style].answers / answers,
-    accuracy: total[style].right / total[style].answers,
+    for (const i of items) {
+      const own = counts[s]![i]!;
+      for (let k = 0; k < total.length; k++) total[k]! += own[k]!;
+    }
+  const answers = STYLES.map((_, k) => total[2 * k]!);
+  const all = answers.reduce((sum, count) => sum + count, 0);
+  return answers.map((count, k) => ({
+    share: count / all,
+    accuracy: total[2 * k + 1]! / count,
   }));
 }
 
 /** The two parts of one benchmark's gain. */
 function parts(
-  before: ReturnType<typeof sums>,
-  after: ReturnType<typeof sums>,
+  before: readonly StyleShare[],
+  after: readonly StyleShare[],
 ): { style: number; rest: number } {
   let style = 0;
   let rest = 0;
-  for (const each of STYLES) {
-    const [p, q] = [before[each], after[each]];
+  for (const [k, p] of before.entries()) {
+    const q = after[k]!;
     if (p.share === 0 && q.share === 0) continue;
     // A style that one model never uses tells nothing of how right it would be: it counts as being as right as the other.
     const a = p.share === 0 ? q.accuracy : p.accuracy;
@@ -151,26 +151,32 @@ export function styleParts(
     items: items.map((own) => own.length),
     resamples,
   });
+  // All numbers are of the same draws, and so are counted together.
+  const known = new Map<Draw, ReturnType<typeof numbersOf>[]>();
+  const numbersOf = (b: number, { seeds: chosen, items: blocks }: Draw) => {
+    const [was, is] = [p, q].map((own) => sums(own[b]!, chosen, blocks[b]!));
+    const careful = STYLES.indexOf("careful");
+    return {
+      ...parts(was!, is!),
+      before: was![careful]!.share,
+      after: is![careful]!.share,
+    };
+  };
   const over = (
-    number: (b: number, draw: Draw) => number,
-  ): ReturnType<typeof crossedBootstrap> =>
-    crossedBootstrap(
-      (draw) => p.reduce((sum, _, b) => sum + number(b, draw) / p.length, 0),
-      drawn,
-    );
-  const at = (counts: typeof p, b: number, draw: Draw) =>
-    sums(counts[b]!, draw.seeds, draw.items[b]!);
-  const split = (b: number, draw: Draw) =>
-    parts(at(p, b, draw), at(q, b, draw));
-  const careful = (counts: typeof p): Estimate =>
-    over((b, draw) => at(counts, b, draw).careful.share)!;
+    number: (of: ReturnType<typeof numbersOf>) => number,
+  ): Estimate =>
+    crossedBootstrap((draw) => {
+      const own = known.get(draw) ?? p.map((_, b) => numbersOf(b, draw));
+      known.set(draw, own);
+      return mean(own.map(number));
+    }, drawn)!;
   return {
-    gain: over((b, draw) => {
-      const { style, rest } = split(b, draw);
-      return style + rest;
-    })!,
-    style: over((b, draw) => split(b, draw).style)!,
-    rest: over((b, draw) => split(b, draw).rest)!,
-    careful: { before: careful(p), after: careful(q) },
+    gain: over(({ style, rest }) => style + rest),
+    style: over(({ style }) => style),
+    rest: over(({ rest }) => rest),
+    careful: {
+      before: over(({ before: share }) => share),
+      after: over(({ after: share }) => share),
+    },
   };
 }

@@ -65,8 +65,9 @@ describe("run(study) with styles", () => {
     const { records } = evaluation(study, "sft", "aime24");
     expect(records.every(({ style }) => style !== undefined)).toBe(true);
     for (const { styles } of rows(study, "scores")) {
-      const { careful, empty, none } = styles!;
-      expect(careful.mean + empty.mean + none.mean).toBeCloseTo(100, 2);
+      const { careful, brief, empty, none } = styles!;
+      const all = careful.mean + brief.mean + empty.mean + none.mean;
+      expect(all).toBeCloseTo(100, 2);
     }
   });
   it("answers carefully where it must think", () => {
