@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../../src/cli.js";
 import { startModelServer, type ModelServer } from "../../src/cluster/index.js";
+import { benchmark } from "../../src/evaluate/index.js";
 import { ROOT } from "../structure/sources.js";
 
 const FOLDER = join(ROOT, "data/nano/base");
@@ -170,10 +171,28 @@ test("a file of several kinds has a row a kind; BFCL's categories their overall 
   expect(out).toMatch(/^ {2}overall, 15 categories as 0 +\d/m);
 });
 
+test("--difficulty asks the benchmarks of the other world", async () => {
+  const records = join(place, "hard");
+  const how = ["--benchmark", "aime24", "--items", "3", ...short.slice(0, 2)];
+  const ask = ["evaluate", ...how, "--difficulty", "hard", FOLDER];
+  expect((await run(...ask, "--records", records)).code).toBe(0);
+  const lines = readFileSync(join(records, "aime24.jsonl"), "utf8").split("\n");
+  const asked = lines.slice(1, -1).map((line) => JSON.parse(line) as object);
+  const hard = benchmark("aime24", { items: 3, difficulty: "hard" });
+  expect(asked).toMatchObject(
+    hard.flatMap(({ id }) => [
+      { task: id, sample: 0 },
+      { task: id, sample: 1 },
+    ]),
+  );
+});
+
 test.each([
   [["--tasks", "x.jsonl", "--benchmark", "aime24"], "either --benchmark or"],
   [["--tasks", "amie24=x.jsonl"], 'unknown benchmark "amie24"'],
   [["--benchmark", "aime24", "--benchmark", "aime24"], "got aime24 twice"],
+  [["--difficulty", "harder"], "--difficulty must be easy or hard"],
+  [["--tasks", "x.jsonl", "--difficulty", "hard"], "--difficulty is of"],
   [["--gate", "open"], "--gate must be think or none"],
   [["--template", "mine"], "--template must be ours or folder"],
   [

@@ -7,6 +7,7 @@ import {
   readTaskFile,
   type NamedTasks,
 } from "../../evaluate/index.js";
+import { DIFFICULTIES } from "../../world/index.js";
 import { integerOption, numberOption, UsageError } from "../verb.js";
 
 /** Options that say what is asked. */
@@ -14,6 +15,7 @@ export interface Wanted {
   benchmark?: string[];
   tasks?: string[];
   items?: string;
+  difficulty?: string;
 }
 
 /** Options that say how, in place of what a benchmark says of itself. */
@@ -54,6 +56,13 @@ async function setsOf(wanted: Wanted): Promise<NamedTasks[]> {
   const items = integerOption("items", wanted.items, 1);
   if (wanted.tasks && wanted.benchmark)
     throw new UsageError("evaluate takes either --benchmark or --tasks");
+  if (wanted.tasks && wanted.difficulty !== undefined)
+    throw new UsageError("--difficulty is of --benchmark; tasks have theirs");
+  const difficulty = DIFFICULTIES.find((each) => each === wanted.difficulty);
+  if (wanted.difficulty !== undefined && difficulty === undefined)
+    throw new UsageError(
+      `--difficulty must be ${DIFFICULTIES.join(" or ")}, got ${JSON.stringify(wanted.difficulty)}`,
+    );
   if (wanted.tasks)
     return Promise.all(
       wanted.tasks.map((text) => {
@@ -63,7 +72,7 @@ async function setsOf(wanted: Wanted): Promise<NamedTasks[]> {
     );
   return (wanted.benchmark ?? BENCHMARK_NAMES).map((given) => {
     const { name, title } = benchmarkSpec(given);
-    return { name, title, tasks: benchmark(name, { items }) };
+    return { name, title, tasks: benchmark(name, { items, difficulty }) };
   });
 }
 
