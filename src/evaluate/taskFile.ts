@@ -76,8 +76,8 @@ async function* tasksOfBenchmark(
  * @param path  JSON lines as `m2rl tasks` writes them; with `benchmark` also what the benchmark is published as, a file or a folder
  * @throws TaskError a line is not a task, or not a row of the benchmark; names file and line · the benchmark is unknown
  * @example
- * const { tasks, published } = await readTaskFile("aime_2024.jsonl", { benchmark: "aime24" });
- * published!.sampling.samples // 64
+ * const { tasks, published } = await readTaskFile("test6.jsonl", { benchmark: "livecodebench-v6" });
+ * [tasks[0]!.domain, published!.sampling.samples] // ["coding", 1]
  */
 export async function readTaskFile(
   path: string,

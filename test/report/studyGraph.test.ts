@@ -39,7 +39,7 @@ test("studyGraph(models) has one box per entry, below all that it is made from",
   expect(at("SFT")).toBeGreaterThan(at("Base"));
   expect(at("experts \\(2\\)")).toBe(at("RL-Multi"));
   expect(at("TIES")).toBeGreaterThan(at("RL-Multi"));
-  expect(at("polish")).toBeGreaterThan(at("TIES"));
+  expect(at("Merge, then mix")).toBeGreaterThan(at("TIES"));
 });
 
 test("studyGraph(models) throws RangeError without models", () => {

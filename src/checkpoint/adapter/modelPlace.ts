@@ -94,7 +94,7 @@ function split(path: string): ModelPlace {
  *
  * @param folder  what relative paths start from
  * @example
- * resolveModel("/m", "base+math") // "/m/base+/m/math" where /m/math is an adapter, else "/m/base+math"
+ * resolveModel("/m", "base") // "/m/base"
  */
 export function resolveModel(folder: string, name: string): string {
   const whole = resolve(folder, name);

@@ -33,6 +33,8 @@ export interface FrontierOptions {
 }
 
 const HEIGHT = 330;
+/** Pixels between roads, so that bars at one cost stand side by side. */
+const APART = 5;
 /** A free model stands this much left of the cheapest. */
 const FREE = 2.5;
 
@@ -46,7 +48,7 @@ interface Drawn extends FrontierDot {
 /**
  * One line a road over a logarithmic axis of cost. An upright bar is the paired 95 % interval of the difference to the reference at the
  * same cost, around the dot: it touches the reference's score exactly where no difference is shown. A filled dot is surely better or
- * worse.
+ * worse. Roads are drawn a few pixels beside each other.
  *
  * @throws RangeError there is no row, or a cost is negative
  * @example
@@ -102,7 +104,7 @@ export function frontier(
               roadMarks(
                 dots.filter((dot) => dot.road === road),
                 styleOf(road),
-                road === reference,
+                road === reference ? null : asideOf(road, others),
               ),
             ),
           ],
@@ -144,33 +146,38 @@ function placed(rows: readonly FrontierDot[]): {
   };
 }
 
+/** By how many pixels a road is drawn beside its costs. */
+function asideOf(road: string, roads: readonly string[]): number {
+  return APART * (roads.indexOf(road) - (roads.length - 1) / 2);
+}
+
+/** @param aside  pixels to the right of its costs; null for the reference */
 function roadMarks(
   dots: readonly Drawn[],
   { color, dash, symbol }: SeriesStyle,
-  isReference: boolean,
+  aside: number | null,
 ): Markish[] {
+  const dx = aside ?? 0;
   const sorted = [...dots].sort((a, b) => a.x - b.x);
   const isSure = ({ verdict }: Drawn): boolean =>
-    isReference || verdict === "better" || verdict === "worse";
+    aside === null || verdict === "better" || verdict === "worse";
   return [
     Plot.ruleX(
       sorted.filter(({ low }) => low !== null),
-      { x: "x", y1: "low", y2: "high", stroke: color, strokeWidth: 1.6 },
+      { x: "x", y1: "low", y2: "high", dx, stroke: color, strokeWidth: 1.6 },
     ),
     // What is free has no place on the axis that a line could lead to.
     Plot.line(
       sorted.filter(({ cost }) => cost > 0),
       {
-        x: "x",
-        y: "score",
+        ...{ x: "x", y: "score", dx },
         stroke: color,
         strokeDasharray: dash,
         strokeWidth: 1.8,
       },
     ),
     Plot.dot(sorted, {
-      x: "x",
-      y: "score",
+      ...{ x: "x", y: "score", dx },
       symbol,
       r: 4.2,
       stroke: color,

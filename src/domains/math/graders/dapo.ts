@@ -42,12 +42,7 @@ const REMOVED: readonly string[] = [
   "\\dots",
 ];
 
-/**
- * An answer as this grader compares it: what follows the last "=", without articles, units and wrappers.
- *
- * @example
- * normaliseDapo("x = \\frac12 \\text{ cm}") // "\\frac{1}{2}"
- */
+/** An answer as this grader compares it: what follows the last "=", without articles, units and wrappers. */
 function normaliseDapo(answer: string): string {
   let text = answer.split("=").at(-1)!;
   for (const [from, to] of REPLACED) text = text.replaceAll(from, to);

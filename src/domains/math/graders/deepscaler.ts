@@ -50,12 +50,7 @@ function integerText(value: number): string {
   return BigInt(value).toString();
 }
 
-/**
- * An answer as this grader compares it by value.
- *
- * @example
- * normaliseDeepscaler("1,000 \\text{ cm}") // "1000"
- */
+/** An answer as this grader compares it by value: "1,000 \\text{ cm}" is "1000". */
 function normaliseDeepscaler(answer: string): string {
   let text = answer;
   const wrapped = /^\\text\{(.+?)\}$/.exec(text);

@@ -76,17 +76,19 @@ export function openModel(ref: ModelRef, recipe: { file: string }): OpenModel {
       `model ${JSON.stringify(ref.name)} must be a model folder or a .safetensors file, got ${got}`,
     );
   };
-  let folder: OpenModel["folder"] = null;
-  let config: OpenModel["config"] = null;
-  try {
-    const { base } = modelPlace(ref.path);
-    const stat = statSync(base, { throwIfNoEntry: false });
-    if (stat === undefined) return wrong(whyMissing(ref.name));
-    if (stat.isDirectory()) folder = base;
-    if (folder !== null) config = readConfiguration(folder);
-  } catch (error) {
-    return wrong((error as Error).message);
-  }
+  const orWrong = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      return wrong((error as Error).message);
+    }
+  };
+  const { base } = orWrong(() => modelPlace(ref.path));
+  const stat = statSync(base, { throwIfNoEntry: false });
+  if (stat === undefined) return wrong(whyMissing(ref.name));
+  const folder = stat.isDirectory() ? base : null;
+  const config =
+    folder === null ? null : orWrong(() => readConfiguration(folder));
   const checkpoint = Checkpoint.open(ref.path);
   const stored = checkpoint.tensors;
   const hasHead = [...stored.keys()].some((name) => HEAD.test(name));

@@ -41,9 +41,6 @@ function sameAnswer(between: string, inside: string, next: string): boolean {
 /**
  * The contents of the boxes of a text, joined by commas: all of them, or the last with those that belong to the same answer.
  * A text without a box comes back as it is.
- *
- * @example
- * openBoxes("\\boxed{1} and \\boxed{2}", "last") // "1,2"
  */
 function openBoxes(text: string, mode: "last" | "all"): string {
   const found: Box[] = [];
