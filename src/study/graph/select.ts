@@ -35,10 +35,9 @@ function named(
   name: string,
   lists: StudySpec["lists"],
 ): string[] {
-  const [last = "", ...before] = name.split("/").reverse();
-  const expanded = [...(lists[last] ?? []), last].map((own) =>
-    [own, ...before].reverse().join("/"),
-  );
+  const end = name.lastIndexOf("/") + 1;
+  const [before, last] = [name.slice(0, end), name.slice(end)];
+  const expanded = [...(lists[last] ?? []), last].map((own) => before + own);
   const models = expanded.map((model) => `models/${model}`);
   const found = [models, expanded]
     .map((patterns) =>

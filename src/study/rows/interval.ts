@@ -39,14 +39,18 @@ export function scoreOf(estimate: Interval): {
   return { score: mean, low, high };
 }
 
-/** An estimate over seeds as rows of scores have it, in points. */
-export function scoreOverSeeds(estimate: SeedEstimate): {
+/** A score over seeds, in points, 0 to 100. */
+export interface SeedScore {
   score: number;
+  /** Ends of the 95 % interval. */
   low: number;
   high: number;
   se: number;
   seeds: number;
-} {
+}
+
+/** An estimate over seeds as rows of scores have it. */
+export function scoreOverSeeds(estimate: SeedEstimate): SeedScore {
   const { se, seeds } = estimate;
   return { ...scoreOf(estimate), se: points(se), seeds };
 }

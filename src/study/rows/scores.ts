@@ -12,7 +12,13 @@ import {
 } from "../../stats/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Role } from "../graph/model.js";
-import { inPoints, points, scoreOverSeeds, type Interval } from "./interval.js";
+import {
+  inPoints,
+  points,
+  scoreOverSeeds,
+  type Interval,
+  type SeedScore,
+} from "./interval.js";
 import { about, type Scored } from "./modelScores.js";
 
 /** What rows of a measure with several temperatures say of their own. */
@@ -22,20 +28,13 @@ export interface AtTemperature {
 }
 
 /** Score of one model on one benchmark, or on their average. */
-export interface ScoreRow extends AtTemperature {
+export interface ScoreRow extends AtTemperature, SeedScore {
   model: string;
   role: Role;
   benchmark: BenchmarkName | "average";
   /** How tables call the benchmark, for example "AIME'24 → nano". */
   title: string;
   domain: Domain | null;
-  /** Points, 0 to 100. */
-  score: number;
-  /** Ends of the 95 % interval, points. */
-  low: number;
-  high: number;
-  se: number;
-  seeds: number;
   items: number;
   samples: number;
   /** Points of each seed, in the study's order of seeds. */
@@ -56,7 +55,7 @@ function stylesOver(
 }
 
 /** Paired difference of two models: a − b on the same items, samples' random numbers and seeds. */
-export interface DifferenceRow extends AtTemperature {
+export interface DifferenceRow extends AtTemperature, Omit<SeedScore, "score"> {
   a: string;
   b: string;
   benchmark: BenchmarkName | "average";
@@ -64,10 +63,6 @@ export interface DifferenceRow extends AtTemperature {
   domain: Domain | null;
   /** Points. */
   difference: number;
-  low: number;
-  high: number;
-  se: number;
-  seeds: number;
 }
 
 const AVERAGE = { benchmark: "average", title: "Avg.", domain: null } as const;

@@ -55,7 +55,10 @@ export interface TaskScoresOptions extends Partial<TaskSampling> {
 
 /** Where neither the study nor a published benchmark says it. */
 const DEFAULTS: TaskSampling = {
-  ...{ samples: 4, temperature: 1, topP: 1, maxTokens: 4096 },
+  samples: 4,
+  temperature: 1,
+  topP: 1,
+  maxTokens: 4096,
 };
 
 /** Tasks of a file for the estimate of work, where nothing says how many it holds. */

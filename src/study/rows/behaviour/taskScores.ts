@@ -2,7 +2,7 @@
 import { files } from "../../../domains/index.js";
 import { overSeeds, pairedDifference } from "../../../stats/index.js";
 import type { Role } from "../../graph/model.js";
-import { points, scoreOverSeeds } from "../interval.js";
+import { points, scoreOverSeeds, type SeedScore } from "../interval.js";
 import { seedMeans } from "../scores.js";
 
 /** A model with its scores by the names of the files: scores[item][seed]. */
@@ -22,37 +22,26 @@ interface Asked {
 }
 
 /** Score of one model on one file of tasks. */
-export interface TaskScoreRow extends Omit<Asked, "name"> {
+export interface TaskScoreRow extends Omit<Asked, "name">, SeedScore {
   model: string;
   role: Role;
   /** Name of the file in the study. */
   tasks: string;
   /** How tables call it: the published benchmark of that name, else the name. */
   title: string;
-  /** Points, 0 to 100. */
-  score: number;
-  /** Ends of the 95 % interval, points. */
-  low: number;
-  high: number;
-  se: number;
-  seeds: number;
   items: number;
   /** Points of each seed, in the study's order of seeds. */
   perSeed: number[];
 }
 
 /** Paired difference of two models: a − b on the same tasks, samples' random numbers and seeds. */
-export interface TaskDifferenceRow {
+export interface TaskDifferenceRow extends Omit<SeedScore, "score"> {
   a: string;
   b: string;
   tasks: string;
   title: string;
   /** Points. */
   difference: number;
-  low: number;
-  high: number;
-  se: number;
-  seeds: number;
 }
 
 function titleOf(name: string): string {
