@@ -53,6 +53,29 @@ describe("parseStudy(text, profile)", () => {
     expect(names("full")).toContain("rewards");
     expect(names("quick")).not.toContain("rewards");
   });
+  it("takes an option that a profile leaves out as not given", () => {
+    const text = edit(
+      "quick: {}",
+      "quick: { models: { sft: { slip: null } } }",
+    );
+    expect(parse(text)).toThrow("models.sft.slip must be given");
+  });
+  it("refuses to leave out what is not there", () => {
+    const text = edit("quick: {}", "quick: { models: { sfd: null } }");
+    expect(parse(text)).toThrow("sfd");
+  });
+  it("writes anew what a profile makes by another operation", () => {
+    const text = edit(
+      "quick: {}",
+      "quick: { models: { sft: { by: load, folder: given } }, measures: { rewards: { by: cost, models: [sft], unit: sft } } }",
+    );
+    const { models, measures } = parseStudy(text, "quick");
+    const sft = models.find(({ name }) => name === "sft")!;
+    expect(sft).toMatchObject({ by: "load", options: { folder: "given" } });
+    expect(sft.options).not.toHaveProperty("steps");
+    const rewards = measures.find(({ name }) => name === "rewards")!;
+    expect(rewards.by).toBe("cost");
+  });
   it("takes a profile without a line of its own for the common part", () => {
     expect(parseStudy(edit("quick: {}", "quick:"), "quick")).toEqual(
       parseStudy(PICO_STUDY, "quick"),

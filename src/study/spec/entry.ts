@@ -39,12 +39,15 @@ export interface Repetition {
   byDomain: boolean;
 }
 
-/** `over` laid over `under`: maps key by key, everything else replaced. */
+/** `over` laid over `under`: maps key by key, null takes away what is there, everything else is replaced. */
 export function lay(under: unknown, over: unknown): unknown {
   if (!isMap(under) || !isMap(over)) return over;
   const result: Record<string, unknown> = { ...under };
-  for (const [key, value] of Object.entries(over))
-    result[key] = Object.hasOwn(under, key) ? lay(under[key], value) : value;
+  for (const [key, value] of Object.entries(over)) {
+    const isThere = Object.hasOwn(under, key);
+    if (isThere && value === null) delete result[key];
+    else result[key] = isThere ? lay(under[key], value) : value;
+  }
   return result;
 }
 

@@ -116,10 +116,27 @@ export function parseStudy(
     source.within(key, () => {
       // A profile without a line of its own is the common part.
       const own = asMap(known[key] ?? {}, ["profiles", key]);
-      return resolve(lay(common, own) as Plain);
+      return resolve(layProfile(common, own));
     }),
   );
   return wanted!;
+}
+
+/** The common part with a profile over it, key by key; a model or measure that the profile makes *by* another operation is written anew. */
+function layProfile(common: Plain, own: Plain): Plain {
+  const laid = lay(common, own) as Plain;
+  for (const section of ["models", "measures"]) {
+    const [under, over, both] = [common, own, laid].map((of) => of[section]);
+    if (!isMap(under) || !isMap(over) || !isMap(both)) continue;
+    for (const [key, entry] of Object.entries(over)) {
+      const before = under[key];
+      if (!isMap(entry) || !isMap(before) || entry.by === undefined) continue;
+      // A measure without `by` is one of its own name; a model without it is like another one.
+      const by = before.by ?? (section === "measures" ? key : entry.by);
+      if (entry.by !== by) both[key] = entry;
+    }
+  }
+  return laid;
 }
 
 /** Names of the profiles in the text of a study file. */
@@ -185,12 +202,10 @@ function checkTasks({
     );
 }
 
-/** A map of sections without those that a profile switches off. */
+/** A map of sections. */
 function mapAt(value: unknown, path: Path): Plain {
   if (value === undefined) throw absent(path);
-  return Object.fromEntries(
-    Object.entries(asMap(value, path)).filter(([, entry]) => entry !== null),
-  );
+  return asMap(value, path);
 }
 
 function measuresOf(
