@@ -6,7 +6,7 @@
  * only where this script wrote it.
  */
 import { join } from "node:path";
-import { checkpoint, model, study, tokenizer } from "../dist/index.js";
+import { checkpoint, model, study } from "../dist/index.js";
 
 const [path, profile, seed, ...names] = process.argv.slice(2);
 if (names.length === 0) {
@@ -23,10 +23,7 @@ for (const name of names) {
     params: new Map(
       [...params].map(([key, param]) => [key, { ...param, dtype: "BF16" }]),
     ),
-    files: model.folderFiles(
-      tokenizer.Tokenizer.fromFile(join(from, "tokenizer.json")),
-      from,
-    ),
+    files: model.folderFilesOf(from),
     provenance: {
       study: opened.spec.name,
       profile,

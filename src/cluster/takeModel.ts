@@ -1,5 +1,4 @@
 /** A model folder that another trainer wrote, taken over as one of ours. */
-import { join } from "node:path";
 import {
   Checkpoint,
   compareConfigurations,
@@ -11,8 +10,7 @@ import {
   type Params,
 } from "../checkpoint/index.js";
 import { CheckpointError, TrainError } from "../error.js";
-import { folderFiles } from "../model/index.js";
-import { Tokenizer } from "../tokenizer/index.js";
+import { folderFilesOf } from "../model/index.js";
 
 /**
  * Check the folder of a model that was trained from `init`, and write it as a folder of ours: the tensors, dtype as stored, with
@@ -41,10 +39,7 @@ export function takeModel(
     writeModelFolder(out, {
       config: { ...readConfiguration(init) },
       params: streamed(trained, [...start.tensors.keys()]),
-      files: folderFiles(
-        Tokenizer.fromFile(join(init, "tokenizer.json")),
-        init,
-      ),
+      files: folderFilesOf(init),
       provenance,
     });
   } finally {

@@ -1,13 +1,17 @@
 /** What a model folder holds beside configuration and weights, so that it opens in other libraries. */
 import { join } from "node:path";
-import { companionFiles, readCompanion } from "../checkpoint/index.js";
+import {
+  companionFiles,
+  modelPlace,
+  readCompanion,
+} from "../checkpoint/index.js";
 import { CheckpointError } from "../error.js";
 import {
   CHAT_TEMPLATE,
   END_OF_TEXT,
   IM_END,
   IM_START,
-  type Tokenizer,
+  Tokenizer,
 } from "../tokenizer/index.js";
 
 /** Ids of the tokens that open, close and fill a text, as config.json names them. */
@@ -83,4 +87,19 @@ export function folderFiles(
     pad_token_id: pad,
   });
   return files;
+}
+
+/**
+ * The same of a model that lies here, for one that is made from it: `folderFiles` of its own tokenizer and folder, those of the base
+ * where it is an adapter.
+ *
+ * @throws CheckpointError as `folderFiles` · TokenizerError `tokenizer.json` is missing or broken
+ * @example
+ * Object.keys(folderFilesOf("data/nano/base")) // ["tokenizer.json", "tokenizer_config.json", … ]
+ */
+export function folderFilesOf(
+  place: string,
+): Record<string, string | Uint8Array> {
+  const { base } = modelPlace(place);
+  return folderFiles(Tokenizer.fromFile(join(base, "tokenizer.json")), base);
 }

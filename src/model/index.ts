@@ -5,7 +5,7 @@
  * Legend of axis letters, used in every comment: B batch, T tokens, C channels, H heads, D head size, V vocabulary, L layers,
  * P prompts, G group, M models, N any flat count.
  *
- * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `MICRO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `textTokens`, `parameterShapes`,
+ * Exports: `FAMILIES`, `familyOf`, `ModelConfig`, `NANO_CONFIG`, `MICRO_CONFIG`, `configFromJson`, `configToJson`, `folderFiles`, `folderFilesOf`, `textTokens`, `parameterShapes`,
  * `initParams`, `checkParams`, `convertGguf`, `fetchModel`, `MODELS`,
  * `Policy`, `loadPolicy`, `streamParams`, `Lora`, `LORA_TARGETS`, `adaptedWeight`, `hiddenStates`, `headWeight`, `logits`, `logprobs`, `logprobsAt`, `MaskedSequence`, `microBatches`,
  * `completionLogprobs`, `completionDistributions`, `withTemperature`, `scoreSequences`, `divergences`,
@@ -27,7 +27,12 @@ export {
   type FamilyName,
 } from "./families.js";
 export type { RopeScaling } from "./forward/ropeFrequencies.js";
-export { folderFiles, textTokens, type TextTokens } from "./folderFiles.js";
+export {
+  folderFiles,
+  folderFilesOf,
+  textTokens,
+  type TextTokens,
+} from "./folderFiles.js";
 export { checkParams, initParams, parameterShapes } from "./parameters.js";
 export { convertGguf } from "./gguf/convertGguf.js";
 export {

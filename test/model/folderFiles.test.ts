@@ -1,17 +1,22 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Template } from "@huggingface/jinja";
 import { afterAll, describe, expect, test } from "vitest";
 import { hashModel } from "../../src/checkpoint/index.js";
-import { folderFiles, loadPolicy } from "../../src/model/index.js";
+import {
+  folderFiles,
+  folderFilesOf,
+  loadPolicy,
+} from "../../src/model/index.js";
 import {
   CHAT_TEMPLATE,
   CONTROL_TOKENS,
@@ -60,6 +65,17 @@ describe("folderFiles(tokenizer, source)", () => {
     expect(String(files["vocab.json"])).toBe("{}");
     expect(files["README.md"]).toBeUndefined();
     expect(files["config.json"]).toBeUndefined();
+    expect(folderFilesOf(source)).toEqual(files);
+  });
+
+  test("are those of its base where a model is an adapter", () => {
+    const adapter = join(root, "adapter");
+    mkdirSync(adapter);
+    writeFileSync(
+      join(adapter, "adapter_config.json"),
+      JSON.stringify({ base_model_name_or_path: resolve(BASE) }),
+    );
+    expect(folderFilesOf(adapter)).toEqual(folderFiles(tokenizer, BASE));
   });
 });
 

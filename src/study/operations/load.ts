@@ -1,9 +1,7 @@
 /** Operation `load`: a model that exists already, such as an expert that somebody else has trained. */
-import { join } from "node:path";
 import { readModelFolder, writeModelFolder } from "../../checkpoint/index.js";
 import { DOMAINS, type Domain } from "../../domains/index.js";
-import { folderFiles } from "../../model/index.js";
-import { Tokenizer } from "../../tokenizer/index.js";
+import { folderFilesOf } from "../../model/index.js";
 import { MERGE } from "../graph/work.js";
 import { inputPath, outputPath } from "../run/paths.js";
 import { choice, list, object, text, withDefault } from "../spec/field.js";
@@ -37,11 +35,10 @@ export const load: Operation<LoadOptions> = {
   run(job, report) {
     const folder = inputPath(job, "model");
     const { config, params } = readModelFolder(folder);
-    const tokenizer = Tokenizer.fromFile(join(folder, "tokenizer.json"));
     writeModelFolder(outputPath(job), {
       config,
       params,
-      files: folderFiles(tokenizer, folder),
+      files: folderFilesOf(folder),
       provenance: { stage: job.stage.id, inputs: job.inputHashes },
     });
     report({ done: 1, total: 1 });

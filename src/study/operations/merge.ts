@@ -1,8 +1,6 @@
 /** Operation `merge`: one model from several, by any method of the table. */
-import { join } from "node:path";
 import {
   Checkpoint,
-  modelPlace,
   readConfiguration,
   storedParams,
   writeModelFolder,
@@ -13,9 +11,8 @@ import {
   type MergeMethodName,
   type MergeOptions,
 } from "../../merge/index.js";
-import { folderFiles } from "../../model/index.js";
+import { folderFilesOf } from "../../model/index.js";
 import { hint } from "../../nearest.js";
-import { Tokenizer } from "../../tokenizer/index.js";
 import { MERGE } from "../graph/work.js";
 import type { Facts, Job, Report } from "../run/job.js";
 import { inputPath, outputPath } from "../run/paths.js";
@@ -138,13 +135,9 @@ export function writeMerged(
     const experts = names.map((name) => open(inputPath(job, name)));
     const given = withSeed(method, options, seed);
     const params = methods[method].mergeWhileRead(anchor, experts, given);
-    const { base: folder } = modelPlace(place);
     writeModelFolder(out, {
       ...{ config: { ...readConfiguration(place) }, params },
-      files: folderFiles(
-        Tokenizer.fromFile(join(folder, "tokenizer.json")),
-        folder,
-      ),
+      files: folderFilesOf(place),
       provenance: {
         stage: job.stage.id,
         method,

@@ -2,8 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readConfiguration, writeModelFolder } from "../../checkpoint/index.js";
-import { folderFiles, type Policy } from "../../model/index.js";
-import { Tokenizer } from "../../tokenizer/index.js";
+import { folderFilesOf, type Policy } from "../../model/index.js";
 import type { StepMetrics, Store } from "../../train/index.js";
 import type { Domain } from "../../domains/index.js";
 import type { Model, Role } from "../graph/model.js";
@@ -159,7 +158,7 @@ function keepCheckpoint(
   writeModelFolder(path, {
     config: { ...readConfiguration(init) },
     params: policy.toParams(stage.spec.store === "bfloat16" ? "BF16" : "F32"),
-    files: folderFiles(Tokenizer.fromFile(join(init, "tokenizer.json")), init),
+    files: folderFilesOf(init),
     provenance: { stage: stage.id, step, inputs: inputHashes },
   });
 }
