@@ -41,7 +41,13 @@ export type {
   StudySpec,
 } from "./graph/model.js";
 export type { Resources } from "./graph/resources.js";
-export type { Input, Stage, Work } from "./graph/stage.js";
+export type {
+  GivenInput,
+  Input,
+  MadeInput,
+  Stage,
+  Work,
+} from "./graph/stage.js";
 export { plan } from "./graph/plan.js";
 export { select } from "./graph/select.js";
 export { describePlan, type PlanView } from "./run/describe.js";

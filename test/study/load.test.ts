@@ -1,5 +1,5 @@
 /** Models that exist already in a study: they are read, merged and scored like those that it trains. */
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { readModelFolder } from "../../src/checkpoint/index.js";
@@ -42,6 +42,14 @@ describe("by: load", () => {
       `study: models.sft.folder must be a model folder with weights, got none at ${join(folder, "given/sft")}`,
     );
     expect(existsSync(join(folder, "runs/quick/seed1"))).toBe(false);
+  });
+  it("names a file in the folder's place, which is no model", async () => {
+    mkdirSync(join(folder, "given"));
+    writeFileSync(join(folder, "given/sft"), "");
+    await expect(run(folder, { jobs: 1 })).rejects.toThrow(
+      `study: models.sft.folder must be a model folder with weights, got none at ${join(folder, "given/sft")}`,
+    );
+    rmSync(join(folder, "given/sft"));
   });
   it("reads the weights as they are, for whatever comes after", async () => {
     for (const name of ["sft", "math"])

@@ -14,6 +14,7 @@ import {
   checkpointPath,
   logPath,
   modelPath,
+  type GivenInput,
   type Input,
   type Place,
   tasksOf,
@@ -128,12 +129,18 @@ function checkpointsOf(study: StudySpec): Map<string, number[]> {
   );
 }
 
+function baseInput({ base }: StudySpec): GivenInput {
+  return {
+    ...{ stage: null, path: base, key: "base" },
+    is: "a model folder with weights",
+  };
+}
+
 function placeOf(study: StudySpec, seed: number): Place {
   return {
     seed,
     input({ model, step }: Ref): Input {
-      if (modelNamed(study, model).by === "base")
-        return { stage: null, path: study.base };
+      if (modelNamed(study, model).by === "base") return baseInput(study);
       const path = modelPath(seed, model);
       return {
         stage: path,
@@ -224,7 +231,7 @@ function rowsStage(
     ]),
   );
   const base: [string, Input][] =
-    logged.length > 0 ? [["base", { stage: null, path: study.base }]] : [];
+    logged.length > 0 ? [["base", baseInput(study)]] : [];
   const read = [entry, ...uses].flatMap(({ by, options }) =>
     measure(by).reads(options, study),
   );

@@ -5,11 +5,24 @@ import type { Difficulty, TaskSource } from "../../world/index.js";
 import type { Ref } from "./model.js";
 
 /** A file or model folder that a stage reads. */
-export interface Input {
-  /** The stage that writes it; null for the base model, which is part of the study. */
-  stage: string | null;
-  /** Path under the run's folder (under the study's folder for the base model). */
+export type Input = MadeInput | GivenInput;
+
+/** An input that another stage writes. */
+export interface MadeInput {
+  /** The stage that writes it. */
+  stage: string;
+  /** Path under the run's folder. */
   path: string;
+}
+
+/** An input that is part of the study, such as its base model: no stage writes it. */
+export interface GivenInput {
+  stage: null;
+  /** Path under the study's folder. */
+  path: string;
+  /** Where the study names it, for example "measures.taskScores.files.aime24". */
+  key: string;
+  is: "a model folder with weights" | "a file of tasks";
 }
 
 /** An estimate of work, before it is done. */

@@ -30,7 +30,13 @@ export const load: Operation<LoadOptions> = {
   role: ({ domains }) =>
     domains.length === 1 ? "expert" : domains.length > 1 ? "multi" : "sft",
   spec: () => ({}),
-  inputs: ({ options }) => ({ model: { stage: null, path: options.folder } }),
+  inputs: ({ name, options }) => ({
+    model: {
+      ...{ stage: null, path: options.folder },
+      key: `models.${name}.folder`,
+      is: "a model folder with weights",
+    },
+  }),
   work: () => MERGE,
   run(job, report) {
     const folder = inputPath(job, "model");

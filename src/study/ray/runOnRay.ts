@@ -8,7 +8,12 @@ import { takeLease } from "../../io/index.js";
 import { toolName } from "../../toolName.js";
 import { Advance, urgencies } from "../run/advance.js";
 import { readNote } from "../run/notes.js";
-import { inspect, runFolder, type PlannedStage } from "../run/prepare.js";
+import {
+  checkGiven,
+  inspect,
+  runFolder,
+  type PlannedStage,
+} from "../run/prepare.js";
 import type { RunOptions, StudyEvent, StudyReport } from "../run/run.js";
 import { readStudy } from "../spec/parse.js";
 import {
@@ -126,6 +131,10 @@ async function startOrFind(
     }
   }
   if (stages.every(({ state }) => state === "done")) return null;
+  checkGiven(
+    readStudy(path, options.profile ?? "quick").folder,
+    stages.map(({ stage }) => stage),
+  );
   const id = `m2rl-${randomBytes(6).toString("hex")}`;
   const own = new JobFolder(folder, id);
   own.prepare(graphOf(path, own.path, stages, options));

@@ -26,10 +26,12 @@ export function hashPath(path: string): string | null {
   if (!stat) return null;
   if (stat.isFile()) return hashFile(path).slice(0, LENGTH);
   if (!stat.isDirectory()) return null;
-  const isModel = readdirSync(path).some((name) =>
-    name.endsWith(".safetensors"),
-  );
-  return isModel ? hashModel(path) : null;
+  return hasWeights(path) ? hashModel(path) : null;
+}
+
+/** Whether a folder holds weights. */
+export function hasWeights(folder: string): boolean {
+  return readdirSync(folder).some((name) => name.endsWith(".safetensors"));
 }
 
 /** An object as JSON holds it: what cannot be written is gone. */

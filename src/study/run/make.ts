@@ -1,5 +1,4 @@
 /** Make one stage: by `run`, which makes all, or alone, as a scheduler asks for it. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { StudyError } from "../../error.js";
 import { hint } from "../../nearest.js";
@@ -128,7 +127,6 @@ export async function runStage(
   const { onProgress = () => undefined, onAside = () => undefined } = options;
   const { signal, profile } = options;
   const prepared = prepare(path, { profile });
-  checkGiven(prepared);
   const stage = prepared.stages.find((each) => each.id === id);
   if (!stage)
     throw new StudyError(
@@ -137,6 +135,7 @@ export async function runStage(
         prepared.stages.map((each) => each.id),
       )}`,
     );
+  checkGiven(prepared.studyFolder, [stage]);
   const inputs = inputsOf(prepared, stage);
   const status = statusOf(stage, prepared.folder, inputs);
   if (status.state === "done") return { note: status.note, ran: false };
@@ -172,8 +171,7 @@ function inputsOf(
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(stage.inputs).map(([name, { stage: from, path }]) => {
-      const place = join(from === null ? studyFolder : folder, path);
-      const found = existsSync(place) ? hashPath(place) : null;
+      const found = hashPath(join(from === null ? studyFolder : folder, path));
       const wanted =
         from === null ? found : readNote(folder, from)?.outputs[path];
       if (found === null || found !== wanted)
@@ -182,7 +180,7 @@ function inputsOf(
             found === null
               ? "which is not here"
               : "which is not what its note says"
-          }; ${from === null ? "put it there" : `make ${from}`} first`,
+          }; make ${from} first`,
         );
       return [name, found];
     }),

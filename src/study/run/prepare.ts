@@ -1,13 +1,13 @@
 /** A study made ready to run: its plan, its folders, and what is known of its stages' outputs. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StudyError } from "../../error.js";
 import { modelNamed, type StudySpec } from "../graph/model.js";
 import { operationOrNull, plan } from "../graph/plan.js";
 import { select } from "../graph/select.js";
-import { isWeights, type Stage } from "../graph/stage.js";
+import { isWeights, type GivenInput, type Stage } from "../graph/stage.js";
 import { readStudy } from "../spec/parse.js";
-import { hashPath } from "./hash.js";
+import { hashPath, hasWeights } from "./hash.js";
 import { statusOf, type Status } from "./notes.js";
 
 /** Which part of a study is meant. */
@@ -62,26 +62,30 @@ export function prepare(
 }
 
 /**
- * What a run needs and a plan does not: the weights of the base model, and of those that stages load.
+ * What stages need and a plan does not: everything that they read and no stage writes, such as the weights of the base model.
  *
- * @throws StudyError they are not here
+ * @throws StudyError the first that is not here, by where the study names it and its path
  */
-export function checkGiven({
-  study,
-  studyFolder,
-  stages,
-}: Pick<Prepared, "study" | "studyFolder" | "stages">): void {
-  const given = new Map([[study.base, "base"]]);
-  for (const { kind, model, inputs } of stages)
-    if (kind === "load")
-      given.set(inputs["model"]!.path, `models.${model}.folder`);
-  for (const [path, key] of given) {
-    const folder = join(studyFolder, path);
-    if (hashPath(folder) === null)
-      throw new StudyError(
-        `study: ${key} must be a model folder with weights, got none at ${folder}`,
-      );
-  }
+export function checkGiven(
+  studyFolder: string,
+  stages: readonly Stage[],
+): void {
+  for (const { inputs } of stages)
+    for (const input of Object.values(inputs)) {
+      if (input.stage !== null) continue;
+      const path = join(studyFolder, input.path);
+      if (!isHere(path, input))
+        throw new StudyError(
+          `study: ${input.key} must be ${input.is}, got none at ${path}`,
+        );
+    }
+}
+
+function isHere(path: string, { is }: GivenInput): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return is === "a file of tasks"
+    ? stat?.isFile() === true
+    : stat?.isDirectory() === true && hasWeights(path);
 }
 
 /** Follows what is known of each stage's outputs while the plan or the run advances. */

@@ -101,7 +101,7 @@ export async function run(
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new StudyError(`study: jobs must be a positive integer, got ${jobs}`);
   const prepared = prepare(path, options);
-  checkGiven(prepared);
+  checkGiven(prepared.studyFolder, prepared.stages);
   const lease = takeLease(
     join(prepared.folder, ".lock"),
     prepared.folder,

@@ -1,7 +1,14 @@
 /** Measure `taskScores`: models on files of tasks; a published benchmark brings its own settings. */
-import { readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { StudyError } from "../../../src/error.js";
 import { Random } from "../../../src/random.js";
 import {
   describePlan,
@@ -10,6 +17,7 @@ import {
   plan,
   rows,
   run,
+  runStage,
   verifyStudy,
 } from "../../../src/study/index.js";
 import { drawTask } from "../../../src/world/index.js";
@@ -77,6 +85,32 @@ test("a study scores its models on files; rows name the published benchmark, and
     /taskScores\/base failed: evaluate: mine must hold at least one task/,
   );
 }, 300_000);
+
+test("a file that is not here is named before anything is made, also by one stage alone", async () => {
+  const folder = study(`${FILES}, ${SHORT}`);
+  const place = join(folder, "mine.jsonl");
+  rmSync(place);
+  const missing = new StudyError(
+    `study: measures.taskScores.files.mine must be a file of tasks, got none at ${place}`,
+  );
+  await expect(run(folder, { jobs: 1 })).rejects.toThrow(missing);
+  await expect(runStage(folder, "seed1/taskScores/base")).rejects.toThrow(
+    missing,
+  );
+  mkdirSync(place);
+  await expect(run(folder, { jobs: 1 })).rejects.toThrow(missing);
+  expect(existsSync(join(folder, "runs/quick/seed1"))).toBe(false);
+});
+
+test("a model that stages read must have weights, and is named before anything is made", async () => {
+  const folder = study(`${FILES}, ${SHORT}`);
+  rmSync(join(folder, "base/model.safetensors"));
+  await expect(run(folder, { jobs: 1 })).rejects.toThrow(
+    new StudyError(
+      `study: base must be a model folder with weights, got none at ${join(folder, "base")}`,
+    ),
+  );
+});
 
 test("without options a published benchmark has its own, another file the defaults", () => {
   const [stage] = plan(parseStudy(text(FILES), "quick")).filter(

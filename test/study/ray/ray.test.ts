@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -102,6 +103,17 @@ describe("runOnRay(path, head)", () => {
     expect(sft!.urgency).toBeGreaterThan(math!.urgency);
     // What ended leaves the folder free.
     expect(() => checkNoRayJob(join(folder, "runs/quick"))).not.toThrow();
+  });
+
+  test("submits nothing while weights that stages read are not here", async () => {
+    const folder = picoStudy();
+    rmSync(join(folder, "base/model.safetensors"));
+    const { url, asked } = await head("FAILED", "");
+    await expect(runOnRay(folder, url, { token: "" })).rejects.toThrow(
+      `study: base must be a model folder with weights, got none at ${join(folder, "base")}`,
+    );
+    expect(asked.map(({ path }) => path)).toEqual(["GET /api/version"]);
+    expect(existsSync(join(folder, "runs/quick/.ray"))).toBe(false);
   });
 
   test("says that no head answers, and leaves nothing behind", async () => {

@@ -1,13 +1,11 @@
 /** Measure `taskScores`: models on files of tasks, published benchmarks among them, Avg@K with its interval, and paired differences. */
-import {
-  DOMAINS,
-  files,
-  inForm,
-  type AnswerForm,
-} from "../../../domains/index.js";
+import type { AnswerForm } from "../../../domains/index.js";
 import {
   evaluateTasks,
+  publishedTasks,
   readTaskFile,
+  samplingOfTasks,
+  tasksInForm,
   type EvaluateTasksOptions,
   type TaskSampling,
 } from "../../../evaluate/index.js";
@@ -18,6 +16,7 @@ import { SAMPLE } from "../../graph/work.js";
 import {
   taskDifferenceRows,
   taskScoreRows,
+  type AskedFile,
   type TaskDifferenceRow,
   type TaskScoreRow,
 } from "../../rows/behaviour/taskScores.js";
@@ -53,21 +52,8 @@ export interface TaskScoresOptions extends Partial<TaskSampling> {
   server?: ServerPlace;
 }
 
-/** Where neither the study nor a published benchmark says it. */
-const DEFAULTS: TaskSampling = {
-  samples: 4,
-  temperature: 1,
-  topP: 1,
-  maxTokens: 4096,
-};
-
 /** Tasks of a file for the estimate of work, where nothing says how many it holds. */
 const LIKELY_ITEMS = 100;
-
-/** One file, with how its tasks are asked. */
-export interface AskedFile extends TaskSampling {
-  name: string;
-}
 
 /** What a stage depends on, beside its model and its files. */
 interface TaskScoresSpec {
@@ -80,23 +66,12 @@ interface TaskScoresSpec {
   answerForm?: AnswerForm;
 }
 
-const publishedRow = (name: string): files.PublishedBenchmark | undefined =>
-  files.PUBLISHED.find((row) => row.name === name);
-
 /** The files of a measure, each with what holds for it. */
 function askedFiles(options: TaskScoresOptions): AskedFile[] {
-  return Object.keys(options.files).map((name) => {
-    const row = publishedRow(name);
-    const own = row ? { samples: row.samples, ...row.sampling } : DEFAULTS;
-    const { samples, temperature, topP, maxTokens } = options;
-    return {
-      name,
-      samples: samples ?? own.samples,
-      temperature: temperature ?? own.temperature,
-      topP: topP ?? own.topP,
-      maxTokens: maxTokens ?? own.maxTokens,
-    };
-  });
+  return Object.keys(options.files).map((name) => ({
+    name,
+    ...samplingOfTasks(options, publishedTasks(name)?.sampling),
+  }));
 }
 
 function stageOf(
@@ -110,7 +85,7 @@ function stageOf(
   const asked = askedFiles(options);
   const model = refText(ref);
   const completions = asked.reduce((sum, { name, samples }) => {
-    const size = publishedRow(name)?.size ?? LIKELY_ITEMS;
+    const size = publishedTasks(name)?.size ?? LIKELY_ITEMS;
     return sum + samples * Math.min(items ?? Infinity, size);
   }, 0);
   return {
@@ -128,7 +103,10 @@ function stageOf(
       ...Object.fromEntries(
         Object.entries(options.files).map(([name, path]) => [
           `tasks ${name}`,
-          { stage: null, path: path! },
+          {
+            ...{ stage: null, path: path!, is: "a file of tasks" },
+            key: `measures.${measure}.files.${name}`,
+          },
         ]),
       ),
     },
@@ -144,17 +122,10 @@ async function partOf(
 ): Promise<ScoredPart> {
   const { items, gate, answerForm } = job.stage.spec;
   const { tasks } = await readTaskFile(inputPath(job, `tasks ${name}`), {
-    benchmark: publishedRow(name)?.name,
+    benchmark: publishedTasks(name)?.name,
     items,
   });
-  const form: AnswerForm = {
-    ...answerForm,
-    gate,
-    maxNewTokens: Object.fromEntries(
-      DOMAINS.map((domain) => [domain, maxTokens]),
-    ),
-  };
-  const asked = tasks.map((task) => inForm(task, form));
+  const asked = tasksInForm(tasks, { ...answerForm, gate }, maxTokens);
   return {
     name,
     samples: asked.length * sampling.samples,
