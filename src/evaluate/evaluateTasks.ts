@@ -12,6 +12,7 @@ import {
   type RecordsHeader,
 } from "./records.js";
 import { styleOf } from "./style.js";
+import { DEFAULT_SAMPLING } from "./taskSampling.js";
 
 /** Options of `evaluateTasks`. */
 export interface EvaluateTasksOptions {
@@ -250,10 +251,10 @@ export async function evaluateTasks(
   options: EvaluateTasksOptions = {},
 ): Promise<TaskEvaluation> {
   const {
-    samples = 4,
+    samples = DEFAULT_SAMPLING.samples,
     seed = 0,
-    temperature = 1,
-    topP = 1,
+    temperature = DEFAULT_SAMPLING.temperature,
+    topP = DEFAULT_SAMPLING.topP,
     think = "free",
     recordsPath,
     replaceRecords = false,

@@ -1,7 +1,8 @@
 /**
  * Scores with their uncertainty: nine fixed benchmarks, Avg@K over samples of a policy, records on disk that an
  * interrupted evaluation goes on from, and the errors that a table must print. `benchmarks` says what is asked,
- * `evaluate` asks it, `evaluateTasks` asks any tasks, `readTaskFile` reads them from files, and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
+ * `evaluate` asks it, `evaluateTasks` asks any tasks, `readTaskFile` reads them from files (`publishedTasks`, `samplingOfTasks` and `tasksInForm` say how they are
+ * asked), and `records` remembers; `avgAtK`, `overSeeds`, `pairedDifference` and `bootstrap` say how sure the
  * numbers are; `selfVerify` lets a model judge its own answers, `judgePool` a
  * pool that is the same for all.
  *
@@ -59,8 +60,15 @@ export {
   readTaskFile,
   type NamedTasks,
   type ReadTaskFileOptions,
-  type TaskSampling,
 } from "./taskFile.js";
+export {
+  DEFAULT_SAMPLING,
+  publishedTasks,
+  samplingOfTasks,
+  tasksInForm,
+  type PublishedTasks,
+  type TaskSampling,
+} from "./taskSampling.js";
 export { styleOf, STYLES, type Style } from "./style.js";
 export {
   selfVerify,

@@ -3,20 +3,15 @@ import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { DOMAINS, files, type Task } from "../domains/index.js";
 import { TaskError } from "../error.js";
-
-/** How completions of a benchmark are sampled when nothing else is said. */
-export interface TaskSampling extends files.Sampling {
-  /** Samples per task, K. */
-  samples: number;
-}
+import { publishedTasks, type PublishedTasks } from "./taskSampling.js";
 
 /** Tasks under the name that records and tables call them by. */
 export interface NamedTasks {
   name: string;
   title: string;
   tasks: Task[];
-  /** The benchmark that they are of, and how it is sampled; absent for other files. */
-  published?: { size: number; sampling: TaskSampling };
+  /** The benchmark that they are of; absent for other files. */
+  published?: PublishedTasks;
 }
 
 /** Options of `readTaskFile`. */
@@ -83,18 +78,23 @@ export async function readTaskFile(
   path: string,
   { benchmark, items = Infinity }: ReadTaskFileOptions = {},
 ): Promise<NamedTasks> {
-  const row = benchmark === undefined ? undefined : files.published(benchmark);
+  // An unknown name is refused by `files.published`, which lists the known ones.
+  const published =
+    benchmark === undefined
+      ? undefined
+      : publishedTasks(files.published(benchmark).name);
   const tasks: Task[] = [];
-  const source = row ? tasksOfBenchmark(row.name, path) : tasksIn(path);
+  const source = published
+    ? tasksOfBenchmark(published.name, path)
+    : tasksIn(path);
   for await (const task of source) {
     if (tasks.length === items) break;
     tasks.push(task);
   }
-  if (row === undefined) {
+  if (published === undefined) {
     const name = basename(path).replace(/\.jsonl(\.gz)?$/, "");
     return { name, title: name, tasks };
   }
-  const { name, title, size, samples, sampling } = row;
-  const published = { size, sampling: { samples, ...sampling } };
+  const { name, title } = published;
   return { name, title, tasks, published };
 }

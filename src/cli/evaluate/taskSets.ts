@@ -1,11 +1,14 @@
 /** What `m2rl evaluate` asks, and how: each benchmark or file of tasks with the settings that hold for it. */
-import { DOMAINS, inForm, type AnswerForm } from "../../domains/index.js";
+import type { AnswerForm } from "../../domains/index.js";
 import {
   benchmark,
   BENCHMARK_NAMES,
   benchmarkSpec,
   readTaskFile,
+  samplingOfTasks,
+  tasksInForm,
   type NamedTasks,
+  type TaskSampling,
 } from "../../evaluate/index.js";
 import { DIFFICULTIES } from "../../world/index.js";
 import { integerOption, numberOption, UsageError } from "../verb.js";
@@ -27,10 +30,7 @@ export interface Overrides {
 }
 
 /** How the completions of one set of tasks are sampled. */
-interface Settings {
-  samples: number;
-  temperature: number;
-  topP: number;
+interface Settings extends Omit<TaskSampling, "maxTokens"> {
   /** Most tokens of an answer; undefined: as the tasks' domains have it. */
   maxTokens: number | undefined;
 }
@@ -39,12 +39,6 @@ interface Settings {
 export interface TaskSet extends NamedTasks {
   settings: Settings;
 }
-
-/** Where nothing else is said. */
-const DEFAULTS = { samples: 4, temperature: 1, topP: 1 };
-
-/** Most tokens of an answer to a task of a file of no benchmark. */
-const MOST_TOKENS = 4096;
 
 /** The name of a benchmark and its file from `NAME=FILE`; what has a dot or a slash before the sign is a file. */
 function placeOf(text: string): { name?: string; path: string } {
@@ -102,30 +96,13 @@ export async function taskSets(
       `evaluate must be given benchmarks or files of different names, got ${twice} twice`,
     );
   return sets.map((set) => {
-    const own = set.published?.sampling ?? {
-      ...DEFAULTS,
-      maxTokens: wanted.tasks && MOST_TOKENS,
-    };
-    const settings = {
-      samples: given.samples ?? own.samples,
-      temperature: given.temperature ?? own.temperature,
-      topP: given.topP ?? own.topP,
-      maxTokens: given.maxTokens ?? own.maxTokens,
-    };
-    const { maxTokens } = settings;
-    const full: AnswerForm =
-      maxTokens === undefined
-        ? form
-        : {
-            ...form,
-            maxNewTokens: Object.fromEntries(
-              DOMAINS.map((domain) => [domain, maxTokens]),
-            ),
-          };
+    const sampling = samplingOfTasks(given, set.published?.sampling);
+    // Our own benchmarks' tasks have the limits of their domains.
+    const maxTokens = wanted.tasks ? sampling.maxTokens : given.maxTokens;
     return {
       ...set,
-      settings,
-      tasks: set.tasks.map((task) => inForm(task, full)),
+      settings: { ...sampling, maxTokens },
+      tasks: tasksInForm(set.tasks, form, maxTokens),
     };
   });
 }

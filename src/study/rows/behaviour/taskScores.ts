@@ -1,5 +1,5 @@
 /** Rows of models on files of tasks: scores and paired differences, file by file; numbers are points (0 to 100). */
-import { files } from "../../../domains/index.js";
+import { publishedTasks, type TaskSampling } from "../../../evaluate/index.js";
 import { overSeeds, pairedDifference } from "../../../stats/index.js";
 import type { Role } from "../../graph/model.js";
 import { points, scoreOverSeeds, type SeedScore } from "../interval.js";
@@ -12,17 +12,13 @@ interface ScoredOnFiles {
   scores: ReadonlyMap<string, number[][]>;
 }
 
-/** How the tasks of a file were asked. */
-interface Asked {
+/** One file of tasks, with how they are asked. */
+export interface AskedFile extends TaskSampling {
   name: string;
-  samples: number;
-  temperature: number;
-  topP: number;
-  maxTokens: number;
 }
 
 /** Score of one model on one file of tasks. */
-export interface TaskScoreRow extends Omit<Asked, "name">, SeedScore {
+export interface TaskScoreRow extends Omit<AskedFile, "name">, SeedScore {
   model: string;
   role: Role;
   /** Name of the file in the study. */
@@ -45,13 +41,13 @@ export interface TaskDifferenceRow extends Omit<SeedScore, "score"> {
 }
 
 function titleOf(name: string): string {
-  return files.PUBLISHED.find((row) => row.name === name)?.title ?? name;
+  return publishedTasks(name)?.title ?? name;
 }
 
 /** Every model on every file. */
 export function taskScoreRows(
   models: readonly ScoredOnFiles[],
-  asked: readonly Asked[],
+  asked: readonly AskedFile[],
 ): TaskScoreRow[] {
   return models.flatMap(({ model, role, scores }) =>
     asked.map(({ name, samples, temperature, topP, maxTokens }) => {
