@@ -67,9 +67,8 @@ function scores(resources: Resources, measure: string | undefined): Figure[] {
             {
               ...{ model, label: modelLabel(model), score: cell.value },
               ...{ low: cell.low, high: cell.high },
-              benchmark: benchmarkLabel(
-                table!.benchmarks[i]?.name ?? "average",
-              ),
+              benchmark:
+                table!.benchmarks[i]?.label ?? benchmarkLabel("average"),
             },
           ],
     ),

@@ -121,6 +121,6 @@ describe("run(study) at two temperatures", () => {
       ["scores", 1],
       ["scores/T0", 0],
     ]);
-    expect(resources.scores("scores/T0", "sft")?.temperature).toBe(0);
+    expect(resources.scores("scores/T0", "sft")?.against).toBe("sft");
   });
 });

@@ -300,6 +300,81 @@ describe("LogIndex", () => {
   });
 });
 
+describe("a measure taskScores", () => {
+  const folder = mkdtempSync(join(tmpdir(), "m2rl-tasks-"));
+  writeFileSync(
+    join(folder, "study.yml"),
+    `name: files
+base: base
+domains: [math]
+seeds: [1]
+models: { sft: { by: sft, from: base, steps: 2, batchSize: 2, learningRate: 0.001, care: 0.5, slip: 0.1 } }
+measures:
+  taskScores: { models: [base, sft, sft@1], files: { aime24: a.jsonl, mine: b.jsonl } }
+profiles: { quick: {} }
+`,
+  );
+  const record = (model: string, name: string, temperature: number): void => {
+    const at = join(folder, "runs/quick/seed1/taskScores", model);
+    mkdirSync(at, { recursive: true });
+    const header = {
+      ...{ benchmark: name, items: 2, samples: 1, seed: 1 },
+      ...{ temperature, topP: 1, tasks: "", model: "" },
+    };
+    const lines = ["a", "b"].map((task, i) => ({
+      ...{ task, sample: 0, reward: Number(model === "sft" || i === 0) },
+      ...{ outcome: "correct", finish: "stop", tokens: 4, completion: model },
+    }));
+    const text = [header, ...lines].map((line) => `${JSON.stringify(line)}\n`);
+    writeFileSync(join(at, `${name}.jsonl`), text.join(""));
+  };
+  for (const model of ["base", "sft"]) {
+    record(model, "aime24", 0.6);
+    record(model, "mine", 1);
+  }
+  record("sft@1", "mine", 1);
+  const resources = new Resources(folder);
+
+  test("is shown with its files in the place of benchmarks, checkpoints among its models", () => {
+    expect(resources.places()).toEqual([
+      {
+        ...{ measure: "taskScores", temperature: null, seeds: [1] },
+        models: ["base", "sft", "sft@1"],
+        benchmarks: [
+          {
+            ...{ name: "aime24", label: "AIME 2024", title: "AIME 2024" },
+            domain: "",
+          },
+          { name: "mine", label: "mine", title: "mine", domain: "" },
+        ],
+      },
+    ]);
+    const { rows: found } = resources.scores("taskScores", null)!;
+    expect(
+      found.map(({ model, cells, average }) => [
+        model,
+        ...[...cells, average].map((cell) => cell?.value ?? null),
+      ]),
+    ).toEqual([
+      ["base", 50, 50, 50],
+      ["sft", 100, 100, 100],
+      ["sft@1", null, 50, null],
+    ]);
+    const against = resources.scores("taskScores", "base")!.rows;
+    expect(against[1]!.cells.map((cell) => cell!.value)).toEqual([50, 50]);
+  });
+
+  test("shows completions", () => {
+    const place = { measure: "taskScores", seed: 1, benchmark: "mine" };
+    const query = { models: ["sft@1"], task: "a", sample: 0 };
+    const [cell] = resources.sample(place, query)!.cells;
+    expect(cell).toMatchObject({
+      model: "sft@1",
+      text: { completion: "sft@1" },
+    });
+  });
+});
+
 describe("a folder of records", () => {
   const folder = mkdtempSync(join(tmpdir(), "m2rl-records-"));
   const own = join(folder, "ours");

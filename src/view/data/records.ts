@@ -9,6 +9,7 @@ import {
 } from "../../evaluate/benchmarks.js";
 import { hashTasks } from "../../evaluate/evaluateTasks.js";
 import type { RecordsHeader } from "../../evaluate/records.js";
+import { publishedTasks } from "../../evaluate/taskSampling.js";
 import { TaskError } from "../../error.js";
 import { DIFFICULTIES } from "../../world/index.js";
 import { RecordsIndex } from "./recordsIndex.js";
@@ -30,8 +31,9 @@ export interface BlockPlace {
 /** A measure that keeps records, and of what. */
 export interface RecordMeasure {
   measure: string;
+  /** Models and checkpoints ("multi@20"). */
   models: readonly string[];
-  benchmarks: readonly string[];
+  benchmarks: readonly BenchmarkInfo[];
 }
 
 /** What tables call a benchmark; one that is not ours has its own name. */
@@ -40,6 +42,12 @@ export function benchmarkInfo(name: string): BenchmarkInfo {
     return { name, label: name, title: name, domain: "" };
   const { label, title, domain } = benchmarkSpec(name);
   return { name, label, title, domain };
+}
+
+/** What tables call a file of tasks: the published benchmark of its name, else the name. */
+export function taskFileInfo(name: string): BenchmarkInfo {
+  const title = publishedTasks(name)?.title ?? name;
+  return { name, label: title, title, domain: "" };
 }
 
 /** Tasks of a benchmark whose prompts are shown at most: drawing more would keep a page waiting. */
@@ -116,7 +124,7 @@ export class Records {
     seed: number,
   ): string[] {
     const has = (model: string): boolean =>
-      benchmarks.some((benchmark) => {
+      benchmarks.some(({ name: benchmark }) => {
         const path = this.pathOf({ measure, seed, benchmark }, model);
         return existsSync(join(this.runFolder, path));
       });

@@ -1,11 +1,13 @@
 /** Everything that the pages ask for, by name: the same on a server and in an export. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { refText } from "../../study/graph/model.js";
 import {
   placeAt,
   temperaturesOf,
 } from "../../study/measures/behaviour/sampling.js";
 import type { ScoresOptions } from "../../study/measures/behaviour/scores.js";
+import type { TaskScoresOptions } from "../../study/measures/behaviour/taskScores.js";
 import { listTasks, sampleOf, type TextOf } from "./blocks.js";
 import { claimsOf } from "./claims.js";
 import { parametersOf, readRowFile, studyInfo } from "./describe.js";
@@ -13,6 +15,7 @@ import { reportRows, type ReportRow } from "./weightReport.js";
 import { LogIndex } from "./logIndex.js";
 import {
   benchmarkInfo,
+  taskFileInfo,
   type BlockPlace,
   Records,
   type RecordMeasure,
@@ -45,6 +48,18 @@ export interface ResourceOptions {
   /** Whether a page follows what happens; default false. */
   isLive?: boolean;
   reports?: readonly string[];
+}
+
+/** The records of a measure `taskScores`: its files stand where others have benchmarks. */
+function taskScoresMeasure(
+  measure: string,
+  { models, files }: TaskScoresOptions,
+): RecordMeasure {
+  return {
+    measure,
+    models: models.map(refText),
+    benchmarks: Object.keys(files).map(taskFileInfo),
+  };
 }
 
 /** What a question about one sample names. */
@@ -124,16 +139,17 @@ export class Resources {
   /** The measures that keep records, each at each of its temperatures. */
   measures(): RecordMeasure[] {
     const { spec } = this.opened.study;
-    return spec.measures
-      .filter(({ by }) => by === "scores")
-      .flatMap(({ name, options }) => {
-        const own = options as ScoresOptions;
-        return temperaturesOf(own).map((temperature) => ({
-          measure: placeAt(name, own, temperature),
-          models: own.models.map((ref) => ref.model),
-          benchmarks: own.benchmarks,
-        }));
-      });
+    return spec.measures.flatMap(({ name, by, options }) => {
+      if (by === "taskScores")
+        return [taskScoresMeasure(name, options as TaskScoresOptions)];
+      if (by !== "scores") return [];
+      const own = options as ScoresOptions;
+      return temperaturesOf(own).map((temperature) => ({
+        measure: placeAt(name, own, temperature),
+        models: own.models.map(refText),
+        benchmarks: own.benchmarks.map(benchmarkInfo),
+      }));
+    });
   }
 
   /** Where completions are. */
@@ -152,7 +168,7 @@ export class Resources {
           measure: own.measure,
           temperature: this.temperature(own, found[0]!),
           seeds: found,
-          benchmarks: own.benchmarks.map(benchmarkInfo),
+          benchmarks: [...own.benchmarks],
           models: own.models.filter((model) => present.has(model)),
         },
       ];
@@ -211,14 +227,18 @@ export class Resources {
       this.records.text(place, model, tasks[task]!, sample);
   }
 
-  private temperature(own: RecordMeasure, seed: number): number {
-    for (const model of own.models)
-      for (const benchmark of own.benchmarks) {
-        const place = { measure: own.measure, seed, benchmark };
+  /** The temperature of all benchmarks, as far as they have records; null where they differ. */
+  private temperature(own: RecordMeasure, seed: number): number | null {
+    const found = own.benchmarks.flatMap(({ name: benchmark }) => {
+      const place = { measure: own.measure, seed, benchmark };
+      for (const model of own.models) {
         const header = this.records.index(place, model)?.header;
-        if (header) return header.temperature;
+        if (header) return [header.temperature];
       }
-    return 1;
+      return [];
+    });
+    const [first = 1, ...rest] = found;
+    return rest.every((each) => each === first) ? first : null;
   }
 
   private log(model: string, seed: number): LogIndex | null {

@@ -5,7 +5,7 @@ import {
   pairedDifference,
   type SeedEstimate,
 } from "../../stats/index.js";
-import { benchmarkInfo, type Records, type RecordMeasure } from "./records.js";
+import type { Records, RecordMeasure } from "./records.js";
 import type { RecordsIndex } from "./recordsIndex.js";
 import type { Cell, ScoreTable } from "./types.js";
 
@@ -137,20 +137,11 @@ export function scoreTable(
     known.set(key, own);
     return own;
   };
+  const names = benchmarks.map(({ name }) => name);
   const rows = models.map((model) =>
     against === null
-      ? scoreRow(model, benchmarks, indicesOf)
-      : differenceRow(model, against, benchmarks, indicesOf),
+      ? scoreRow(model, names, indicesOf)
+      : differenceRow(model, against, names, indicesOf),
   );
-  const headers = [...known.values()]
-    .flat()
-    .flatMap((index) => (index?.header ? [index.header] : []));
-  return {
-    measure,
-    temperature: headers[0]?.temperature ?? 1,
-    topP: headers[0]?.topP ?? 1,
-    against,
-    benchmarks: benchmarks.map(benchmarkInfo),
-    rows,
-  };
+  return { measure, against, benchmarks: [...benchmarks], rows };
 }

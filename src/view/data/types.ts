@@ -121,8 +121,6 @@ export interface Cell {
 /** Scores, or paired differences with one model. */
 export interface ScoreTable {
   measure: string;
-  temperature: number;
-  topP: number;
   /** Model that the others are compared with; null: scores. */
   against: string | null;
   benchmarks: BenchmarkInfo[];
@@ -133,7 +131,8 @@ export interface ScoreTable {
 /** Where completions are. */
 export interface RecordPlace {
   measure: string;
-  temperature: number;
+  /** Null where benchmarks are sampled at different temperatures. */
+  temperature: number | null;
   seeds: number[];
   benchmarks: BenchmarkInfo[];
   models: string[];

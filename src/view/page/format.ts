@@ -10,15 +10,20 @@ export function seconds(value: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} m`;
 }
 
+/** A temperature of records; each benchmark's own where it is null. */
+export function temperatureLabel(temperature: number | null): string {
+  return temperature === null ? "T by benchmark" : `T = ${temperature}`;
+}
+
 /** Where records are, as a choice of sampling: the measure's name and its temperature. */
 export function samplingLabel({
   measure,
   temperature,
 }: {
   measure: string;
-  temperature: number;
+  temperature: number | null;
 }): string {
-  return `${measure.split("/")[0]!}, T = ${temperature}`;
+  return `${measure.split("/")[0]!}, ${temperatureLabel(temperature)}`;
 }
 
 const UNITS = ["", "k", "M", "G", "T", "P", "E", "Z"];

@@ -38,7 +38,7 @@ function isKnown(resources: Resources, params: URLSearchParams): boolean {
     .find(({ measure }) => measure === params.get("measure"));
   return (
     own !== undefined &&
-    own.benchmarks.includes(text(params, "benchmark")) &&
+    own.benchmarks.some(({ name }) => name === params.get("benchmark")) &&
     models(params).every((model) => own.models.includes(model))
   );
 }

@@ -6,7 +6,7 @@ import type {
 } from "../../data/types.js";
 import { linkTo, type App, type Page } from "../app.js";
 import { h, replace, select } from "../dom.js";
-import { fixed, samplingLabel, signed } from "../format.js";
+import { fixed, samplingLabel, signed, temperatureLabel } from "../format.js";
 import {
   asCsv,
   asMarkdown,
@@ -207,7 +207,7 @@ class Scores implements Page {
             "p",
             { class: "field" },
             h("span", {}, "Sampling"),
-            h("b", {}, `T = ${place.temperature}`),
+            h("b", {}, temperatureLabel(place.temperature)),
           )
         : select(
             "Sampling",
