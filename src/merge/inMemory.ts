@@ -46,9 +46,10 @@ function survey(
   };
   while (result.again) {
     const round = { ...context, survey: result.found };
-    const total = names
-      .map((name): Survey => plan.tensor(inputOf(name), options, round))
-      .reduce((a, b) => plan.combine(a, b));
+    let total: Survey | undefined;
+    for (const name of names)
+      total = plan.tensor(inputOf(name), options, round, total);
+    if (total === undefined) return undefined;
     result = plan.finish(total, round);
   }
   return result.found;

@@ -46,8 +46,10 @@ function checkCount(
 function checkedPlan(name: string, plan: SurveyPlan): SurveyPlan {
   return {
     ...plan,
-    tensor: (input, options, context) =>
-      scoped(() => plan.tensor(checkedInput(input, name), options, context)),
+    tensor: (input, options, context, total) =>
+      scoped(() =>
+        plan.tensor(checkedInput(input, name), options, context, total),
+      ),
   };
 }
 

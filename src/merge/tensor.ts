@@ -58,13 +58,17 @@ export type Survey = Readonly<
  * `finish` says that no other is needed; each sees what the round before found, as `context.survey`, and so does the merge at last.
  */
 export interface SurveyPlan {
-  /** Statistic of one tensor. */
+  /**
+   * Statistic of one tensor, and of those that `total` counts already: it may be changed and returned, so that a small tensor costs
+   * no more than its entries.
+   */
   tensor(
     input: TensorInput,
     options: TensorOptions,
     context: MergeContext,
+    total?: Survey,
   ): Survey;
-  /** Statistic of two sets of tensors together: exact, whatever the order. */
+  /** Statistic of two sets of tensors together: exact, whatever the order. The first may be changed and returned. */
   combine(a: Survey, b: Survey): Survey;
   /** What the round found, from the statistic of all tensors. */
   finish(

@@ -3,7 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointWriter } from "../../../dist/checkpoint/index.js";
 
-/** Shapes of Qwen3, with tied embeddings; `tiny` is for trying the bench. */
+/**
+ * Shapes of Qwen3, with tied embeddings; `tiny` is for trying the bench, `many` has 126,000 small tensors as a mixture of very many
+ * experts has them.
+ */
 export const SHAPES = {
   tiny: {
     vocab: 8192,
@@ -22,6 +25,16 @@ export const SHAPES = {
     heads: 16,
     kvHeads: 8,
     headSize: 128,
+  },
+  many: {
+    vocab: 256,
+    hidden: 16,
+    layers: 42,
+    inner: 4,
+    heads: 2,
+    kvHeads: 1,
+    headSize: 8,
+    experts: 1000,
   },
   "4b": {
     vocab: 151_936,
@@ -43,12 +56,25 @@ export function tensorsOf({
   heads,
   kvHeads,
   headSize,
+  experts,
 }) {
+  const parts = [
+    ["down_proj", [hidden, inner]],
+    ["gate_proj", [inner, hidden]],
+    ["up_proj", [inner, hidden]],
+  ];
+  const mlp =
+    experts === undefined
+      ? parts.map(([part, sides]) => [`mlp.${part}`, sides])
+      : [
+          ...Array.from({ length: experts }, (_, e) =>
+            parts.map(([part, sides]) => [`mlp.experts.${e}.${part}`, sides]),
+          ).flat(),
+          ["mlp.gate", [experts, hidden]],
+        ];
   const layer = [
     ["input_layernorm", [hidden]],
-    ["mlp.down_proj", [hidden, inner]],
-    ["mlp.gate_proj", [inner, hidden]],
-    ["mlp.up_proj", [inner, hidden]],
+    ...mlp,
     ["post_attention_layernorm", [hidden]],
     ["self_attn.k_norm", [headSize]],
     ["self_attn.k_proj", [kvHeads * headSize, hidden]],
@@ -66,10 +92,31 @@ export function tensorsOf({
   ].map(([name, shape]) => ({ name: `${name}.weight`, dtype: "BF16", shape }));
 }
 
-function configOf({ vocab, hidden, layers, inner, heads, kvHeads, headSize }) {
+function configOf({
+  vocab,
+  hidden,
+  layers,
+  inner,
+  heads,
+  kvHeads,
+  headSize,
+  experts,
+}) {
+  const kind =
+    experts === undefined
+      ? { architectures: ["Qwen3ForCausalLM"], model_type: "qwen3" }
+      : {
+          architectures: ["Qwen3MoeForCausalLM"],
+          model_type: "qwen3_moe",
+          num_experts: experts,
+          num_experts_per_tok: 8,
+          moe_intermediate_size: inner,
+          decoder_sparse_step: 1,
+          mlp_only_layers: [],
+          norm_topk_prob: true,
+        };
   return {
-    architectures: ["Qwen3ForCausalLM"],
-    model_type: "qwen3",
+    ...kind,
     vocab_size: vocab,
     hidden_size: hidden,
     num_hidden_layers: layers,

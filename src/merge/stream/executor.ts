@@ -37,6 +37,7 @@ import {
   provenanceOf,
 } from "./provenance.js";
 import { toolName } from "../../toolName.js";
+import { lotsOf } from "./lots.js";
 import { runTasks } from "./scheduler.js";
 import type { Survival } from "./survival.js";
 import { MergeThreads } from "./threads.js";
@@ -48,7 +49,7 @@ export interface MergeCheckpointsOptions extends MergeLimits {
   shardSize?: number;
   /** Hash every input file as a whole for the provenance, which reads all of them once more; default false: samples only. */
   hashInputs?: boolean;
-  /** Called once the plan stands, after every tensor, and five times a second. */
+  /** Called once the plan stands, after every tensor or lot of small ones, and five times a second. */
   onProgress?: (progress: MergeProgress) => void;
   /** Stops the merge; what is finished stays for the same call to go on with. */
   signal?: AbortSignal;
@@ -103,6 +104,10 @@ class Execution {
   private readonly threads: MergeThreads;
   /** Tensors that are merged in this run, by their index in the plan. */
   private readonly open: number[];
+  /** Entries of these. */
+  readonly entries: number;
+  /** Entries of all that is to be done, each as often as it is looked at. */
+  private readonly total: number;
 
   constructor(
     private readonly plan: MergePlan,
@@ -121,6 +126,11 @@ class Execution {
     this.open = [...tensors.keys()].filter(
       (i) => !finished.has(tensors[i]!.name),
     );
+    this.entries = entries(this.open.map((i) => tensors[i]!));
+    this.total =
+      this.open.length === 0
+        ? 0
+        : this.entries + plan.estimate.surveyRounds * entries(tensors);
     this.threads = new MergeThreads({
       method: recipe.method,
       context: {
@@ -138,26 +148,20 @@ class Execution {
     });
   }
 
-  get entries(): number {
-    return entries(this.open.map((i) => this.plan.tensors[i]!));
-  }
-
   /** Tell how far the merge is. */
   report(): void {
     this.onProgress(this.state());
   }
 
   state(): MergeProgress {
-    const { tensors, estimate } = this.plan;
+    const { plan, total } = this;
     const [bytesRead, bytesWritten, done] = [READ, WRITTEN, DONE].map((place) =>
       Number(Atomics.load(this.progress, place)),
     ) as [number, number, number];
-    const surveyed = this.open.length > 0 ? estimate.surveyRounds : 0;
-    const total = this.entries + surveyed * entries(tensors);
     const share = total === 0 ? 1 : Math.min(1, done / total);
     const seconds = (performance.now() - this.started) / 1000;
     return {
-      plan: this.plan,
+      plan,
       done: share,
       bytesRead,
       bytesWritten,
@@ -193,12 +197,12 @@ class Execution {
     let found: unknown;
     for (let again = plan !== undefined && merged.length > 0; again;) {
       const round = found;
-      const tasks = this.largestFirst(merged).map((tensor) => ({
+      const tasks = this.lots(merged).map((lot) => ({
         bytes: 0,
         run: async () => {
           await this.threads.run<"survey">({
             type: "survey",
-            tensor,
+            tensors: lot,
             found: round,
           });
           this.report();
@@ -218,12 +222,16 @@ class Execution {
     return found;
   }
 
-  private largestFirst(tensors: readonly number[]): number[] {
+  /** Jobs of some tensors, the largest tensor first, so that the end is even. */
+  private lots(tensors: readonly number[]): number[][] {
     const size = (i: number): number => this.plan.tensors[i]!.elements;
-    return [...tensors].sort((a, b) => size(b) - size(a) || a - b);
+    const largestFirst = [...tensors].sort(
+      (a, b) => size(b) - size(a) || a - b,
+    );
+    return lotsOf(largestFirst, size);
   }
 
-  /** Merge shard after shard, in each the largest tensor first, so that finished shards come early and the end is even. */
+  /** Merge shard after shard, so that finished shards come early. */
   private async merge(found: unknown): Promise<void> {
     const { recipe, tensors, budget } = this.plan;
     const method = methods[recipe.method]!;
@@ -231,28 +239,36 @@ class Execution {
     const tasks = this.writer.shards
       .filter(({ done }) => !done)
       .flatMap(({ file, tensors: names }) => {
-        let left = names.length;
-        return this.largestFirst(names.map((name) => indexOf.get(name)!)).map(
-          (tensor) => ({
-            bytes: heldBytes(method, recipe, tensors[tensor]!),
-            run: async () => {
-              const { name } = tensors[tensor]!;
-              this.survivals.set(
-                name,
-                await this.threads.run<"merge">({
-                  type: "merge",
-                  tensor,
-                  found,
-                }),
-              );
-              this.writer.markWritten(name);
-              if (--left === 0) await this.finishShard(file, names);
-              this.report();
-            },
-          }),
-        );
+        const lots = this.lots(names.map((name) => indexOf.get(name)!));
+        let left = lots.length;
+        return lots.map((lot) => ({
+          bytes: Math.max(
+            ...lot.map((i) => heldBytes(method, recipe, tensors[i]!)),
+          ),
+          run: async () => {
+            await this.mergeLot(lot, found);
+            if (--left === 0) await this.finishShard(file, names);
+            this.report();
+          },
+        }));
       });
     await runTasks(tasks, budget.threads, budget.wholeTensors);
+  }
+
+  private async mergeLot(
+    lot: readonly number[],
+    found: unknown,
+  ): Promise<void> {
+    const survivals = await this.threads.run<"merge">({
+      type: "merge",
+      tensors: lot,
+      found,
+    });
+    lot.forEach((tensor, i) => {
+      const { name } = this.plan.tensors[tensor]!;
+      this.survivals.set(name, survivals[i]!);
+      this.writer.markWritten(name);
+    });
   }
 
   private async finishShard(

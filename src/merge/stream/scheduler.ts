@@ -17,26 +17,31 @@ export function runTasks(
   places: number,
   memory: number,
 ): Promise<void> {
-  const waiting = [...tasks];
+  const waiting: (Task | undefined)[] = [...tasks];
+  /** Place of the first that waits. */
+  let first = 0;
   let running = 0;
   let used = 0;
   return new Promise((resolve, reject) => {
     let failed = false;
+    const fits = (task: Task | undefined): task is Task =>
+      task !== undefined && (running === 0 || used + task.bytes <= memory);
     const next = (): void => {
       if (failed) return;
-      if (waiting.length === 0 && running === 0) return resolve();
+      if (first === waiting.length && running === 0) return resolve();
       while (running < places) {
-        const at = waiting.findIndex(
-          ({ bytes }) => running === 0 || used + bytes <= memory,
-        );
-        if (at < 0) return;
-        const [task] = waiting.splice(at, 1);
+        let at = first;
+        while (at < waiting.length && !fits(waiting[at])) at++;
+        const task = waiting[at];
+        if (task === undefined) return;
+        waiting[at] = undefined;
+        while (first < waiting.length && waiting[first] === undefined) first++;
         running++;
-        used += task!.bytes;
-        task!.run().then(
+        used += task.bytes;
+        task.run().then(
           () => {
             running--;
-            used -= task!.bytes;
+            used -= task.bytes;
             next();
           },
           (error: unknown) => {

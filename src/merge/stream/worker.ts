@@ -36,7 +36,7 @@ class Workshop {
   private readonly writer: TensorWriter;
   private readonly progress: BigInt64Array;
   /** Statistic of the tensors surveyed in this round. */
-  private surveyed: Survey | null = null;
+  private surveyed: Survey | undefined;
 
   constructor(private readonly setup: WorkerSetup) {
     this.checkpoints = setup.models.map((path) => Checkpoint.open(path));
@@ -47,16 +47,24 @@ class Workshop {
   do(job: Job): JobResult[Job["type"]] {
     switch (job.type) {
       case "survey":
-        return this.survey(this.setup.tensors[job.tensor]!, job.found);
+        for (const tensor of this.tensors(job.tensors))
+          this.survey(tensor, job.found);
+        return null;
       case "collect":
         return this.collect();
       case "merge":
-        return this.merge(this.setup.tensors[job.tensor]!, job.found);
+        return this.tensors(job.tensors).map((tensor) =>
+          this.merge(tensor, job.found),
+        );
       case "hash":
         return hashFile(job.file);
       case "flush":
         return flushed(job.file);
     }
+  }
+
+  private tensors(indices: readonly number[]): MergedTensor[] {
+    return indices.map((index) => this.setup.tensors[index]!);
   }
 
   private count(place: number, amount: number): void {
@@ -100,21 +108,18 @@ class Workshop {
     };
   }
 
-  private survey(tensor: MergedTensor, found: unknown): null {
+  private survey(tensor: MergedTensor, found: unknown): void {
     const { method, context } = this.setup;
     const plan = methods[method]!.survey(context.dialect)!;
     const input = inputOf(tensor, this.open);
     const round = { ...context, survey: found };
-    const survey = plan.tensor(input, tensor.options, round);
-    this.surveyed =
-      this.surveyed === null ? survey : plan.combine(this.surveyed, survey);
+    this.surveyed = plan.tensor(input, tensor.options, round, this.surveyed);
     this.count(DONE, tensor.elements);
-    return null;
   }
 
   private collect(): Survey | null {
-    const survey = this.surveyed;
-    this.surveyed = null;
+    const survey = this.surveyed ?? null;
+    this.surveyed = undefined;
     return survey;
   }
 

@@ -121,16 +121,40 @@ describe("the survey of ties", () => {
     expect(backward.majority).toBe(forward.majority);
   });
 
+  test("adds tensor after tensor to one statistic, in place", () => {
+    const plan = methods.ties.survey("paper")!;
+    const options = { density: [0.2, 0.4], lambda: 1 };
+    let context: MergeContext = { seed: 0, dialect: "paper", chunk: 2 ** 16 };
+    const small = [...inputs.slice(1), ...inputs.slice(1)];
+    for (const round of ["window", "balance", "nothing"]) {
+      const apart = small
+        .map((input) => plan.tensor(input, options, context))
+        .reduce((a, b) => plan.combine(a, b));
+      const [first, ...others] = small;
+      const total = plan.tensor(first!, options, context);
+      const { counts } = total;
+      for (const input of others)
+        expect(plan.tensor(input, options, context, total)).toBe(total);
+      // The tables of a model's counts are made once, not for every one of its tensors.
+      expect(total.counts).toBe(counts);
+      expect(total).toEqual(apart);
+      const { found } = plan.finish(total, context);
+      expect((found as GlobalTrim).next).toBe(round);
+      context = { ...context, survey: found };
+    }
+  });
+
   test("throws RangeError where the density differs between tensors", () => {
     const plan = methods.ties.survey("paper")!;
     const context: MergeContext = { seed: 0, dialect: "paper", chunk: 2 ** 16 };
     const [a, b] = [0.2, 0.3].map((density) =>
       plan.tensor(inputs[1]!, { density: [density, 0.2], lambda: 1 }, context),
     );
-    expect(() => plan.combine(a!, b!)).toThrow(
-      new RangeError(
-        "ties: density must be the same for all tensors of a global trim, got 0.2, 0.2 and 0.3, 0.2",
-      ),
+    const error = new RangeError(
+      "ties: density must be the same for all tensors of a global trim, got 0.2, 0.2 and 0.3, 0.2",
     );
+    expect(() => plan.combine(a!, b!)).toThrow(error);
+    const options = { density: [0.3, 0.2], lambda: 1 };
+    expect(() => plan.tensor(inputs[1]!, options, context, a)).toThrow(error);
   });
 });

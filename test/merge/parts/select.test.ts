@@ -53,6 +53,38 @@ describe("selectMagnitudes", () => {
     });
   });
 
+  test.each([4096, 4097])(
+    "selectMagnitudes finds ranks of %d entries, sorted or counted",
+    (length) => {
+      const values = mixed(5, length);
+      const sorted = magnitudes(values);
+      const ranks = [1, 2, 1000, 3000, length - 1, length];
+      const [cuts] = selectMagnitudes(over(values), [ranks]);
+      expect(cuts!.map(({ magnitude }) => magnitude)).toEqual(
+        ranks.map((rank) => sorted[rank - 1]),
+      );
+      for (const { magnitude, below, equal } of cuts!) {
+        expect(below).toBe(sorted.findIndex((x) => x >= magnitude));
+        expect(equal).toBe(sorted.filter((x) => x === magnitude).length);
+      }
+    },
+  );
+
+  test("selectMagnitudes looks at a small tensor once", () => {
+    let read = 0;
+    const vectors = over(mixed(1, 64), mixed(2, 64));
+    const counted: Walk = {
+      ...vectors,
+      each: (visit, pieces) =>
+        vectors.each((start, base, models) => {
+          read += base.length;
+          visit(start, base, models);
+        }, pieces),
+    };
+    selectMagnitudes(counted, [[10], [20, 60]]);
+    expect(read).toBe(64);
+  });
+
   // Tensors of over 2²⁰ entries are sampled first.
   const LARGE = 2 ** 20 + 4321;
   const large = (seed: number): Float32Array => {

@@ -8,7 +8,7 @@ import {
 } from "../../parts/activeEntries.js";
 import { taskVectors, walk } from "../../parts/walk.js";
 import { EPSILON } from "./ram.js";
-import type { Merge, MergeMethod, SurveyPlan } from "../../tensor.js";
+import type { Merge, MergeMethod, Survey, SurveyPlan } from "../../tensor.js";
 
 /** Options of `ramGlobal`. */
 export type RamGlobalOptions = Pick<MergeOptions, "epsilon" | "r">;
@@ -16,21 +16,22 @@ export type RamGlobalOptions = Pick<MergeOptions, "epsilon" | "r">;
 const added = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((value, m) => value + b[m]!);
 
+function combined(first: Survey, second: Survey): Survey {
+  const [a, b] = [first, second] as unknown as [ActiveCounts, ActiveCounts];
+  return {
+    unique: added(a.unique, b.unique),
+    shared: added(a.shared, b.shared),
+  };
+}
+
 /** Counts over all tensors. */
 const COUNTS: SurveyPlan = {
-  tensor: (input, options, context) => ({
-    ...countShared(
-      taskVectors(walk(input, context)),
-      options.epsilon as number,
-    ),
-  }),
-  combine(first, second) {
-    const [a, b] = [first, second] as unknown as [ActiveCounts, ActiveCounts];
-    return {
-      unique: added(a.unique, b.unique),
-      shared: added(a.shared, b.shared),
-    };
+  tensor(input, options, context, total) {
+    const vectors = taskVectors(walk(input, context));
+    const own = { ...countShared(vectors, options.epsilon as number) };
+    return total === undefined ? own : combined(total, own);
   },
+  combine: combined,
   finish: (total) => ({ found: total, again: false }),
 };
 

@@ -9,6 +9,7 @@ import {
   COARSE,
   type Window,
   countTensor,
+  countWindow,
   countWindows,
   findRank,
   samplePieces,
@@ -36,7 +37,7 @@ export interface GlobalTrim {
   majority: number;
 }
 
-/** What one round counts; per-expert counts follow one another in one array. */
+/** What one round counts, tensor by tensor; per-expert counts follow one another in one array. */
 type Count = {
   /** Entries of the model, and how many of them a coarse count looked at. */
   length: number;
@@ -44,7 +45,7 @@ type Count = {
   densities: readonly number[];
   counts: Float64Array;
   /** Entries smaller than the window. */
-  below: readonly number[];
+  below: number[];
   /** Sum of the signs of all sums. */
   signs: number;
 };
@@ -71,35 +72,57 @@ function droppedCount(total: number, density: number): number {
   return Math.trunc(total * Number((1 - density).toFixed(12)));
 }
 
-function coarse(
+/** Add a tensor to coarse counts. */
+function addCoarse(
+  total: Count,
   vectors: Walk,
   pieces: number | undefined,
-): Pick<Count, "counts" | "seen"> {
-  const { counts, seen } = countTensor(vectors, pieces);
+): void {
+  if (pieces === undefined) {
+    total.seen += countTensor(vectors, pieces, total.counts);
+    return;
+  }
+  const counts = new Uint32Array(total.counts.length);
+  const seen = countTensor(vectors, pieces, counts);
   // Each tensor counts by its size, however much of it was looked at.
   const weight = vectors.length / seen;
-  const weighted = new Float64Array(counts.length);
-  for (let i = 0; i < counts.length; i++) weighted[i] = counts[i]! * weight;
-  return { counts: weighted, seen };
+  for (let i = 0; i < counts.length; i++)
+    total.counts[i]! += counts[i]! * weight;
+  total.seen += seen;
 }
 
-function fine(
+/** Add a tensor to the counts of the windows: in place where it has fewer entries than they have counts. */
+function addFine(
+  total: Count,
   vectors: Walk,
   windows: readonly Window[],
-): Pick<Count, "counts" | "below"> {
-  const all = countWindows(
+): void {
+  const { counts, below } = total;
+  let end = 0;
+  const parts = windows.map(({ low, width }) => ({
+    low,
+    below: 0,
+    counts: counts.subarray(end, (end += width)),
+  }));
+  if (vectors.length * windows.length < counts.length) {
+    vectors.each((_start, _base, models) =>
+      parts.forEach((part, m) => countWindow(part, models[m]!)),
+    );
+    parts.forEach((part, m) => (below[m]! += part.below));
+    return;
+  }
+  const found = countWindows(
     vectors,
     windows.map((window) => [window]),
   ).flat();
-  const counts = new Float64Array(
-    windows.reduce((sum, { width }) => sum + width, 0),
-  );
-  let at = 0;
-  for (const window of all) {
-    counts.set(window.counts, at);
-    at += window.counts.length;
-  }
-  return { counts, below: all.map(({ below }) => below) };
+  found.forEach((window, m) => {
+    below[m]! += window.below;
+    addTo(parts[m]!.counts, window.counts);
+  });
+}
+
+function addTo(sum: Float64Array, counts: Uint32Array | Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += counts[i]!;
 }
 
 function balance(vectors: Walk): number {
@@ -115,19 +138,49 @@ function balance(vectors: Walk): number {
   return signs;
 }
 
-function count(vectors: Walk, found: GlobalTrim): Partial<Count> {
+function addTensor(total: Count, vectors: Walk, found: GlobalTrim): void {
   switch (found.next) {
     case "sample":
-      return coarse(vectors, samplePieces(vectors.length));
+      return addCoarse(total, vectors, samplePieces(vectors.length));
     case "everything":
-      return coarse(vectors, undefined);
+      return addCoarse(total, vectors, undefined);
     case "window":
-      return fine(vectors, found.windows);
-    default:
-      return {
-        signs: balance(sparsified(vectors, dropBelowAll(found.thresholds))),
-      };
+      return addFine(total, vectors, found.windows);
+    default: {
+      const kept = sparsified(vectors, dropBelowAll(found.thresholds));
+      total.signs += balance(kept);
+    }
   }
+}
+
+/** How many counts a round has. */
+function countsOf({ next, windows }: GlobalTrim, experts: number): number {
+  if (next === "sample" || next === "everything") return COARSE * experts;
+  return next === "window"
+    ? windows.reduce((sum, { width }) => sum + width, 0)
+    : 0;
+}
+
+function nothingYet(densities: readonly number[], found: GlobalTrim): Count {
+  return {
+    length: 0,
+    seen: 0,
+    densities,
+    counts: new Float64Array(countsOf(found, densities.length)),
+    below: densities.map(() => 0),
+    signs: 0,
+  };
+}
+
+/** One density per expert, for all tensors. */
+function checkDensities(
+  known: readonly number[],
+  others: readonly number[],
+): void {
+  if (known.some((density, m) => density !== others[m]))
+    throw new RangeError(
+      `ties: density must be the same for all tensors of a global trim, got ${known.join(", ")} and ${others.join(", ")}`,
+    );
 }
 
 /** The window of each expert, from coarse counts; none where nothing is dropped. */
@@ -182,13 +235,6 @@ function step(total: Count, found: GlobalTrim): GlobalTrim {
   }
 }
 
-/** Sum of two arrays of counts. */
-function added(a: Float64Array, b: Float64Array): Float64Array {
-  const sum = a.slice();
-  for (let i = 0; i < sum.length; i++) sum[i]! += b[i]!;
-  return sum;
-}
-
 /**
  * The survey of a TIES that trims over the whole model. `thresholds` and `majority` of what it finds are exact; the sample only says
  * where to look closely, and where it misleads everything is counted.
@@ -198,31 +244,24 @@ function added(a: Float64Array, b: Float64Array): Float64Array {
  */
 function globalTrim(open: Open): SurveyPlan {
   return {
-    tensor(input, options, context): Count {
-      return {
-        length: input.length,
-        seen: 0,
-        densities: options.density as readonly number[],
-        counts: new Float64Array(0),
-        below: [],
-        signs: 0,
-        ...count(open(input, options, context), foundIn(context)),
-      };
+    tensor(input, options, context, total): Count {
+      const densities = options.density as readonly number[];
+      const found = foundIn(context);
+      const sum = (total as Count | undefined) ?? nothingYet(densities, found);
+      checkDensities(sum.densities, densities);
+      addTensor(sum, open(input, options, context), found);
+      sum.length += input.length;
+      return sum;
     },
     combine(first, second): Count {
       const [a, b] = [first as Count, second as Count];
-      if (a.densities.some((density, m) => density !== b.densities[m]))
-        throw new RangeError(
-          `ties: density must be the same for all tensors of a global trim, got ${a.densities.join(", ")} and ${b.densities.join(", ")}`,
-        );
-      return {
-        length: a.length + b.length,
-        seen: a.seen + b.seen,
-        densities: a.densities,
-        counts: added(a.counts, b.counts),
-        below: a.below.map((value, m) => value + b.below[m]!),
-        signs: a.signs + b.signs,
-      };
+      checkDensities(a.densities, b.densities);
+      a.length += b.length;
+      a.seen += b.seen;
+      addTo(a.counts, b.counts);
+      b.below.forEach((value, m) => (a.below[m]! += value));
+      a.signs += b.signs;
+      return a;
     },
     finish(total, context) {
       const found = step(total as Count, foundIn(context));

@@ -1,5 +1,5 @@
 /**
- * Exact selection by magnitude in a stream, without sorting: a coarse count finds about where a rank lies, a fine count of a window
+ * Exact selection by magnitude in a stream, without sorting more than a block: a coarse count finds about where a rank lies, a fine count of a window
  * around it finds the value. A float32 without its sign bit orders as its magnitude does.
  */
 import { inArena, scoped, words } from "../../kernels/arena.js";
@@ -10,6 +10,8 @@ const MAGNITUDE = 0x7fffffff;
 const LOW_BITS = 15;
 /** Buckets of a coarse count: the 16 high bits of a magnitude. */
 export const COARSE: number = 2 ** 16;
+/** Most entries of a tensor that is sorted: it takes less time than the tables of a count. */
+const SORTED = 4096;
 /** Widest window, in coarse buckets; four megabytes of counts. */
 const WIDEST = 32;
 /** Half the width of a window around what a sample says, in standard errors: twice what independent entries need, for others. */
@@ -44,7 +46,10 @@ export function samplePieces(length: number): number | undefined {
 }
 
 /** Add the magnitudes of a block to a coarse count. */
-function countCoarse(counts: Uint32Array, values: Float32Array): void {
+function countCoarse(
+  counts: Uint32Array | Float64Array,
+  values: Float32Array,
+): void {
   const bits = bitsOf(values);
   for (let i = 0; i < bits.length; i++)
     counts[(bits[i]! & MAGNITUDE) >>> LOW_BITS]!++;
@@ -123,12 +128,16 @@ export function findRank(window: WindowCount, rank: number): Cut | undefined {
   return undefined;
 }
 
-/** Coarse counts of a tensor, one stretch per model, and how many entries were looked at. */
+/**
+ * Add a tensor to coarse counts, one stretch per model.
+ *
+ * @returns how many entries were looked at
+ */
 export function countTensor(
   vectors: Walk,
   pieces: number | undefined,
-): { counts: Uint32Array; seen: number } {
-  const counts = new Uint32Array(COARSE * vectors.models);
+  counts: Uint32Array | Float64Array,
+): number {
   const parts = Array.from({ length: vectors.models }, (_, m) =>
     counts.subarray(m * COARSE, (m + 1) * COARSE),
   );
@@ -137,7 +146,7 @@ export function countTensor(
     seen += base.length;
     for (let m = 0; m < models.length; m++) countCoarse(parts[m]!, models[m]!);
   }, pieces);
-  return { counts, seen };
+  return seen;
 }
 
 /** Fine counts of a tensor: those of any number of windows per model. */
@@ -172,7 +181,8 @@ function attempt(
   pieces: number | undefined,
 ): Cut[][] | undefined {
   const { length } = vectors;
-  const { counts, seen } = countTensor(vectors, pieces);
+  const counts = new Uint32Array(COARSE * vectors.models);
+  const seen = countTensor(vectors, pieces, counts);
   const windows = ranks.map((list, m) => {
     const coarse = counts.subarray(m * COARSE, (m + 1) * COARSE);
     return list.map((rank) =>
@@ -188,9 +198,45 @@ function attempt(
   return found.flat().includes(undefined) ? undefined : (found as Cut[][]);
 }
 
+/** Place of the first of some sorted numbers that is not below `value`. */
+function firstFrom(sorted: Uint32Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The cuts of all ranks of a small tensor, by sorting: counts have more buckets than it has entries. */
+function cutsOfSorted(vectors: Walk, ranks: Ranks): Cut[][] {
+  const { length, models: count } = vectors;
+  const all = Array.from({ length: count }, () => new Uint32Array(length));
+  vectors.each((start, _base, models) =>
+    models.forEach((values, m) => {
+      const bits = bitsOf(values);
+      for (let i = 0; i < bits.length; i++)
+        all[m]![start + i] = bits[i]! & MAGNITUDE;
+    }),
+  );
+  return all.map((magnitudes, m) => {
+    if (ranks[m]!.length > 0) magnitudes.sort();
+    return ranks[m]!.map((rank) => {
+      const bits = magnitudes.subarray(rank - 1, rank);
+      const below = firstFrom(magnitudes, bits[0]!);
+      return {
+        magnitude: new Float32Array(bits.buffer, bits.byteOffset, 1)[0]!,
+        below,
+        equal: firstFrom(magnitudes, bits[0]! + 1) - below,
+      };
+    });
+  });
+}
+
 /**
- * The magnitudes of given ranks, for every model of a tensor: one look at a sample, one at all entries, and one or two more where the
- * sample misled.
+ * The magnitudes of given ranks, for every model of a tensor: by sorting a small one, else one look at a sample, one at all entries,
+ * and one or two more where the sample misled.
  *
  * @param ranks  per model, ranks from 1 (smallest) to the number of entries
  * @example
@@ -198,6 +244,7 @@ function attempt(
  */
 export function selectMagnitudes(vectors: Walk, ranks: Ranks): Cut[][] {
   if (ranks.every((list) => list.length === 0)) return ranks.map(() => []);
+  if (vectors.length <= SORTED) return cutsOfSorted(vectors, ranks);
   const cuts =
     attempt(vectors, ranks, samplePieces(vectors.length)) ??
     attempt(vectors, ranks, undefined);

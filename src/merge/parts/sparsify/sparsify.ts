@@ -13,7 +13,11 @@ import type { Walk } from "../walk.js";
 export type Drop = (start: number, vectors: readonly Float32Array[]) => void;
 
 /** Task vectors of a tensor, as a method opens them. */
-export type Open = (...tensor: Parameters<SurveyPlan["tensor"]>) => Walk;
+export type Open = (
+  input: TensorInput,
+  options: TensorOptions,
+  context: MergeContext,
+) => Walk;
 
 /** A way to make task vectors sparse: what a method of the family does with them first. */
 export interface Sparsify {

@@ -22,11 +22,11 @@ export interface WorkerSetup {
   progress: SharedArrayBuffer;
 }
 
-/** One thing to do; `tensor` is an index into the plan. */
+/** One thing to do; `tensors` are indices into the plan. */
 export type Job =
-  | { type: "survey"; tensor: number; found: unknown }
+  | { type: "survey"; tensors: readonly number[]; found: unknown }
   | { type: "collect" }
-  | { type: "merge"; tensor: number; found: unknown }
+  | { type: "merge"; tensors: readonly number[]; found: unknown }
   | { type: "flush"; file: string }
   | { type: "hash"; file: string };
 
@@ -36,7 +36,8 @@ export interface JobResult {
   survey: null;
   /** The statistic of all tensors that the thread surveyed since it was last asked; null for none. */
   collect: Survey | null;
-  merge: Survival | null;
+  /** Of each tensor. */
+  merge: (Survival | null)[];
   /** SHA-256 of the file, which is then on the disk. */
   flush: string;
   /** SHA-256 of the file. */
