@@ -1,6 +1,7 @@
 /** Settings of distillation: one row each. */
 import { DOMAINS, type Domain } from "../domains/index.js";
 import { TrainError } from "../error.js";
+import { LORA_SETTINGS } from "./run/loraSettings.js";
 import type { DistillMetrics } from "./run/metrics.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { quotaSum, taskOrder, type TaskOptions } from "./run/taskOrder.js";
@@ -77,9 +78,12 @@ const OWN = {
 } as const;
 
 /** All settings of `trainDistill`. */
-export const DISTILL_SETTINGS: typeof OWN & typeof OPTIMIZER_SETTINGS = {
+export const DISTILL_SETTINGS: typeof OWN &
+  typeof OPTIMIZER_SETTINGS &
+  typeof LORA_SETTINGS = {
   ...OWN,
   ...OPTIMIZER_SETTINGS,
+  ...LORA_SETTINGS,
 };
 
 /**

@@ -17,6 +17,7 @@ import { rollouts } from "../rollout/index.js";
 import type { Tokenizer } from "../tokenizer/index.js";
 import { sftLosses } from "./loss/sftLoss.js";
 import { rolloutSequence } from "./rolloutSequence.js";
+import { LORA_SETTINGS } from "./run/loraSettings.js";
 import type { ImitationMetrics } from "./run/metrics.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { countTokens } from "./run/rolloutMetrics.js";
@@ -64,9 +65,12 @@ const OWN = {
 } as const;
 
 /** All settings of `trainImitation`. */
-export const IMITATION_SETTINGS: typeof OWN & typeof OPTIMIZER_SETTINGS = {
+export const IMITATION_SETTINGS: typeof OWN &
+  typeof OPTIMIZER_SETTINGS &
+  typeof LORA_SETTINGS = {
   ...OWN,
   ...OPTIMIZER_SETTINGS,
+  ...LORA_SETTINGS,
 };
 
 /**

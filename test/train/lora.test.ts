@@ -10,11 +10,13 @@ import {
 } from "../../src/checkpoint/index.js";
 import { loadPolicy } from "../../src/model/index.js";
 import {
+  trainDistill,
   trainGrpo,
+  trainImitation,
   trainSft,
   type TrainSftOptions,
 } from "../../src/train/index.js";
-import { newFolder, writePico } from "./fixture.js";
+import { newFolder, writePico, writeTeacher } from "./fixture.js";
 
 const folder = newFolder();
 const init = writePico(folder);
@@ -110,6 +112,83 @@ test("trainGrpo trains an adapter, from an adapter too", async () => {
   ).rejects.toThrow(
     "trainGrpo: loraSave must be merged where the run starts from an adapter, got adapter",
   );
+});
+
+/** Names of the weights in which a model differs from the one that runs start from. */
+const movedFrom = (out: string): string[] =>
+  [
+    ...changes(
+      readModelFolder(init).params,
+      readModelFolder(out).params,
+    ).keys(),
+  ].sort();
+
+const ADAPTED = { loraRank: 1, loraTargets: ["o_proj", "up_proj"] as const };
+const ADAPTED_NAMES = [0, 1].flatMap((layer) => [
+  `model.layers.${layer}.mlp.up_proj.weight`,
+  `model.layers.${layer}.self_attn.o_proj.weight`,
+]);
+
+test.each([
+  { method: "onPolicy" as const, updatesPerRollout: 2 },
+  { method: "reverseKl" as const },
+  { method: "forwardKl" as const },
+  { method: "offPolicy" as const },
+])(
+  "trainDistill trains an adapter by %j, which begins as the student itself",
+  async (how) => {
+    const name = how.method;
+    const place = (out: string) => ({
+      ...{ out: join(folder, out), log: join(folder, `${out}.jsonl`) },
+    });
+    const run = {
+      ...{ init, teachers: { math: writeTeacher(folder, "math", 4) } },
+      ...{ seed: 1, name: "run", steps: 1, promptsPerStep: 1, groupSize: 2 },
+      ...{ learningRate: 1e-2, ...how },
+    };
+    const whole = await trainDistill({ ...run, ...place(`${name}-whole`) });
+    const adapted = { ...run, ...ADAPTED };
+    const own = await trainDistill({ ...adapted, ...place(name) });
+    const kept = { ...adapted, ...place(`${name}-kept`) };
+    await trainDistill({ ...kept, loraSave: "adapter" });
+    expect(movedFrom(own.out)).toEqual(ADAPTED_NAMES);
+    expect(own.metrics[0]!.kl).toBeGreaterThan(0);
+    expect(own.metrics[0]!.kl).toBeCloseTo(whole.metrics[0]!.kl, 5);
+    const merged = readModelFolder(own.out).params;
+    // The engine sums in float32, the reader in float64.
+    for (const [key, most] of changes(merged, readModelFolder(kept.out).params))
+      expect(most, key).toBeLessThan(1e-6);
+  },
+);
+
+test("trainImitation trains an adapter, on demonstrations; without a right answer it stays as it is", async () => {
+  const run = {
+    ...{ init, seed: 1, domains: ["math" as const], steps: 1 },
+    ...{ promptsPerStep: 1, groupSize: 2, learningRate: 1e-2 },
+    log: join(folder, "imitate.jsonl"),
+  };
+  const source = "demonstrations" as const;
+  const place = (out: string) => ({
+    ...{ out: join(folder, out), log: join(folder, `${out}.jsonl`) },
+  });
+  const whole = await trainImitation({
+    ...run,
+    source,
+    ...place("shown-whole"),
+  });
+  const own = await trainImitation({
+    ...{ ...run, ...ADAPTED, source },
+    ...place("shown"),
+  });
+  expect(movedFrom(own.out)).toEqual(ADAPTED_NAMES);
+  expect(own.metrics[0]!.loss).toBeCloseTo(whole.metrics[0]!.loss, 5);
+  // An untrained model is never right: there is nothing to learn, and no weight decay acts on what is 0.
+  const none = await trainImitation({
+    ...{ ...run, ...ADAPTED, source: "rollouts" },
+    ...place("rolled"),
+  });
+  expect(none.metrics[0]).toMatchObject({ answers: 0 });
+  expect(movedFrom(none.out)).toEqual([]);
 });
 
 test.each([

@@ -14,14 +14,8 @@ export interface SlimeSizes {
   gpus: number;
 }
 
-type Settings = Pick<
-  GrpoSettings,
-  "steps" | "promptsPerStep" | "groupSize" | "temperature"
-> &
-  Pick<
-    GrpoSettings,
-    "learningRate" | "betas" | "weightDecay" | "clip" | "seed"
-  >;
+/** Settings that both kinds of run have. */
+type Settings = GrpoSettings | DistillSettings;
 
 const refuse = (text: string): never => {
   throw new TaskError(`slime: ${text}`);
@@ -64,7 +58,9 @@ export function clusterFlags({
 
 /** Flags that every run has: data in our columns, group counts that are exact, the optimizer. */
 function commonFlags(settings: Settings, sizes: SlimeSizes): SlimeFlags {
-  const { steps, promptsPerStep, groupSize, temperature } = settings;
+  const { steps, promptsPerStep, groupSize, temperature, loraRank } = settings;
+  if (loraRank !== undefined)
+    refuse(`loraRank must be left out, got ${loraRank}`);
   return {
     "input-key": "prompt",
     "label-key": "label",

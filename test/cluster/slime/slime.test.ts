@@ -15,8 +15,13 @@ import {
   slimeArguments,
   startRewardServer,
 } from "../../../src/cluster/index.js";
+import {
+  distillFlags,
+  grpoFlags,
+} from "../../../src/cluster/slime/runFlags.js";
 import type { Task } from "../../../src/domains/index.js";
 import { Tokenizer } from "../../../src/tokenizer/index.js";
+import { distillSettings, grpoSettings } from "../../../src/train/index.js";
 import { ROOT } from "../../structure/sources.js";
 import { picoStudy } from "../../study/pico.js";
 import { normalised, rollout, valueOf } from "./rolloutLayer.js";
@@ -237,6 +242,15 @@ test("what slime does not know or cannot do is a typed error before anything is 
   expect(() => slimeArguments({ "use-tis": 1 })).toThrow(
     /--use-tis must be a switch/,
   );
+  const places = { init: "", out: "", log: "", seed: 1, loraRank: 4 };
+  const sizes = { responseTokens: 64, promptTokens: 64, nodes: 1, gpus: 1 };
+  expect(() =>
+    grpoFlags(grpoSettings({ ...places, domains: ["math"] }), sizes),
+  ).toThrow("slime: loraRank must be left out, got 4");
+  const teachers = { math: "math" };
+  expect(() =>
+    distillFlags(distillSettings({ ...places, teachers }), sizes),
+  ).toThrow("slime: loraRank must be left out, got 4");
   expect(slimeArguments({ lr: 2e-7, colocate: true })).toEqual([
     "--lr",
     "0.0000002",
