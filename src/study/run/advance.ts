@@ -6,29 +6,55 @@ export interface Overview {
   /** Stages finished or found done, of all. */
   finished: number;
   stages: number;
-  /** Seconds since the start, and the estimate of what is left. */
+  /** Seconds since the start. */
   seconds: number;
-  left: number;
+  /** Estimate of the seconds that are left; null until a part of any stage is timed. */
+  left: number | null;
 }
 
-/** Follows a run: whoever runs stages tells what happens to them. */
+/** How far a stage was at a time. */
+interface Mark {
+  fraction: number;
+  /** Milliseconds. */
+  at: number;
+}
+
+/** A running stage: its first mark may come late, when start-up is over or where an earlier run stopped. */
+interface Running {
+  start: number;
+  first: Mark | null;
+  last: Mark | null;
+}
+
+/**
+ * Follows a run: whoever runs stages tells what happens to them.
+ *
+ *   left = ρ · max(open / jobs, longest),  ρ = measured seconds / estimated seconds of the same work
+ *
+ * `open` is the plan's estimate of all work that is not done, `longest` that of the longest chain of stages that wait for each other. ρ is
+ * from stages that this run has finished, and from running ones between their first and last report.
+ */
 export class Advance {
-  private readonly begun = performance.now();
+  private readonly begun: number;
   private readonly finished = new Set<string>();
-  /** Fraction done and start of each running stage. */
-  private readonly running = new Map<
-    string,
-    { fraction: number; start: number }
-  >();
-  /** Seconds of finished stages and of what they were estimated at: their ratio corrects the other estimates. */
+  private readonly running = new Map<string, Running>();
+  private readonly ways: ReadonlyMap<string, number>;
+  /** Seconds of stages that were made, and what they were estimated at. */
   private spent = 0;
   private estimated = 0;
 
-  /** @param jobs  stages side by side */
+  /**
+   * @param jobs  stages side by side
+   * @param now   the clock, milliseconds
+   */
   constructor(
     private readonly stages: readonly Stage[],
     private jobs: number,
-  ) {}
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.begun = now();
+    this.ways = urgencies(stages);
+  }
 
   /** So many stages can run side by side from now on. */
   sideBySide(jobs: number): void {
@@ -37,7 +63,7 @@ export class Advance {
 
   /** Seconds since the start. */
   get seconds(): number {
-    return (performance.now() - this.begun) / 1000;
+    return (this.now() - this.begun) / 1000;
   }
 
   /** A stage was found done. */
@@ -46,15 +72,16 @@ export class Advance {
   }
 
   start({ id }: Stage): void {
-    this.running.set(id, { fraction: 0, start: performance.now() });
+    this.running.set(id, { start: this.now(), first: null, last: null });
   }
 
   /** A running stage has done this part of its work; returns its seconds. */
   step({ id }: Stage, fraction: number): number {
-    const now = performance.now();
-    const { start } = this.running.get(id) ?? { start: now };
-    this.running.set(id, { fraction, start });
-    return (now - start) / 1000;
+    const at = this.now();
+    const { start, first } = this.running.get(id) ?? { start: at, first: null };
+    const last = { fraction, at };
+    this.running.set(id, { start, first: first ?? last, last });
+    return (at - start) / 1000;
   }
 
   /** A stage ended without a result. */
@@ -71,24 +98,28 @@ export class Advance {
   }
 
   overview(): Overview {
-    const now = performance.now();
-    // What runs tells best how far the estimates are off; before anything is known they are taken as they are.
-    let { spent, estimated } = this;
-    let open = 0;
-    for (const { id, work } of this.stages) {
-      const running = this.running.get(id);
-      if (running) {
-        spent += (now - running.start) / 1000;
-        estimated += work.seconds * running.fraction;
-        open += work.seconds * (1 - running.fraction);
-      } else if (!this.finished.has(id)) open += work.seconds;
-    }
-    const speed = estimated > 0 && spent > 5 ? spent / estimated : 1;
     const finished = this.finished.size;
     const stages = this.stages.length;
-    const jobs = Math.min(this.jobs, Math.max(1, stages - finished));
-    const left = (open * speed) / jobs;
-    return { finished, stages, seconds: this.seconds, left };
+    return { finished, stages, seconds: this.seconds, left: this.left() };
+  }
+
+  private left(): number | null {
+    let { spent, estimated } = this;
+    let open = 0;
+    let longest = 0;
+    for (const { id, work } of this.stages) {
+      if (this.finished.has(id)) continue;
+      const { first, last } = this.running.get(id) ?? {};
+      const done = work.seconds * (last?.fraction ?? 0);
+      open += work.seconds - done;
+      longest = Math.max(longest, this.ways.get(id)! - done);
+      if (!first || !last) continue;
+      spent += (last.at - first.at) / 1000;
+      estimated += work.seconds * (last.fraction - first.fraction);
+    }
+    if (open === 0) return 0;
+    if (estimated === 0) return null;
+    return (spent / estimated) * Math.max(open / this.jobs, longest);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Progress of a study as text: one line per stage, what is left, and at the end where the time went. */
+import type { Overview } from "./advance.js";
 import type { StudyEvent, StudyReport } from "./run.js";
 
 /** Where the text goes; `process.stderr` fits. */
@@ -37,8 +38,7 @@ export function terminalProgress(output: Output): (event: StudyEvent) => void {
     output.write(`${text}\n`);
   };
   const status = (event: Extract<StudyEvent, { type: "progress" }>): void => {
-    const { finished, stages, seconds, left } = event.overview;
-    const head = `${finished}/${stages} stages · ${duration(seconds)} · about ${duration(left)} left`;
+    const head = overviewText(event.overview);
     if (!output.isTTY) {
       output.write(
         `  ${head} · ${[...running].map(([id, text]) => `${id} ${text}`).join(" · ")}\n`,
@@ -83,6 +83,12 @@ export function terminalProgress(output: Output): (event: StudyEvent) => void {
       );
     }
   };
+}
+
+function overviewText({ finished, stages, seconds, left }: Overview): string {
+  const rest =
+    left === null ? "estimating what is left" : `about ${duration(left)} left`;
+  return `${finished}/${stages} stages · ${duration(seconds)} · ${rest}`;
 }
 
 function progressText({
