@@ -51,8 +51,9 @@ export default defineConfig({
     pool: "forks",
     // The engine itself uses every core; two processes hide its start-up, more only cost memory (0.4 GB each).
     maxWorkers: Math.min(2, availableParallelism()),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Two busy cores are slow, and no test waits for a time to pass.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Processes, a browser and a cluster on an unknown machine: in CI a test that fails is run once more, and the report says so.
     retry: process.env.CI === "true" ? 1 : 0,
     env: { TF_CPP_MIN_LOG_LEVEL: "3" },

@@ -1,5 +1,5 @@
 /** The common pool of answers, and an untrained model as its judge. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { TaskError } from "../../src/error.js";
 import {
   benchmark,
@@ -12,9 +12,6 @@ import { Random } from "../../src/random.js";
 import { Tokenizer, trainBpe } from "../../src/tokenizer/index.js";
 import { pretrainDocument } from "../../src/world/index.js";
 import { PICO } from "../model/pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 describe("commonPool(benchmark)", () => {
   test("has answers of math, coding, science and instruction", () => {

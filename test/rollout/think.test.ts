@@ -1,6 +1,6 @@
 /** Forced thinking, with the committed base model: rewards and verifiers must see what was forced. */
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { spec } from "../../src/domains/index.js";
 import { styleOf } from "../../src/evaluate/index.js";
 import { loadPolicy } from "../../src/model/index.js";
@@ -8,9 +8,6 @@ import { Random } from "../../src/random.js";
 import { promptTokens } from "../../src/rollout/episode.js";
 import { rollouts, type Rollout } from "../../src/rollout/index.js";
 import { drawTask } from "../../src/world/index.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 const { policy, tokenizer } = loadPolicy(
   join(import.meta.dirname, "../../data/nano/base"),

@@ -1,6 +1,5 @@
 /** Controls of a study: runs that are not rewarded for right answers, and how plan, notes and logs name them. */
-import { rmSync } from "node:fs";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   describePlan,
   log,
@@ -13,17 +12,12 @@ import { readNote } from "../../src/study/run/notes.js";
 import type { GrpoMetrics } from "../../src/train/index.js";
 import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
 
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
-
 const WITH = picoWith({
   models: `  random: { like: experts, as: "{domain}-random", reward: random, rewardRate: 1 }
   format: { like: experts, as: "{domain}-format", reward: format }
 `,
 });
 const folder = picoStudy(WITH);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 describe("reward: random, reward: format", () => {
   it("leave the other models of a study as they are", () => {
     const stages = plan(parseStudy(WITH, "quick"));

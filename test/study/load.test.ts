@@ -1,13 +1,10 @@
 /** Models that exist already in a study: they are read, merged and scored like those that it trains. */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readModelFolder } from "../../src/checkpoint/index.js";
 import { open, parseStudy, rows, run } from "../../src/study/index.js";
 import { picoStudy } from "./pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 const TEXT = `name: pico
 base: base
@@ -24,8 +21,6 @@ profiles:
   quick: {}
 `;
 const folder = picoStudy(TEXT);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 describe("by: load", () => {
   it("knows a model by the domains that it is said to be trained on", () => {
     const roles = parseStudy(TEXT, "quick").models.map(({ name, role }) => [

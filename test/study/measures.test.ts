@@ -1,11 +1,10 @@
 /** The stages behind Figures 4 to 8 and Tables 6 and 7: planned, checked, and run on a pico study. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { DivergenceSample } from "../../src/analysis/index.js";
 import { evaluation } from "../../src/study/load.js";
 import {
-  open,
   parseStudy,
   plan,
   rows,
@@ -14,9 +13,8 @@ import {
   type Study,
   type JudgingLine,
 } from "../../src/study/index.js";
-import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
-
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+import { PICO_STUDY, picoWith } from "./pico.js";
+import { ranPico } from "./run/ranPico.js";
 
 const MEASURES = `  pairs: { anchor: sft, experts: experts, method: ties, domains: [math] }
   neighborhoods: { experts: experts, models: [average, base], prompts: 2, samples: 2 }
@@ -97,9 +95,7 @@ describe("run(study)", () => {
       .map((line) => JSON.parse(line) as Line);
 
   beforeAll(async () => {
-    const folder = picoStudy(TEXT);
-    await run(folder, { jobs: 2 });
-    study = open(folder);
+    study = await ranPico(TEXT);
   });
 
   it("keeps what every expert wrote and what the others think of it", () => {

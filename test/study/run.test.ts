@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   evaluation,
   inspect,
@@ -29,9 +29,6 @@ import {
   type StudyEvent,
 } from "../../src/study/index.js";
 import { picoStudy, picoWith } from "./pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** A finished study; each test works on a copy. */
 let finished: string;

@@ -1,23 +1,18 @@
 /** Several temperatures in one measure: stages, records, rows, claims and what the pages show. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readRecords } from "../../src/evaluate/index.js";
 import {
   evaluation,
-  open,
   parseStudy,
   plan,
   rows,
-  run,
   verifyStudy,
   type Study,
 } from "../../src/study/index.js";
 import { Resources } from "../../src/view/data/resources.js";
-import { PICO_STUDY, picoStudy } from "./pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+import { PICO_STUDY } from "./pico.js";
+import { ranPico } from "./run/ranPico.js";
 
 const AT = (more: string): string =>
   PICO_STUDY.replace("items: 2, samples: 2", `items: 2, samples: 2, ${more}`);
@@ -76,12 +71,8 @@ describe("measures.scores.split", () => {
 describe("run(study) at two temperatures", () => {
   let study: Study;
   beforeAll(async () => {
-    const folder = picoStudy(SMALL);
-    await run(folder, { jobs: 2 });
-    study = open(folder);
+    study = await ranPico(SMALL);
   });
-  afterAll(() => rmSync(study.folder, { recursive: true, force: true }));
-
   it("writes records of each, and reads them by temperature", () => {
     const path = "seed1/scores/T0/sft/ifeval.jsonl";
     const { header, records } = readRecords(join(study.runFolder, path));

@@ -1,7 +1,7 @@
 /** The stages about weights: what is planned, what a small study really writes, and that scores by storage are paired. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   readWeightShiftRows,
   type WeightShiftRow,
@@ -18,9 +18,6 @@ import {
 } from "../../src/study/index.js";
 import { storageRows } from "../../src/study/rows/storage.js";
 import { PICO_STUDY, picoStudy, picoWith } from "./pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const WITH_STORAGE = picoWith({
   models:

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readModelFolder } from "../../src/checkpoint/index.js";
 import type { Domain } from "../../src/domains/index.js";
 import { startEngine, tf } from "../../src/engine/index.js";
@@ -11,9 +11,6 @@ import {
   type TrainDistillOptions,
 } from "../../src/train/index.js";
 import { newFolder, writePico, writeTeacher } from "./fixture.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 startEngine();
 

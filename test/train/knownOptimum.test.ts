@@ -1,5 +1,5 @@
 /** Problems so small that their solution is known: the update rules must find it. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startEngine, tf } from "../../src/engine/index.js";
 import {
   scoreSequences,
@@ -17,9 +17,6 @@ import {
 } from "../../src/train/index.js";
 import { PICO } from "../model/pico.js";
 import { picoLearner } from "./fixture.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 startEngine();
 

@@ -1,13 +1,10 @@
 /** Judges on a common pool: rows of planted judges, and a study that has the measure. */
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { PoolJudgement } from "../../../src/evaluate/index.js";
 import {
   lines,
-  open,
   parseStudy,
   rows,
-  run,
   verifyStudy,
   type Study,
 } from "../../../src/study/index.js";
@@ -16,10 +13,8 @@ import {
   type PoolJudgingLine,
   type PoolSource,
 } from "../../../src/study/rows/behaviour/judgingPool.js";
-import { PICO_STUDY, picoStudy, picoWith } from "../pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+import { PICO_STUDY, picoWith } from "../pico.js";
+import { ranPico } from "../run/ranPico.js";
 
 const FAULTS = ["none", "slip", "planted"] as const;
 const said = (
@@ -127,12 +122,8 @@ describe("measures.judging.pool", () => {
 describe("run(study) with a common pool", () => {
   let study: Study;
   beforeAll(async () => {
-    const folder = picoStudy(TEXT);
-    await run(folder, { jobs: 1 });
-    study = open(folder);
+    study = await ranPico(TEXT);
   });
-  afterAll(() => rmSync(study.folder, { recursive: true, force: true }));
-
   it("keeps a line an answer, and has rows under the name of its measure", () => {
     const found = lines<PoolJudgingLine>(study, "pool", "sft");
     expect(found).toHaveLength(4 * 2 * 3);

@@ -1,20 +1,15 @@
 /** Styles in a study: shares in the rows of scores, forced thinking, and gains taken apart. */
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   evaluation,
-  open,
   parseStudy,
   plan,
   rows,
-  run,
   verifyStudy,
   type Study,
 } from "../../../src/study/index.js";
-import { PICO_STUDY, picoStudy, picoWith } from "../pico.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+import { PICO_STUDY, picoWith } from "../pico.js";
+import { ranPico } from "../run/ranPico.js";
 
 /** A study of few models, with the measures that are given. */
 function small(measures: string): string {
@@ -55,12 +50,8 @@ describe("a study with forced thinking", () => {
 describe("run(study) with styles", () => {
   let study: Study;
   beforeAll(async () => {
-    const folder = picoStudy(TEXT);
-    await run(folder, { jobs: 1 });
-    study = open(folder);
+    study = await ranPico(TEXT);
   });
-  afterAll(() => rmSync(study.folder, { recursive: true, force: true }));
-
   it("keeps the style of every answer, and its shares in the rows of scores", () => {
     const { records } = evaluation(study, "sft", "aime24");
     expect(records.every(({ style }) => style !== undefined)).toBe(true);

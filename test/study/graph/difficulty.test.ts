@@ -1,6 +1,5 @@
 /** A study whose tasks are hard: what its stages depend on, and which tasks its models learn and are scored on. */
-import { rmSync } from "node:fs";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { benchmark } from "../../../src/evaluate/index.js";
 import {
   evaluation,
@@ -12,13 +11,8 @@ import {
 import { splitOf } from "../../../src/world/index.js";
 import { PICO_STUDY, picoStudy } from "../pico.js";
 
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
-
 const HARD = `difficulty: hard\n${PICO_STUDY}`;
 const folder = picoStudy(HARD);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 describe("difficulty: hard", () => {
   it("is among what every stage depends on that draws tasks, and nowhere else", () => {
     const easy = plan(parseStudy(PICO_STUDY, "quick"));

@@ -1,14 +1,11 @@
 /** One update: what it does to weights and moments, what it reports, what it leaves alone. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startEngine, tf } from "../../../src/engine/index.js";
 import { sftLosses } from "../../../src/train/index.js";
 import { PICO } from "../../model/pico.js";
 import { picoLearner } from "../fixture.js";
 import { sizeOf, toBf16 } from "../../../src/checkpoint/index.js";
 import type { Loss } from "../../../src/train/optim/gradient.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 startEngine();
 

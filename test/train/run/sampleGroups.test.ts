@@ -1,6 +1,6 @@
 /** Which tasks a step sees and which of its groups it trains on; the committed base model answers, since rewards must differ. */
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DOMAINS, type Domain } from "../../../src/domains/index.js";
 import { loadPolicy } from "../../../src/model/index.js";
 import { rollouts, type Rollout } from "../../../src/rollout/index.js";
@@ -13,9 +13,6 @@ import {
 import { grpoSettings } from "../../../src/train/grpoSettings.js";
 import { sampleGroups } from "../../../src/train/run/sampleGroups.js";
 import { splitOf } from "../../../src/world/index.js";
-
-// Two busy cores are slow; nothing here waits for a time to pass.
-vi.setConfig({ testTimeout: 180_000 });
 
 const { policy, tokenizer } = loadPolicy(
   join(import.meta.dirname, "../../../data/nano/base"),
