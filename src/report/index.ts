@@ -6,7 +6,7 @@
  *
  * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, temperatureGains, styleShares, poolJudges, crossDomain,
  * mixOrMerge, frontier, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
- * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, scoreTable, differenceTable, showEstimate, pivot, where, only,
+ * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, scoreTable, differenceTable, estimateOf, showEstimate, pivot, where, only,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
@@ -80,6 +80,7 @@ export { benchmarkLabel } from "./labels.js";
 export { modelLabel, seriesStyle, type SeriesStyle } from "./models.js";
 export {
   differenceTable,
+  estimateOf,
   scoreTable,
   type DifferenceCell,
   type ScoreCell,

@@ -2,7 +2,7 @@
 import { benchmarkLabel } from "./labels.js";
 import { modelLabel } from "./models.js";
 import { pivot } from "./pivot.js";
-import type { TableValue } from "./table.js";
+import type { Estimate, TableValue } from "./table.js";
 
 /** A score: the fields of a study's rows "scores" that are shown; percent, with the ends of its interval. */
 export interface ScoreCell {
@@ -24,6 +24,22 @@ export interface DifferenceCell {
   high: number;
 }
 
+/**
+ * A row's number with its interval, as tables show it.
+ *
+ * @param row  of a study's rows "scores" (percent) or "differences" (points)
+ * @example
+ * estimateOf({ difference: 1, low: -1, high: 3 }) // { mean: 1, low: -1, high: 3 }
+ */
+export function estimateOf(
+  row:
+    | Pick<ScoreCell, "score" | "low" | "high">
+    | Pick<DifferenceCell, "difference" | "low" | "high">,
+): Required<Estimate> {
+  const mean = "score" in row ? row.score : row.difference;
+  return { mean, low: row.low, high: row.high };
+}
+
 /** What stands in the lines of a table, and which of it. */
 export interface ScoreTableOptions {
   /** Models, in this order; default all, as they come. */
@@ -36,7 +52,7 @@ export interface ScoreTableOptions {
 interface Placed {
   model: string;
   benchmark: string;
-  cell: { mean: number; low: number; high: number };
+  cell: Required<Estimate>;
 }
 
 function laidOut(
@@ -81,9 +97,9 @@ export function scoreTable(
   rows: readonly ScoreCell[],
   options: ScoreTableOptions = {},
 ): Record<string, TableValue>[] {
-  const cells = rows.map(({ model, benchmark, score, low, high }) => ({
-    ...{ model, benchmark },
-    cell: { mean: score, low, high },
+  const cells = rows.map((row) => ({
+    ...{ model: row.model, benchmark: row.benchmark },
+    cell: estimateOf(row),
   }));
   return laidOut(cells, options, "scoreTable");
 }
@@ -104,9 +120,9 @@ export function differenceTable(
 ): Record<string, TableValue>[] {
   const cells = rows
     .filter(({ b }) => b === to)
-    .map(({ a, benchmark, difference, low, high }) => ({
-      ...{ model: a, benchmark },
-      cell: { mean: difference, low, high },
+    .map((row) => ({
+      ...{ model: row.a, benchmark: row.benchmark },
+      cell: estimateOf(row),
     }));
   return laidOut(cells, options, "differenceTable");
 }

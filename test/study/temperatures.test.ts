@@ -53,6 +53,25 @@ describe("measures.scores.temperatures", () => {
   });
 });
 
+describe("measures.consistency.scores", () => {
+  const OF = "against: multi, scores: gains }";
+  const GAINS =
+    "  gains: { by: scores, models: [sft, experts, multi], benchmarks: [ifeval], items: 2, samples: 8 }\n";
+  const asking = (models: string): string =>
+    PICO_STUDY.replace("against: multi }", OF)
+      .replace(
+        "models: [multi, average, dareTies, opd], against",
+        `models: [${models}], against`,
+      )
+      .replace("profiles:\n", `${GAINS}profiles:\n`);
+  it("must score every model that is compared", () => {
+    expect(() => parseStudy(asking("multi, average"), "quick")).toThrow(
+      "measures.consistency must be of models in measures.gains.models, got average",
+    );
+    expect(() => parseStudy(asking("multi"), "quick")).not.toThrow();
+  });
+});
+
 describe("measures.scores.split", () => {
   it("asks what a choice rests on, where the study asks its benchmarks", () => {
     const asked = AT("split: development");

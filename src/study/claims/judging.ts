@@ -32,6 +32,8 @@ interface Judges {
   /** Experts besides the agent's. */
   otherExperts: string[];
   benchmarks: BenchmarkName[];
+  /** How well one solves tasks itself, where that was measured apart from what it judged. */
+  generation(model: string): number | undefined;
   /** Statistics of one judge, over all benchmarks or one. */
   of(
     model: string,
@@ -51,6 +53,8 @@ function judgesOf(sources: readonly JudgeSource[]): Judges {
       .filter(({ role, model }) => role === "expert" && model !== "agent")
       .map(({ model }) => model),
     benchmarks,
+    generation: (name) =>
+      sources.find(({ model }) => model === name)!.generation,
     of(model, mode, benchmark) {
       const key = `${model} ${mode} ${benchmark ?? ""}`;
       let found = known.get(key);
@@ -81,7 +85,8 @@ function overModels(
   const points = names.map((model) => {
     const judge = judges.of(model, mode);
     const { whole } = draws(judge);
-    return [judge.generation(whole), judge[measure](whole)] as const;
+    const generation = judges.generation(model) ?? judge.generation(whole);
+    return [generation, judge[measure](whole)] as const;
   });
   return crossedBootstrap(
     ({ items }) => {

@@ -186,7 +186,8 @@ function measureStages(
   study: StudySpec,
 ): Stage[] {
   const own = measure(entry.by);
-  const needs = entry.by !== "claims" && own.uses.includes("scores");
+  const needs =
+    entry.by !== "claims" && own.uses(entry.options).includes("scores");
   if (needs && !study.measures.some(({ name }) => name === "scores"))
     throw new RangeError(
       `measures.${entry.name} needs the measure scores, got none`,
@@ -211,7 +212,8 @@ function rowsStage(
     ...(paper === null ? [] : [claimPath(entry.name)]),
   ];
   if (outputs.length === 0) return [];
-  const uses = study.measures.filter(({ by }) => own.uses.includes(by));
+  const used = own.uses(entry.options);
+  const uses = study.measures.filter(({ by }) => used.includes(by));
   const stages = [entry, ...uses].flatMap((each) => measured.get(each) ?? []);
   const names = uses.map(({ name }) => claimPath(name));
   const claims = before.filter(

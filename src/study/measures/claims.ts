@@ -95,7 +95,7 @@ export function claimsMeasure(
       control: optional(oneModel),
     }),
     rowFiles: ["claims", "claimNumbers"],
-    uses: keys,
+    uses: () => keys,
     reads: ({ sft, experts = [], multi, ties, opd, control }) =>
       [sft, ...experts, multi, ties, opd, control].flatMap((ref) => ref ?? []),
     rows(_: MeasureEntry<ClaimsOptions>, results: Results) {

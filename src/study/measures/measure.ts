@@ -24,7 +24,7 @@ export interface Measure<
   /** Claims of the paper that it decides. */
   readonly claimIds: readonly string[];
   /** Keys of the other measures whose lines its rows are made from too. */
-  readonly uses: readonly string[];
+  uses(options: Options): readonly string[];
   /** Every model and checkpoint that it reads. */
   reads(options: Options, study: StudySpec): Ref[];
   /** Models whose training logs its rows are made from. */
@@ -55,14 +55,14 @@ export interface Measure<
 /** Parts of a measure that most do not need. */
 export const NOTHING: {
   claimIds: readonly string[];
-  uses: readonly string[];
+  uses: () => readonly string[];
   logs: () => string[];
   stages: () => Stage[];
   claims: () => ClaimRow[];
   run: () => Promise<Facts>;
 } = {
   claimIds: [],
-  uses: [],
+  uses: () => [],
   logs: () => [],
   stages: () => [],
   claims: () => [],

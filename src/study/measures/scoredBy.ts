@@ -31,7 +31,10 @@ export const scoredBy: FieldsOf<ScoredBy> = {
 };
 
 /** The scores in question: what they were measured with, and where their records lie. */
-export interface FoundScores extends Pick<ScoresOptions, "benchmarks"> {
+export interface FoundScores extends Pick<
+  ScoresOptions,
+  "models" | "benchmarks" | "samples"
+> {
   place: string;
 }
 
@@ -65,7 +68,9 @@ export function scoresBehind(
       `measures.${name} must be of models in measures.${options.scores}.models, got ${missing}`,
     );
   return {
+    models: own.models,
     benchmarks: own.benchmarks,
+    samples: own.samples,
     place: placeAt(options.scores, own, temperature),
   };
 }

@@ -21,6 +21,8 @@ export interface JudgeSource {
   model: string;
   role: Role;
   lines: readonly (readonly JudgingLine[])[];
+  /** How well it solves tasks itself, in [0, 1]; absent where the answers that it judged say so. */
+  generation?: number;
 }
 
 /** What rows of a common pool have besides. */
@@ -54,7 +56,7 @@ export interface JudgingRow extends PoolColumns {
   chance: number | null;
   yesRate: number | null;
   unparsed: number | null;
-  /** Score of the answers themselves. */
+  /** Score of the answers themselves; of a common pool, where the study says so, the score of the judge on the same benchmarks. */
   generation: Interval;
   /** Judged answers and all answers, of all seeds. */
   n: number;

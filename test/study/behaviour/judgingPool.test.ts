@@ -89,9 +89,11 @@ describe("poolRows(judges)", () => {
 
 const POOL =
   "  pool: { by: judging, models: [sft], benchmarks: [aime24, lcbV5, hle, ifeval], items: 2, answers: 2, pool: common }\n";
+const SOLVED =
+  "  solved: { by: judging, models: [sft], benchmarks: [aime24, ifeval], items: 2, answers: 2, pool: common, generation: scores }\n";
 const OWN =
   "  judging: { models: [sft], benchmarks: [aime24], items: 2, answers: 1 }\n";
-const TEXT = picoWith({ measures: OWN + POOL }, PICO_STUDY)
+const TEXT = picoWith({ measures: OWN + POOL + SOLVED }, PICO_STUDY)
   .replace(/ {2}(?:experts|multi|average|dareTies|opd): .*\n/g, "")
   .replace(/ {2}(?:cost|rewards|consistency): .*\n/g, "")
   .replace(/models: \[base, .*?\]/, "models: [base, sft]")
@@ -108,6 +110,21 @@ describe("measures.judging.pool", () => {
       "items: 2, answers: 2, pool: common",
       "items: 2, answers: 3, pool: common",
       "measures.pool.answers must be even with pool common: half are right, got 3",
+    ],
+    [
+      "aime24, ifeval], items: 2, answers: 2, pool: common",
+      "aime24], items: 2, answers: 2, pool: own",
+      "measures.solved.generation must be left out where models judge their own answers, got scores",
+    ],
+    [
+      "[aime24, ifeval], items: 2, answers: 2",
+      "[aime24, hle], items: 2, answers: 2",
+      "measures.solved.benchmarks must be scored by scores, got hle",
+    ],
+    [
+      "generation: scores",
+      "generation: pool",
+      "measures.solved.generation must name a measure of scores, got pool",
     ],
     [
       "pool: common",
@@ -130,6 +147,15 @@ describe("run(study) with a common pool", () => {
     expect(found[0]).toMatchObject({ benchmark: "aime24", fault: "none" });
     expect(rows(study, "pool.judging")).toHaveLength(2 * 5);
     expect(rows(study, "judging")[0]).not.toHaveProperty("pool");
+  });
+  it("takes generation from the scores of the judges where the study says so", () => {
+    for (const row of rows(study, "solved.judging")) {
+      const { model, benchmark } = row;
+      const [own] = rows(study, "scores", { model, benchmark });
+      expect(row.generation.mean).toBeCloseTo(own!.score, 2);
+    }
+    for (const { generation } of rows(study, "pool.judging"))
+      expect(generation.mean).toBe(50);
   });
   it("decides claims by the models' own answers, with the pool as a control", () => {
     const measures = new Set(

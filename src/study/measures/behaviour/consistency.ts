@@ -6,12 +6,13 @@ import {
   consistencyRows,
   type ConsistencyRow,
 } from "../../rows/consistency.js";
+import type { ModelScores } from "../../rows/modelScores.js";
 import { manyModels, object, oneModel } from "../../spec/field.js";
 import { NOTHING, type Measure } from "../measure.js";
-import { scoresIn } from "./scores.js";
+import { scoredBy, scoresBehind, type ScoredBy } from "../scoredBy.js";
 
 /** Options of `consistency`. */
-export interface ConsistencyOptions {
+export interface ConsistencyOptions extends ScoredBy {
   /** Model that gains are counted from. */
   from: Ref;
   experts: Ref[];
@@ -31,6 +32,10 @@ const IDS = [
   "math-gains-most-consistent",
 ] as const;
 
+function readBy({ from, experts, models }: ConsistencyOptions): Ref[] {
+  return [from, ...experts, ...models];
+}
+
 /** The measure. */
 export const consistency: Measure<
   ConsistencyOptions,
@@ -45,34 +50,48 @@ export const consistency: Measure<
     experts: manyModels,
     models: manyModels,
     against: oneModel,
+    ...scoredBy,
   }),
   rowFiles: ["consistency"],
   claimIds: IDS,
-  uses: ["scores"],
-  reads: ({ from, experts, models }) => [from, ...experts, ...models],
-  rows({ options }, results) {
-    const { benchmarks, samples } = scoresIn(results.study);
+  uses: () => ["scores"],
+  reads: readBy,
+  stages(entry, _, study) {
+    scoresBehind(entry, readBy(entry.options), study);
+    return [];
+  },
+  rows(entry, results) {
+    const { from, experts, models, against } = entry.options;
+    const { benchmarks, samples, place } = scoresBehind(
+      entry,
+      [],
+      results.study,
+    );
+    const scores = (ref: Ref): ModelScores =>
+      results.scores(ref, benchmarks, place);
     return {
       consistency: consistencyRows(
         {
-          sft: results.scores(options.from, benchmarks),
-          experts: options.experts.map((ref) =>
-            results.scores(ref, benchmarks),
-          ),
-          shown: results.scored(options.models, benchmarks),
-          against: refText(options.against),
+          sft: scores(from),
+          experts: experts.map(scores),
+          shown: results.scored(models, benchmarks, place),
+          against: refText(against),
         },
         samples,
       ),
     };
   },
-  claims(_, results, paper) {
+  claims(entry, results, paper) {
     if (paper.sft === null)
       return missingClaims(IDS, "the study names no SFT model of the paper");
-    const { models, benchmarks, samples } = scoresIn(results.study);
+    const { models, benchmarks, samples, place } = scoresBehind(
+      entry,
+      [],
+      results.study,
+    );
     const rows = consistencyClaims(
       results
-        .scored(models, benchmarks)
+        .scored(models, benchmarks, place)
         .map((each) => ({ ...each, model: paperName(paper, each.model) })),
     );
     if (samples >= FEWEST_SAMPLES) return rows;

@@ -15,7 +15,12 @@ import { STATED, type ClaimRow } from "../../claims/claimRow.js";
 import { REASONING } from "../../claims/interference.js";
 import { judgeClaims } from "../../claims/judging.js";
 import { paperName } from "../../claims/paperModels.js";
-import { modelNamed, type MeasureEntry, type Ref } from "../../graph/model.js";
+import {
+  modelNamed,
+  type MeasureEntry,
+  type Ref,
+  type StudySpec,
+} from "../../graph/model.js";
 import { addWork, lineStage, times } from "../../graph/stage.js";
 import { JUDGEMENT, SAMPLE } from "../../graph/work.js";
 import {
@@ -30,6 +35,8 @@ import {
   type PoolJudgingLine,
   type PoolSource,
 } from "../../rows/behaviour/judgingPool.js";
+import { inPoints } from "../../rows/interval.js";
+import type { ModelScores } from "../../rows/modelScores.js";
 import type { Results } from "../../rows/results.js";
 import type { Facts, Job, Report } from "../../run/job.js";
 import { writeLines } from "../../run/jsonLines.js";
@@ -41,9 +48,12 @@ import {
   manyModels,
   object,
   optional,
+  text,
 } from "../../spec/field.js";
-import { positive } from "../../spec/values.js";
+import { NAME, positive } from "../../spec/values.js";
+import { averageOverSeeds } from "../../../stats/index.js";
 import { NOTHING, type Measure } from "../measure.js";
+import { scoresBehind, type FoundScores } from "../scoredBy.js";
 
 /** Options of `judging`. */
 export interface JudgingOptions {
@@ -55,12 +65,19 @@ export interface JudgingOptions {
   answers: number;
   /** Whose answers are judged: the model's own (default), or those of one balanced pool. */
   pool?: Pool;
+  /**
+   * Of a common pool, whose answers are right half of the time whoever judges them: name of the measure that scores the judges on the
+   * same benchmarks. Its main temperature counts.
+   */
+  generation?: string;
 }
 
 /** Whose answers a judge sees. */
 type Pool = "own" | "common";
 
-type JudgingSpec = Omit<JudgingOptions, "models"> & { seed: number };
+type JudgingSpec = Omit<JudgingOptions, "models" | "generation"> & {
+  seed: number;
+};
 
 const IDS = [
   "outcome-rises",
@@ -104,6 +121,72 @@ function poolSourcesOf(
   }));
 }
 
+/** Where the judges' own scores lie; null where the study does not say. */
+function scoresOfJudges(
+  { name, options }: MeasureEntry<JudgingOptions>,
+  study: StudySpec,
+): FoundScores | null {
+  const { generation, models, benchmarks } = options;
+  if (generation === undefined) return null;
+  if (
+    !study.measures.some(
+      (each) => each.name === generation && each.by === "scores",
+    )
+  )
+    throw new RangeError(
+      `measures.${name}.generation must name a measure of scores, got ${generation}`,
+    );
+  const found = scoresBehind(
+    { name, by: "judging", options: { scores: generation } },
+    models,
+    study,
+  );
+  const missing = benchmarks.find((each) => !found.benchmarks.includes(each));
+  if (missing !== undefined)
+    throw new RangeError(
+      `measures.${name}.benchmarks must be scored by ${generation}, got ${missing}`,
+    );
+  return found;
+}
+
+/** Scores of a judge, scores[benchmark][item][seed]; null where the study does not say. */
+function judgeScores(
+  entry: MeasureEntry<JudgingOptions>,
+  results: Results,
+  model: string,
+): ModelScores | null {
+  const found = scoresOfJudges(entry, results.study);
+  const ref = entry.options.models.find((each) => each.model === model)!;
+  return found && results.scores(ref, entry.options.benchmarks, found.place);
+}
+
+/** How well a judge solves tasks itself. */
+function generationOf(
+  entry: MeasureEntry<JudgingOptions>,
+  results: Results,
+  { model }: Pick<JudgeSource, "model">,
+): Pick<JudgeSource, "generation"> {
+  const scores = judgeScores(entry, results, model);
+  if (scores === null) return {};
+  return { generation: averageOverSeeds([...scores.values()]).mean };
+}
+
+/** Rows of a pool with the judges' own scores in the place of the pool's. */
+function withGeneration(
+  entry: MeasureEntry<JudgingOptions>,
+  results: Results,
+  rows: readonly JudgingRow[],
+): JudgingRow[] {
+  return rows.map((row) => {
+    const scores = judgeScores(entry, results, row.model);
+    if (scores === null) return row;
+    const { benchmark } = row;
+    const used =
+      benchmark === "average" ? [...scores.values()] : [scores.get(benchmark)!];
+    return { ...row, generation: inPoints(averageOverSeeds(used)) };
+  });
+}
+
 function isCommon({ options }: Pick<MeasureEntry<JudgingOptions>, "options">) {
   return options.pool === "common";
 }
@@ -113,6 +196,7 @@ function poolRule({
   benchmarks,
   answers,
   pool = "own",
+  generation,
 }: JudgingOptions): { key: string; text: string } | null {
   const known =
     pool === "common" ? reviewableBenchmarks() : judgeableBenchmarks();
@@ -121,6 +205,11 @@ function poolRule({
     return {
       key: "benchmarks",
       text: `must be benchmarks whose answers can be judged with pool ${pool} (${known.join(", ")}), got ${other}`,
+    };
+  if (generation !== undefined && pool === "own")
+    return {
+      key: "generation",
+      text: `must be left out where models judge their own answers, got ${generation}`,
     };
   return pool === "common" && answers % 2 !== 0
     ? {
@@ -180,13 +269,18 @@ export const judging: Measure<JudgingOptions, { judging: JudgingRow }> = {
       items: positive,
       answers: positive,
       pool: optional(choice<Pool>(["own", "common"])),
+      generation: optional(text(NAME, "the name of a measure")),
     }),
     poolRule,
   ),
   rowFiles: ["judging"],
   claimIds: IDS,
+  uses: ({ generation }) => (generation === undefined ? [] : ["scores"]),
   reads: ({ models }) => models,
-  stages({ name, options: { models, ...sampling } }, place) {
+  stages(entry, place, study) {
+    const { name, options } = entry;
+    const { models, generation: _, ...sampling } = options;
+    scoresOfJudges(entry, study);
     const { seed } = place;
     const { benchmarks, items, answers } = sampling;
     return models.map((ref) =>
@@ -204,12 +298,17 @@ export const judging: Measure<JudgingOptions, { judging: JudgingRow }> = {
   run: (job: Job<JudgingSpec>, report) => answerAndJudge(job, report),
   rows: (entry, results) => ({
     judging: isCommon(entry)
-      ? poolRows(poolSourcesOf(entry, results))
+      ? withGeneration(entry, results, poolRows(poolSourcesOf(entry, results)))
       : judgingRows(sourcesOf(entry, results)),
   }),
   claims(entry, results, paper) {
     const sources = isCommon(entry)
-      ? poolSourcesOf(entry, results).map(balanced)
+      ? poolSourcesOf(entry, results)
+          .map(balanced)
+          .map((source) => ({
+            ...source,
+            ...generationOf(entry, results, source),
+          }))
       : sourcesOf(entry, results);
     const judges = sources.map((source) => ({
       ...source,

@@ -218,7 +218,7 @@ export const neighborhoods: Measure<
   }),
   rowFiles: ["neighborhoods"],
   claimIds: IDS,
-  uses: ["scores", "pairs"],
+  uses: () => ["scores", "pairs"],
   reads: ({ experts, models }) => [...experts, ...models],
   stages: stagesOf,
   run: (job: Job<NeighborhoodsSpec>, report) => writeAndRead(job, report),

@@ -87,7 +87,7 @@ export const style: Measure<StyleOptions, { style: StyleRow }> = {
     forced: optional(name),
   }),
   rowFiles: ["style"],
-  uses: ["scores"],
+  uses: () => ["scores"],
   reads: ({ from, models }) => [from, ...models],
   rows: (entry, results) => ({ style: rowsOf(entry, results) }),
 };

@@ -151,7 +151,7 @@ export const pairs: Measure<PairsOptions, { pairs: PairRow }> = {
     domains,
   }),
   rowFiles: ["pairs"],
-  uses: ["scores"],
+  uses: () => ["scores"],
   reads: ({ anchor, experts }) => [anchor, ...experts],
   stages: stagesOf,
   run: (job: Job<PairSpec>, report) => mergeAndScore(job, report),

@@ -164,7 +164,7 @@ export const predictors: Measure<
     ...scoredBy,
   }),
   rowFiles: ["predictors", "predictorTests"],
-  uses: ["scores"],
+  uses: () => ["scores"],
   reads: ({ anchor, experts, merges }) => [anchor, ...experts, ...merges],
   stages(entry, place, study) {
     check(entry, study);

@@ -51,7 +51,7 @@ export const storage: Measure<StorageOptions, { storage: StorageRow }> = {
     bfloat16: manyModels,
   }),
   rowFiles: ["storage"],
-  uses: ["scores"],
+  uses: () => ["scores"],
   reads: ({ from, float32, bfloat16 }) => [from, ...float32, ...bfloat16],
   stages({ name, options }, place, study) {
     const scored = scoresIn(study);

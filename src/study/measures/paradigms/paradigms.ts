@@ -225,7 +225,7 @@ export const paradigms: Measure<ParadigmsOptions, { paradigms: ParadigmRow }> =
             : null,
     ),
     rowFiles: ["paradigms"],
-    uses: ["scores"],
+    uses: () => ["scores"],
     reads: (options) => [
       options.anchor,
       ...entriesOf(options).flatMap(([, refs]) => refs),

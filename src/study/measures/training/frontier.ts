@@ -140,7 +140,7 @@ export const frontier: Measure<FrontierOptions, { frontier: FrontierRow }> = {
   }),
   rowFiles: ["frontier"],
   claimIds: FRONTIER,
-  uses: ["scores"],
+  uses: () => ["scores"],
   reads: (options) => [options.from, ...modelsOf(options), ...options.experts],
   logs: runsOf,
   stages(entry, _, study) {
