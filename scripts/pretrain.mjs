@@ -59,22 +59,8 @@ function readOptions() {
   }
 }
 
-/** Seconds as "1 h 05 min" or "3 min 20 s". */
-function duration(seconds) {
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-  ];
-  const two = (n) => String(n).padStart(2, "0");
-  if (hours > 0) return `${hours} h ${two(minutes)} min`;
-  return minutes > 0
-    ? `${minutes} min ${two(whole % 60)} s`
-    : `${whole % 60} s`;
-}
-
 /** Prints a line now and then: where training is, and how long it still takes. */
-function progress(steps) {
+function progress(steps, duration) {
   let recent = [];
   return ({ step, loss, learningRate, seconds }) => {
     recent = [...recent.slice(-99), seconds.total];
@@ -97,7 +83,7 @@ const stop = new AbortController();
 try {
   await bootstrap({ quiet: true });
   const { CACHE, ROOT } = await import("./setup/place.mjs");
-  const { model, train } = await import("../dist/index.js");
+  const { model, study, train } = await import("../dist/index.js");
   const { difficulty } = options;
   const out = resolve(ROOT, options.out);
   const known = join(out, "tokenizer.json");
@@ -122,10 +108,10 @@ try {
     log: join(CACHE, "pretrain", `${difficulty}.jsonl`),
     checkpoints: join(CACHE, "pretrain", difficulty),
     signal: stop.signal,
-    onStep: progress(steps),
+    onStep: progress(steps, study.duration),
   });
   console.log(
-    `wrote ${relative(process.cwd(), out)}: ${(tokens.trained / 1e6).toFixed(1)} M tokens in ${duration(seconds)}`,
+    `wrote ${relative(process.cwd(), out)}: ${(tokens.trained / 1e6).toFixed(1)} M tokens in ${study.duration(seconds)}`,
   );
 } catch (error) {
   if (stop.signal.aborted) {

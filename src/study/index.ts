@@ -124,9 +124,5 @@ export {
   type StudyProblem,
   type Verification,
 } from "./run/verify.js";
-export {
-  duration,
-  terminalProgress,
-  timeTable,
-  type Output,
-} from "./run/terminal.js";
+export { duration } from "../io/index.js";
+export { terminalProgress, timeTable, type Output } from "./run/terminal.js";

@@ -203,12 +203,9 @@ describe("mergeProgress(stderr, now)", () => {
     let time = 0;
     const stderr = { isTTY: true, write: (part: string) => (text += part) };
     const { show, end } = mergeProgress(stderr, () => time);
-    show(state(0.5));
-    expect(text).toBe("");
-    show(state(2));
-    show(state(2.1));
+    for (time of [500, 2000, 2100]) show(state(time / 1000));
     expect(text.match(/merged/g)).toHaveLength(1);
-    time += 1000;
+    time = 3000;
     show(state(3));
     end();
     expect(text.split("\r\u001b[Kmerged")).toHaveLength(3);

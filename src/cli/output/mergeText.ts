@@ -7,7 +7,7 @@ import {
   type Recipe,
   survivalText,
 } from "../../merge/index.js";
-import { durationText } from "./mergeProgress.js";
+import { duration } from "../../io/index.js";
 import { textTable } from "../verb.js";
 
 function plural(count: number, word: string): string {
@@ -106,7 +106,7 @@ export function planText(plan: MergePlan, out: string): string {
     `writes   ${plural(tensors.length, "tensor")}, ${byteText(plan.bytesWritten)} of ${dtypes}${copied > 0 ? `, ${copied} of them copied` : ""}; ${plan.files.map(([name]) => name).join(", ")}`,
     `reads    ${byteText(plan.bytesRead)}${passes}`,
     `memory   about ${byteText(budget.peak)} with ${plural(budget.threads, "thread")}`,
-    `time     about ${durationText(estimate.seconds)}, if the disk moves ${byteText(speed / Math.max(estimate.seconds, 1e-3))}/s`,
+    `time     about ${duration(Math.ceil(estimate.seconds))}, if the disk moves ${byteText(speed / Math.max(estimate.seconds, 1e-3))}/s`,
     ...plan.notes.map((note) => `note     ${note}`),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,4 +1,5 @@
 /** Progress of a study as text: one line per stage, what is left, and at the end where the time went. */
+import { duration } from "../../io/index.js";
 import type { Overview } from "./advance.js";
 import type { StudyEvent, StudyReport } from "./run.js";
 
@@ -7,15 +8,6 @@ export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
-}
-
-/** Seconds as "8 s", "3 min 05 s" or "1 h 02 min". */
-export function duration(seconds: number): string {
-  const s = Math.round(seconds);
-  if (s < 60) return `${s} s`;
-  if (s < 3600)
-    return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
-  return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} min`;
 }
 
 const EVERY = { terminal: 200, file: 10_000 };
