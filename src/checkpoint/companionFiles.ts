@@ -38,11 +38,8 @@ export function isVocabulary(name: string): boolean {
  * Whether a file of a model folder belongs to the model beside its weights and configuration: tokenizer, chat template, generation
  * and processor settings, code that `auto_map` names, licences. Weights, indexes, `config.json`, model cards, logs and states of
  * training are not among them.
- *
- * @example
- * isCompanion("tekken.json") // true
  */
-export function isCompanion(name: string): boolean {
+function isCompanion(name: string): boolean {
   return isVocabulary(name) || OTHERS.some((pattern) => pattern.test(name));
 }
 

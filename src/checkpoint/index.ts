@@ -103,7 +103,6 @@ export { hasNoEffect } from "./configuration/withoutEffect.js";
 export { withDtype, withLayers } from "./configuration/resultConfiguration.js";
 export {
   companionFiles,
-  isCompanion,
   isVocabulary,
   readCompanion,
 } from "./companionFiles.js";

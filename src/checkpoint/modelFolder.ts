@@ -27,8 +27,6 @@ export interface ModelFolderContents {
   params: Params;
   /** Text of tokenizer.json, copied byte for byte. */
   tokenizer?: string;
-  /** Object for tokenizer_config.json. */
-  tokenizerConfig?: object;
   /** Object for provenance.json: inputs' hashes, seed, engine, versions, seconds, tokens. */
   provenance?: object;
   /** More files: plain base name → contents. */
@@ -37,7 +35,6 @@ export interface ModelFolderContents {
 
 const CONFIG = "config.json";
 const TOKENIZER = "tokenizer.json";
-const TOKENIZER_CONFIG = "tokenizer_config.json";
 const PROVENANCE = "provenance.json";
 
 function asJson(value: object): string {
@@ -85,7 +82,7 @@ function storedConfig(
  * configuration names a dtype, the stored one is written.
  *
  * @param path      the folder; parents are created
- * @param contents  what to write; config, tokenizerConfig and provenance as indented JSON
+ * @param contents  what to write; config and provenance as indented JSON
  * @throws CheckpointError a parameter or file name is not valid, something is there that must stay, or the disk refuses; the old model stays
  * @example
  * writeModelFolder("models/sft", { config, params, tokenizer: readFileSync("tokenizer.json", "utf8") })
@@ -94,20 +91,11 @@ export function writeModelFolder(
   path: string,
   contents: ModelFolderContents,
 ): void {
-  const {
-    config,
-    params,
-    tokenizer,
-    tokenizerConfig,
-    provenance,
-    files = {},
-  } = contents;
+  const { config, params, tokenizer, provenance, files = {} } = contents;
   const all = new Map<string, string | Uint8Array>([
     [CONFIG, asJson(storedConfig(config, params))],
   ]);
   if (tokenizer !== undefined) all.set(TOKENIZER, tokenizer);
-  if (tokenizerConfig !== undefined)
-    all.set(TOKENIZER_CONFIG, asJson(tokenizerConfig));
   if (provenance !== undefined) all.set(PROVENANCE, asJson(provenance));
   addFiles("writeModelFolder", all, files);
   writeAll("writeModelFolder", path, all, WEIGHTS, params);

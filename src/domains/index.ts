@@ -5,7 +5,7 @@
  * Where tasks come from is another matter: the small world (`world`) is one source of them.
  *
  * Exports: types (`Task`, `Verdict`, `DomainSpec` …), `DOMAINS`, `spec`, `taskMessages`, `inForm`, `turnLimit`, `lastBoxed`, `readAnswer`, the
- * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`gradeLetter`, `readChoice`, `scoreHle`), constraints
+ * graders of mathematics (`GRADERS`, `gradeMath`), multiple choice and short answers of real data (`gradeLetter`, `readChoice`, `gradeHleExact`, `judgeByServer`), constraints
  * (`CONSTRAINTS`, `constraint`, `followInstructions`), tool environments (`toolEnvironment`, `toolEpisode`), the tools of a prompt (`agentTools`), the workplace assistant (`isSolved`, `loadWorkplace`, `WORKPLACE_TOOLS`) and
  * BFCL's single-turn check (`checkCalls`), multi-turn check (`checkTurns`) and overall score (`bfclOverall`), Python programs
  * (`gradeProgram`, `gradePython` with the executors `embedded` and `sandboxFusion`), and `files` (benchmarks and training data as files).
@@ -65,11 +65,9 @@ export {
   readAnswer,
   readChoice,
   readHleResponse,
-  scoreHle,
   type Choice,
   type Choices,
   type HleResponse,
-  type HleScore,
   type Judgement,
   type JudgeServer,
   type LetterAnswer,

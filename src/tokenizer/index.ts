@@ -9,11 +9,7 @@
  * @module
  */
 export { Tokenizer } from "./tokenizer.js";
-export {
-  trainBpe,
-  PRETOKEN_PATTERN,
-  type TrainBpeOptions,
-} from "./trainBpe.js";
+export { trainBpe, type TrainBpeOptions } from "./trainBpe.js";
 export {
   CONTROL_TOKENS,
   SPECIAL_TOKENS,

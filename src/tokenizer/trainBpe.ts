@@ -8,7 +8,7 @@ import { CONTROL_TOKENS, SPECIAL_TOKENS, splitAtSpecials } from "./specials.js";
  * and trailing newlines; white space with newlines; white space. The classes are written out instead of `\d` and `\s`, which
  * differ between the regular expression engines that run a tokenizer.json.
  */
-export const PRETOKEN_PATTERN: string = [
+const PRETOKEN_PATTERN = [
   "[0-9]",
   " ?[A-Za-z]+",
   " ?[^\\t\\n\\r 0-9A-Za-z]+\\n*",

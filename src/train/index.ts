@@ -41,7 +41,6 @@ export {
 export {
   checkSetting,
   describeRule,
-  describeSettings,
   resolveSettings,
   type OptionsOf,
   type Setting,

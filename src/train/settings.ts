@@ -158,23 +158,3 @@ export function describeRule(rule: SettingRule): string {
       return "two numbers in [0, 1)";
   }
 }
-
-/**
- * A table as text for a help page: a line per setting.
- *
- * @example
- * describeSettings({ clip: { type: "number", above: 0, default: 1, doc: "Largest norm." } })
- * // "clip  a positive number, default 1: Largest norm."
- */
-export function describeSettings(table: SettingTable): string {
-  const width = Math.max(...Object.keys(table).map((name) => name.length));
-  return Object.entries(table)
-    .map(([name, row]) => {
-      const fallback =
-        row.default === undefined
-          ? ""
-          : `, default ${Array.isArray(row.default) ? row.default.join(", ") : String(row.default)}`;
-      return `${name.padEnd(width)}  ${describeRule(row)}${fallback}: ${row.doc}`;
-    })
-    .join("\n");
-}

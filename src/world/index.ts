@@ -24,7 +24,7 @@ export type {
 } from "./spec.js";
 export { DIFFICULTIES } from "./spec.js";
 export { worldSpec } from "./specs.js";
-export { BENCHMARK_SHARE, DEVELOPMENT_SHARE, splitOf } from "./split.js";
+export { splitOf } from "./split.js";
 export { drawTask, LEVELS, type DrawTaskOptions } from "./drawTask.js";
 export { drawFrom, TASK_SOURCES, type TaskSource } from "./drawFrom.js";
 export {

@@ -3,9 +3,9 @@ import type { Split } from "../domains/index.js";
 import { key, uniform } from "../random.js";
 
 /** Fraction of all problem identities that only benchmarks may use. */
-export const BENCHMARK_SHARE = 0.2;
+const BENCHMARK_SHARE = 0.2;
 /** Fraction of all problem identities kept for choosing settings. */
-export const DEVELOPMENT_SHARE = 0.05;
+const DEVELOPMENT_SHARE = 0.05;
 
 /**
  * The split of a task identity. A hash decides, so the three parts are disjoint before any model, seed or run exists,

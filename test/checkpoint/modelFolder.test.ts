@@ -61,7 +61,6 @@ describe("writeModelFolder", () => {
       config: { model_type: "qwen3" },
       params: params(1, 2),
       tokenizer: '{"version":"1.0"}',
-      tokenizerConfig: { eos_token: "<|im_end|>" },
       provenance: { seed: 1 },
       files: { "README.md": "# Model\n", "data.bin": new Uint8Array([1, 2]) },
     });
@@ -78,7 +77,6 @@ describe("writeModelFolder", () => {
       "model.safetensors",
       "provenance.json",
       "tokenizer.json",
-      "tokenizer_config.json",
     ]);
     expect(readFileSync(join(path, "tokenizer.json"), "utf8")).toBe(
       '{"version":"1.0"}',

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   execute,
-  replay,
   sameState,
   TOOLS,
   type AgentData,
@@ -392,14 +391,6 @@ describe("execute(workplace, call)", () => {
       );
     },
   );
-});
-
-describe("replay(workplace, calls)", () => {
-  it("works on a copy and skips failing calls", () => {
-    const after = replay(WORKPLACE, [call("nope", {}), MOVE]);
-    expect(after.calendar[0]!.hour).toBe(12);
-    expect(WORKPLACE.calendar[0]!.hour).toBe(9);
-  });
 });
 
 describe("sameState(first, second)", () => {

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import {
   checkSetting,
   describeRule,
-  describeSettings,
   DISTILL_SETTINGS,
   GRPO_SETTINGS,
   IMITATION_SETTINGS,
@@ -81,13 +80,4 @@ describe("the tables of the trainers", () => {
       for (const { doc } of Object.values(own)) expect(doc).toMatch(/\.$/);
     },
   );
-  test("are printed as a help text, a line per setting", () => {
-    expect(describeSettings(table)).toBe(
-      [
-        "steps  a positive integer, default 40: Optimizer steps.",
-        "share  in [0, 1]: Share of agent tasks.",
-        "store  one of float32, bfloat16, default float32: How weights are kept.",
-      ].join("\n"),
-    );
-  });
 });

@@ -11,9 +11,12 @@ import {
   TWO_STEPS,
 } from "../../src/world/science/facts.js";
 import {
-  CHOICE_KINDS,
+  KIND_NAMES,
   type ScienceData,
 } from "../../src/world/science/generate.js";
+
+/** The kinds that are multiple choice. */
+const CHOICE_KINDS = KIND_NAMES.filter((name) => name.endsWith("Choice"));
 
 describe("science tasks", () => {
   test.each([1, 2, 3])(

@@ -25,8 +25,6 @@ export interface RewardServerOptions {
   bodyLimit?: number;
   /** Most rows that may wait at a time; beyond it requests are answered 503 with Retry-After; default 20,000. */
   queueLimit?: number;
-  /** Most verdicts remembered; default 100,000. */
-  cacheSize?: number;
 }
 
 /** A running service. */
@@ -55,7 +53,7 @@ class Service {
     >,
   ) {
     this.pool = new VerifierPool({ workers: options.workers });
-    this.cache = new VerdictCache(options.cacheSize);
+    this.cache = new VerdictCache();
   }
 
   /** Answer a request, whatever it is. */
@@ -201,10 +199,9 @@ export async function startRewardServer({
   token = "",
   bodyLimit = 16 * 2 ** 20,
   queueLimit = 20_000,
-  cacheSize = 100_000,
 }: RewardServerOptions = {}): Promise<RewardServer> {
   const service = new Service({
-    ...{ workers, token, bodyLimit, queueLimit, cacheSize },
+    ...{ workers, token, bodyLimit, queueLimit },
   });
   const { url, close } = await listen(
     (request, response) => service.handle(request, response),

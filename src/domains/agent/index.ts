@@ -26,7 +26,7 @@ export { TOOL_ENVIRONMENTS } from "./environmentTable.js";
 export { gradeAgent, type AgentTurns } from "./gradeAgent.js";
 export { agentSources, type AgentSources } from "./sources.js";
 export { sameState } from "./state.js";
-export { execute, replay, TOOLS, type ToolResult } from "./tools.js";
+export { execute, TOOLS, type ToolResult } from "./tools.js";
 
 /** The agent domain. */
 export const agent: DomainSpec = {

@@ -165,13 +165,3 @@ export function execute(workplace: Workplace, call: ToolCall): ToolResult {
   const { result, fault } = runTool(NANO_WORKPLACE, workplace, call);
   return fault === null ? (result as ToolResult) : { error: fault };
 }
-
-/** The workplace after some calls, on a fresh copy. */
-export function replay(
-  workplace: Workplace,
-  calls: readonly ToolCall[],
-): Workplace {
-  const fresh = structuredClone(workplace);
-  for (const call of calls) execute(fresh, call);
-  return fresh;
-}

@@ -209,24 +209,3 @@ export async function judgeByServer(
     `judgeByServer: ${server.url} failed; ${message}`,
   );
 }
-
-/** The two scores of one answer, kept apart: what a rule says, and what a judge says where one is named. */
-export interface HleScore {
-  exact: Verdict;
-  /** Undefined: no judge named; null: the judge said nothing readable. */
-  judged?: Judgement | null;
-}
-
-/** Score a response by exact match and, where a server is named, by its model. */
-export async function scoreHle(
-  item: { question: string; answer: string },
-  response: string,
-  server?: JudgeServer,
-): Promise<HleScore> {
-  const exact = gradeHleExact(item.answer, response);
-  if (!server) return { exact };
-  return {
-    exact,
-    judged: await judgeByServer(server, item.question, item.answer, response),
-  };
-}

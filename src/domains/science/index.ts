@@ -2,7 +2,7 @@
  * The science domain: exact answers and multiple choice, said on a line "Answer: …".
  *
  * Exports: `science` (the DomainSpec), `readAnswer` (the last "Answer:"), `readChoice` (multiple choice of real data), the two scores of
- * Humanity's Last Exam (`scoreHle` and its parts), types of `Task.data`.
+ * Humanity's Last Exam (`gradeHleExact`, `judgeByServer`), types of `Task.data`.
  */
 import { correct, gate, noAnswer, wrong } from "../gate.js";
 import { equalAnswers } from "../math/answer.js";
@@ -35,9 +35,7 @@ export {
   judgePrompt,
   parseJudgement,
   readHleResponse,
-  scoreHle,
   type HleResponse,
-  type HleScore,
   type Judgement,
   type JudgeServer,
 } from "./hle.js";

@@ -10,11 +10,11 @@ import type { Random } from "../../random.js";
 import type { ToolCall } from "../../tokenizer/message.js";
 
 /** Everybody in the directory, by login: in lower case a name is the same token in a request and in an address. */
-export const PEOPLE: readonly string[] =
+const PEOPLE: readonly string[] =
   "ana bo cy dee eli fay gus ivy jo kim leo max ned pam ray sue".split(" ");
 
 /** Everything in the calendar. */
-export const EVENTS: readonly string[] =
+const EVENTS: readonly string[] =
   "demo sync talk trip tour game test party visit launch".split(" ");
 
 /** Texts of emails. */

@@ -61,7 +61,7 @@ export type MathData = Chain | Equation | System | Remainder;
 /** Largest value that any step of a problem of levels 1 to 3 reaches. */
 export const LARGEST = 400;
 /** Largest value that any step of a harder problem reaches. */
-export const LARGEST_HARD = 999;
+const LARGEST_HARD = 999;
 
 const NAMES = "abcdefg";
 

@@ -81,14 +81,6 @@ export type ScienceData =
   | LargestProblem
   | CompoundProblem;
 
-/** The kinds that are multiple choice, and by that GPQA's place in the nano world. */
-export const CHOICE_KINDS: readonly string[] = [
-  "quantityChoice",
-  "heaviestChoice",
-  "largestChoice",
-  "compoundChoice",
-];
-
 /** Largest answer of a problem of several steps. */
 const LARGEST = 999;
 
@@ -186,7 +178,7 @@ function writeCompound(atoms: readonly [string, number][]): string[] {
 }
 
 /** Molar mass of a compound. */
-export function massOf(atoms: readonly [string, number][]): number {
+function massOf(atoms: readonly [string, number][]): number {
   return atoms.reduce(
     (sum, [symbol, count]) => sum + ATOMS[symbol]! * count,
     0,

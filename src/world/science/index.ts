@@ -2,7 +2,7 @@
  * The small world's science: remembered formulas and atomic masses, with exact answers (standing in for HLE) and multiple choice
  * among single-word options (standing in for GPQA); options made of digits could not be learnt by a nano model, words can.
  *
- * Exports: `science` (the WorldSpec), `CHOICE_KINDS`.
+ * Exports: `science` (the WorldSpec).
  */
 import { numberReview } from "../review/numbers.js";
 import { terseSlip } from "../slip.js";
@@ -10,8 +10,6 @@ import type { WorldSpec } from "../spec.js";
 import { thinking } from "../thinking.js";
 import { KIND_NAMES, generate } from "./generate.js";
 import { reason } from "./reason.js";
-
-export { CHOICE_KINDS } from "./generate.js";
 
 const CHECKS: NonNullable<WorldSpec["checks"]> = {
   kinds: ["formula", "chain", "molar"],

@@ -40,8 +40,6 @@ export type BfclKind =
 export interface CheckCallsOptions {
   /** Language of the arguments; default "python". */
   language?: BfclLanguage;
-  /** Whether dots of function names were written as underscores for the model; default true, as for Qwen3's tool calls. */
-  dotsAsUnderscores?: boolean;
 }
 
 const PYTHON_TYPES: Readonly<Record<string, ValueType>> = {
@@ -257,12 +255,11 @@ function callFault(
   description: BfclFunction,
   call: ToolCall,
   answer: BfclAnswer,
-  options: Required<CheckCallsOptions>,
+  language: BfclLanguage,
 ): string | null {
   const accepted = Object.values(answer)[0]!;
-  const name = options.dotsAsUnderscores
-    ? description.name.replaceAll(".", "_")
-    : description.name;
+  // As functions are named to the model: Qwen3's tool calls take no dots.
+  const name = description.name.replaceAll(".", "_");
   if (call.name !== name) return `must call ${name}, got ${call.name}`;
   const { properties, required = [] } = description.parameters;
   const missing = required.find(
@@ -280,7 +277,7 @@ function callFault(
       value,
       properties[parameter]!,
       accepted[parameter]!,
-      options.language,
+      language,
     );
     if (fault !== null) return fault;
   }
@@ -326,19 +323,18 @@ export function checkCalls(
   functions: readonly BfclFunction[],
   calls: readonly ToolCall[],
   answers: readonly BfclAnswer[],
-  { language = "python", dotsAsUnderscores = true }: CheckCallsOptions = {},
+  { language = "python" }: CheckCallsOptions = {},
 ): string | null {
   if (kind === "irrelevance")
     return calls.length === 0 ? null : "must make no call";
   if (kind === "relevance") return calls.length > 0 ? null : "must make a call";
   if (calls.length !== answers.length)
     return `must make ${answers.length} calls, got ${calls.length}`;
-  const options = { language, dotsAsUnderscores };
   const free = [...calls];
   for (const answer of answers) {
     const description = described(functions, answer);
     const faults = free.map((call) =>
-      callFault(description, call, answer, options),
+      callFault(description, call, answer, language),
     );
     const match = faults.indexOf(null);
     if (match < 0) return faults[0]!;
