@@ -125,18 +125,31 @@ export function rows<
   return where<RowOf<Name>, Fields>(made, fields);
 }
 
+type OptionsOf<Name> = Name extends keyof MeasureOptions
+  ? MeasureOptions[Name]
+  : Name extends `${string}.${infer Own extends keyof MeasureOptions & string}`
+    ? MeasureOptions[Own]
+    : never;
+
 /**
- * Options of a measure of the study, by its key.
+ * Options of a measure of the study, by its key, or by its name and key where it has another name, for example "greedy.scores".
  *
  * @throws StudyError the study has none
  * @example
  * study.measureOptions(study.open("data/nano"), "scores").items
  */
-export function measureOptions<Key extends keyof MeasureOptions>(
-  study: Study,
-  key: Key,
-): MeasureOptions[Key] {
-  return namedOptions(study, key) as MeasureOptions[Key];
+export function measureOptions<
+  const Name extends
+    keyof MeasureOptions | `${string}.${keyof MeasureOptions & string}`,
+>(study: Study, name: Name): OptionsOf<Name> {
+  const [entry, key = entry] = name.split(".") as [string, string?];
+  const found = namedOptions(study, entry);
+  const { by } = study.spec.measures.find((each) => each.name === entry)!;
+  if (by !== key)
+    throw new StudyError(
+      `study: ${name} must name a measure by ${key}, got one by ${by}`,
+    );
+  return found as OptionsOf<Name>;
 }
 
 function namedOptions({ spec }: Study, key: string): object {

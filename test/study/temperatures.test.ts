@@ -10,6 +10,9 @@ import {
   verifyStudy,
   type Study,
 } from "../../src/study/index.js";
+import type { Role } from "../../src/study/graph/model.js";
+import type { Scored } from "../../src/study/rows/modelScores.js";
+import { differenceRows } from "../../src/study/rows/scores.js";
 import { Resources } from "../../src/view/data/resources.js";
 import { PICO_STUDY } from "./pico.js";
 import { ranPico } from "./run/ranPico.js";
@@ -50,6 +53,32 @@ describe("measures.scores.temperatures", () => {
       id: "seed1/scores/base",
       spec: { temperature: 0.6, samples: 2 },
     });
+  });
+});
+
+describe("measures.scores.against", () => {
+  const turns = (against: string): string =>
+    `  turns: { by: scores, models: [sft, multi, math], benchmarks: [ifeval], items: 2, samples: 1, against: [${against}] }\n`;
+  const asking = (against: string): string =>
+    PICO_STUDY.replace("profiles:\n", `${turns(against)}profiles:\n`);
+  it("must be of the models that are scored", () => {
+    expect(() => parseStudy(asking("opd"), "quick")).toThrow(
+      "measures.turns.against must be of its models (sft, multi, math), got opd",
+    );
+    expect(() => parseStudy(asking("math"), "quick")).not.toThrow();
+  });
+  it("says which models are compared on each benchmark", () => {
+    const scored = (model: string, role: Role, score: number): Scored => ({
+      ...{ model, role },
+      scores: new Map([["ifeval", [[score], [score]]]]),
+    });
+    const models = [scored("sft", "sft", 0), scored("math", "expert", 1)];
+    const pairs = (against?: string[]) =>
+      differenceRows(models, {}, against)
+        .filter(({ benchmark }) => benchmark === "ifeval")
+        .map(({ a, b, difference }) => [a, b, difference]);
+    expect(pairs()).toEqual([["math", "sft", 100]]);
+    expect(pairs(["math"])).toEqual([["sft", "math", -100]]);
   });
 });
 

@@ -120,11 +120,17 @@ export function scoreRows(
 }
 
 /**
- * Paired differences: every model against every other on the average, and against SFT and the mixed run on each benchmark.
+ * Paired differences: every model against every other on the average, and against some of them on each benchmark.
+ *
+ * @param at       what rows say of a temperature
+ * @param against  models that the others are compared with on each benchmark too; default SFT and mixed runs
  */
 export function differenceRows(
   models: readonly Scored[],
   at: AtTemperature = {},
+  against: readonly string[] = models
+    .filter(({ role }) => role === "sft" || role === "multi")
+    .map(({ model }) => model),
 ): DifferenceRow[] {
   const rows: DifferenceRow[] = [];
   for (const a of models) {
@@ -149,7 +155,7 @@ export function differenceRows(
           ...rest,
         });
       };
-      if (b.role === "sft" || b.role === "multi")
+      if (against.includes(b.model))
         names.forEach((name, i) => row(about(name), [pairs[i]!]));
       row(AVERAGE, pairs);
     }

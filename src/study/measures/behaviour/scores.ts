@@ -59,6 +59,8 @@ export interface ScoresOptions extends SamplingOptions {
   server?: ServerPlace;
   /** "development": what a choice rests on, such as that of a merge method; default the study's. */
   split?: MeasuredSplit;
+  /** Models that the others are compared with on each benchmark, and not on the average alone; default SFT and mixed runs. */
+  against?: Ref[];
 }
 
 /**
@@ -132,6 +134,7 @@ export const scores: Measure<
       server: optional(serverPlace),
       think: optional(choice<Think>(["free", "forced"])),
       split: optional(choice(MEASURED_SPLITS)),
+      against: optional(manyModels),
     }),
     samplingRule,
   ),
@@ -166,7 +169,7 @@ export const scores: Measure<
       const at = options.temperatures === undefined ? {} : { temperature };
       return {
         scores: scoreRows(models, { ...samplingAt(options, temperature), at }),
-        differences: differenceRows(models, at),
+        differences: differenceRows(models, at, options.against?.map(refText)),
       };
     });
     return {
@@ -185,13 +188,22 @@ export const scores: Measure<
     }),
 };
 
-/** The main temperature must be one of all, and only a model in this process can be made to think. */
+/** Comparisons must be with models that are scored, the main temperature must be one of all, and only a model in this process can be made to think. */
 function samplingRule({
   temperature,
   temperatures,
   think,
   server,
+  models,
+  against = [],
 }: ScoresOptions): { key: string; text: string } | null {
+  const known = models.map(refText);
+  const other = against.map(refText).find((name) => !known.includes(name));
+  if (other !== undefined)
+    return {
+      key: "against",
+      text: `must be of its models (${known.join(", ")}), got ${other}`,
+    };
   if (think === "forced" && server !== undefined)
     return {
       key: "think",
