@@ -23,7 +23,7 @@ function countActive(
 export function countShared(vectors: Walk, epsilon: number): ActiveCounts {
   const zeros = Array<number>(vectors.models).fill(0);
   const found = { unique: [...zeros], shared: [...zeros] };
-  const scratch = new Int32Array(BLOCK);
+  const scratch = new Int32Array(Math.min(BLOCK, vectors.length));
   vectors.each((_start, base, models) => {
     const counts = scratch.subarray(0, base.length);
     countActive(counts, models, epsilon);
@@ -65,8 +65,8 @@ export function mergeActive(
   factors: readonly number[],
   emit: Emit,
 ): void {
-  const scratch = new Int32Array(BLOCK);
-  const sums = new Float64Array(BLOCK);
+  const scratch = new Int32Array(Math.min(BLOCK, vectors.length));
+  const sums = new Float64Array(Math.min(BLOCK, vectors.length));
   mergeBlocks(vectors, emit, (out, base, models) => {
     const counts = scratch.subarray(0, out.length);
     const sum = sums.subarray(0, out.length).fill(0);

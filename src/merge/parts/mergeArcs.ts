@@ -67,7 +67,7 @@ export function mergeArcs(
   emit: Emit,
 ): void {
   const { count, fill } = arcOf(shape, arcs);
-  const scratch = new Int32Array(BLOCK);
+  const scratch = new Int32Array(Math.min(BLOCK, models.length));
   const [aa, ab, bb] = [0, 1, 2].map(() => new Float64Array(count)) as [
     Float64Array,
     Float64Array,

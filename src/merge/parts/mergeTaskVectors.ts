@@ -3,7 +3,7 @@ import { addresses, inArena, numbers, scoped } from "../kernels/arena.js";
 import { kernels } from "../kernels/kernels.js";
 import type { Emit } from "../tensor.js";
 import { inPairs, sumWeighted } from "./sum.js";
-import { BLOCK, mergeBlocks, type Step, type Walk } from "./walk.js";
+import { mergeBlocks, type Step, type Walk } from "./walk.js";
 import { total } from "../../stats/index.js";
 
 /** How task vectors become one. */
@@ -73,15 +73,18 @@ function agreeing(
   weights: Float64Array,
   onZero: number,
 ): (models: readonly Float32Array[], plain: Float64Array) => Sums {
-  const scratch = [0, 1, 2].map(() => new Float64Array(BLOCK));
+  let scratch: Float64Array[] = [];
   const share = (values: Float32Array, m: number): Share => ({
     values,
     factor: factors[m] ?? 0,
     weight: weights[m] ?? 0,
   });
   return (models, plain) => {
+    const { length } = plain;
+    if ((scratch[0]?.length ?? 0) < length)
+      scratch = [0, 1, 2].map(() => new Float64Array(length));
     const [votes, sum, divisor] = scratch.map((array) =>
-      array.subarray(0, plain.length).fill(0),
+      array.subarray(0, length).fill(0),
     ) as [Float64Array, Float64Array, Float64Array];
     vote(votes, plain, onZero);
     inPairs(models, (a, b, m) =>

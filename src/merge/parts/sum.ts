@@ -41,7 +41,8 @@ export type WeightedSum = (models: readonly Float32Array[]) => Float64Array;
  * sumWeighted([1, 2])([Float32Array.of(1), Float32Array.of(3)]) // [7]
  */
 export function sumWeighted(weights: readonly number[]): WeightedSum {
-  let scratch = new Float64Array(BLOCK);
+  // Made when it is needed: where kernels take over it never is, and small tensors need little of it.
+  let scratch = new Float64Array(0);
   return (models) => {
     const { length } = models[0]!;
     if (scratch.length < length) scratch = new Float64Array(length);
