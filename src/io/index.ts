@@ -47,6 +47,7 @@ export {
   readText,
 } from "./readFile.js";
 export { LineWriter } from "./lineWriter.js";
+export { lotsOf } from "./lots.js";
 export { mark, MARKER, removeOurs, whyNotOurs } from "./marker.js";
 export { Slots } from "./slots.js";
 export { serveThread, Threads, type ThreadsOptions } from "./threads.js";

@@ -12,6 +12,7 @@ import { CheckpointError } from "../../error.js";
 import {
   BUDGETS,
   hashText,
+  lotsOf,
   MARKER,
   readJsonObject,
   writeFileAtomically,
@@ -37,7 +38,6 @@ import {
   provenanceOf,
 } from "./provenance.js";
 import { toolName } from "../../toolName.js";
-import { lotsOf } from "./lots.js";
 import { runTasks } from "./scheduler.js";
 import type { Survival } from "./survival.js";
 import { MergeThreads } from "./threads.js";

@@ -22,93 +22,78 @@ export function combine(shifts: readonly Shift[]): Shift {
   const [first, ...rest] = shifts;
   if (first === undefined)
     throw new RangeError("combine: tensors must not be empty, got 0 tensors");
-  const total = rest.reduce<Shift>(
-    (a, b) => ({
-      sums: addSums(a.sums, b.sums),
-      sample: addSamples(a.sample, b.sample),
-    }),
-    first,
-  );
-  const pairs = total.sums.pairs.map((pair, i) => {
-    const known = shifts.flatMap(({ sums }) => sums.pairs[i]!.projected ?? []);
-    return { ...pair, projected: meanOrNull(known) };
+  // One set of sums to which all are added: of a hundred thousand tensors a new one each time would be most of the work.
+  const { sums, sample } = structuredClone({
+    sums: first.sums,
+    sample: first.sample,
   });
-  return { ...total, sums: { ...total.sums, pairs } };
+  for (const shift of rest) {
+    addSums(sums, shift.sums);
+    addSamples(sample, shift.sample);
+  }
+  sums.pairs.forEach((pair, i) => {
+    pair.projected = meanOrNull(
+      shifts.flatMap((shift) => shift.sums.pairs[i]!.projected ?? []),
+    );
+  });
+  return { sums, sample };
 }
 
-function addSums(a: Sums, b: Sums): Sums {
-  return {
-    entries: a.entries + b.entries,
-    baseSquares: a.baseSquares + b.baseSquares,
-    experts: a.experts.map((own, i) => {
-      const other = b.experts[i]!;
-      return {
-        changed: own.changed + other.changed,
-        nonfinite: own.nonfinite + other.nonfinite,
-        squares: own.squares + other.squares,
-        mass: own.mass + other.mass,
-        largest: Math.max(own.largest, other.largest),
-      };
-    }),
-    pairs: a.pairs.map((own, i) => addPairs(own, b.pairs[i]!)),
-    ways: add(a.ways, b.ways),
-    opposed: a.opposed + b.opposed,
-    minority: a.minority + b.minority,
-  };
+function addSums(total: Sums, other: Sums): void {
+  total.entries += other.entries;
+  total.baseSquares += other.baseSquares;
+  other.experts.forEach((own, i) => {
+    const expert = total.experts[i]!;
+    expert.changed += own.changed;
+    expert.nonfinite += own.nonfinite;
+    expert.squares += own.squares;
+    expert.mass += own.mass;
+    expert.largest = Math.max(expert.largest, own.largest);
+  });
+  other.pairs.forEach((own, i) => addPairs(total.pairs[i]!, own));
+  add(total.ways, other.ways);
+  total.opposed += other.opposed;
+  total.minority += other.minority;
 }
 
-function addPairs(a: PairSums, b: PairSums): PairSums {
-  return {
-    both: a.both + b.both,
-    sameSign: a.sameSign + b.sameSign,
-    dot: a.dot + b.dot,
-    overlapDot: a.overlapDot + b.overlapDot,
-    overlapSquares: [
-      a.overlapSquares[0] + b.overlapSquares[0],
-      a.overlapSquares[1] + b.overlapSquares[1],
-    ],
-    projected: null,
-  };
+function addPairs(total: PairSums, other: PairSums): void {
+  total.both += other.both;
+  total.sameSign += other.sameSign;
+  total.dot += other.dot;
+  total.overlapDot += other.overlapDot;
+  add(total.overlapSquares, other.overlapSquares);
 }
 
-function addSamples(a: SampleSums, b: SampleSums): SampleSums {
-  return {
-    entries: a.entries + b.entries,
-    curve: a.curve.map((point, i) => ({
-      ...point,
-      real: addMasks(point.real, b.curve[i]!.real),
-      shuffled: addMasks(point.shuffled, b.curve[i]!.shuffled),
-      given: point.given.map((own, pair) => ({
-        both: own.both + b.curve[i]!.given[pair]!.both,
-        either: own.either + b.curve[i]!.given[pair]!.either,
-      })),
-    })),
-    strata: {
-      entries: add(a.strata.entries, b.strata.entries),
-      changed: a.strata.changed.map((own, i) => add(own, b.strata.changed[i]!)),
-    },
-    survival: Object.fromEntries(
-      Object.entries(a.survival).map(([name, own]) => [
-        name,
-        addSurvival(own, b.survival[name]!),
-      ]),
-    ),
-  };
+function addSamples(total: SampleSums, other: SampleSums): void {
+  total.entries += other.entries;
+  other.curve.forEach((own, i) => {
+    const point = total.curve[i]!;
+    addMasks(point.real, own.real);
+    addMasks(point.shuffled, own.shuffled);
+    own.given.forEach(({ both, either }, pair) => {
+      const given = point.given[pair]!;
+      given.both += both;
+      given.either += either;
+    });
+  });
+  add(total.strata.entries, other.strata.entries);
+  other.strata.changed.forEach((own, i) => add(total.strata.changed[i]!, own));
+  for (const name of Object.keys(total.survival))
+    addSurvival(total.survival[name]!, other.survival[name]!);
 }
 
-function addMasks(a: MaskCounts, b: MaskCounts): MaskCounts {
-  return { changed: add(a.changed, b.changed), both: add(a.both, b.both) };
+function addMasks(total: MaskCounts, other: MaskCounts): void {
+  add(total.changed, other.changed);
+  add(total.both, other.both);
 }
 
-function addSurvival(a: SurvivalSums, b: SurvivalSums): SurvivalSums {
-  return {
-    moved: a.moved + b.moved,
-    survived: a.survived + b.survived,
-    squares: a.squares + b.squares,
-    errorSquares: a.errorSquares + b.errorSquares,
-  };
+function addSurvival(total: SurvivalSums, other: SurvivalSums): void {
+  total.moved += other.moved;
+  total.survived += other.survived;
+  total.squares += other.squares;
+  total.errorSquares += other.errorSquares;
 }
 
-function add(a: readonly number[], b: readonly number[]): number[] {
-  return a.map((value, i) => value + b[i]!);
+function add(total: number[], other: readonly number[]): void {
+  for (let i = 0; i < total.length; i++) total[i]! += other[i]!;
 }

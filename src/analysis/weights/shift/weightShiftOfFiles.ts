@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { builtFile } from "../../../built.js";
 import { Checkpoint } from "../../../checkpoint/index.js";
-import { Threads } from "../../../io/index.js";
+import { lotsOf, Threads } from "../../../io/index.js";
 import type { TensorShift } from "./tensorShift.js";
 import {
   planShift,
@@ -16,6 +16,9 @@ import type { WorkerJob, WorkerSetup } from "./worker.js";
 
 /** Most threads that are started unasked: each takes about 100 MB. */
 const MOST_THREADS = 3;
+
+/** Nanoseconds that an entry takes about, to say how large a lot is. */
+const PER_ENTRY = 16;
 
 /** Options of `weightShiftOfFiles`. */
 export interface WeightShiftOfFilesOptions extends WeightShiftOptions {
@@ -48,21 +51,33 @@ export async function weightShiftOfFiles(
   const hear = progressOf(plan, options.onProgress);
   const shifts = new Map<ShiftJob, TensorShift>();
   // The longest first, so that no thread is left with a long one at the end.
-  const queue = [...plan.jobs].sort((a, b) => b.work - a.work);
+  const longestFirst = [...plan.jobs].sort((a, b) => b.work - a.work);
+  const queue = lotsOf(longestFirst, ({ work }) => work / PER_ENTRY);
   let next = 0;
-  const workers = new Threads<WorkerSetup, WorkerJob, TensorShift, number>({
+  const workers = new Threads<WorkerSetup, WorkerJob, TensorShift[], number>({
     module: builtFile("./worker.js", import.meta.url),
     setup: { base, experts: Object.values(experts) },
     caller: "weightShiftOfFiles",
   });
-  const measure = async (job: ShiftJob): Promise<void> => {
-    const { place, options } = job;
-    const width = job.bytes / Math.max(1, place.entries);
-    const shift = await workers.run({ place, options }, (entries) =>
-      hear.read(job, entries * width),
+  const measure = async (lot: readonly ShiftJob[]): Promise<void> => {
+    const [first] = lot;
+    const width = first!.bytes / Math.max(1, first!.place.entries);
+    const { spectra: _, ...shared } = first!.options;
+    const found = await workers.run(
+      {
+        places: lot.map(({ place, options: { spectra } }) => ({
+          place,
+          spectra,
+        })),
+        options: shared,
+      },
+      (entries) => hear.read(first!, entries * width),
     );
-    shifts.set(job, shift);
-    hear.done(job);
+    lot.forEach((job, i) => {
+      shifts.set(job, found[i]!);
+      if (lot.length > 1) hear.read(job, job.bytes);
+      hear.done(job);
+    });
   };
   const places = Array.from({ length: Math.min(threads, queue.length) });
   try {

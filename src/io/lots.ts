@@ -1,4 +1,4 @@
-/** Puts tensors together that are merged in one job: of very many small ones each message between threads would cost more than the work. */
+/** Puts tensors together that a thread takes in one job: of very many small ones each message would cost more than the work. */
 
 /** Entries from which on a job is worth its message. */
 const LOT = 2 ** 20;
