@@ -2,7 +2,7 @@
  * How fast and in how much memory checkpoints are merged, beside mergekit and beside plain copying of the same bytes; needs
  * `npm run build`. Prints a Markdown table.
  *
- * Usage: npm run bench:merge -- [--model tiny|0.6b|4b] [--experts 5] [--threads N] [--rounds 1] [--methods ties,sce,…]
+ * Usage: npm run bench:merge -- [--model tiny|many|0.6b|4b] [--experts 5] [--threads N] [--rounds 1] [--methods ties,sce,…]
  *                               [--peer PYTHON] [--help]
  *
  * `--peer` is a Python with mergekit; ours and mergekit then take turns. Without it the recorded figures are printed as recorded:
@@ -73,7 +73,8 @@ const WITHOUT_BASE = ["average", "linear"];
 
 const USAGE = `npm run bench:merge -- [options]
 
-  --model tiny|0.6b|4b   shapes of Qwen3 (default 0.6b); tiny tries the bench and measures nothing
+  --model tiny|many|0.6b|4b
+                         shapes of Qwen3 (default 0.6b); tiny tries the bench and measures nothing, many has 126,380 small tensors
   --experts N            models that are merged, beside the base (default 5)
   --threads N            threads of either side (default: all cores)
   --rounds N             runs of every method, of which the fastest counts (default 1)
