@@ -1,18 +1,28 @@
 /** Measure `consistency`: whose gains are the experts' gains (Figure 5)? Made from scores; it has no stages of its own. */
 import { consistencyClaims } from "../../claims/consistency.js";
 import { missingClaims, paperName } from "../../claims/paperModels.js";
-import { refText, type Ref } from "../../graph/model.js";
+import {
+  refText,
+  type MeasureEntry,
+  type Ref,
+  type StudySpec,
+} from "../../graph/model.js";
 import {
   consistencyRows,
   type ConsistencyRow,
 } from "../../rows/consistency.js";
 import type { ModelScores } from "../../rows/modelScores.js";
-import { manyModels, object, oneModel } from "../../spec/field.js";
+import { manyModels, object, oneModel, optional } from "../../spec/field.js";
 import { NOTHING, type Measure } from "../measure.js";
-import { scoredBy, scoresBehind, type ScoredBy } from "../scoredBy.js";
+import {
+  scoredBy,
+  scoresBehind,
+  type FoundScores,
+  type ScoredBy,
+} from "../scoredBy.js";
 
 /** Options of `consistency`. */
-export interface ConsistencyOptions extends ScoredBy {
+export interface ConsistencyOptions extends Partial<ScoredBy> {
   /** Model that gains are counted from. */
   from: Ref;
   experts: Ref[];
@@ -32,6 +42,15 @@ const IDS = [
   "math-gains-most-consistent",
 ] as const;
 
+/** The scores that gains are counted in; by default those of the measure `scores`. */
+function scoresOf(
+  entry: MeasureEntry<ConsistencyOptions>,
+  study: StudySpec,
+): FoundScores {
+  const options = { scores: "scores", ...entry.options };
+  return scoresBehind({ ...entry, options }, readBy(entry.options), study);
+}
+
 function readBy({ from, experts, models }: ConsistencyOptions): Ref[] {
   return [from, ...experts, ...models];
 }
@@ -50,23 +69,21 @@ export const consistency: Measure<
     experts: manyModels,
     models: manyModels,
     against: oneModel,
-    ...scoredBy,
+    // Without a default, so that what was made before there was a choice keeps its key.
+    scores: optional(scoredBy.scores),
+    temperature: scoredBy.temperature,
   }),
   rowFiles: ["consistency"],
   claimIds: IDS,
   uses: () => ["scores"],
   reads: readBy,
   stages(entry, _, study) {
-    scoresBehind(entry, readBy(entry.options), study);
+    scoresOf(entry, study);
     return [];
   },
   rows(entry, results) {
     const { from, experts, models, against } = entry.options;
-    const { benchmarks, samples, place } = scoresBehind(
-      entry,
-      [],
-      results.study,
-    );
+    const { benchmarks, samples, place } = scoresOf(entry, results.study);
     const scores = (ref: Ref): ModelScores =>
       results.scores(ref, benchmarks, place);
     return {
@@ -84,9 +101,8 @@ export const consistency: Measure<
   claims(entry, results, paper) {
     if (paper.sft === null)
       return missingClaims(IDS, "the study names no SFT model of the paper");
-    const { models, benchmarks, samples, place } = scoresBehind(
+    const { models, benchmarks, samples, place } = scoresOf(
       entry,
-      [],
       results.study,
     );
     const rows = consistencyClaims(
