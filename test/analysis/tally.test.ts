@@ -11,6 +11,7 @@ import {
 } from "../../src/analysis/index.js";
 import { castParams, type Params } from "../../src/checkpoint/index.js";
 import { Random } from "../../src/random.js";
+import { pairsOf, Tally } from "../../src/analysis/weights/shift/tally.js";
 import { model, normals } from "./planted.js";
 
 const NAME = "model.layers.0.mlp.up_proj.weight";
@@ -162,6 +163,53 @@ describe("signs", () => {
     }
     expect(ways).toEqual(counts);
     expect(opposed).toBe(conflicts);
+  });
+});
+
+describe("a small tensor of eight experts", () => {
+  const SMALL = 64;
+  const random = new Random(4, "small");
+  const blocks = Array.from({ length: 9 }, () =>
+    Float32Array.from({ length: SMALL }, () => random.int(1, 3)),
+  );
+  const [first, ...others] = blocks;
+  const tallied = (): Tally => {
+    const options = { eta: 1e-3, seed: 1, entries: SMALL };
+    const tally = new Tally("w", 8, options);
+    tally.add(first!, others);
+    return tally;
+  };
+
+  test("has the sums of every pair", () => {
+    const { pairs, ways } = tallied().sums();
+    const delta = others.map((own) => own.map((x, i) => x - first![i]!));
+    const sum = (of: (i: number) => number): number =>
+      first!.reduce((total, _, i) => total + of(i), 0);
+    pairsOf(8).forEach(([a, b], i) => {
+      const [x, y] = [delta[a]!, delta[b]!];
+      expect(pairs[i]).toMatchObject({
+        both: sum((j) => +(x[j] !== 0 && y[j] !== 0)),
+        sameSign: sum((j) => +(x[j]! * y[j]! > 0)),
+        dot: sum((j) => x[j]! * y[j]!),
+        overlapSquares: [
+          sum((j) => +(y[j] !== 0) * x[j]! ** 2),
+          sum((j) => +(x[j] !== 0) * y[j]! ** 2),
+        ],
+      });
+    });
+    ways.forEach((entries, count) =>
+      expect(entries).toBe(
+        sum((j) => +(delta.filter((own) => own[j] !== 0).length === count)),
+      ),
+    );
+  });
+
+  test("takes memory for who changed its entries, not for all who could have", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const held = Array.from({ length: 20 }, tallied);
+    // Of all 256 sets of experts each would have 4.8 MB.
+    const each = (process.memoryUsage().arrayBuffers - before) / held.length;
+    expect(each).toBeLessThan(2.4e6);
   });
 });
 

@@ -85,6 +85,16 @@ export function pairsOf(experts: number): [number, number][] {
   return pairs;
 }
 
+/** Sums over the entries that the same experts changed. */
+interface PatternSums {
+  /** How often each set of experts moved such an entry down. */
+  signs: Float64Array;
+  /** Σ δ_a δ_b, a ≤ b. */
+  products: Float64Array;
+  /** Projected task vectors; none where fewer than two changed the entries. */
+  projected: Float64Array;
+}
+
 /** Collects the sums of one tensor, block by block; holds the scratch memory for it. */
 export class Tally {
   private readonly eta: number;
@@ -96,12 +106,8 @@ export class Tally {
   private baseSquares = 0;
   private signedMass = 0;
   private readonly experts: ExpertSums[];
-  /** How often each (who changed it, who moved it down) occurs. */
-  private readonly signs: Float64Array;
-  /** Σ δ_a δ_b by who changed the entry, a ≤ b. */
-  private readonly products: Float64Array;
-  /** Projected task vectors by who changed the entry. */
-  private readonly projected: Float64Array;
+  /** By who changed an entry; only of those that occur, since a small tensor has few of the 2^M. */
+  private readonly found = new Map<number, PatternSums>();
   private readonly rows = new Float64Array(PROJECTED);
   private readonly pattern: Uint8Array;
   private readonly baseBits: Uint32Array;
@@ -148,11 +154,6 @@ export class Tally {
       this.experts.map(() => new Float64Array(size));
     this.delta = arrays();
     this.sorted = arrays();
-    this.signs = new Float64Array(this.patterns ** 2);
-    this.products = new Float64Array(this.patterns * experts ** 2);
-    this.projected = new Float64Array(
-      experts < 2 ? 0 : this.patterns * experts * PROJECTED,
-    );
   }
 
   /** Can `addBf16` be used: is the rule, at this η, inequality of bits? */
@@ -271,51 +272,54 @@ export class Tally {
         down[c]! |= d < 0 ? bit : 0;
       }
     }
+    const { signs, products, projected } = this.foundOf(p);
     let signedMass = 0;
     for (let c = from; c < to; c++) {
-      this.signs[p * this.patterns + down[c]!]! += 1;
+      signs[down[c]!]! += 1;
       signedMass += Math.abs(net[c]!);
     }
     this.signedMass += signedMass;
     for (const a of members) {
       for (const b of members) {
         if (b < a) continue;
-        this.products[(p * count + a) * count + b]! += dot(
-          sorted[a]!,
-          sorted[b]!,
-          from,
-          to,
-        );
+        products[a * count + b]! += dot(sorted[a]!, sorted[b]!, from, to);
       }
     }
-    // One expert alone is not an overlap.
-    if ((p & (p - 1)) === 0) return;
+    if (!isShared(p)) return;
     for (let c = from; c < to; c++)
       this.sortedSlots[c] = this.slots[order[c]!]!;
     for (let i = 0; i < count; i++) {
       if (((p >> i) & 1) === 0) continue;
-      const offset = (p * count + i) * PROJECTED;
-      addProjected(
-        sorted[i]!,
-        this.sortedSlots,
-        from,
-        to,
-        this.projected,
-        offset,
-      );
+      const offset = i * PROJECTED;
+      addProjected(sorted[i]!, this.sortedSlots, from, to, projected, offset);
     }
+  }
+
+  private foundOf(p: number): PatternSums {
+    const { count, patterns, found } = this;
+    let sums = found.get(p);
+    if (sums === undefined) {
+      sums = {
+        signs: new Float64Array(patterns),
+        products: new Float64Array(count ** 2),
+        projected: new Float64Array(isShared(p) ? count * PROJECTED : 0),
+      };
+      found.set(p, sums);
+    }
+    return sums;
   }
 
   /** The sums of everything that was taken in. */
   sums(): Sums {
-    const { count, patterns } = this;
+    const { count } = this;
     const ways = new Array<number>(count + 1).fill(0);
     let opposed = 0;
-    for (let p = 0; p < patterns; p++) {
-      for (let s = 0; s < patterns; s++) {
-        const entries = this.signs[p * patterns + s]!;
-        ways[bitCount(p)]! += entries;
-        if (s !== 0 && s !== p) opposed += entries;
+    // In the order of the patterns: sums of floating point numbers depend on it.
+    const found = [...this.found].sort(([p], [q]) => p - q);
+    for (const [p, { signs }] of found) {
+      for (const s of partsOf(p)) {
+        ways[bitCount(p)]! += signs[s]!;
+        if (s !== 0 && s !== p) opposed += signs[s]!;
       }
     }
     if (count === 1) {
@@ -328,7 +332,7 @@ export class Tally {
       entries: this.entries,
       baseSquares: this.baseSquares,
       experts: this.experts.map((expert) => ({ ...expert })),
-      pairs: pairsOf(count).map(([a, b]) => this.pair(a, b)),
+      pairs: pairsOf(count).map(([a, b]) => this.pair(found, a, b)),
       ways,
       opposed,
       // up + down is the mass and |up − down| the net movement of an entry.
@@ -336,11 +340,13 @@ export class Tally {
     };
   }
 
-  private pair(a: number, b: number): PairSums {
-    const { count, patterns, products } = this;
+  private pair(
+    found: readonly (readonly [p: number, sums: PatternSums])[],
+    a: number,
+    b: number,
+  ): PairSums {
+    const { count } = this;
     const wanted = (1 << a) | (1 << b);
-    const at = (p: number, i: number, j: number): number =>
-      products[(p * count + i) * count + j]!;
     const sum = {
       both: 0,
       sameSign: 0,
@@ -350,20 +356,20 @@ export class Tally {
     };
     const left = new Float64Array(PROJECTED);
     const right = new Float64Array(PROJECTED);
-    for (let p = 0; p < patterns; p++) {
-      sum.dot += at(p, a, b);
+    for (const [p, { signs, products, projected }] of found) {
+      const dot = products[a * count + b]!;
+      sum.dot += dot;
       if ((p & wanted) !== wanted) continue;
-      sum.overlapDot += at(p, a, b);
-      sum.overlapSquares[0] += at(p, a, a);
-      sum.overlapSquares[1] += at(p, b, b);
-      for (let s = 0; s < patterns; s++) {
-        const entries = this.signs[p * patterns + s]!;
-        sum.both += entries;
-        if (((s >> a) & 1) === ((s >> b) & 1)) sum.sameSign += entries;
+      sum.overlapDot += dot;
+      sum.overlapSquares[0] += products[a * count + a]!;
+      sum.overlapSquares[1] += products[b * count + b]!;
+      for (const s of partsOf(p)) {
+        sum.both += signs[s]!;
+        if (((s >> a) & 1) === ((s >> b) & 1)) sum.sameSign += signs[s]!;
       }
       for (let r = 0; r < PROJECTED; r++) {
-        left[r]! += this.projected[(p * count + a) * PROJECTED + r]!;
-        right[r]! += this.projected[(p * count + b) * PROJECTED + r]!;
+        left[r]! += projected[a * PROJECTED + r]!;
+        right[r]! += projected[b * PROJECTED + r]!;
       }
     }
     const projected = cosine(
@@ -406,6 +412,18 @@ function dot(
   }
   for (; c < to; c++) s0 += x[c]! * y[c]!;
   return s0 + s1 + (s2 + s3);
+}
+
+/** Did two experts or more change the entries of a pattern? One alone is not an overlap. */
+function isShared(p: number): boolean {
+  return (p & (p - 1)) !== 0;
+}
+
+/** The sets of experts that are within a pattern: who may have moved its entries down. */
+function partsOf(p: number): number[] {
+  const parts = [p];
+  for (let s = p; s !== 0;) parts.push((s = (s - 1) & p));
+  return parts;
 }
 
 function bitCount(word: number): number {
