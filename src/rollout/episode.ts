@@ -7,13 +7,11 @@ import {
   type Task,
   type Verdict,
 } from "../domains/index.js";
-import { TokenizerError } from "../error.js";
 import {
+  chatOf,
   IM_END,
-  readFolderChat,
   renderChat,
   renderToolResults,
-  type FolderChat,
   type Message,
   type Tokenizer,
 } from "../tokenizer/index.js";
@@ -40,20 +38,6 @@ export function turnEnds(
   return tasks.some(({ form }) => form?.template === "folder")
     ? [...chatOf(tokenizer).ends]
     : [tokenizer.id(IM_END)];
-}
-
-const CHATS = new WeakMap<Tokenizer, FolderChat>();
-
-/** How chats are put to the model of a tokenizer's folder, read once. */
-function chatOf(tokenizer: Tokenizer): FolderChat {
-  const { folder } = tokenizer;
-  if (folder === null)
-    throw new TokenizerError(
-      "promptTokens: tokenizer must be read from a model folder where its template is asked for, got one without a folder",
-    );
-  const chat = CHATS.get(tokenizer) ?? readFolderChat(folder, tokenizer);
-  CHATS.set(tokenizer, chat);
-  return chat;
 }
 
 /** From the first turn of a task to its verdict. */

@@ -40,6 +40,6 @@ export {
   FolderTemplate,
   type FolderTemplateOptions,
 } from "./folderTemplate.js";
-export { type FolderChat, readFolderChat } from "./folderChat.js";
+export { chatOf, type FolderChat, readFolderChat } from "./folderChat.js";
 export { readMessage } from "./readMessage.js";
 export type { ForeignMessage, Message, Tool, ToolCall } from "./message.js";

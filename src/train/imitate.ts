@@ -172,6 +172,7 @@ function demonstrations(
       tokenizer,
       [...taskMessages(task), ...answer],
       config.maxPositions,
+      task.form?.template,
     );
   });
   const tokens = { prefill: 0, sampled: 0 };

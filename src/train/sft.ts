@@ -1,5 +1,6 @@
 /** Supervised fine-tuning: the base model learns the chat format from a blend of noisy demonstrations. */
 import { hashModel } from "../checkpoint/index.js";
+import type { AnswerForm } from "../domains/index.js";
 import { loadPolicy, sumTokens } from "../model/index.js";
 import { sftLosses } from "./loss/sftLoss.js";
 import { LORA_SETTINGS } from "./run/loraSettings.js";
@@ -93,6 +94,8 @@ export interface TrainSftOptions
   extends RunOptions, OptionsOf<typeof SFT_SETTINGS> {
   /** Model folder to start from. */
   init: string;
+  /** How chats are put to the model: its `template` decides how conversations are written, and with that what the loss is taken on. */
+  answerForm?: AnswerForm;
 }
 
 /**
@@ -106,11 +109,14 @@ export interface TrainSftOptions
  * await trainSft({ init: "models/base", out: "models/tuned", log: "sft.jsonl", seed: 1, steps: 2, batchSize: 2 })
  */
 export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
-  const { init, seed } = options;
+  const { init, seed, answerForm } = options;
   const resolved = resolveSettings("trainSft", SFT_SETTINGS, options);
   const { steps, batchSize, microBatchTokens, warmup } = resolved;
   const { blendTotal = steps * batchSize } = resolved;
-  const settings = { seed, ...resolved, blendTotal };
+  const settings = {
+    ...{ seed, ...resolved, blendTotal },
+    ...(answerForm !== undefined && { answerForm }),
+  };
   const trainer = {
     ...({
       who: "trainSft",
@@ -139,7 +145,12 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainResult> {
       difficulty,
     };
     const examples = sftBlend(blend).map(({ messages }) =>
-      encodeChat(tokenizer, messages, policy.config.maxPositions),
+      encodeChat(
+        tokenizer,
+        messages,
+        policy.config.maxPositions,
+        answerForm?.template,
+      ),
     );
 
     return (s) => {

@@ -1,7 +1,9 @@
 /** Chats as tokens with their completion mask, and the order in which SFT sees them. */
+import type { AnswerForm } from "../domains/index.js";
 import { TrainError } from "../error.js";
 import { Random } from "../random.js";
 import {
+  chatOf,
   renderSegments,
   type Message,
   type Tokenizer,
@@ -14,16 +16,22 @@ import type { MaskedSequence } from "../model/index.js";
  * Segments are encoded one by one: each trained one starts behind a generation prompt, as it does when the model writes it.
  *
  * @param maxPositions longest sequence of the model
- * @throws TrainError the chat is longer
+ * @param template     whose chat template: this library's, or that of the folder that the tokenizer was read from
+ * @throws TrainError the chat is longer · TokenizerError the folder's template does not take the chat, or says not where turns end
  */
 export function encodeChat(
   tokenizer: Tokenizer,
   messages: readonly Message[],
   maxPositions: number,
+  template: AnswerForm["template"] = "ours",
 ): MaskedSequence {
   const tokens: number[] = [];
   const mask: boolean[] = [];
-  for (const { text, trained } of renderSegments(messages)) {
+  const segments =
+    template === "folder"
+      ? chatOf(tokenizer).segments(messages)
+      : renderSegments(messages);
+  for (const { text, trained } of segments) {
     const ids = tokenizer.encode(text);
     tokens.push(...ids);
     mask.push(...ids.map(() => trained));

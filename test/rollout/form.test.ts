@@ -49,7 +49,7 @@ test("a task's form decides the template of its prompt and the tokens that end i
   const nowhere = Tokenizer.fromJson(tokenizer.json);
   expect(promptTokens(nowhere, task)).toEqual(promptTokens(tokenizer, task));
   expect(() => promptTokens(nowhere, formed)).toThrow(
-    "promptTokens: tokenizer must be read from a model folder where its template is asked for, got one without a folder",
+    "chatOf: tokenizer must be read from a model folder where its template is asked for, got one without a folder",
   );
 });
 

@@ -1,8 +1,12 @@
 /** Chats as marked tokens, and which of them a step sees. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { hashModel } from "../../src/checkpoint/index.js";
 import { renderChat, Tokenizer } from "../../src/tokenizer/index.js";
 import { encodeChat, sftBatch } from "../../src/train/sftExamples.js";
-import { TOKENIZER_JSON } from "./fixture.js";
+import { trainSft } from "../../src/train/index.js";
+import { newFolder, TOKENIZER_JSON, writePico } from "./fixture.js";
 
 describe("encodeChat", () => {
   const tokenizer = Tokenizer.fromJson(TOKENIZER_JSON);
@@ -16,6 +20,34 @@ describe("encodeChat", () => {
     expect(tokenizer.decode(tokens.filter((_, t) => mask[t]))).toBe(
       "<think>\n2+2=4\n</think>\n\n4<|im_end|>",
     );
+  });
+  test("by the folder's template the mask covers what it has the assistant say, behind the prompt that sampling would have", async () => {
+    const folder = newFolder();
+    const init = writePico(folder);
+    writeFileSync(
+      join(init, "chat_template.jinja"),
+      "{% for m in messages %}{{ m.role }}:{{ m.content }}{% if m.role == 'assistant' %}<|im_end|>{% endif %}{{ '\\n' }}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}",
+    );
+    const own = Tokenizer.fromFile(join(init, "tokenizer.json"));
+    const { tokens, mask } = encodeChat(own, chat, 512, "folder");
+    const prompt = own.encode("user:2+2?\nassistant:");
+    expect(tokens.slice(0, mask.indexOf(true))).toEqual(prompt);
+    expect(own.decode(tokens.filter((_, t) => mask[t]))).toBe("4<|im_end|>");
+    expect(own.decode(tokens)).toBe("user:2+2?\nassistant:4<|im_end|>\n");
+
+    const run = { init, seed: 1, steps: 1, batchSize: 2 };
+    const trained = async (name: string, template: "ours" | "folder") => {
+      const out = join(folder, name);
+      const log = join(folder, `${name}.jsonl`);
+      return trainSft({ ...run, out, log, answerForm: { template } });
+    };
+    const [ours, theirs] = [
+      await trained("ours", "ours"),
+      await trained("theirs", "folder"),
+    ];
+    // This template leaves thoughts out.
+    expect(theirs.tokens.trained).toBeLessThan(ours.tokens.trained);
+    expect(hashModel(theirs.out)).not.toBe(hashModel(ours.out));
   });
   test("throws TrainError when the chat is longer than the model's positions", () => {
     expect(() => encodeChat(tokenizer, chat, 5)).toThrow(

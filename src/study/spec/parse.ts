@@ -188,9 +188,9 @@ function checkTasks({
       throw new RangeError(
         `${place}.trainer must be local where the study has tasks or answerForm of its own, got ${trainer}`,
       );
-    if (by === "sft" || source === "demonstrations")
+    if (tasks === "english" && (by === "sft" || source === "demonstrations"))
       throw new RangeError(
-        `${place} must learn without demonstrations where the study has tasks or answerForm of its own, got ${by}`,
+        `${place} must learn without demonstrations where tasks are english, got ${by}`,
       );
   }
   if (tasks !== "english") return;

@@ -52,6 +52,17 @@ describe("tasks and answerForm of a study", () => {
     expect(of("seed1/models/mixed")).not.toHaveProperty("answerForm");
   });
 
+  it("of the small world reach fine-tuning: the folder's template writes its conversations", () => {
+    const text = PICO_STUDY.replace(
+      "models:\n",
+      "answerForm: { template: folder }\nmodels:\n",
+    );
+    const [sft] = plan(parseStudy(text, "quick"));
+    expect(sft).toMatchObject({
+      ...{ kind: "sft", spec: { answerForm: { template: "folder" } } },
+    });
+  });
+
   it("go without saying where they are those of the small world: keys of committed records stay", () => {
     for (const { spec } of plan(parseStudy(PICO_STUDY, "quick"))) {
       expect(spec).not.toHaveProperty("tasks");
@@ -71,7 +82,7 @@ describe("tasks and answerForm of a study", () => {
         HEAD,
         "  sft: { by: sft, from: base, steps: 1, batchSize: 2, learningRate: 0.001, care: 1, slip: 0 }\n",
       ),
-      "study: study.yml:8:8: models.sft must learn without demonstrations where the study has tasks or answerForm of its own, got sft",
+      "study: study.yml:8:8: models.sft must learn without demonstrations where tasks are english, got sft",
     ],
     [
       "another trainer, which would put tasks in its own form",
