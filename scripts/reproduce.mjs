@@ -58,7 +58,7 @@ await part("set-up", async () => {
 });
 
 const { ROOT, VENV_PYTHON } = await import("./setup/place.mjs");
-const study = join(ROOT, "data", "nano");
+const study = join(ROOT, "data", "hard");
 const notebooks = join(ROOT, "notebooks");
 const reproduced = join(ROOT, "reproduced");
 

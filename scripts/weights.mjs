@@ -1,8 +1,8 @@
 /**
  * Writes the weights of one seed of a study's run beside the study, in bfloat16: `node scripts/weights.mjs STUDY PROFILE SEED MODEL...`
  *
- * So `data/hard/weights` came about, from a finished run of profile core, for readers who want to decode or merge without training:
- * `node scripts/weights.mjs data/hard core 1 sft math coding science instruction agent ties multi`. A model that is there is replaced
+ * So `data/hard/weights` came about, from a finished run of profile full, for readers who want to decode or merge without training:
+ * `node scripts/weights.mjs data/hard full 1 sft math coding science instruction agent ties multi`. A model that is there is replaced
  * only where this script wrote it.
  */
 import { join } from "node:path";
