@@ -95,7 +95,7 @@ export function folderFiles(
  *
  * @throws CheckpointError as `folderFiles` · TokenizerError `tokenizer.json` is missing or broken
  * @example
- * Object.keys(folderFilesOf("data/nano/base")) // ["tokenizer.json", "tokenizer_config.json", … ]
+ * Object.keys(folderFilesOf("data/nano/base")) // ["tokenizer.json", "chat_template.jinja", … ]
  */
 export function folderFilesOf(
   place: string,
