@@ -5,7 +5,7 @@
  * weights, overlaps, cosines, signs) are exact over all entries and do not depend on how the files are read; controls and curves
  * come from a seeded sample; spectra from whole matrices. Every measure is also a function on plain typed arrays.
  *
- * weightShift, weightShiftOfFiles, planShift, describeShift, combine, cellsOf, shiftJson · weightShiftRows, readWeightShiftRows, overlapTable: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
+ * weightShift, weightShiftOfFiles, planShift, describeShift, combine, cellsOf, shiftJson, shiftJsonPieces · weightShiftRows, readWeightShiftRows, overlapTable: the rows of a study · rule of change: isChanged, markChanged, markChangedBf16, PAPER_ETA, BF16_GAP ·
  * overlap: jaccard, expectedJaccard, lift, cosine · projection: projectionError, PROJECTED · control: shuffleUpdate, patternOf,
  * countMasks, strataOf, stratify, overlapGivenMagnitude, enrichment · survival, mergeEffect · spectra (of `linalg`): rotation,
  * spectralDrift, principalEnergy · geometry of task vectors: taskVectorGeometry, mergePredictors, PREDICTORS, testedPredictors, expectedGain, signalShare · weights: openWeights, savedAs · placeOf, correspondingLayer, MATRICES, GROUPS
@@ -88,7 +88,11 @@ export {
   placeOf,
 } from "./weights/place.js";
 export { PROJECTED, projectionError } from "./weights/projection.js";
-export { shiftJson } from "./weights/rows/shiftJson.js";
+export {
+  shiftJson,
+  shiftJsonPieces,
+  type ComparedModels,
+} from "./weights/rows/shiftJson.js";
 export { overlapTable } from "./weights/rows/overlapTable.js";
 export { readWeightShiftRows } from "./weights/rows/readWeightShiftRows.js";
 export type {

@@ -9,7 +9,7 @@ import {
   meaningOf,
   mergePredictors,
   PAPER_ETA,
-  shiftJson,
+  shiftJsonPieces,
   taskVectorGeometry,
   testedPredictors,
   type WeightShift,
@@ -112,9 +112,9 @@ export const diff: Verb = {
     }).finally(progress.end);
     const models = { base, experts };
     if (values.json !== undefined)
-      write(values.json, `${shiftJson(shift, models)}\n`, JSON_FILE);
+      write(values.json, line(shiftJsonPieces(shift, models)), JSON_FILE);
     if (values.report !== undefined)
-      write(values.report, diffPage(shift, models), PAGE);
+      write(values.report, [diffPage(shift, models)], PAGE);
     output.stdout.write(
       summary(shift, base) +
         configurationLines(base, experts) +
@@ -202,9 +202,23 @@ function checkWritable(path: string, options: WriteFileOptions): void {
   );
 }
 
-function write(path: string, text: string, options: WriteFileOptions): void {
+/** Pieces of one line, with its end. */
+function* line(pieces: Iterable<string>): Generator<string> {
+  yield* pieces;
+  yield "\n";
+}
+
+function* encoded(pieces: Iterable<string>): Generator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece, "utf8");
+}
+
+function write(
+  path: string,
+  pieces: Iterable<string>,
+  options: WriteFileOptions,
+): void {
   guarded(`"${path}"`, "writable", failure, () =>
-    writeFileAtomically(path, [Buffer.from(text, "utf8")], options),
+    writeFileAtomically(path, encoded(pieces), options),
   );
 }
 

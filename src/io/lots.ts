@@ -11,7 +11,7 @@ const BESIDE = 2 ** 12;
  *
  * @param elementsOf  entries of a tensor
  * @example
- * lotsOf([3, 1, 2], () => 2 ** 19) // [[3, 1, 2]]: the third stands behind two that are not quite a lot
+ * lotsOf([3, 1, 2], () => 2 ** 19) // [[3, 1], [2]]
  */
 export function lotsOf<Tensor>(
   tensors: readonly Tensor[],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { combine, weightShift } from "../../src/analysis/index.js";
+import {
+  combine,
+  shiftJson,
+  shiftJsonPieces,
+  weightShift,
+} from "../../src/analysis/index.js";
 import { Random } from "../../src/random.js";
 import type { Params } from "../../src/checkpoint/index.js";
 
@@ -57,5 +62,26 @@ describe("combine(tensors)", () => {
     expect(() => combine([])).toThrow(
       new RangeError("combine: tensors must not be empty, got 0 tensors"),
     );
+  });
+});
+
+describe("shiftJsonPieces(shift, models)", () => {
+  const shift = weightShift(model(1), { a: model(2), b: model(3) });
+  const models = { base: "base", experts: { a: "a", b: "b" } };
+
+  test("are of one tensor each, and together what shiftJson says", () => {
+    const pieces = [...shiftJsonPieces(shift, models)];
+    expect(pieces).toHaveLength(TENSORS + 1);
+    const text = pieces.join("");
+    expect(text).toBe(shiftJson(shift, models));
+    const { tensors, all } = JSON.parse(text) as {
+      tensors: { name: string }[];
+      all: { joint: { entries: number } };
+    };
+    expect(tensors.map(({ name }) => name)).toEqual(
+      shift.tensors.map(({ name }) => name),
+    );
+    expect(all.joint.entries).toBe(50 * TENSORS + 15);
+    expect(JSON.stringify(JSON.parse(text))).toBe(text);
   });
 });
