@@ -88,8 +88,11 @@ interface Mixture {
   at: "between" | "smallest" | "largest";
 }
 
+/** Costs within a tenth are equal: runs of as many steps differ by as much, by the lengths of what they sample. */
+const EQUAL = 0.1;
+
 /**
- * Where a cost lies among the reference's budgets.
+ * Where a cost lies among the reference's budgets; a tenth beyond the smallest or the largest is at it.
  *
  *   weight = (log cost − log c_k) / (log c_{k+1} − log c_k),  c_k ≤ cost ≤ c_{k+1}
  *
@@ -100,10 +103,12 @@ function mixtureAt(cost: number, budgets: readonly number[]): Mixture {
   order.sort((a, b) => budgets[a]! - budgets[b]!);
   const first = order[0]!;
   const last = order.at(-1)!;
-  if (cost < budgets[first]!)
-    return { below: first, above: first, weight: 0, at: "smallest" };
-  if (cost > budgets[last]!)
-    return { below: last, above: last, weight: 0, at: "largest" };
+  const end = (i: number, at: Mixture["at"]): Mixture => ({
+    ...{ below: i, above: i, weight: 0 },
+    at: Math.abs(cost - budgets[i]!) <= EQUAL * budgets[i]! ? "between" : at,
+  });
+  if (cost < budgets[first]!) return end(first, "smallest");
+  if (cost > budgets[last]!) return end(last, "largest");
   const place = order.findIndex((i) => cost <= budgets[i]!);
   const above = order[place]!;
   const below = order[Math.max(0, place - 1)]!;

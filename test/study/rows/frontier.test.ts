@@ -190,6 +190,17 @@ describe("frontierRows(reference, roads, unit)", () => {
       ["largest", "worse"],
     ]);
   });
+  test("takes costs within a tenth of the smallest and the largest budget for equal to them", () => {
+    const at = (costs: [number, number]) => {
+      const row = rowOf(point("x", [0.9, 0.9], costs));
+      return [row.at, row.verdict];
+    };
+    expect(at([1099, 4000])).toEqual(["between", "better"]);
+    expect(at([1101, 4000])).toEqual(["largest", "no reference"]);
+    expect(at([9.1, 40])).toEqual(["between", "better"]);
+    expect(at([8.9, 40])).toEqual(["smallest", "better"]);
+    expect(rowOf(point("x", [0.5, 0.5], [1099, 4399])).reference).toBe(60);
+  });
   test("counts what is given as free, and compares what is free with the smallest budget", () => {
     const merge = point("merge", [0.5, 0.5], [100, 400], [0, 0]);
     expect(rowOf(merge, "given")).toMatchObject({
