@@ -39,14 +39,13 @@ const WEIGHTS = "state.safetensors";
 const LOG = "log.jsonl";
 const STATE = "state.json";
 
-/** Remove the files of a snapshot, and its folder unless something else is in it. */
+/** Remove the files of a snapshot, and its folder unless something else is in it. Its state goes first: without it nobody takes it for whole. */
 function removeSnapshot(place: string): void {
   // Not only rmSync: it fails where the folder's parent is a file.
   if (!existsSync(place)) return;
-  for (const name of readdirSync(place)) {
-    if ([WEIGHTS, LOG, STATE].includes(name) || isDraft(name))
-      rmSync(join(place, name));
-  }
+  const there = readdirSync(place);
+  for (const name of [STATE, WEIGHTS, LOG, ...there.filter(isDraft)])
+    if (there.includes(name)) rmSync(join(place, name));
   if (readdirSync(place).length === 0) rmdirSync(place);
 }
 
@@ -135,13 +134,15 @@ function nameOf(run: string, step: number): string {
   return `${run}-${String(step).padStart(6, "0")}`;
 }
 
-/** Steps of the complete snapshots of a run, ascending. */
+/** Steps of the complete snapshots of a run, ascending; one without its state was being removed when its process was killed. */
 function stepsIn(folder: string, run: string): number[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter(
       (name) =>
-        name.startsWith(`${run}-`) && /^\d+$/.test(name.slice(run.length + 1)),
+        name.startsWith(`${run}-`) &&
+        /^\d+$/.test(name.slice(run.length + 1)) &&
+        existsSync(join(folder, name, STATE)),
     )
     .map((name) => Number(name.slice(run.length + 1)))
     .sort((a, b) => a - b);
