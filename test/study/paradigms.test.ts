@@ -365,8 +365,11 @@ describe("paradigmRows(paradigms, sft, benchmarks)", () => {
     });
   });
 
-  test("contrasts each paradigm with the first, paired", () => {
+  test("contrasts each paradigm with all before it, paired", () => {
     expect(of("contrast", "rl")).toEqual([]);
+    expect(of("contrast", "rollouts").map(({ against }) => against)).toEqual([
+      ...["rl", "rl", "demonstrations", "demonstrations"],
+    ]);
     const [score, retention] = of("contrast", "demonstrations");
     expect(score!.difference).toBe(-35);
     expect(score!.high!).toBeLessThan(0);

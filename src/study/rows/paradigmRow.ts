@@ -106,10 +106,11 @@ export interface ParadigmRetentionRow {
   high: number | null;
 }
 
-/** A merge of a paradigm against the same merge of the RL paradigm, paired over items and seeds. */
+/** A merge of a paradigm against the same merge of another that the study names before it, paired over items and seeds. */
 export interface ParadigmContrastRow {
   what: "contrast";
   paradigm: string;
+  against: string;
   merge: string;
   /** "score": points of the merged model; "retention": fraction of the experts' gains. */
   measure: "score" | "retention";

@@ -36,7 +36,7 @@ type Scores = ReadonlyMap<BenchmarkName, readonly (readonly number[])[]>;
 /**
  * Rows of the section.
  *
- * @param paradigms    the RL paradigm first
+ * @param paradigms    each is compared with all before it
  * @param sft         item means of the SFT models, by benchmark: scores[item][seed], seeds as in the paradigms' runs
  * @param benchmarks  those of each domain
  */
@@ -46,10 +46,10 @@ export function paradigmRows(
   benchmarks: ReadonlyMap<Domain, readonly BenchmarkName[]>,
 ): ParadigmRow[] {
   const measured = paradigms.map((data) => new Measured(data, sft, benchmarks));
-  return measured.flatMap((own) => [
+  return measured.flatMap((own, i) => [
     ...own.expertRows(),
     ...own.mergeRows(),
-    ...(own === measured[0] ? [] : own.contrastRows(measured[0]!)),
+    ...measured.slice(0, i).flatMap((other) => own.contrastRows(other)),
     ...paradigmShapeRows(own.data),
   ]);
 }
@@ -139,25 +139,25 @@ class Measured {
     });
   }
 
-  contrastRows(rl: Measured): ParadigmContrastRow[] {
+  contrastRows(other: Measured): ParadigmContrastRow[] {
     const { paradigm } = this.data;
     const all = [...this.benchmarks.keys()];
     return this.merges.flatMap((merge): ParadigmContrastRow[] => {
       const score = inPoints(
         this.difference(
           this.models.get(merge)!,
-          rl.models.get(merge)!,
+          other.models.get(merge)!,
           this.names,
         ),
       );
-      const known = this.gainIsSure(all) && rl.gainIsSure(all);
+      const known = this.gainIsSure(all) && other.gainIsSure(all);
       const kept = shares(
         known
           ? this.bootstrap(
               all,
               (draw) =>
                 this.retention(merge, all, draw) -
-                rl.retention(merge, all, draw),
+                other.retention(merge, all, draw),
             )
           : null,
       );
@@ -167,6 +167,7 @@ class Measured {
       ): ParadigmContrastRow => ({
         what: "contrast",
         paradigm,
+        against: other.data.paradigm,
         merge,
         measure,
         difference,

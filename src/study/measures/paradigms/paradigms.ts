@@ -48,14 +48,14 @@ import {
   measureShape,
   type ParadigmShapeSpec,
 } from "./paradigmShape.js";
-import { samplingOf } from "../behaviour/sampling.js";
+import { samplingAt } from "../behaviour/sampling.js";
 import { scoresIn } from "../behaviour/scores.js";
 
 /** Options of `paradigms`. */
 export interface ParadigmsOptions {
   /** Model that all experts start from. */
   anchor: Ref;
-  /** Experts by the name of their paradigm, one a domain each; the others are compared with the first. */
+  /** Experts by the name of their paradigm, one a domain each; each is compared with all before it. */
   experts: Partial<Record<string, Ref[]>>;
   /** Merges that are made of each paradigm. */
   merges: Partial<Record<string, MergeSpec>>;
@@ -107,6 +107,7 @@ function scoresStage(
 ): Stage<ParadigmScoresSpec> {
   const { name, options } = entry;
   const scored = scoresIn(study);
+  const sampling = samplingAt(scored, scored.temperature);
   const benchmarks = domainsOf(entry, study).map(
     (domain): [Domain, BenchmarkName[]] => [
       domain,
@@ -124,14 +125,17 @@ function scoresStage(
   };
   const asked = benchmarks.flatMap(([, names]) => names).length;
   const count =
-    (Object.keys(merges).length + 1) * asked * scored.items * scored.samples;
+    (Object.keys(merges).length + 1) *
+    asked *
+    sampling.items *
+    sampling.samples;
   return lineStage("paradigms", seed, `${name}/${paradigm}/scores`, {
     model: paradigm,
     spec: {
       seed,
       merges,
       benchmarks: Object.fromEntries(benchmarks),
-      ...samplingOf(scored),
+      ...sampling,
     },
     inputs,
     work: times(count, SAMPLE),
