@@ -96,6 +96,12 @@ export type {
   ParadigmRow,
   ParadigmShapeRow,
 } from "./rows/paradigmRow.js";
+export {
+  matchedByGain,
+  meanGain,
+  paradigmContrast,
+  type Compared,
+} from "./rows/paradigmContrast.js";
 export type { Results } from "./rows/results.js";
 export type { Json } from "./run/hash.js";
 export type { Facts, Job, Progress } from "./run/job.js";

@@ -26,6 +26,11 @@ import type {
   ParadigmShape,
   TaskVectorSizes,
 } from "../../src/study/rows/paradigmRow.js";
+import {
+  matchedByGain,
+  meanGain,
+  paradigmContrast,
+} from "../../src/study/rows/paradigmContrast.js";
 import { paradigmRows } from "../../src/study/rows/paradigms.js";
 import type { StepMetrics } from "../../src/train/index.js";
 import { picoStudy, picoWith } from "./pico.js";
@@ -375,5 +380,30 @@ describe("paradigmRows(paradigms, sft, benchmarks)", () => {
     expect(score!.high!).toBeLessThan(0);
     expect(retention!.difference).toBeCloseTo(-0.5, 4);
     expect(retention!.high!).toBeLessThan(0);
+  });
+
+  test("reads a contrast in both directions, and names one that is not there", () => {
+    const by = { merge: "average", measure: "score" } as const;
+    const there = paradigmContrast(rows, ["demonstrations", "rl"], by)!;
+    const back = paradigmContrast(rows, ["rl", "demonstrations"], by)!;
+    expect(there.mean).toBe(-35);
+    expect(back).toEqual({
+      mean: 35,
+      low: -there.high,
+      high: -there.low,
+    });
+    const kept = { merge: "average", measure: "retention" } as const;
+    expect(paradigmContrast(rows, ["rl", "rollouts"], kept)).toBeNull();
+    expect(() => paradigmContrast(rows, ["rl", "sft"], by)).toThrow(
+      /must compare rl with sft by score of average, got none/,
+    );
+  });
+
+  test("matches by gain the two states that gained most alike", () => {
+    expect(meanGain(rows, "rl")).toBe(60);
+    expect(
+      matchedByGain(rows, [["rl"], ["rollouts", "demonstrations"]]),
+    ).toEqual(["rl", "demonstrations"]);
+    expect(() => matchedByGain(rows, [["rl"], []])).toThrow(/got an empty one/);
   });
 });
