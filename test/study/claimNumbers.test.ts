@@ -310,12 +310,40 @@ describe("judgeClaims(judges)", () => {
     // Math's expert is 20 points above SFT on AIME, science's as good as SFT on HLE.
     expect(of(rows, "training-sharpens-judging").value).toBeCloseTo(10, 6);
   });
+  it("asks of reasoning where reasoning is judged, and of instructions where they are", () => {
+    const mixed = ["sft", "math"].map((model): JudgeSource => {
+      const source = judge(
+        model,
+        model === "sft" ? "sft" : "expert",
+        [4, 1],
+        [6, 1],
+      );
+      // On instructions the two modes change places.
+      const swapped = source.lines[0]!.filter(
+        ({ benchmark }) => benchmark === "hle",
+      ).map((line): JudgingLine => ({
+        ...line,
+        benchmark: "ifeval",
+        judgements: {
+          outcome: line.judgements!.process,
+          process: line.judgements!.outcome,
+        },
+      }));
+      return {
+        ...source,
+        lines: source.lines.map((own) => [...own, ...swapped]),
+      };
+    });
+    const found = judgeClaims(mixed);
+    expect(of(found, "process-better-in-reasoning").value).toBeCloseTo(20, 6);
+    expect(of(found, "outcome-better-in-instruction").value).toBeCloseTo(20, 6);
+  });
   it("says why a claim has no number", () => {
     expect(of(rows, "merge-keeps-process").why).toBe(
       "ties did not judge in this study",
     );
     expect(of(rows, "outcome-better-in-instruction").why).toContain(
-      "cannot be judged",
+      "no such benchmark",
     );
     // All judges here generate equally well: there is no correlation to speak of.
     expect(of(rows, "process-falls").value).toBeNull();

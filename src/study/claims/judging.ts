@@ -12,6 +12,7 @@ import {
   type BenchmarkName,
   type JudgeMode,
 } from "../../evaluate/index.js";
+import { spec as domainSpec } from "../../domains/index.js";
 import { type Estimate, mean } from "../../stats/index.js";
 import type { JudgeSource } from "../rows/judging.js";
 import { claimRow, STATED, type ClaimRow } from "./claimRow.js";
@@ -34,11 +35,11 @@ interface Judges {
   benchmarks: BenchmarkName[];
   /** How well one solves tasks itself, where that was measured apart from what it judged. */
   generation(model: string): number | undefined;
-  /** Statistics of one judge, over all benchmarks or one. */
+  /** Statistics of one judge, over all benchmarks or some. */
   of(
     model: string,
     mode: JudgeMode,
-    benchmark?: BenchmarkName,
+    benchmarks?: readonly BenchmarkName[],
   ): JudgeStatistics;
 }
 
@@ -55,12 +56,11 @@ function judgesOf(sources: readonly JudgeSource[]): Judges {
     benchmarks,
     generation: (name) =>
       sources.find(({ model }) => model === name)!.generation,
-    of(model, mode, benchmark) {
-      const key = `${model} ${mode} ${benchmark ?? ""}`;
+    of(model, mode, used = benchmarks) {
+      const key = `${model} ${mode} ${used.join(" ")}`;
       let found = known.get(key);
       if (!found) {
         const { lines } = sources.find((each) => each.model === model)!;
-        const used = benchmark === undefined ? benchmarks : [benchmark];
         found = judgeStatistics(
           used.map((name) =>
             lines.map((seed) => seed.filter((line) => line.benchmark === name)),
@@ -128,11 +128,55 @@ function correlationRows(judges: Judges): ClaimRow[] {
 interface Comparison {
   claim: string;
   needed: readonly string[];
+  /** Those that it is about; default all. */
+  benchmarks?: readonly BenchmarkName[];
   number: (of: Measure) => (draw: Draw) => number;
+}
+
+/** Of a draw over all benchmarks the part that is of some. */
+function drawOn(
+  some: readonly BenchmarkName[],
+  draw: Draw,
+  { benchmarks }: Judges,
+): Draw {
+  return {
+    ...draw,
+    items: some.map((name) => draw.items[benchmarks.indexOf(name)]!),
+  };
+}
+
+/** One way of judging against the other on some benchmarks, mean over all judges. */
+function betterBy(
+  judges: Judges,
+  claim: string,
+  {
+    better,
+    worse,
+    on,
+  }: { better: JudgeMode; worse: JudgeMode; on: readonly BenchmarkName[] },
+): Comparison {
+  const { names } = judges;
+  return {
+    claim,
+    needed: names,
+    benchmarks: on,
+    number: (of) => (draw) => {
+      const own = drawOn(on, draw, judges);
+      return mean(
+        names.map(
+          (model) =>
+            judges.of(model, better, on)[of](own) -
+            judges.of(model, worse, on)[of](own),
+        ),
+      );
+    },
+  };
 }
 
 function comparisons(judges: Judges): Comparison[] {
   const { names, otherExperts, benchmarks } = judges;
+  const reasons = (name: BenchmarkName): boolean =>
+    domainSpec(benchmarkSpec(name).domain).reasoning;
   const process = (model: string, of: Measure, draw: Draw): number =>
     judges.of(model, "process")[of](draw);
   const homes = benchmarks.map((name) => benchmarkSpec(name).domain);
@@ -143,27 +187,28 @@ function comparisons(judges: Judges): Comparison[] {
       process(model, of, draw) - process("sft", of, draw),
   });
   return [
-    {
-      claim: "process-better-in-reasoning",
-      needed: names,
-      number: (of) => (draw) =>
-        mean(
-          names.map(
-            (model) =>
-              process(model, of, draw) - judges.of(model, "outcome")[of](draw),
-          ),
-        ),
-    },
+    betterBy(judges, "process-better-in-reasoning", {
+      better: "process",
+      worse: "outcome",
+      on: benchmarks.filter(reasons),
+    }),
+    betterBy(judges, "outcome-better-in-instruction", {
+      better: "outcome",
+      worse: "process",
+      on: benchmarks.filter(
+        (name) => benchmarkSpec(name).domain === "instruction",
+      ),
+    }),
     {
       claim: "training-sharpens-judging",
       needed: ["sft", ...homes],
       number: (of) => (draw) =>
         mean(
-          benchmarks.map((name, b) => {
-            const own = { ...draw, items: [draw.items[b]!] };
+          benchmarks.map((name) => {
+            const own = drawOn([name], draw, judges);
             const score = (model: string): number =>
-              judges.of(model, "process", name)[of](own);
-            return score(homes[b]!) - score("sft");
+              judges.of(model, "process", [name])[of](own);
+            return score(benchmarkSpec(name).domain) - score("sft");
           }),
         ),
     },
@@ -196,10 +241,12 @@ export function judgeClaims(sources: readonly JudgeSource[]): ClaimRow[] {
   const judges = judgesOf(sources);
   const [first] = judges.names;
   const drawn = first === undefined ? null : draws(judges.of(first, "outcome"));
-  const compared = comparisons(judges).flatMap(({ claim, needed, number }) =>
+  const compared = comparisons(judges).flatMap((comparison) =>
     MEASURES.map(([of, measure]) => {
+      const { claim, needed, benchmarks, number } = comparison;
       const missing = needed.filter((name) => !judges.names.includes(name));
-      const able = drawn !== null && missing.length === 0;
+      const asked = benchmarks?.length !== 0;
+      const able = drawn !== null && missing.length === 0 && asked;
       return claimRow(
         claim,
         measure,
@@ -211,13 +258,12 @@ export function judgeClaims(sources: readonly JudgeSource[]): ClaimRow[] {
               ? "the study has no measure verification"
               : missing.length > 0
                 ? `${missing.join(", ")} did not judge in this study`
-                : "too few answers are right or wrong",
+                : asked
+                  ? "too few answers are right or wrong"
+                  : "the study has no such benchmark among those that were judged",
         },
       );
     }),
   );
-  const untestable = claimRow("outcome-better-in-instruction", STATED, null, {
-    why: "answers to instructions cannot be judged here: the checks that the models learnt are of numbers",
-  });
-  return [...correlationRows(judges), ...compared, untestable];
+  return [...correlationRows(judges), ...compared];
 }
