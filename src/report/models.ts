@@ -110,12 +110,18 @@ const SPARE: readonly SeriesStyle[] = [
 /**
  * A model's name as the paper's tables print it; a name that no table knows stays as it is.
  *
- * @param model  for example "sft", a domain for its expert, or a merge method
+ * @param model  for example "sft", a domain for its expert, or a merge method; with steps behind it a checkpoint, or a merge of some
  * @example
  * modelLabel("instruction") // "RL-IF"
+ * modelLabel("multi@20") // "RL-Multi 20"
+ * modelLabel("ties5") // "TIES 5"
  */
 export function modelLabel(model: string): string {
-  return LABELS.get(model) ?? model;
+  const known = LABELS.get(model);
+  if (known !== undefined) return known;
+  const [, name, steps] = /^([a-zA-Z]+)@?(\d+)$/.exec(model) ?? [];
+  const label = LABELS.get(name ?? "");
+  return label === undefined ? model : `${label} ${steps}`;
 }
 
 /**

@@ -197,6 +197,9 @@ describe("modelLabel(model), benchmarkLabel(benchmark)", () => {
       "RL-Multi",
       "x",
     ]);
+    expect(["multi@20", "ties5", "x7", "math-s11"].map(modelLabel)).toEqual([
+      ...["RL-Multi 20", "TIES 5", "x7", "math-s11"],
+    ]);
     expect(["gpqa", "average", "x"].map(benchmarkLabel)).toEqual([
       "GPQA-D",
       "Avg.",
