@@ -121,7 +121,7 @@ async function explore(out) {
     writeFileSync(path, html.replaceAll(`href="${EXPLORE}"`, `href="${to}"`));
   }
   const { view } = await import("m2rl");
-  const study = join(ROOT, "data", "nano");
+  const study = join(ROOT, "data", "hard");
   view.exportView(study, join(out, dirname(EXPLORE)), { profile: "full" });
 }
 

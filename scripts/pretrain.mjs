@@ -7,7 +7,7 @@ import { bootstrap } from "./bootstrap.mjs";
 const HELP = `npm run pretrain -- [options]
 
 Trains a small base model from random weights and writes it as a Hugging Face folder: the nano
-model of data/nano, or with --difficulty hard the larger one of data/hard.
+model of data/nano/base, or with --difficulty hard the larger one of data/hard/base.
 Ctrl-C stops between two steps with a checkpoint; rerun the same command to resume.
 
   --difficulty D    easy or hard: which world      (default easy)

@@ -1,22 +1,33 @@
 /**
  * Score the committed completions of a study again with today's verifiers: `node scripts/rescore.mjs [FOLDER]`.
  *
- * Reads every record under FOLDER (default data/nano/runs/full) that holds a completion, prints each verdict that is another one now, and
+ * Reads every record under FOLDER (default data/hard/runs/full) that holds a completion, prints each verdict that is another one now, and
  * counts by benchmark. Nothing is written. Needs the build. Episodes of the agent are left out: a record joins their turns in one text.
  * Exit code 1 where a reward changed.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spec } from "../dist/domains/index.js";
-import { benchmark, benchmarkSpec } from "../dist/evaluate/index.js";
+import {
+  benchmark,
+  benchmarkSpec,
+  MEASURED_SPLITS,
+} from "../dist/evaluate/index.js";
+import { DIFFICULTIES } from "../dist/world/index.js";
 
-const folder = process.argv[2] ?? "data/nano/runs/full";
+const folder = process.argv[2] ?? "data/hard/runs/full";
 const tasks = new Map();
 
-/** The task of a benchmark by its id. */
+/** The task of a benchmark by its id, in either world and of whichever split: a record does not say which. */
 function taskOf(name, id) {
-  if (!tasks.has(name))
-    tasks.set(name, new Map(benchmark(name).map((task) => [task.id, task])));
+  if (!tasks.has(name)) {
+    const all = DIFFICULTIES.flatMap((difficulty) =>
+      MEASURED_SPLITS.flatMap((split) =>
+        benchmark(name, { difficulty, split }),
+      ),
+    );
+    tasks.set(name, new Map(all.map((task) => [task.id, task])));
+  }
   return tasks.get(name).get(id);
 }
 

@@ -39,7 +39,7 @@ Score a model folder, or a model behind an OpenAI-compatible server: Avg@K in pe
   --tasks FILE       instead, tasks as \`m2rl tasks\` writes them, of any domain; may be repeated
   --tasks NAME=FILE  the tasks of a published benchmark, from such a file or as it is published (a file or folder); then K, temperature,
                      top-p and most tokens are the benchmark's own (\`m2rl benchmarks list\`) where no option says otherwise
-  --difficulty D     easy (default) or hard: which world a benchmark of the small world is of, data/nano's or data/hard's
+  --difficulty D     easy (default) or hard: which world a benchmark of the small world is of; data/hard is of the hard one
   --items N          items per benchmark or file; default 100, or all of a file
   --samples K        samples per item, default 4
   --seed N           seed of the sampling, default 0

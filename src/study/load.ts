@@ -42,7 +42,7 @@ export interface Study {
  * @param options  profile: default "quick"
  * @throws StudyError the file is broken
  * @example
- * study.rows(study.open("data/nano", { profile: "full" }), "scores")
+ * study.rows(study.open("data/hard", { profile: "full" }), "scores")
  */
 export function open(
   path: string,
@@ -94,7 +94,7 @@ type RowOf<Name> = Name extends keyof RowTypes
  * @param fields  the values that a row must have in some of its fields; by default all rows
  * @throws StudyError unknown name, or the rows have not been made yet · RangeError no row has one of the fields
  * @example
- * study.rows(study.open("data/nano", { profile: "full" }), "scores", { role: "merged", benchmark: "average" })
+ * study.rows(study.open("data/hard", { profile: "full" }), "scores", { role: "merged", benchmark: "average" })
  */
 export function rows<
   Name extends keyof RowTypes | (string & {}),
@@ -136,7 +136,7 @@ type OptionsOf<Name> = Name extends keyof MeasureOptions
  *
  * @throws StudyError the study has none
  * @example
- * study.measureOptions(study.open("data/nano"), "scores").items
+ * study.measureOptions(study.open("data/hard"), "scores").items
  */
 export function measureOptions<
   const Name extends
@@ -166,7 +166,7 @@ function namedOptions({ spec }: Study, key: string): object {
  *
  * @throws StudyError unknown model
  * @example
- * study.modelOptions<study.RlOptions>(study.open("data/nano"), "math").steps
+ * study.modelOptions<study.RlOptions>(study.open("data/hard"), "math").steps
  */
 export function modelOptions<Options extends object>(
   study: Study,
@@ -197,7 +197,7 @@ export function log<Metrics extends object>(
  * @param measure  for example "judging" or "neighborhoods"
  * @throws StudyError unknown model or seed, or it has not been measured
  * @example
- * study.lines<study.JudgingLine>(study.open("data/nano", { profile: "full" }), "judging", "sft")[0].reward
+ * study.lines<study.JudgingLine>(study.open("data/hard", { profile: "full" }), "judging", "sft")[0].reward
  */
 export function lines<Line extends object>(
   study: Study,
@@ -217,7 +217,7 @@ export function lines<Line extends object>(
  * @param options  measure: name of the measure that scored it, default "scores" · temperature: one of that measure's, default its main one
  * @throws StudyError unknown model, seed or measure, or it has not been evaluated
  * @example
- * study.evaluation(study.open("data/nano", { profile: "full" }), "ties", "aime24", 1).mean
+ * study.evaluation(study.open("data/hard", { profile: "full" }), "ties", "aime24", 1).mean
  */
 export function evaluation(
   study: Study,

@@ -96,7 +96,7 @@ function figuresOf(study: Study, measure: string | undefined): Figure[] {
  * @param options  display: where the link and the plots are shown
  * @throws StudyError the study file is broken
  * @example
- * const page = await view(nano, { display });
+ * const page = await view(hard, { display });
  * await page.close();
  */
 export async function view(

@@ -85,9 +85,9 @@ describe("m2rl", () => {
       "m2rl: study: nowhere not found; it must be a study file\n",
     ],
     [
-      ["run", "data/nano", "--profile", "ful"],
+      ["run", "data/hard", "--profile", "ful"],
       1,
-      "m2rl: study: data/nano/study.yml:",
+      "m2rl: study: data/hard/study.yml:",
     ],
     [
       ["evaluate"],
@@ -117,7 +117,7 @@ describe("m2rl", () => {
     expect(err.split("\n")).toHaveLength(2);
   });
   it("names an option that it does not know", async () => {
-    const { code, err } = await m2rl("run", "data/nano", "--profil", "full");
+    const { code, err } = await m2rl("run", "data/hard", "--profil", "full");
     expect(code).toBe(2);
     expect(err).toContain("--profil");
     expect(err.split("\n")).toHaveLength(2);

@@ -90,12 +90,18 @@ function liveCodeBench(): string {
 
 /** The repository's data for reading: what an example writes beside it stays here. */
 function linkData(folder: string): void {
-  for (const path of ["paper", "claims.json", "nano/base", "nano/study.yml"])
+  for (const path of [
+    "paper",
+    "claims.json",
+    "nano/base",
+    "hard/base",
+    "hard/study.yml",
+  ])
     cpSync(join(ROOT, "data", path), join(folder, "data", path), {
       recursive: true,
     });
-  mkdirSync(join(folder, "data", "nano", "runs"));
-  const full = join("data", "nano", "runs", "full");
+  mkdirSync(join(folder, "data", "hard", "runs"));
+  const full = join("data", "hard", "runs", "full");
   symlinkSync(join(ROOT, full), join(folder, full), "dir");
 }
 
@@ -228,7 +234,7 @@ const FIXTURES: Readonly<Record<string, () => unknown>> = {
   budget: () => new Budget(),
   Budget: () => Budget,
   open: () => open,
-  nano: once(() => open("data/nano", { profile: "full" })),
+  hard: once(() => open("data/hard", { profile: "full" })),
   display: () => ({ svg: () => undefined, text: () => undefined }),
   newDisplay: () => () => ({ svg: () => undefined, text: () => undefined }),
 };

@@ -193,7 +193,7 @@ const READERS: Reader[] = [
 ];
 
 function someRecords(): string {
-  const folder = "data/nano/runs/full/seed1/scores/base";
+  const folder = "data/hard/runs/full/seed1/scores/base";
   return join(folder, readdirSync(folder).sort()[0]!);
 }
 

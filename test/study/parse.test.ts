@@ -81,13 +81,13 @@ describe("parseStudy(text, profile)", () => {
       parseStudy(PICO_STUDY, "quick"),
     );
   });
-  it("reads the study of this repository in both profiles", () => {
+  it("reads the study of this repository in the profiles that make experts of each domain", () => {
     for (const profile of ["quick", "full"] as const) {
-      const { spec } = readStudy("data/nano", profile);
+      const { spec } = readStudy("data/hard", profile);
       expect(spec.domains).toHaveLength(5);
       expect(spec.lists["experts"]).toEqual(spec.domains);
     }
-    expect(readStudy("data/nano", "full").spec.seeds).toHaveLength(3);
+    expect(readStudy("data/hard", "full").spec.seeds).toHaveLength(3);
   });
   it("checks every profile of the file, whichever is asked for", () => {
     const text = edit("full: {", "full: { domains: [],");
@@ -421,15 +421,15 @@ describe("readStudy(path, profile)", () => {
     expect(() => readStudy(folder, "quick")).toThrow(
       `study: ${folder}/study.yml not found; it must be a study file`,
     );
-    expect(() => readStudy("data/nano", "fast")).toThrow(
-      "profiles must hold fast, got quick, full",
+    expect(() => readStudy("data/hard", "fast")).toThrow(
+      "profiles must hold fast, got full, develop, quick",
     );
   });
   it("reads the file or its folder alike", () => {
-    expect(readStudy("data/nano/study.yml", "quick").spec).toEqual(
-      readStudy("data/nano", "quick").spec,
+    expect(readStudy("data/hard/study.yml", "quick").spec).toEqual(
+      readStudy("data/hard", "quick").spec,
     );
-    const text = readFileSync("data/nano/study.yml", "utf8");
-    expect(profilesOf(text)).toEqual(["quick", "full"]);
+    const text = readFileSync("data/hard/study.yml", "utf8");
+    expect(profilesOf(text)).toEqual(["full", "develop", "quick"]);
   });
 });

@@ -16,7 +16,7 @@ import { readSign, Signal, signPath } from "../../src/study/watch/sign.js";
 import { Watch } from "../../src/study/watch/states.js";
 import { ROOT } from "../structure/sources.js";
 
-const NANO = join(ROOT, "data", "nano");
+const HARD = join(ROOT, "data", "hard");
 
 function folder(): string {
   return mkdtempSync(join(tmpdir(), "m2rl-watch-"));
@@ -67,10 +67,10 @@ describe("Signal", () => {
 });
 
 describe("Watch", () => {
-  const { spec } = readStudy(NANO, "full");
+  const { spec } = readStudy(HARD, "full");
 
   test("finds every stage of the committed record done, and weights absent", () => {
-    const { stages, run } = new Watch(spec, join(NANO, "runs/full")).look();
+    const { stages, run } = new Watch(spec, join(HARD, "runs/full")).look();
     expect(run).toBeNull();
     expect(
       stages
@@ -87,7 +87,7 @@ describe("Watch", () => {
 
   test("follows notes and signs: lost, running, failed", () => {
     const run = join(folder(), "full");
-    cpSync(join(NANO, "runs/full/stages"), join(run, "stages"), {
+    cpSync(join(HARD, "runs/full/stages"), join(run, "stages"), {
       recursive: true,
     });
     const watch = new Watch(spec, run);
@@ -115,11 +115,11 @@ describe("Watch", () => {
       ...spec,
       models: spec.models.map((model) =>
         model.name === "math"
-          ? { ...model, options: { ...model.options, learningRate: 0.0001 } }
+          ? { ...model, options: { ...model.options, learningRate: 0.0003 } }
           : model,
       ),
     };
-    const { stages } = new Watch(changed, join(NANO, "runs/full")).look();
+    const { stages } = new Watch(changed, join(HARD, "runs/full")).look();
     const standing = (id: string): string =>
       stages.find(({ stage }) => stage.id === id)!.standing;
     expect(standing("seed1/models/math")).toBe("changed");

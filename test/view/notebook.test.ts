@@ -10,8 +10,8 @@ test("study.view shows the link and the main plots, and serves the page until it
     svg: (svg: string) => shown.push(svg.slice(0, 4)),
     text: (text: string) => shown.push(text),
   };
-  const nano = study.open(join(ROOT, "data", "nano"), { profile: "full" });
-  const page = await study.view(nano, { display });
+  const hard = study.open(join(ROOT, "data", "hard"), { profile: "full" });
+  const page = await study.view(hard, { display });
   expect(shown).toEqual([page.url, "<svg", "<svg", "<svg"]);
   const [graph, rewards, scores] = page.figures.map(({ svg }) => svg);
   expect(graph).toContain("experts (5)");

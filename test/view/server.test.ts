@@ -7,14 +7,14 @@ import { startView, type View } from "../../src/view/index.js";
 import type { StudyInfo } from "../../src/view/data/types.js";
 import { ROOT } from "../structure/sources.js";
 
-const NANO = join(ROOT, "data", "nano");
+const HARD = join(ROOT, "data", "hard");
 
 let view: View;
 let origin: string;
 let cookie: string;
 
 beforeAll(async () => {
-  view = await startView(NANO, { profile: "full" });
+  view = await startView(HARD, { profile: "full" });
   origin = new URL(view.url).origin;
   const first = await fetch(view.url);
   cookie = first.headers.get("set-cookie")!.split(";")[0]!;
@@ -27,9 +27,9 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
 
 /** Every file of the study with its size and time. */
 function files(): string[] {
-  return readdirSync(NANO, { recursive: true, encoding: "utf8" }).map(
+  return readdirSync(HARD, { recursive: true, encoding: "utf8" }).map(
     (name) => {
-      const { size, mtimeMs } = statSync(join(NANO, name));
+      const { size, mtimeMs } = statSync(join(HARD, name));
       return `${name} ${size} ${mtimeMs}`;
     },
   );
@@ -48,7 +48,7 @@ describe("startView(study)", () => {
     expect(page.headers.get("set-cookie")).toMatch(/HttpOnly; SameSite=Strict/);
     expect(page.headers.get("referrer-policy")).toBe("no-referrer");
     const html = await page.text();
-    expect(html).toContain("<title>nano · m2rl</title>");
+    expect(html).toContain("<title>hard · m2rl</title>");
     expect(html).not.toMatch(/<script>|onload|style="/);
   });
 
@@ -78,7 +78,7 @@ describe("startView(study)", () => {
   test("answers the pages' questions and nothing by any other name", async () => {
     const study = (await (await ask("/data/study")).json()) as StudyInfo;
     expect(study).toMatchObject({
-      name: "nano",
+      name: "hard",
       profile: "full",
       isLive: true,
     });
@@ -117,7 +117,7 @@ describe("startView(study)", () => {
   });
 
   test("ends although a page still listens for events", async () => {
-    const own = await startView(NANO, {
+    const own = await startView(HARD, {
       profile: "full",
       token: "t",
       every: 20,

@@ -60,7 +60,7 @@ function sampleOf(
  * @param prompts  text of each task by its identity, where it is known
  * @param created  time of the evaluation, ISO 8601 with its zone
  * @example
- * const records = readRecords("data/nano/runs/full/seed1/scores/sft/aime24.jsonl");
+ * const records = readRecords("data/hard/runs/full/seed1/scores/sft/aime24.jsonl");
  * JSON.stringify(inspectLog(records, { created: "2026-01-01T00:00:00+00:00" }))
  */
 export function inspectLog(
@@ -181,7 +181,7 @@ function readSample(
  * @param options  scorer: whose grade counts, default the only one · where: name for messages
  * @throws TaskError the log is no such log, not complete, or a grade is neither right nor wrong
  * @example
- * const log = inspectLog(readRecords("data/nano/runs/full/seed1/scores/sft/aime24.jsonl"), { created: "2026-01-01T00:00:00+00:00" });
+ * const log = inspectLog(readRecords("data/hard/runs/full/seed1/scores/sft/aime24.jsonl"), { created: "2026-01-01T00:00:00+00:00" });
  * readInspectLog(log).header.benchmark // "aime24"
  */
 export function readInspectLog(

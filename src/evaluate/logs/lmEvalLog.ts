@@ -20,7 +20,7 @@ export interface LmEvalLog {
  *
  * @param prompts  text of each task by its identity, where it is known
  * @example
- * lmEvalLog(readRecords("data/nano/runs/full/seed1/scores/sft/aime24.jsonl")).samples[0]
+ * lmEvalLog(readRecords("data/hard/runs/full/seed1/scores/sft/aime24.jsonl")).samples[0]
  */
 export function lmEvalLog(
   { header, records }: Omit<RecordsFile, "bytes">,
@@ -111,7 +111,7 @@ function firstText(value: unknown): string | undefined {
  *   extraction, default the first line's · where: name for messages
  * @throws TaskError a line is no sample, a grade is neither 0 nor 1, or tasks have unequal numbers of samples
  * @example
- * const { samples } = lmEvalLog(readRecords("data/nano/runs/full/seed1/scores/sft/aime24.jsonl"));
+ * const { samples } = lmEvalLog(readRecords("data/hard/runs/full/seed1/scores/sft/aime24.jsonl"));
  * readLmEvalLog(samples, { benchmark: "aime24", model: "sft" }).records.length
  */
 export function readLmEvalLog(

@@ -79,7 +79,7 @@ function controlLine(
  * @param controls  default none
  * @throws RangeError a claim has no judgement
  * @example
- * claimTable(readClaims(), study.rows(nano, "claims"))
+ * claimTable(readClaims(), study.rows(hard, "claims"))
  */
 export function claimTable(
   claims: readonly Claim[],
@@ -112,7 +112,7 @@ export function claimTable(
  *
  * @throws RangeError a claim has no judgement
  * @example
- * claimCounts(readClaims(), study.rows(nano, "claims")).at(-1) // all findings
+ * claimCounts(readClaims(), study.rows(hard, "claims")).at(-1) // all findings
  */
 export function claimCounts(
   claims: readonly Claim[],

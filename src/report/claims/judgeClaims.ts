@@ -66,7 +66,7 @@ export function sideOf(rule: ClaimRule, low: number, high: number): number {
  * @param numbers  one a claim
  * @throws RangeError a claim has no number
  * @example
- * judgeClaims(readClaims(), study.rows(nano, "claims"))[0].verdict
+ * judgeClaims(readClaims(), study.rows(hard, "claims"))[0].verdict
  */
 export function judgeClaims(
   claims: readonly Claim[],

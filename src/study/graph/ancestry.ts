@@ -11,7 +11,7 @@ import { modelNamed, type Ref, type StudySpec } from "./model.js";
  * @param given   models that are there already: neither they nor their ancestors are counted for their sake
  * @returns steps by the name of the run, parents before children
  * @example
- * trainingBehind([{ model: "ties", step: null }], ["sft"], study.readStudy("data/nano", "full").spec) // Map { "math" → 50, "coding" → 50, … }
+ * trainingBehind([{ model: "ties", step: null }], ["sft"], study.readStudy("data/hard", "full").spec) // Map { "math" → 20, "coding" → 20, … }
  */
 export function trainingBehind(
   models: readonly Ref[],

@@ -60,7 +60,7 @@ export function rowFile({ name, by }: MeasureEntry, file: string): string {
  *
  * @throws RangeError two sections do not fit each other
  * @example
- * study.plan(study.parseStudy(readFileSync("data/nano/study.yml", "utf8"), "quick"))[0].id // "seed1/models/sft"
+ * study.plan(study.parseStudy(readFileSync("data/hard/study.yml", "utf8"), "quick"))[0].id // "seed1/models/sft"
  */
 export function plan(study: StudySpec): Stage[] {
   const checkpoints = checkpointsOf(study);

@@ -27,7 +27,7 @@ export interface GivenInput {
 
 /** An estimate of work, before it is done. */
 export interface Work {
-  /** Seconds of one core, from the nano model on the machine of the committed record; proportions matter more than sizes. */
+  /** Seconds of one core, of the nano model where the units of work.ts were measured; proportions matter more than sizes. */
   seconds: number;
   /** Tokens that are read, sampled or scored: 2 N floating-point operations each, for a model of N parameters. */
   forward: number;

@@ -1,4 +1,4 @@
-/** What one unit of each kind of work costs: seconds and tokens, measured on the committed record of the nano study. */
+/** What one unit of each kind of work costs: seconds and tokens, measured with the nano model in the easy world. */
 import type { Work } from "./stage.js";
 
 function unit(seconds: number, forward: number, trained: number): Work {

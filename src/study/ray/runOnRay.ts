@@ -49,7 +49,7 @@ const NOTE_PATIENCE = 60_000;
 const STOP = { RAY_JOB_STOP_WAIT_TIME_S: "20" };
 
 /**
- * Run a study, or what is left of it, on a Ray cluster: `await runOnRay("/shared/nano", "http://head:8265", { profile: "full" })`.
+ * Run a study, or what is left of it, on a Ray cluster: `await runOnRay("/shared/hard", "http://head:8265", { profile: "full" })`.
  *
  * One job of the cluster runs the stages as tasks, each by `m2rl stage` on whichever node has room; the study's `resources` say what a
  * kind of stage needs. All nodes see the study's folder at the same path: it holds the graph, the events, the logs and, as after a local

@@ -70,7 +70,7 @@ export interface StageView {
  *
  * @throws StudyError as `run`
  * @example
- * study.describePlan("data/nano", { profile: "full" }).left.flops
+ * study.describePlan("data/hard", { profile: "full" }).left.flops
  */
 export function describePlan(path: string, choice: Choice = {}): PlanView {
   const prepared = prepare(path, choice);

@@ -95,7 +95,7 @@ const TOP = [...Object.keys(head.fields!), "models", "measures", "profiles"];
  * @param file     name for messages
  * @throws StudyError the first thing that is wrong: file, line, column, what must hold and the nearest known name
  * @example
- * study.parseStudy(readFileSync("data/nano/study.yml", "utf8"), "quick").seeds
+ * study.parseStudy(readFileSync("data/hard/study.yml", "utf8"), "quick").seeds
  */
 export function parseStudy(
   text: string,

@@ -49,7 +49,7 @@ export function signPath(runFolder: string, id: string): string {
  * Gives the sign of one stage while it is made. A disk that refuses is no error here: the stage's own files say so better.
  *
  * @example
- * const signal = new Signal("data/nano/runs/quick", "seed1/models/math");
+ * const signal = new Signal("data/hard/runs/quick", "seed1/models/math");
  * signal.progress({ done: 3, total: 50 });
  * signal.remove();
  */

@@ -41,7 +41,7 @@ function identity(path: string): string {
  * their notes say is the question of `verifyStudy`.
  *
  * @example
- * const { spec, runFolder } = open("data/nano", { profile: "full" });
+ * const { spec, runFolder } = open("data/hard", { profile: "full" });
  * new Watch(spec, runFolder).look().stages.filter(({ standing }) => standing === "running")
  */
 export class Watch {

@@ -35,7 +35,7 @@ export function numbersOf(
  * A training log by columns.
  *
  * @example
- * const log = new LogIndex("data/nano/runs/full/seed1/train/math.jsonl");
+ * const log = new LogIndex("data/hard/runs/full/seed1/train/math.jsonl");
  * log.refresh();
  * log.curve().values.reward
  */

@@ -41,7 +41,7 @@ type Head = Pick<
  * Cost: a line that keeps texts is looked at in its first kilobyte; 10⁵ records take some tenths of a second.
  *
  * @example
- * const index = new RecordsIndex("data/nano/runs/full/seed1/scores/math/aime24.jsonl");
+ * const index = new RecordsIndex("data/hard/runs/full/seed1/scores/T1/math/aime24.jsonl");
  * index.refresh();
  * index.letter(0, 1) // "c": the second sample of the first task is correct
  */

@@ -73,7 +73,7 @@ export interface SampleQuery {
  * A study as the pages ask for it. Every answer is what the files say now; files are read again only where they changed.
  *
  * @example
- * new Resources("data/nano", { profile: "full" }).study().models.length
+ * new Resources("data/hard", { profile: "full" }).study().models.length
  */
 export class Resources {
   private opened: Opened;

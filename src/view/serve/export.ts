@@ -58,7 +58,7 @@ function dataFile(name: string, value: unknown): string {
  * @param out   the folder to write; it appears whole or not at all
  * @throws StudyError the study file is broken, or `out` holds what no export wrote
  * @example
- * exportView("data/nano", "site/explore", { profile: "full" }).page // "site/explore/index.html"
+ * exportView("data/hard", "site/explore", { profile: "full" }).page // "site/explore/index.html"
  */
 export function exportView(
   path: string,

@@ -163,7 +163,7 @@ class Service {
  * @param path  folder with a `study.yml`, or the file; or a folder of records of `m2rl evaluate --records`
  * @throws StudyError the study file is broken, or the folder holds neither · Error the port is taken
  * @example
- * const view = await startView("data/nano", { profile: "full" });
+ * const view = await startView("data/hard", { profile: "full" });
  * console.log(view.url);
  * await view.close();
  */

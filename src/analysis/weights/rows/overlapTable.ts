@@ -17,8 +17,8 @@ const CONTROLS = {
  * @param rows  of one η and storage
  * @param name  how an expert is called
  * @example
- * const rows = readWeightShiftRows("data/nano/runs/full/analysis/weightShift.json");
- * const cells = report.where(rows, { table: "overlap", storage: "fp32", eta: 0.029 });
+ * const rows = readWeightShiftRows("data/hard/runs/full/analysis/weightShift.json");
+ * const cells = report.where(rows, { table: "overlap", storage: "fp32", eta: 0.014 });
  * report.htmlTable(overlapTable(cells), { digits: 2 })
  */
 export function overlapTable(

@@ -21,7 +21,7 @@ const TABLES: readonly string[] = [
  *
  * @throws StudyError the file is missing, or holds no such rows
  * @example
- * readWeightShiftRows("data/nano/runs/full/analysis/weightShift.json")
+ * readWeightShiftRows("data/hard/runs/full/analysis/weightShift.json")
  */
 export function readWeightShiftRows(path: string): WeightShiftRow[] {
   const rows = readJson(

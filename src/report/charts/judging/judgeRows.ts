@@ -40,7 +40,7 @@ function bothWays(rows: readonly JudgingModeRow[]): BothWays[] {
  * @param score  which number of the judges is shown, default "value"
  * @throws RangeError a model lacks a way of judging
  * @example
- * judgeRows(study.rows(nano, "judging"), "balancedAccuracy")
+ * judgeRows(study.rows(hard, "judging"), "balancedAccuracy")
  */
 export function judgeRows(
   rows: readonly JudgingModeRow[],
@@ -70,7 +70,7 @@ export function judgeRows(
  *
  * @throws RangeError a model lacks a way of judging
  * @example
- * htmlTable(judgingTable(study.rows(nano, "judging")), { rank: "column" })
+ * htmlTable(judgingTable(study.rows(hard, "judging")), { rank: "column" })
  */
 export function judgingTable(
   rows: readonly JudgingModeRow[],

@@ -77,7 +77,7 @@ class Claims implements Page {
       h(
         "p",
         { class: "note" },
-        `${claims.length} claims: ${counts.join(", ")}. A verdict is about the nano study, not about the paper's models.`,
+        `${claims.length} claims: ${counts.join(", ")}. A verdict is about this study, not about the paper's models.`,
       ),
       chosen ? this.panel(chosen) : null,
       this.table(shown),
