@@ -95,13 +95,13 @@ export type {
   ParadigmRetentionRow,
   ParadigmRow,
   ParadigmShapeRow,
-} from "./rows/paradigmRow.js";
+} from "./rows/paradigms/paradigmRow.js";
 export {
   matchedByGain,
   meanGain,
   paradigmContrast,
   type Compared,
-} from "./rows/paradigmContrast.js";
+} from "./rows/paradigms/paradigmContrast.js";
 export type { Results } from "./rows/results.js";
 export type { Json } from "./run/hash.js";
 export type { Facts, Job, Progress } from "./run/job.js";

@@ -229,6 +229,16 @@ const FIXTURES: Readonly<Record<string, () => unknown>> = {
     },
   }),
   textOf: () => () => null,
+  paradigmLines: () => [
+    {
+      ...{ what: "contrast", paradigm: "rl", against: "positive" },
+      ...{ merge: "ties", measure: "score" },
+      ...{ difference: 1, low: -1, high: 3 },
+    },
+    ...["rl", "rl10", "positive", "positive10"].map((paradigm, i) => ({
+      ...{ what: "expert", paradigm, gain: 2 * i },
+    })),
+  ],
   // LaTeX and the display of a notebook.
   readLatex: () => read("readLatex"),
   budget: () => new Budget(),

@@ -25,13 +25,13 @@ import type {
   ParadigmScores,
   ParadigmShape,
   TaskVectorSizes,
-} from "../../src/study/rows/paradigmRow.js";
+} from "../../src/study/rows/paradigms/paradigmRow.js";
 import {
   matchedByGain,
   meanGain,
   paradigmContrast,
-} from "../../src/study/rows/paradigmContrast.js";
-import { paradigmRows } from "../../src/study/rows/paradigms.js";
+} from "../../src/study/rows/paradigms/paradigmContrast.js";
+import { paradigmRows } from "../../src/study/rows/paradigms/paradigms.js";
 import type { StepMetrics } from "../../src/train/index.js";
 import { picoStudy, picoWith } from "./pico.js";
 

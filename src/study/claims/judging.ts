@@ -173,19 +173,11 @@ function betterBy(
   };
 }
 
-function comparisons(judges: Judges): Comparison[] {
-  const { names, otherExperts, benchmarks } = judges;
+/** Which way of judging is better, where tasks are reasoned about and where instructions are followed. */
+function waysOfJudging(judges: Judges): Comparison[] {
+  const { benchmarks } = judges;
   const reasons = (name: BenchmarkName): boolean =>
     domainSpec(benchmarkSpec(name).domain).reasoning;
-  const process = (model: string, of: Measure, draw: Draw): number =>
-    judges.of(model, "process")[of](draw);
-  const homes = benchmarks.map((name) => benchmarkSpec(name).domain);
-  const againstSft = (claim: string, model: string): Comparison => ({
-    claim,
-    needed: ["sft", model],
-    number: (of) => (draw) =>
-      process(model, of, draw) - process("sft", of, draw),
-  });
   return [
     betterBy(judges, "process-better-in-reasoning", {
       better: "process",
@@ -199,6 +191,22 @@ function comparisons(judges: Judges): Comparison[] {
         (name) => benchmarkSpec(name).domain === "instruction",
       ),
     }),
+  ];
+}
+
+function comparisons(judges: Judges): Comparison[] {
+  const { names, otherExperts, benchmarks } = judges;
+  const process = (model: string, of: Measure, draw: Draw): number =>
+    judges.of(model, "process")[of](draw);
+  const homes = benchmarks.map((name) => benchmarkSpec(name).domain);
+  const againstSft = (claim: string, model: string): Comparison => ({
+    claim,
+    needed: ["sft", model],
+    number: (of) => (draw) =>
+      process(model, of, draw) - process("sft", of, draw),
+  });
+  return [
+    ...waysOfJudging(judges),
     {
       claim: "training-sharpens-judging",
       needed: ["sft", ...homes],

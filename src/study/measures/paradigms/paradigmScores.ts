@@ -3,7 +3,7 @@ import type { Params } from "../../../checkpoint/index.js";
 import type { Domain } from "../../../domains/index.js";
 import type { BenchmarkName } from "../../../evaluate/index.js";
 import { mergeBy, type MergeSpec } from "../../operations/merge.js";
-import type { ParadigmScores } from "../../rows/paradigmRow.js";
+import type { ParadigmScores } from "../../rows/paradigms/paradigmRow.js";
 import type { Facts, Job, Report } from "../../run/job.js";
 import { outputPath } from "../../run/paths.js";
 import { LineFile } from "../../run/lineFile.js";

@@ -20,7 +20,7 @@ import type {
   LossLine,
   ParadigmShape,
   TaskVectorSizes,
-} from "../../rows/paradigmRow.js";
+} from "../../rows/paradigms/paradigmRow.js";
 import { tasksOf } from "../../graph/stage.js";
 import { brief } from "../../rows/interval.js";
 import type { Facts, Job, Report } from "../../run/job.js";

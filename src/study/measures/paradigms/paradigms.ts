@@ -23,9 +23,9 @@ import type {
   ParadigmRun,
   ParadigmScores,
   ParadigmShape,
-} from "../../rows/paradigmRow.js";
+} from "../../rows/paradigms/paradigmRow.js";
 import { benchmarksOf } from "../../rows/modelScores.js";
-import { paradigmRows } from "../../rows/paradigms.js";
+import { paradigmRows } from "../../rows/paradigms/paradigms.js";
 import type { Results } from "../../rows/results.js";
 import type { Job } from "../../run/job.js";
 import {

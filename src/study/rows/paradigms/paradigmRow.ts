@@ -1,7 +1,7 @@
 /** Rows of experts that were trained by several paradigms, and the lines that they are made from. */
-import type { Domain } from "../../domains/index.js";
-import type { StepMetrics } from "../../train/index.js";
-import type { ItemScores } from "./modelScores.js";
+import type { Domain } from "../../../domains/index.js";
+import type { StepMetrics } from "../../../train/index.js";
+import type { ItemScores } from "../modelScores.js";
 
 /** One line of a paradigm's scores: a merge on all benchmarks, or an expert on those of its domain. */
 export interface ParadigmScores {

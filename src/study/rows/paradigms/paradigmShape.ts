@@ -1,6 +1,6 @@
 /** Directions of four paradigms' task vectors, and the loss around them. */
-import { meanOrNull } from "../../stats/index.js";
-import { brief, share } from "./interval.js";
+import { meanOrNull } from "../../../stats/index.js";
+import { brief, share } from "../interval.js";
 import type {
   Loss,
   LossLine,

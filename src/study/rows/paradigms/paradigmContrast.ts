@@ -1,6 +1,6 @@
 /** Two kinds of experts against each other, read from rows of `paradigms`. */
-import { mean } from "../../stats/index.js";
-import type { Interval } from "./interval.js";
+import { mean } from "../../../stats/index.js";
+import type { Interval } from "../interval.js";
 import type { ParadigmContrastRow, ParadigmRow } from "./paradigmRow.js";
 
 /** What is compared: one merge of both, by score or by what it keeps of the experts' gains. */
@@ -12,7 +12,7 @@ export type Compared = Pick<ParadigmContrastRow, "merge" | "measure">;
  * @returns points of a score, a fraction of the experts' gains for "retention"; null where a gain is not surely above 0
  * @throws RangeError where the rows do not compare the two
  * @example
- * paradigmContrast(study.rows(opened, "paradigms"), ["rl", "positive"], { merge: "ties", measure: "score" })
+ * paradigmContrast(paradigmLines, ["rl", "positive"], { merge: "ties", measure: "score" })
  */
 export function paradigmContrast(
   rows: readonly ParadigmRow[],
@@ -47,7 +47,7 @@ function negated({ mean, low, high }: Interval): Interval {
  * Mean gain of a paradigm's experts on the benchmarks of their own domains, points.
  *
  * @example
- * meanGain(study.rows(opened, "paradigms"), "rl")
+ * meanGain(paradigmLines, "rl")
  */
 export function meanGain(
   rows: readonly ParadigmRow[],
@@ -65,7 +65,7 @@ export function meanGain(
  *
  * @param states  names of paradigms, those of the first and those of the second
  * @example
- * matchedByGain(study.rows(opened, "paradigms"), [["rl", "rl10"], ["positive", "positive10"]])
+ * matchedByGain(paradigmLines, [["rl", "rl10"], ["positive", "positive10"]])
  */
 export function matchedByGain(
   rows: readonly ParadigmRow[],

@@ -1,15 +1,15 @@
 /** From four paradigms of experts to rows: what they gained, what their merges kept of it, and how their task vectors differ. */
-import { crossedBootstrap, draws, type Draw } from "../../analysis/index.js";
+import { crossedBootstrap, draws, type Draw } from "../../../analysis/index.js";
 import {
   averageOverSeeds,
   type Estimate,
   mean,
   meanOrNull,
   pairedDifference,
-} from "../../stats/index.js";
-import type { Domain } from "../../domains/index.js";
-import { type BenchmarkName } from "../../evaluate/index.js";
-import type { StepMetrics } from "../../train/index.js";
+} from "../../../stats/index.js";
+import type { Domain } from "../../../domains/index.js";
+import { type BenchmarkName } from "../../../evaluate/index.js";
+import type { StepMetrics } from "../../../train/index.js";
 import {
   brief,
   inPoints,
@@ -18,8 +18,8 @@ import {
   scoreOf,
   share,
   type Interval,
-} from "./interval.js";
-import { transpose } from "./modelScores.js";
+} from "../interval.js";
+import { transpose } from "../modelScores.js";
 import type {
   ParadigmData,
   ParadigmContrastRow,
