@@ -1,10 +1,6 @@
 /** Fine-tuning on correct answers alone: what a demonstrator wrote, or what the model itself wrote before it was trained. */
 import { hashModel } from "../checkpoint/index.js";
-import {
-  taskMessages,
-  type AnswerForm,
-  type Domain,
-} from "../domains/index.js";
+import { taskMessages, type Domain } from "../domains/index.js";
 import { TrainError } from "../error.js";
 import {
   loadPolicy,
@@ -21,7 +17,7 @@ import { LORA_SETTINGS } from "./run/loraSettings.js";
 import type { ImitationMetrics } from "./run/metrics.js";
 import { OPTIMIZER_SETTINGS } from "./run/optimizerSettings.js";
 import { countTokens } from "./run/rolloutMetrics.js";
-import { taskOrder } from "./run/taskOrder.js";
+import { taskOrder, type TaskOptions } from "./run/taskOrder.js";
 import { tasksOfStep, type TaskOrder } from "./run/tasks.js";
 import { train, type RunOptions, type TrainResult } from "./run/train.js";
 import {
@@ -30,7 +26,7 @@ import {
   type SettingsOf,
 } from "./settings.js";
 import { encodeChat } from "./sftExamples.js";
-import { worldSpec, type TaskSource } from "../world/index.js";
+import { worldSpec } from "../world/index.js";
 
 const OWN = {
   source: {
@@ -83,17 +79,16 @@ export type ImitationSource = (typeof OWN.source.of)[number];
 
 /** Options of `trainImitation`. */
 export interface TrainImitationOptions
-  extends RunOptions<ImitationMetrics>, OptionsOf<typeof IMITATION_SETTINGS> {
+  extends
+    TaskOptions,
+    RunOptions<ImitationMetrics>,
+    OptionsOf<typeof IMITATION_SETTINGS> {
   /** Model folder to start from; also the one that writes "rollouts". */
   init: string;
   source: ImitationSource;
   domains: readonly Domain[];
   /** Name of the run's random streams; with the name of an RL run, that run's tasks. Default: the first domain. */
   name?: string;
-  /** Where tasks come from; default "nano", whose answers alone are demonstrated. */
-  tasks?: TaskSource;
-  /** How they are put to the model and when answers count; default as the domains have it. */
-  answerForm?: AnswerForm;
 }
 
 type ImitationSettings = TaskOrder & SettingsOf<typeof IMITATION_SETTINGS>;
@@ -204,15 +199,13 @@ function ownAnswers(
 function imitationSettings(options: TrainImitationOptions): ImitationSettings {
   const who = "trainImitation";
   const settings = resolveSettings(who, IMITATION_SETTINGS, options);
-  const { seed, out, domains, name = domains[0] ?? "" } = options;
-  const { tasks: from, answerForm } = options;
-  if (from === "english" && options.source === "demonstrations")
+  const { domains, name = domains[0] ?? "" } = options;
+  if (options.tasks === "english" && options.source === "demonstrations")
     throw new TrainError(
       `${who}: source must be rollouts where tasks are english, got demonstrations`,
     );
-  const tasks = { seed, out, name, tasks: from, answerForm };
   return {
-    ...taskOrder(who, tasks, domains, settings.promptsPerStep),
+    ...taskOrder(who, { ...options, name }, domains, settings.promptsPerStep),
     ...settings,
   };
 }

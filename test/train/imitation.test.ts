@@ -6,6 +6,7 @@ import {
   type ImitationMetrics,
   type TrainImitationOptions,
 } from "../../src/train/index.js";
+import { rlLevels } from "../../src/train/run/tasks.js";
 import { newFolder, writePico } from "./fixture.js";
 
 const folder = newFolder();
@@ -81,6 +82,23 @@ describe("trainImitation", () => {
       options: { source: "demonstrations", name: "math", groupSize: 2 },
     });
   });
+
+  test.each(["demonstrations", "rollouts"] as const)(
+    "takes tasks as hard as it is told, of %s too",
+    async (source) => {
+      const levels = async (difficulty: "easy" | "hard") => {
+        const name = `${source}-${difficulty}`;
+        const { path } = await train(name, { source, difficulty, steps: 1 });
+        const { options } = JSON.parse(
+          readFileSync(join(path, "provenance.json"), "utf8"),
+        ) as { options: { levels: { math: number[] } } };
+        return options.levels.math;
+      };
+      expect(await levels("easy")).toEqual(rlLevels("easy").math);
+      expect(await levels("hard")).toEqual(rlLevels("hard").math);
+      expect(rlLevels("hard").math).not.toEqual(rlLevels("easy").math);
+    },
+  );
 
   test("throws RangeError for an unknown source and TrainError without a domain", async () => {
     await expect(

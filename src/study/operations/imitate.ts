@@ -31,7 +31,7 @@ export const imitate: Operation<
   ...TRAINED_ON_TASKS,
   key: "imitate",
   about: "fine-tuning on correct answers, demonstrated or the model's own",
-  version: 1,
+  version: 2,
   options: object<ImitateOptions>({
     domains,
     ...settingFields(IMITATION_SETTINGS, NEEDED),
