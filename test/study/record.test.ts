@@ -1,16 +1,17 @@
-/** The study of this repository: its plan is the one whose results were recorded, stage by stage, each with the same content key. */
+/** The studies of this repository: their plans are those whose results were recorded, stage by stage, each with the same content key. */
 import { describe, expect, it } from "vitest";
 import { describePlan, readStudy } from "../../src/study/index.js";
 
-describe("data/hard/study.yml", () => {
+describe("the committed record", () => {
   it.each([
-    ["full", 3],
-    ["develop", 1],
+    ["data/hard", "full", 3],
+    ["data/hard", "develop", 1],
+    ["data/paradigms", "full", 3],
   ])(
-    "has a note for every stage of profile %s, and every file but the weights",
-    (profile, seeds) => {
-      const { stages, left } = describePlan("data/hard", { profile });
-      const weights = ["sft", "rl", "distill", "merge", "average"];
+    "of %s has a note for every stage of profile %s, and every file but the weights",
+    (study, profile, seeds) => {
+      const { stages, left } = describePlan(study, { profile });
+      const weights = ["sft", "rl", "imitate", "distill", "merge", "average"];
       const missing = stages.filter(
         ({ kind, state }) =>
           state === "open" ||
@@ -18,7 +19,7 @@ describe("data/hard/study.yml", () => {
           (state === "recorded" && !weights.includes(kind)),
       );
       expect(missing.map(({ id }) => id)).toEqual([]);
-      expect(readStudy("data/hard", profile).spec.seeds).toHaveLength(seeds);
+      expect(readStudy(study, profile).spec.seeds).toHaveLength(seeds);
       expect(left).toEqual({ seconds: 0, flops: 0 });
     },
   );
