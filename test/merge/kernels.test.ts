@@ -149,11 +149,15 @@ describe.each(LENGTHS)("on %d entries the kernels give the numbers of", (n) => {
     expect(fast).toEqual(slow);
   });
 
-  test("countWindow", () => {
+  test.each([
+    ["one by one", { low: 0x3a000000, coarse: false }, 2 ** 23],
+    ["from zero on", { low: 0, coarse: false }, 2 ** 15],
+    ["in buckets", { low: 0x3a000000, coarse: true }, 2 ** 9],
+    ["in buckets, everything", { low: 0, coarse: true }, 2 ** 17],
+  ])("countWindow, %s", (_, window, places) => {
     const values = changes(n, 1);
-    const low = 0x3a000000;
-    const slow = { low, below: 0, counts: new Uint32Array(2 ** 23) };
-    const fast = { low, below: 0, counts: words(2 ** 23).fill(0) };
+    const slow = { ...window, below: 0, counts: new Uint32Array(places) };
+    const fast = { ...window, below: 0, counts: words(places).fill(0) };
     countWindow(slow, values);
     countWindow(fast, inKernels(values));
     expect(fast.below).toBe(slow.below);

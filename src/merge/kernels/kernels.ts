@@ -59,7 +59,8 @@ export interface Kernels {
     values: number,
     length: number,
     low: number,
-    width: number,
+    places: number,
+    coarse: boolean,
     counts: number,
   ): number;
   dropBelow(values: number, length: number, least: number): void;

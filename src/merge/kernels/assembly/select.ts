@@ -3,51 +3,69 @@ import { high, low, narrow } from "./float64.ts";
 
 const MAGNITUDE: i32 = 0x7fffffff;
 
-function countOne(position: u32, width: u32, counts: usize): void {
-  if (position < width) {
-    const at = counts + 4 * <usize>position;
-    store<u32>(at, load<u32>(at) + 1);
-  }
+/** Bits of a magnitude that a coarse count leaves out. */
+const LOW_BITS: i32 = 15;
+
+function countOne(position: i32, coarse: bool, counts: usize): void {
+  const bucket = position >>> LOW_BITS;
+  const rest = position & ((1 << LOW_BITS) - 1);
+  const place = coarse ? 2 * bucket + i32(rest !== 0) : position;
+  const at = counts + 4 * <usize>place;
+  store<u32>(at, load<u32>(at) + 1);
 }
 
-/** Count the magnitudes from bits `low` on, one by one. Returns how many are smaller. */
+function sumLanes(counts: v128): u32 {
+  return (
+    i32x4.extract_lane(counts, 0) +
+    i32x4.extract_lane(counts, 1) +
+    i32x4.extract_lane(counts, 2) +
+    i32x4.extract_lane(counts, 3)
+  );
+}
+
+/**
+ * Count the magnitudes from bits `low` on: one by one, or where `coarse` is set in buckets, whose smallest magnitude has a count of its own.
+ * Returns how many are smaller.
+ *
+ * @param places  number of counts
+ */
 export function countWindow(
   values: usize,
   length: usize,
   low: i32,
-  width: u32,
+  places: i32,
+  coarse: bool,
   counts: usize,
 ): u32 {
+  const last = low + (coarse ? places << (LOW_BITS - 1) : places) - 1;
   const magnitude = i32x4.splat(MAGNITUDE);
-  const first = i32x4.splat(low);
-  const size = i32x4.splat(width);
-  let below = i32x4.splat(0);
+  const lowest = i32x4.splat(low);
+  const highest = i32x4.splat(last);
+  // The first magnitude of a window is often zero, and far more frequent than the others: it is counted four at a time.
+  let equal = i32x4.splat(0);
+  let above = i32x4.splat(0);
   let i: usize = 0;
   for (; i + 4 <= length; i += 4) {
     const bits = v128.and(v128.load(values + 4 * i), magnitude);
-    const position = i32x4.sub(bits, first);
-    below = i32x4.add(below, i32x4.shr_u(position, 31));
-    // Few entries are inside: seldom more than one of four.
-    let inside = i32x4.bitmask(i32x4.lt_u(position, size));
+    const isAbove = i32x4.gt_s(bits, lowest);
+    equal = i32x4.sub(equal, i32x4.eq(bits, lowest));
+    above = i32x4.sub(above, isAbove);
+    let inside = i32x4.bitmask(v128.andnot(isAbove, i32x4.gt_s(bits, highest)));
     while (inside !== 0) {
       const at = values + 4 * (i + <usize>ctz(inside));
-      countOne((load<i32>(at) & MAGNITUDE) - low, width, counts);
+      countOne((load<i32>(at) & MAGNITUDE) - low, coarse, counts);
       inside &= inside - 1;
     }
   }
-  let rest: u32 = 0;
+  const equals = sumLanes(equal);
+  store<u32>(counts, load<u32>(counts) + equals);
+  let below = <u32>i - equals - sumLanes(above);
   for (; i < length; i++) {
-    const position = (load<i32>(values + 4 * i) & MAGNITUDE) - low;
-    rest += (<u32>position) >> 31;
-    countOne(position, width, counts);
+    const bits = load<i32>(values + 4 * i) & MAGNITUDE;
+    below += u32(bits < low);
+    if (bits >= low && bits <= last) countOne(bits - low, coarse, counts);
   }
-  return (
-    rest +
-    i32x4.extract_lane(below, 0) +
-    i32x4.extract_lane(below, 1) +
-    i32x4.extract_lane(below, 2) +
-    i32x4.extract_lane(below, 3)
-  );
+  return below;
 }
 
 /** Zero what is smaller than a magnitude. */

@@ -7,6 +7,7 @@ import { kernels } from "../../kernels/kernels.js";
 import type { MergeContext, SurveyPlan } from "../../tensor.js";
 import {
   COARSE,
+  type Cut,
   type Window,
   countTensor,
   countWindow,
@@ -101,6 +102,7 @@ function addFine(
   let end = 0;
   const parts = windows.map(({ low, width }) => ({
     low,
+    coarse: false,
     below: 0,
     counts: counts.subarray(end, (end += width)),
   }));
@@ -196,9 +198,9 @@ function openWindows({ length, seen, densities, counts }: Count): GlobalTrim {
       seen === length ? 0 : seen,
     ),
   );
-  return windows.includes(undefined)
+  return windows.some(({ coarse }) => coarse)
     ? { ...START, next: "everything" }
-    : { ...START, next: "window", windows: windows as Window[] };
+    : { ...START, next: "window", windows };
 }
 
 /** The threshold of each expert, from the counts of its window. */
@@ -211,12 +213,15 @@ function readWindows(
     const { low, width } = found.windows[m]!;
     const window = {
       low,
+      coarse: false,
       below: below[m]!,
       counts: counts.subarray(at, at + width),
     };
     at += width;
     const dropped = droppedCount(length, density);
-    return dropped === 0 ? 0 : findRank(window, dropped)?.magnitude;
+    return dropped === 0
+      ? 0
+      : (findRank(window, dropped) as Cut | undefined)?.magnitude;
   });
   return thresholds.includes(undefined)
     ? { ...START, next: "everything" }
