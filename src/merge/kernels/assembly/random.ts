@@ -121,12 +121,15 @@ export function fillMasks(
 /** Zero the entries whose bits are not set. */
 export function dropMasked(values: usize, length: usize, masks: usize): void {
   const bits = i32x4(1, 2, 4, 8);
-  const zero = i32x4.splat(0);
   let i: usize = 0;
-  for (; i + 4 <= length; i += 4) {
-    const mask = load<i32>(masks + ((i >>> 5) << 2)) >>> ((<i32>i) & 31);
-    const kept = i32x4.ne(v128.and(i32x4.splat(mask), bits), zero);
-    v128.store(values + 4 * i, v128.and(v128.load(values + 4 * i), kept));
+  for (; i + 32 <= length; i += 32) {
+    let mask = v128.load32_splat(masks + (i >>> 3));
+    for (let j: usize = 0; j < 32; j += 4) {
+      const at = values + 4 * (i + j);
+      const kept = i32x4.eq(v128.and(mask, bits), bits);
+      v128.store(at, v128.and(v128.load(at), kept));
+      mask = i32x4.shr_u(mask, 4);
+    }
   }
   for (; i < length; i++) {
     const mask = load<i32>(masks + ((i >>> 5) << 2)) >>> ((<i32>i) & 31);

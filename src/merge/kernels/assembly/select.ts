@@ -85,10 +85,45 @@ export function dropBelow(values: usize, length: usize, least: f32): void {
   }
 }
 
+/** Entries handled alike, where no quota ends among them. */
+const GROUP: usize = 256;
+
 /** Are all of `count` equal entries kept, or none? */
 function fits(quota: i32, count: i32): bool {
   return quota <= 0 || quota >= count;
 }
+
+/** Zero what is not in a stretch of magnitudes, and count what equals `low` and `high`; lengths are multiples of 4. */
+function dropAround(
+  values: usize,
+  length: usize,
+  first: i32,
+  last: i32,
+  low: i32,
+  high: i32,
+): void {
+  const magnitude = i32x4.splat(MAGNITUDE);
+  const before = i32x4.splat(first - 1);
+  const end = i32x4.splat(last);
+  const lowest = i32x4.splat(low);
+  const highest = i32x4.splat(high);
+  let lows = i32x4.splat(0);
+  let highs = i32x4.splat(0);
+  for (let i: usize = 0; i < length; i += 4) {
+    const four = v128.load(values + 4 * i);
+    const bits = v128.and(four, magnitude);
+    const kept = v128.andnot(i32x4.gt_s(bits, before), i32x4.gt_s(bits, end));
+    v128.store(values + 4 * i, v128.and(four, kept));
+    lows = i32x4.sub(lows, i32x4.eq(bits, lowest));
+    highs = i32x4.sub(highs, i32x4.eq(bits, highest));
+  }
+  lowsFound = sumLanes(lows);
+  highsFound = sumLanes(highs);
+}
+
+// What `dropAround` found last.
+let lowsFound: i32 = 0;
+let highsFound: i32 = 0;
 
 /**
  * Zero what is not strictly between two magnitudes, but for the first entries that equal one: `quotas` says how many, as two int32
@@ -103,34 +138,22 @@ export function dropOutside(
 ): void {
   let ofLow = load<i32>(quotas);
   let ofHigh = load<i32>(quotas, 4);
-  const lowest = f32x4.splat(low);
-  const highest = f32x4.splat(high);
-  let i: usize = 0;
-  for (; i < length;) {
-    if (i + 4 <= length) {
-      const four = v128.load(values + 4 * i);
-      const magnitude = f32x4.abs(four);
-      const isLow = f32x4.eq(magnitude, lowest);
-      const isHigh = v128.andnot(f32x4.eq(magnitude, highest), isLow);
-      const lows = popcnt(i32x4.bitmask(isLow));
-      const highs = popcnt(i32x4.bitmask(isHigh));
-      if (fits(ofLow, lows) && fits(ofHigh, highs)) {
-        const between = v128.and(
-          f32x4.gt(magnitude, lowest),
-          f32x4.lt(magnitude, highest),
-        );
-        const keptLow = v128.and(isLow, i32x4.splat(-i32(ofLow > 0)));
-        const keptHigh = v128.and(isHigh, i32x4.splat(-i32(ofHigh > 0)));
-        const kept = v128.or(between, v128.or(keptLow, keptHigh));
-        v128.store(values + 4 * i, v128.and(four, kept));
-        if (ofLow > 0) ofLow -= lows;
-        if (ofHigh > 0) ofHigh -= highs;
-        i += 4;
-        continue;
-      }
+  const lowBits = reinterpret<i32>(low);
+  const highBits = reinterpret<i32>(high);
+  for (let i: usize = 0; i < length;) {
+    const count = min(length - i, GROUP);
+    if (fits(ofLow, <i32>count) && fits(ofHigh, <i32>count)) {
+      const first = lowBits + i32(ofLow <= 0);
+      const last = highBits - i32(ofHigh <= 0 && low !== high);
+      const whole = count & ~3;
+      dropAround(values + 4 * i, whole, first, last, lowBits, highBits);
+      if (ofLow > 0) ofLow -= lowsFound;
+      if (ofHigh > 0 && low !== high) ofHigh -= highsFound;
+      i += whole;
+      if (whole === GROUP) continue;
     }
     // The last entries, and the few among which a quota ends.
-    for (const end = min(i + 4, length); i < end; i++) {
+    for (const end = min(i + GROUP, length); i < end; i++) {
       const value = load<f32>(values + 4 * i);
       const magnitude = abs(value);
       let kept = magnitude > low && magnitude < high;

@@ -91,6 +91,101 @@ function vote(sum: v128, onZero: v128): v128 {
   return v128.bitselect(onZero, sign, f64x2.eq(sum, zero));
 }
 
+function weighed(weight: v128, value: v128, plain: bool): v128 {
+  return plain ? value : f64x2.mul(weight, value);
+}
+
+/** What sums are divided by: 1 where nothing has a vote or takes part. */
+function divisor(by: v128, vote: v128, least: v128): v128 {
+  const zero = f64x2.splat(0);
+  const voted = v128.and(by, f64x2.ne(vote, zero));
+  const raised = f64x2.pmax(voted, least);
+  return v128.bitselect(f64x2.splat(1), raised, f64x2.eq(raised, zero));
+}
+
+/** The sign bits of four float32. */
+const SIGN: i32 = 0x80000000;
+
+/** `addAgreeing`, for constants `divide` and `plain`: all factors are 1. */
+function agreeing(
+  out: usize,
+  base: usize,
+  length: usize,
+  models: usize,
+  count: usize,
+  factors: usize,
+  onZero: f64,
+  divide: bool,
+  plain: bool,
+  least: f64,
+  lambda: f64,
+): void {
+  const scale = f64x2.splat(lambda);
+  const tie = f64x2.splat(onZero);
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const leastDivisor = f64x2.splat(least);
+  for (let i: usize = 0; i < length; i += 4) {
+    let voteLow = zero;
+    let voteHigh = zero;
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      const voice = plain ? one : v128.load64_splat(factors + 24 * m);
+      voteLow = f64x2.add(voteLow, weighed(voice, low(values), plain));
+      voteHigh = f64x2.add(voteHigh, weighed(voice, high(values), plain));
+    }
+    voteLow = vote(voteLow, tie);
+    voteHigh = vote(voteHigh, tie);
+    // With the sign of the vote, what agrees is positive.
+    const words = v128.shuffle<u32>(voteLow, voteHigh, 1, 3, 5, 7);
+    const turn = v128.and(words, i32x4.splat(SIGN));
+    let sumLow = zero;
+    let sumHigh = zero;
+    let byLow = zero;
+    let byHigh = zero;
+    let agreed = zero;
+    for (let m: usize = 0; m < count; m++) {
+      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
+      let turned = v128.xor(values, turn);
+      if (plain) {
+        // A truth value is −1.
+        if (divide) agreed = i32x4.sub(agreed, f32x4.gt(turned, zero));
+        turned = f32x4.pmax(zero, turned);
+        sumLow = f64x2.add(sumLow, low(turned));
+        sumHigh = f64x2.add(sumHigh, high(turned));
+        continue;
+      }
+      const factor = v128.load64_splat(factors + 24 * m, 8);
+      const valueLow = f64x2.mul(factor, low(turned));
+      const valueHigh = f64x2.mul(factor, high(turned));
+      sumLow = f64x2.add(sumLow, f64x2.pmax(zero, valueLow));
+      sumHigh = f64x2.add(sumHigh, f64x2.pmax(zero, valueHigh));
+      if (divide) {
+        const weight = v128.load64_splat(factors + 24 * m, 16);
+        const agreesLow = f64x2.gt(valueLow, zero);
+        const agreesHigh = f64x2.gt(valueHigh, zero);
+        byLow = f64x2.add(byLow, v128.and(agreesLow, weight));
+        byHigh = f64x2.add(byHigh, v128.and(agreesHigh, weight));
+      }
+    }
+    // Back to the sign of the vote; a sum of zero stays +0.
+    sumLow = f64x2.add(f64x2.mul(sumLow, voteLow), zero);
+    sumHigh = f64x2.add(f64x2.mul(sumHigh, voteHigh), zero);
+    if (divide) {
+      if (plain) {
+        byLow = f64x2.convert_low_i32x4_s(agreed);
+        byHigh = f64x2.convert_low_i32x4_s(
+          v128.shuffle<u64>(agreed, agreed, 1, 1),
+        );
+      }
+      sumLow = f64x2.div(sumLow, divisor(byLow, voteLow, leastDivisor));
+      sumHigh = f64x2.div(sumHigh, divisor(byHigh, voteHigh, leastDivisor));
+    }
+    const change = narrow(sumLow, sumHigh);
+    v128.store(out + 4 * i, addScaled(v128.load(base + 4 * i), change, scale));
+  }
+}
+
 /**
  * out = base + λ · float32(Σ_m f_m x_m [agrees] / Σ_m w_m [agrees]), where x_m agrees if f_m x_m has the sign of Σ_m v_m x_m, or the
  * sign `onZero` where that is zero; a divisor below `least` is raised to it, one of zero is 1. Up to three entries
@@ -111,50 +206,14 @@ export function addAgreeing(
   least: f64,
   lambda: f64,
 ): void {
-  const scale = f64x2.splat(lambda);
-  const tie = f64x2.splat(onZero);
-  const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
-  const leastDivisor = f64x2.splat(least);
-  for (let i: usize = 0; i < length; i += 4) {
-    let voteLow = zero;
-    let voteHigh = zero;
-    for (let m: usize = 0; m < count; m++) {
-      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
-      const voice = v128.load64_splat(factors + 24 * m);
-      voteLow = f64x2.add(voteLow, f64x2.mul(voice, low(values)));
-      voteHigh = f64x2.add(voteHigh, f64x2.mul(voice, high(values)));
-    }
-    voteLow = vote(voteLow, tie);
-    voteHigh = vote(voteHigh, tie);
-    let sumLow = zero;
-    let sumHigh = zero;
-    let byLow = zero;
-    let byHigh = zero;
-    for (let m: usize = 0; m < count; m++) {
-      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
-      const factor = v128.load64_splat(factors + 24 * m, 8);
-      const weight = v128.load64_splat(factors + 24 * m, 16);
-      const valueLow = f64x2.mul(factor, low(values));
-      const valueHigh = f64x2.mul(factor, high(values));
-      const agreesLow = f64x2.gt(f64x2.mul(valueLow, voteLow), zero);
-      const agreesHigh = f64x2.gt(f64x2.mul(valueHigh, voteHigh), zero);
-      sumLow = f64x2.add(sumLow, v128.and(agreesLow, valueLow));
-      sumHigh = f64x2.add(sumHigh, v128.and(agreesHigh, valueHigh));
-      byLow = f64x2.add(byLow, v128.and(agreesLow, weight));
-      byHigh = f64x2.add(byHigh, v128.and(agreesHigh, weight));
-    }
-    if (divide) {
-      byLow = f64x2.pmax(byLow, leastDivisor);
-      byHigh = f64x2.pmax(byHigh, leastDivisor);
-      byLow = v128.bitselect(one, byLow, f64x2.eq(byLow, zero));
-      byHigh = v128.bitselect(one, byHigh, f64x2.eq(byHigh, zero));
-      sumLow = f64x2.div(sumLow, byLow);
-      sumHigh = f64x2.div(sumHigh, byHigh);
-    }
-    const change = narrow(sumLow, sumHigh);
-    v128.store(out + 4 * i, addScaled(v128.load(base + 4 * i), change, scale));
-  }
+  let plain = true;
+  for (let k: usize = 0; k < 3 * count; k++)
+    plain = plain && load<f64>(factors + 8 * k) === 1;
+  // Each of these is a loop without the steps that it does not need.
+  // prettier-ignore
+  if (!divide) inline.always(agreeing(out, base, length, models, count, factors, onZero, false, false, least, lambda));
+  else if (plain) inline.always(agreeing(out, base, length, models, count, factors, onZero, true, true, least, lambda));
+  else inline.always(agreeing(out, base, length, models, count, factors, onZero, true, false, least, lambda));
 }
 
 /** Sum over the entries of a block of sign(x_1 + … + x_M). */

@@ -63,6 +63,9 @@ function keepOf({ first, last }: Ranks, length: number, cuts: Cut[]) {
       low: low?.magnitude === high?.magnitude ? last - first : kept,
       high: high === undefined ? 0 : last - high.below,
     };
+    // A quota that never runs out needs no counting.
+    if (quota.low === low?.equal) quota.low = Infinity;
+    if (quota.high === high?.equal) quota.high = Infinity;
     return (values) =>
       dropOutside(
         values,

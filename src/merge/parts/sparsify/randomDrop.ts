@@ -3,13 +3,19 @@ import { key } from "../../../random.js";
 import { words } from "../../kernels/arena.js";
 import { BLOCK } from "../walk.js";
 import { dropMasked, fillMasks, MASK } from "./bernoulli.js";
+import { remembered, rememberedBytes } from "./remember.js";
 import type { Drop, Sparsify } from "./sparsify.js";
 
 /**
  * Each entry with the density of its expert. Which ones stay depends on (seed, name of the expert, name of the tensor, entry) alone.
  */
 export const randomEntries: Sparsify = {
-  begin(_vectors, { name, ids }, { density }, { seed }) {
+  memory: ({ shape }, models) =>
+    rememberedBytes(
+      shape.reduce((a, b) => a * b, 1),
+      models,
+    ),
+  begin(vectors, { name, ids }, { density, rescale }, { seed }) {
     const densities = density as readonly number[];
     const streams = ids.map((id) => key(seed, `bernoulli/${id}/${name}`));
     const scratch = words(BLOCK / MASK);
@@ -20,6 +26,9 @@ export const randomEntries: Sparsify = {
         fillMasks(streams[m]!, densities[m]!, start / MASK, masks);
         dropMasked(values, masks);
       });
-    return () => drop;
+    // Scaled to the sum before, a tensor is walked twice.
+    return rescale === true
+      ? remembered(() => drop, vectors.length, ids.length)
+      : () => drop;
   },
 };
