@@ -103,8 +103,83 @@ function divisor(by: v128, vote: v128, least: v128): v128 {
   return v128.bitselect(f64x2.splat(1), raised, f64x2.eq(raised, zero));
 }
 
+/** The signs of Σ_m v_m x_m at four entries, as float32: 1, −1, or `tie` where a sum is zero. */
+function votes(
+  at: usize,
+  models: usize,
+  count: usize,
+  factors: usize,
+  tie: v128,
+  plain: bool,
+): v128 {
+  let sumLow = f64x2.splat(0);
+  let sumHigh = f64x2.splat(0);
+  for (let m: usize = 0; m < count; m++) {
+    const values = v128.load(load<usize>(models + 4 * m) + at);
+    const voice = plain ? tie : v128.load64_splat(factors + 24 * m);
+    sumLow = f64x2.add(sumLow, weighed(voice, low(values), plain));
+    sumHigh = f64x2.add(sumHigh, weighed(voice, high(values), plain));
+  }
+  return narrow(vote(sumLow, tie), vote(sumHigh, tie));
+}
+
 /** The sign bits of four float32. */
 const SIGN: i32 = 0x80000000;
+
+/** Σ_m f_m x_m over what agrees with `signs` at four entries, divided by its Σ_m w_m where `divide`. */
+function agreed(
+  at: usize,
+  models: usize,
+  count: usize,
+  factors: usize,
+  signs: v128,
+  divide: bool,
+  plain: bool,
+  least: v128,
+): v128 {
+  const zero = f64x2.splat(0);
+  // With the sign of the vote, what agrees is positive.
+  const turn = v128.and(signs, i32x4.splat(SIGN));
+  let sumLow = zero;
+  let sumHigh = zero;
+  let byLow = zero;
+  let byHigh = zero;
+  let number = zero;
+  for (let m: usize = 0; m < count; m++) {
+    const values = v128.load(load<usize>(models + 4 * m) + at);
+    const turned = v128.xor(values, turn);
+    if (plain) {
+      // A truth value is −1.
+      if (divide) number = i32x4.sub(number, f32x4.gt(turned, zero));
+      const own = f32x4.pmax(zero, turned);
+      sumLow = f64x2.add(sumLow, low(own));
+      sumHigh = f64x2.add(sumHigh, high(own));
+      continue;
+    }
+    const factor = v128.load64_splat(factors + 24 * m, 8);
+    const valueLow = f64x2.mul(factor, low(turned));
+    const valueHigh = f64x2.mul(factor, high(turned));
+    sumLow = f64x2.add(sumLow, f64x2.pmax(zero, valueLow));
+    sumHigh = f64x2.add(sumHigh, f64x2.pmax(zero, valueHigh));
+    if (divide) {
+      const weight = v128.load64_splat(factors + 24 * m, 16);
+      byLow = f64x2.add(byLow, v128.and(f64x2.gt(valueLow, zero), weight));
+      byHigh = f64x2.add(byHigh, v128.and(f64x2.gt(valueHigh, zero), weight));
+    }
+  }
+  // Back to the sign of the vote; a sum of zero stays +0.
+  sumLow = f64x2.add(f64x2.mul(sumLow, low(signs)), zero);
+  sumHigh = f64x2.add(f64x2.mul(sumHigh, high(signs)), zero);
+  if (!divide) return narrow(sumLow, sumHigh);
+  if (plain) {
+    byLow = f64x2.convert_low_i32x4_s(number);
+    byHigh = f64x2.convert_low_i32x4_s(v128.shuffle<u64>(number, number, 1, 1));
+  }
+  return narrow(
+    f64x2.div(sumLow, divisor(byLow, low(signs), least)),
+    f64x2.div(sumHigh, divisor(byHigh, high(signs), least)),
+  );
+}
 
 /** `addAgreeing`, for constants `divide` and `plain`: all factors are 1. */
 function agreeing(
@@ -122,67 +197,13 @@ function agreeing(
 ): void {
   const scale = f64x2.splat(lambda);
   const tie = f64x2.splat(onZero);
-  const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
   const leastDivisor = f64x2.splat(least);
-  for (let i: usize = 0; i < length; i += 4) {
-    let voteLow = zero;
-    let voteHigh = zero;
-    for (let m: usize = 0; m < count; m++) {
-      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
-      const voice = plain ? one : v128.load64_splat(factors + 24 * m);
-      voteLow = f64x2.add(voteLow, weighed(voice, low(values), plain));
-      voteHigh = f64x2.add(voteHigh, weighed(voice, high(values), plain));
-    }
-    voteLow = vote(voteLow, tie);
-    voteHigh = vote(voteHigh, tie);
-    // With the sign of the vote, what agrees is positive.
-    const words = v128.shuffle<u32>(voteLow, voteHigh, 1, 3, 5, 7);
-    const turn = v128.and(words, i32x4.splat(SIGN));
-    let sumLow = zero;
-    let sumHigh = zero;
-    let byLow = zero;
-    let byHigh = zero;
-    let agreed = zero;
-    for (let m: usize = 0; m < count; m++) {
-      const values = v128.load(load<usize>(models + 4 * m) + 4 * i);
-      let turned = v128.xor(values, turn);
-      if (plain) {
-        // A truth value is −1.
-        if (divide) agreed = i32x4.sub(agreed, f32x4.gt(turned, zero));
-        turned = f32x4.pmax(zero, turned);
-        sumLow = f64x2.add(sumLow, low(turned));
-        sumHigh = f64x2.add(sumHigh, high(turned));
-        continue;
-      }
-      const factor = v128.load64_splat(factors + 24 * m, 8);
-      const valueLow = f64x2.mul(factor, low(turned));
-      const valueHigh = f64x2.mul(factor, high(turned));
-      sumLow = f64x2.add(sumLow, f64x2.pmax(zero, valueLow));
-      sumHigh = f64x2.add(sumHigh, f64x2.pmax(zero, valueHigh));
-      if (divide) {
-        const weight = v128.load64_splat(factors + 24 * m, 16);
-        const agreesLow = f64x2.gt(valueLow, zero);
-        const agreesHigh = f64x2.gt(valueHigh, zero);
-        byLow = f64x2.add(byLow, v128.and(agreesLow, weight));
-        byHigh = f64x2.add(byHigh, v128.and(agreesHigh, weight));
-      }
-    }
-    // Back to the sign of the vote; a sum of zero stays +0.
-    sumLow = f64x2.add(f64x2.mul(sumLow, voteLow), zero);
-    sumHigh = f64x2.add(f64x2.mul(sumHigh, voteHigh), zero);
-    if (divide) {
-      if (plain) {
-        byLow = f64x2.convert_low_i32x4_s(agreed);
-        byHigh = f64x2.convert_low_i32x4_s(
-          v128.shuffle<u64>(agreed, agreed, 1, 1),
-        );
-      }
-      sumLow = f64x2.div(sumLow, divisor(byLow, voteLow, leastDivisor));
-      sumHigh = f64x2.div(sumHigh, divisor(byHigh, voteHigh, leastDivisor));
-    }
-    const change = narrow(sumLow, sumHigh);
-    v128.store(out + 4 * i, addScaled(v128.load(base + 4 * i), change, scale));
+  for (let at: usize = 0; at < 4 * length; at += 16) {
+    // prettier-ignore
+    const signs = inline.always(votes(at, models, count, factors, tie, plain));
+    // prettier-ignore
+    const change = inline.always(agreed(at, models, count, factors, signs, divide, plain, leastDivisor));
+    v128.store(out + at, addScaled(v128.load(base + at), change, scale));
   }
 }
 
