@@ -52,6 +52,7 @@ export const build = {
   name: "build",
   after: ["node modules"],
   needs: [],
+  folder: DIST,
 
   done() {
     return stampFits(readStamp(STAMP), wanted())

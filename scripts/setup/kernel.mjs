@@ -36,6 +36,7 @@ export const kernel = stampedStep({
   name: "notebook kernel",
   after: ["node modules", "python environment"],
   needs: [],
+  folder: VENV,
   stamp: join(FOLDER, "m2rl.json"),
   made: SPECIFICATION,
   wanted,

@@ -85,6 +85,7 @@ export const modules = {
   name: "node modules",
   after: [],
   needs: [],
+  folder: MODULES,
 
   done() {
     if (firstDifference() !== undefined) return undefined;

@@ -8,6 +8,8 @@ import { stampedStep } from "./stampedStep.mjs";
 import { howToInstall } from "./tools.mjs";
 
 const STAMP = join(VENV, "m2rl.json");
+/** Stands in an environment that somebody else made: it has our packages, and is never cleared. */
+const ADOPTED = join(VENV, "m2rl-adopted.json");
 const LOCK = "requirements.lock";
 const NAME = "python environment";
 
@@ -45,11 +47,14 @@ function waysToMake(python, fresh) {
 }
 
 async function makeEnvironment(python, log) {
-  // An environment without our stamp may be someone's own: add to it, never clear it.
-  const ours = readStamp(STAMP) !== undefined;
+  // An environment that we did not make may be someone's own: add to it, never clear it.
+  const ours = readStamp(STAMP) !== undefined && !existsSync(ADOPTED);
   if (existsSync(VENV_PYTHON) && !ours) {
     const { code } = await command(VENV_PYTHON, ["-m", "pip", "--version"]);
-    if (code === 0) return;
+    if (code === 0) {
+      writeStamp(ADOPTED, { folder: VENV });
+      return;
+    }
   }
   let output = "";
   for (const way of waysToMake(python, !ours)) {
@@ -79,13 +84,14 @@ export const python = stampedStep({
   name: NAME,
   after: [],
   needs: ["python"],
+  folder: VENV,
   stamp: STAMP,
   made: VENV_PYTHON,
   wanted,
 
   async produce({ python: found, log }) {
     await makeEnvironment(found, log);
-    // From here on the folder is ours, finished or not.
+    // From here on the folder has our packages, finished or not.
     writeStamp(STAMP, { folder: VENV, requirements: "unfinished" });
     return installLocked(NAME, LOCK, PRINT, { beat: "pip install", log });
   },

@@ -15,6 +15,7 @@ export const ray = stampedStep({
   name: "ray",
   after: [python.name],
   needs: ["python"],
+  folder: VENV,
   stamp: join(VENV, "m2rl-ray.json"),
   made: join(VENV_BIN, "ray"),
   wanted: () => ({ requirements: lockDigest(LOCK) }),

@@ -5,7 +5,7 @@ import { readStamp, stampFits, writeStamp } from "./place.mjs";
 /**
  * A step that is done where its stamp has every wanted value and what it makes is there.
  *
- * @param step  name, after, needs: as every step · stamp: its path · made: path of what must be there · wanted(): values that the stamp must
+ * @param step  name, after, needs, folder: as every step · stamp: its path · made: path of what must be there · wanted(): values that the stamp must
  *   have, undefined while they cannot be known · produce({ python, compiler, log }): makes it; returns what is in place, in words
  */
 export function stampedStep({ stamp, made, wanted, produce, ...step }) {

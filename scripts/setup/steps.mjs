@@ -11,13 +11,15 @@ import {
 import { kernel } from "./kernel.mjs";
 import { alone } from "./lock.mjs";
 import { modules } from "./modules.mjs";
+import { checkOwnFolder } from "./ownFolder.mjs";
+import { CACHE } from "./place.mjs";
 import { python } from "./python.mjs";
 import { ray } from "./ray.mjs";
 import { requestedVariant, tensorflow } from "./native/tensorflow.mjs";
 import { torch } from "./native/torch.mjs";
 import { findCompiler, findPython, howToInstall } from "./tools.mjs";
 
-/** Each step: name, after (steps it builds on), needs (tools), done() → what is in place or undefined, make(). */
+/** Each step: name, after (steps it builds on), needs (tools), folder (what it fills or empties), done() → what is in place or undefined, make(). */
 const STEPS = [modules, build, python, kernel, tensorflow, binding];
 
 /** What is set up only where it is asked for: the second engine, also by M2RL_ENGINE and by an earlier set-up, and Ray. */
@@ -110,6 +112,7 @@ async function makeMissing(steps, results, log, quiet) {
         log(line(step.name, "waits", `for ${blocker}`, started));
         continue;
       }
+      if (kept === undefined) checkOwnFolder(step.name, step.folder);
       const detail = kept ?? (await step.make({ ...tools, log }));
       const made = kept === undefined;
       results.push({
@@ -157,6 +160,7 @@ export async function setUp({ quiet = false, log = console.log, more = [] }) {
     if (!quiet) lines.forEach((text) => log(text));
   } else {
     results.length = 0;
+    checkOwnFolder("set-up", CACHE);
     await alone(() => makeMissing(steps, results, log, quiet), log);
   }
   const requested = requestedEngine();

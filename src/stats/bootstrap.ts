@@ -1,5 +1,6 @@
 /** A seeded bootstrap over items: an interval that assumes no distribution. */
 import { Random } from "../random.js";
+import { checkFinite } from "./finite.js";
 import { mean } from "./mean.js";
 import type { Estimate } from "./interval.js";
 
@@ -16,7 +17,7 @@ export interface BootstrapOptions {
  *
  * @param items  one value per item, for example its mean over K samples or a paired difference
  * @returns mean, its bootstrap standard error and the 2.5 % and 97.5 % quantiles of the resampled means
- * @throws RangeError no item, or resamples below 100
+ * @throws RangeError no item, one that is not finite, or resamples below 100
  * @example
  * bootstrap([0, 1, 1, 0.5], { seed: 1 }).mean // 0.625
  */
@@ -29,6 +30,7 @@ export function bootstrap(
       `bootstrap: resamples must be an integer of at least 100, got ${resamples}`,
     );
   }
+  checkFinite("bootstrap: items", items);
   const centre = mean(items);
   const random = new Random(seed, "bootstrap");
   const means = new Float64Array(resamples);

@@ -1,5 +1,6 @@
 /** Pearson's correlation of a few points, with the interval that says how little a few points tell. */
 import { sampleCorrelation } from "simple-statistics";
+import { checkFinite } from "./finite.js";
 import { studentT } from "./interval.js";
 
 /** A correlation with its 95 % interval. */
@@ -19,7 +20,7 @@ export interface Correlation {
  * Source: Fisher 1921.
  *
  * @param x, y  the two coordinates of each point
- * @throws RangeError fewer than 4 points, unequal numbers, or a coordinate that does not vary
+ * @throws RangeError fewer than 4 points, unequal numbers, one that is not finite, or a coordinate that does not vary
  * @example
  * correlation([1, 2, 3, 4], [1, 2, 3, 5]).r // 0.983
  */
@@ -32,6 +33,8 @@ export function correlation(
     throw new RangeError(
       `correlation: x and y must be at least 4 points, got ${n} and ${y.length}`,
     );
+  checkFinite("correlation: x", x);
+  checkFinite("correlation: y", y);
   const r = sampleCorrelation([...x], [...y]);
   if (!Number.isFinite(r))
     throw new RangeError(

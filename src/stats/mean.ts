@@ -2,9 +2,9 @@
 import { total } from "./total.js";
 
 /**
- * Mean of a non-empty list, summed front to back.
+ * Mean of a non-empty list, summed front to back; NaN where one of them is: a ratio of nothing, in one resample of many.
  *
- * @throws RangeError the list is empty
+ * @throws RangeError the list is empty, or something in it is no number
  * @example
  * mean([1, 2]) // 1.5
  */

@@ -1,4 +1,5 @@
 /** Scores of several trained models (seeds) on the same items: one estimate that carries both sources of chance. */
+import { checkFinite } from "./finite.js";
 import { mean, variance } from "./mean.js";
 import { shareInterval, symmetric, type Estimate } from "./interval.js";
 
@@ -36,6 +37,7 @@ function parts(scores: readonly (readonly number[])[]): Parts {
       throw new RangeError(
         `overSeeds: every item must have ${seeds} seeds, got ${row.length} for item ${i}`,
       );
+    checkFinite(`overSeeds: scores of item ${i}`, row);
   });
   const rows = scores.map(mean);
   const perSeed = Array.from({ length: seeds }, (_, s) =>
@@ -98,7 +100,7 @@ function combine(
  * Source: Cameron, Gelbach and Miller 2011, eq. 2.11; Satterthwaite 1946.
  *
  * @param scores  scores[item][seed], shares in [0, 1]
- * @throws RangeError ragged or empty
+ * @throws RangeError ragged, empty or not finite
  * @example
  * overSeeds([[0.5, 0.6], [1, 0.9], [0, 0.2]]).mean // 0.533…
  */
@@ -130,7 +132,7 @@ export function overSeeds(
  *
  * @param benchmarks  one scores[item][seed] matrix per benchmark, equal numbers of seeds
  * @param kind        "share" for scores in [0, 1], "difference" for signed differences
- * @throws RangeError ragged, empty, or unequal numbers of seeds
+ * @throws RangeError ragged, empty, not finite, or unequal numbers of seeds
  */
 export function averageOverSeeds(
   benchmarks: readonly (readonly (readonly number[])[])[],

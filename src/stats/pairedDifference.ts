@@ -1,4 +1,5 @@
 /** The difference of two models on the same items: sharper than comparing two intervals. */
+import { checkFinite } from "./finite.js";
 import { averageOverSeeds, type SeedEstimate } from "./overSeeds.js";
 
 /** One benchmark's scores of two models, item by item: scores[item][seed], equal shapes. */
@@ -18,7 +19,7 @@ export interface Pair {
  * Source: Miller 2024 (arXiv 2411.00640) §4.2.
  *
  * @param pairs  one entry per benchmark (one is enough)
- * @throws RangeError no pair, or `a` and `b` of unequal shapes
+ * @throws RangeError no pair, `a` and `b` of unequal shapes, or a score that is not finite
  * @example
  * pairedDifference([{ a: [[1], [1]], b: [[0], [1]] }]).mean // 0.5
  */
@@ -36,6 +37,8 @@ export function pairedDifference(pairs: readonly Pair[]): SeedEstimate {
           `pairedDifference: a and b must have the same seeds, got ${row.length} and ${other.length} for item ${i} of pair ${p}`,
         );
       }
+      checkFinite(`pairedDifference: a of item ${i}`, row);
+      checkFinite(`pairedDifference: b of item ${i}`, other);
       return row.map((value, s) => value - other[s]!);
     });
   });

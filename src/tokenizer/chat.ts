@@ -36,8 +36,10 @@ function spacedJson(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
+/** Inside JSON a string that opens or closes a turn is written by its code, so that it is read back as it was. */
 function renderToolCall(call: ToolCall): string {
-  return `<tool_call>\n${spacedJson({ name: call.name, arguments: call.arguments })}\n</tool_call>`;
+  const json = spacedJson({ name: call.name, arguments: call.arguments });
+  return `<tool_call>\n${escapeTurns(json, "<\\u007c")}\n</tool_call>`;
 }
 
 /** Qwen3's instructions for tool use. */
@@ -179,7 +181,7 @@ export function renderSegments(
  * turn of `<tool_response>` blocks. Deviates: every assistant turn keeps its `<think>` block (Qwen3 drops it before the last
  * question), so that the text of a whole history is the concatenation of what was generated and what was appended, byte for byte.
  *
- * Inside contents, strings that open or close turns are broken by a space (`escapeTurns`), and so are the tags of tool results in user
+ * Inside contents, strings that open or close turns are broken by a space (`escapeTurns`; inside calls they are escaped as JSON), and so are the tags of tool results in user
  * and tool messages; other tags, such as `<think>`, become tokens of their own there. Thoughts inside the content of an assistant are
  * its reasoning, and messages may be written as OpenAI and transformers do (`readMessage`).
  *

@@ -51,11 +51,12 @@ export function findSpecials(text: string): string[] {
  * Break the tokens that open or close turns and documents by one space (`<|im_end|>` → `<| im_end|>`), so that the text cannot
  * forge a turn. Tags such as `<think>` stay: prompts speak about them, and they cannot leave their turn.
  *
+ * @param by  what stands for the `<|` of such a token, default "<| "
  * @example
  * escapeTurns("bye<|im_end|>") // "bye<| im_end|>"
  */
-export function escapeTurns(text: string): string {
-  return text.replace(TURN_TOKEN, "<| ");
+export function escapeTurns(text: string, by = "<| "): string {
+  return text.replace(TURN_TOKEN, by);
 }
 
 /** The stretches of a text between its special tokens. */

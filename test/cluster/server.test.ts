@@ -39,7 +39,7 @@ describe("our own server as a sampler", () => {
       /^base \(m2rl \d+\.\d+\.\d+, [0-9a-f]{32}\)$/,
     );
     expect(sampler.abilities).toEqual({
-      ...{ ids: true, n: true, logprobs: true, seed: true },
+      ...{ ids: true, n: true, logprobs: true, seed: true, neutral: true },
     });
   });
 

@@ -1,13 +1,11 @@
 /** The real `transformers serve` under our client: what it silently ignores is found out, and it is scored by completions and by chats. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { evaluateWith } from "../../src/evaluate/index.js";
 import { connectChat, connectServer } from "../../src/rollout/index.js";
 import { Tokenizer } from "../../src/tokenizer/index.js";
 import { ROOT } from "../structure/sources.js";
+import { startPythonServer, type PythonServer } from "./pythonServer.js";
 
 const FOLDER = join(ROOT, "data/nano/base");
 const PYTHON = process.env["M2RL_SERVE_PYTHON"];
@@ -16,39 +14,19 @@ if (PYTHON === undefined)
     "left out: transformers serve; M2RL_SERVE_PYTHON names a Python with transformers[serving] and torch (gigabytes)",
   );
 
-let child: ChildProcess;
+let server: PythonServer | undefined;
 let url: string;
 
 beforeAll(async () => {
   if (PYTHON === undefined) return;
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const own = (server.address() as { port: number }).port;
-      server.close(() => resolve(own));
-    });
-  });
-  url = `http://127.0.0.1:${port}`;
-  child = spawn(
-    PYTHON,
-    [
-      ...["-m", "transformers.cli.transformers", "serve", FOLDER],
-      ...["--host", "127.0.0.1", "--port", String(port), "--dtype", "float32"],
-    ],
-    { stdio: "ignore", env: { ...process.env, HF_HUB_OFFLINE: "1" } },
-  );
-  const isUp = (): Promise<boolean> =>
-    fetch(`${url}/health`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  while (!(await isUp())) {
-    if (child.exitCode !== null)
-      throw new Error(`transformers serve ended with ${child.exitCode}`);
-    await wait(500);
-  }
+  server = await startPythonServer(PYTHON, [
+    ...["-m", "transformers.cli.transformers", "serve", FOLDER],
+    ...["--dtype", "float32"],
+  ]);
+  ({ url } = server);
 }, 300_000);
 
-afterAll(() => void child?.kill("SIGKILL"));
+afterAll(() => server?.end());
 
 // One request at a time: its generations share the seed of the process.
 const how = { model: FOLDER, concurrency: 1 };

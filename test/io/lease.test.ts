@@ -121,11 +121,12 @@ describe("takeLease(path)", () => {
     expect(take).toThrow(/^ROOT must be writable, got "ENOTDIR|EEXIST/);
   });
 
-  // 24 processes × 42 attempts or more, until each had it; M2RL_CONTENDERS=1000 starts as many processes.
+  // 24 processes × 42 attempts or more, until each had it; M2RL_CONTENDERS=1000 starts as many processes (12 GB).
   const contenders = Number(process.env["M2RL_CONTENDERS"] ?? 24);
-  test("has one holder at a time among a thousand attempts, while holders are killed", async () => {
-    const critical = join(root, "critical");
+  test("has one holder at a time among a thousand attempts of processes that begin together, while holders are killed", async () => {
+    const [critical, gate] = [join(root, "critical"), join(root, "gate")];
     const attempts = Math.ceil(1000 / contenders);
+    let ready = 0;
     const results = await Promise.all(
       Array.from({ length: contenders }, async (_, i) => {
         const mode = i % 3 === 0 ? "die" : "live";
@@ -133,19 +134,23 @@ describe("takeLease(path)", () => {
           process.execPath,
           [
             resolve("test/io/lease.worker.mjs"),
-            ...[path, critical, String(attempts), mode],
+            ...[path, critical, gate, String(attempts), mode],
           ],
           { stdio: ["ignore", "pipe", "inherit"] },
         );
         let out = "";
-        child.stdout.on("data", (part: Buffer) => (out += part.toString()));
+        child.stdout.on("data", (part: Buffer) => {
+          if (out === "" && ++ready === contenders) writeFileSync(gate, "");
+          out += part.toString();
+        });
         const [code, signal] = (await once(child, "close")) as [
           number | null,
           string | null,
         ];
         if (signal === "SIGKILL") return { held: 1, overlaps: 0, killed: 1 };
         expect(code).toBe(0);
-        return { ...(JSON.parse(out) as Result), killed: 0 };
+        const said = JSON.parse(out.replace("ready", "")) as Result;
+        return { ...said, killed: 0 };
       }),
     );
     const sum = (key: keyof Result): number =>
@@ -157,7 +162,9 @@ describe("takeLease(path)", () => {
     const lease = take();
     lease.check();
     lease.release();
-    expect(readdirSync(root).filter((name) => !/draft/.test(name))).toEqual([]);
+    expect(readdirSync(root).filter((name) => !/draft/.test(name))).toEqual([
+      "gate",
+    ]);
   }, 1_200_000);
 });
 

@@ -1,8 +1,16 @@
-/** A contender for a lease, as a process of its own: takes it again and again, and reports when it was not alone. */
-import { mkdirSync, rmdirSync } from "node:fs";
-import { takeLease } from "../../dist/io/index.js";
+/**
+ * A contender for a lease, as a process of its own: once all are there it takes the lease again and again, and reports when it was
+ * not alone.
+ */
+import { existsSync, mkdirSync, rmdirSync } from "node:fs";
+// Not by the index, so that a thousand processes fit a machine.
+import { takeLease } from "../../dist/io/lease.js";
 
-const [path, critical, attempts, mode] = process.argv.slice(2);
+const [path, critical, gate, attempts, mode] = process.argv.slice(2);
+console.log("ready");
+const never = new Int32Array(new SharedArrayBuffer(4));
+while (!existsSync(gate)) Atomics.wait(never, 0, 0, 100);
+
 let held = 0;
 let overlaps = 0;
 // However the machine shares its time, each contender has it once.

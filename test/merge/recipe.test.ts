@@ -118,6 +118,13 @@ dialect: mergekit
 merge_method: ties
 parameters: {normalize: true, int8_mask: true}
 ${rest}`;
+    expect(
+      parseRecipe(text("name: my-merge").replaceAll("int8_mask", "embed_slerp"))
+        .notes,
+    ).toEqual([
+      "key name has no effect, since OUT names the model",
+      "parameter embed_slerp has no effect, since all models must have one tokenizer",
+    ]);
     const noEffect =
       "parameter int8_mask has no effect, since masks are no part of the result";
     expect(parseRecipe(text("")).notes).toEqual([noEffect]);

@@ -5,7 +5,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,7 +16,15 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  test,
+} from "vitest";
 import { M2rlError } from "../../src/error.js";
 import { takeLease } from "../../src/io/index.js";
 
@@ -171,6 +182,79 @@ describe("npm run setup in a bare copy", () => {
     );
     rmSync(modules, { recursive: true });
   }, 300_000);
+
+  describe("where a folder that is filled or emptied", () => {
+    /** What somebody keeps elsewhere. */
+    let precious = "";
+    const offline = {
+      PATH: process.env["PATH"],
+      npm_config_registry: "http://127.0.0.1:9/",
+      npm_config_cache: "nowhere",
+      PIP_INDEX_URL: "http://127.0.0.1:9/simple",
+      PIP_FIND_LINKS: "",
+    };
+    beforeEach(() => {
+      precious = join(copy, "precious");
+      mkdirSync(join(precious, "bin"), { recursive: true });
+      writeFileSync(join(precious, "thesis"), "years of work");
+    });
+    afterEach(() => {
+      for (const name of ["precious", ".venv", "node_modules", ".cache"])
+        rmSync(join(copy, name), { recursive: true, force: true });
+    });
+
+    test("is a link to elsewhere, refuses it by name and leaves what it leads to", async () => {
+      // As a finished set-up of another checkout: the stamp alone would have it cleared and filled again.
+      writeFileSync(join(precious, "m2rl.json"), "{}");
+      writeFileSync(join(precious, ".package-lock.json"), '{"packages":{}}');
+      const before = readdirSync(precious);
+      for (const name of [".venv", "node_modules"])
+        symlinkSync(precious, join(copy, name));
+      const { code, text } = await run(copy, "bootstrap.mjs", offline);
+      expect(code).toBe(1);
+      for (const [step, name] of [
+        ["node modules", "node_modules"],
+        ["python environment", ".venv"],
+      ] as const)
+        expect(text).toContain(
+          `${step}: ${join(copy, name)} must be a folder of this checkout, got a link to ${precious}, where things would be removed; remove the link`,
+        );
+      expect(readdirSync(precious)).toEqual(before);
+      expect(readlinkSync(join(copy, ".venv"))).toBe(precious);
+    }, 300_000);
+
+    test("is the cache, refuses a link before the lock is written into it", async () => {
+      symlinkSync(precious, join(copy, ".cache"));
+      const { code, text } = await run(copy, "bootstrap.mjs", offline);
+      expect(code).toBe(1);
+      expect(text).toContain(
+        `set-up: ${join(copy, ".cache")} must be a folder`,
+      );
+      expect(readdirSync(precious)).toEqual(["bin", "thesis"]);
+    });
+
+    test("is an environment that somebody made, adds to it and never clears it", async () => {
+      renameSync(precious, join(copy, ".venv"));
+      // pip that takes everything.
+      writeFileSync(
+        join(copy, ".venv", "bin", "python"),
+        '#!/bin/sh\necho "pip 1"\n',
+        { mode: 0o755 },
+      );
+      const { python } = (await import(
+        join(copy, "scripts", "setup", "python.mjs")
+      )) as { python: { make: (tools: object) => Promise<string> } };
+      const found = { path: "python3", venv: true, ensurepip: true };
+      const make = () => python.make({ python: found, log: () => undefined });
+      expect(await make()).toBe("pip 1");
+      // Other packages are wanted by now.
+      writeFileSync(join(copy, ".venv", "m2rl.json"), '{"requirements":"old"}');
+      expect(await make()).toBe("pip 1");
+      expect(readFileSync(join(copy, ".venv", "thesis"), "utf8")).toBe(
+        "years of work",
+      );
+    });
+  });
 
   test("refuses an unknown M2RL_TENSORFLOW before it does anything", async () => {
     const { code, text } = await run(copy, "bootstrap.mjs", {

@@ -5,6 +5,7 @@ import {
   type Message,
   type Tool,
   Tokenizer,
+  parseToolCalls,
   renderAssistant,
   renderChat,
   renderSegments,
@@ -329,5 +330,8 @@ describe("prompt injection", () => {
       toolCalls: [{ name: "f", arguments: { a: attack } }],
     });
     expect(text).not.toContain("<|im_end|>");
+    expect(parseToolCalls(text).calls).toEqual([
+      { name: "f", arguments: { a: attack } },
+    ]);
   });
 });

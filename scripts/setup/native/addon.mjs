@@ -68,6 +68,7 @@ export const addon = stampedStep({
   name: NAME,
   after: ["node modules", "torch"],
   needs: ["compiler"],
+  folder: TORCH_FOLDER,
   stamp: STAMP,
   made: TARGET,
   wanted,

@@ -114,6 +114,7 @@ export const binding = stampedStep({
   name: NAME,
   after: ["node modules", "tensorflow"],
   needs: ["compiler"],
+  folder: join(ROOT, "node_modules"),
   stamp: STAMP,
   made: TARGET,
   wanted,

@@ -148,6 +148,7 @@ export const tensorflow = {
   name: "tensorflow",
   after: ["python environment"],
   needs: [],
+  folder: join(CACHE, "tensorflow"),
 
   done() {
     const variant = chosenVariant();

@@ -108,6 +108,7 @@ export const torch = {
   name: "torch",
   after: ["python environment"],
   needs: [],
+  folder: TORCH_FOLDER,
 
   done() {
     const installed = installedTorch();

@@ -76,7 +76,8 @@ export function filled(
     // Gemma's first files have an unused hidden_act beside hidden_activation.
     if (name === "hidden_act" && key === name && config["hidden_activation"])
       continue;
-    if (value !== null || key !== "hidden_activation") all[name] = value;
+    if (value !== null || key !== "hidden_activation")
+      all[name] = value === "swish" && name === "hidden_act" ? "silu" : value;
   }
   const { num_attention_heads: heads, hidden_size: size } = all;
   if (type !== undefined) {

@@ -137,8 +137,8 @@ async function openServer(place: Place, output: CliOutput): Promise<Opened> {
   const server = place.chat
     ? await connectChat(place.server!, options)
     : await connectServer(place.server!, tokenizer!, options);
-  const abilities = "abilities" in server ? server.abilities : null;
-  const missing = Object.entries(abilities ?? {})
+  const { abilities } = server;
+  const missing = Object.entries(abilities)
     .filter(([, works]) => !works)
     .map(([name]) => name);
   stderr.write(
@@ -154,7 +154,7 @@ async function openServer(place: Place, output: CliOutput): Promise<Opened> {
       {
         count,
         exact: tokenizer !== undefined,
-        together: abilities?.n ?? false,
+        together: "n" in abilities && abilities.n,
       },
       limits,
       output,

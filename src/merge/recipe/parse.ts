@@ -26,6 +26,7 @@ const KEYS = [
   "dialect",
   "seed",
   "rounding",
+  "name",
 ] as const;
 
 const REFUSED = {
@@ -92,6 +93,8 @@ export function parseRecipe(text: string, file = "recipe.yml"): Recipe {
     REFUSED,
     new Map(parameters),
   );
+  if (top.has("name"))
+    document.note("key name has no effect, since OUT names the model");
   const value = (key: (typeof KEYS)[number]): Node | null =>
     top.get(key)?.value ?? null;
   const method = readMethod(document, top.get("merge_method"));

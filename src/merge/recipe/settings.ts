@@ -32,6 +32,7 @@ export function recipeName([name, { mergekitName }]: readonly [
 /** Parameters that mergekit reads, or read once, and that never change a result here. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   int8_mask: "masks are no part of the result",
+  embed_slerp: "all models must have one tokenizer",
 };
 
 /** Every name that is a parameter of some method of mergekit. */

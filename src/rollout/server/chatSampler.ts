@@ -21,12 +21,15 @@ import {
   type ChatCall,
 } from "./chatAnswer.js";
 import { Client } from "./client.js";
-import { findModel } from "./probe.js";
+import { findModel, NEUTRAL, type Abilities } from "./probe.js";
 import { rowStream } from "./rowStream.js";
 import { seedOf } from "./seedOf.js";
 import type { ServerOptions, ServerUse } from "./serverSampler.js";
 
 type ChatMessage = Record<string, unknown>;
+
+/** What a chat can be asked for beyond its text. */
+export type ChatAbilities = Pick<Abilities, "seed" | "neutral">;
 
 /** What the environment says, as the server takes it: results carry the ids of their calls, where the server took those out of the text. */
 function toSend(
@@ -61,6 +64,8 @@ export class ChatSampler implements Sampler {
     private readonly client: Client,
     private readonly model: string,
     readonly identity: string,
+    /** What the server can do, as a probe found it. */
+    readonly abilities: ChatAbilities,
     concurrency: number,
   ) {
     this.ahead = 2 * concurrency;
@@ -158,6 +163,7 @@ export class ChatSampler implements Sampler {
       "/v1/chat/completions",
       {
         ...{ model: this.model, messages, temperature, top_p: topP },
+        ...(this.abilities.neutral && NEUTRAL),
         max_tokens: turnLimit(task),
         seed: seedOf(seed, stream),
         ...(listed.length > 0 && {
@@ -184,21 +190,27 @@ function refused(
   );
 }
 
-/** Whether equal seeds give equal answers, asked very hot so that equal texts cannot be chance. */
-async function honoursSeeds(client: Client, model: string): Promise<boolean> {
-  const ask = async (): Promise<string> => {
-    const { status, body, text } = await client.ask(
-      "POST",
-      "/v1/chat/completions",
-      {
-        ...{ model, temperature: 2, top_p: 1, max_tokens: 24, seed: 7 },
-        messages: [{ role: "user", content: "Say some words." }],
-      },
-    );
+/** Ask twice with one seed, very hot, so that equal texts cannot be chance. */
+async function probeChat(
+  client: Client,
+  model: string,
+): Promise<ChatAbilities> {
+  const post = (fields: object) =>
+    client.ask("POST", "/v1/chat/completions", {
+      ...{ model, temperature: 2, top_p: 1, max_tokens: 24, seed: 7 },
+      messages: [{ role: "user", content: "Say some words." }],
+      ...fields,
+    });
+  const textOf = ({ status, body, text }: Awaited<ReturnType<typeof post>>) => {
     if (status !== 200) throw refused(client.url, status, text);
     return client.read(body, readChatAnswer).text;
   };
-  return (await ask()) === (await ask());
+  let first = await post(NEUTRAL);
+  const neutral = first.status === 200;
+  if (!neutral) first = await post({});
+  const own = textOf(first);
+  const again = await post(neutral ? NEUTRAL : {});
+  return { neutral, seed: own === textOf(again) };
 }
 
 /**
@@ -217,12 +229,13 @@ export async function connectChat(
 ): Promise<ChatSampler> {
   const client = new Client(url, options);
   const found = await findModel(client, model);
-  const seed = await honoursSeeds(client, found.name);
+  const abilities = await probeChat(client, found.name);
+  const { seed } = abilities;
   if (!seed && !unseeded)
     throw new InfrastructureError(
       `server: ${client.url} must honour seeds, got two answers to one seed; --unseeded accepts it`,
     );
   const identity = `${found.identity}, by chat${seed ? "" : ", seeds ignored"}`;
   const { concurrency = 16 } = options;
-  return new ChatSampler(client, found.name, identity, concurrency);
+  return new ChatSampler(client, found.name, identity, abilities, concurrency);
 }

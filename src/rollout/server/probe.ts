@@ -19,7 +19,22 @@ export interface Abilities {
   logprobs: boolean;
   /** Gives equal answers to equal seeds. */
   seed: boolean;
+  /** Takes `NEUTRAL`; where it does not, defaults of its own may change how it samples. */
+  neutral: boolean;
 }
+
+/**
+ * What would change sampling beside temperature and top-p, at the values under which it does nothing. Servers such as vLLM and SGLang take
+ * what a request leaves out from the model folder's `generation_config.json`, so it is said; strict ones refuse fields that OpenAI
+ * has not, and are asked without.
+ */
+export const NEUTRAL = {
+  top_k: -1,
+  min_p: 0,
+  repetition_penalty: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+} as const;
 
 function readCards(body: unknown): Record<string, unknown>[] {
   const { data } = objectOf(body, "answer");
@@ -85,22 +100,34 @@ export async function probe(
   };
   const post = (fields: object) =>
     client.ask("POST", "/v1/completions", { ...ask, ...fields });
-  let plain: object = { prompt: tokenizer.encode(text) };
-  let first = await post(plain);
-  const ids = first.status === 200;
-  if (!ids) first = await post((plain = { prompt: text }));
+  let ids = true;
+  let neutral = true;
+  const plain = (): object => ({
+    prompt: ids ? tokenizer.encode(text) : text,
+    ...(neutral && NEUTRAL),
+  });
+  let first = await post(plain());
+  for (const next of [
+    [true, false],
+    [false, true],
+    [false, false],
+  ] as const) {
+    if (first.status === 200) break;
+    [ids, neutral] = next;
+    first = await post(plain());
+  }
   if (first.status !== 200)
     throw new InfrastructureError(
       `server: ${client.url} must take a request for completions, got status ${first.status}: ${first.text.slice(0, 300)}${NO_SUCH_PATH.has(first.status) ? "; a server that only answers chats is asked with --chat (chat: true in a study)" : ""}`,
     );
-  const again = await post(plain);
-  const scored = await post({ ...plain, logprobs: 1 });
+  const again = await post(plain());
+  const scored = await post({ ...plain(), logprobs: 1 });
   const choices = (body: unknown): ServerChoice[] =>
     client.read(body, readChoices);
   const texts = choices(first.body).map((choice) => choice.text);
   const others = choices(again.body).map((choice) => choice.text);
   return {
-    ids,
+    ...{ ids, neutral },
     n: texts.length === 2 && texts[0] !== texts[1],
     seed: texts.every((own, i) => own === others[i]),
     logprobs:

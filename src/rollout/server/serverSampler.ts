@@ -16,7 +16,7 @@ import {
   type ServerChoice,
 } from "./answers.js";
 import { Client, type ClientOptions } from "./client.js";
-import { findModel, probe, type Abilities } from "./probe.js";
+import { findModel, NEUTRAL, probe, type Abilities } from "./probe.js";
 import { rowStream } from "./rowStream.js";
 import { seedOf } from "./seedOf.js";
 
@@ -179,6 +179,7 @@ export class ServerSampler implements Sampler {
         model: this.model,
         prompt: this.abilities.ids ? ids : this.tokenizer.decode(ids),
         ...{ n, temperature, top_p: topP, max_tokens: maxTokens },
+        ...(this.abilities.neutral && NEUTRAL),
         seed: seedOf(seed, stream),
         stop: ends.map((id) => this.tokenizer.decode([id])),
         ...(this.abilities.logprobs && { logprobs: 1 }),
@@ -299,7 +300,7 @@ function append(
  * @example
  * const server = await connectServer("http://127.0.0.1:8392", tokenizer, { concurrency: 8 });
  * server.close();
- * server.abilities // { ids: true, n: true, seed: true, logprobs: true }
+ * server.abilities // { ids: true, neutral: true, n: true, seed: true, logprobs: true }
  */
 export async function connectServer(
   url: string,

@@ -37,7 +37,7 @@ test("server: in scores asks the server by the model's name; its identity and us
   const { folder } = await run(served, { jobs: 1, only: "scores" });
   const note = readNote(folder, "seed1/scores/base")!;
   expect(note.facts).toMatchObject({
-    server: { ids: true, n: true, seed: true, logprobs: true, requests: 2 },
+    server: { ids: true, n: true, neutral: true, requests: 2 },
   });
   const { records } = evaluation(open(served), "base", "aime24");
   expect(records).toHaveLength(4);

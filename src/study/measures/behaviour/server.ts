@@ -100,7 +100,7 @@ export async function openModel(
     facts: () => ({
       server: {
         identity: server.identity,
-        ...("abilities" in server ? server.abilities : {}),
+        ...server.abilities,
         ...server.use,
       },
     }),
