@@ -131,8 +131,6 @@ export function readMessage(
   );
   const calls = either(message as Json, "toolCalls", "tool_calls", fail);
   if (role !== "assistant") {
-    if ((message.content ?? null) === null)
-      return fail("content must be text", message.content);
     if (reasoning !== null)
       return fail("only an assistant has reasoning", role);
     if (Array.isArray(calls) && calls.length > 0)
