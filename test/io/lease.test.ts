@@ -121,7 +121,7 @@ describe("takeLease(path)", () => {
     expect(take).toThrow(/^ROOT must be writable, got "ENOTDIR|EEXIST/);
   });
 
-  // 24 processes × 42 attempts or more, until each had it; M2RL_CONTENDERS=1000 starts as many processes (12 GB).
+  // 24 processes × 42 attempts or more, until each had it; M2RL_CONTENDERS=1000 starts as many processes, about 9 MB each.
   const contenders = Number(process.env["M2RL_CONTENDERS"] ?? 24);
   test("has one holder at a time among a thousand attempts of processes that begin together, while holders are killed", async () => {
     const [critical, gate] = [join(root, "critical"), join(root, "gate")];

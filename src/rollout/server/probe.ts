@@ -11,7 +11,7 @@ import type { Client } from "./client.js";
 
 /** What a server really does; false: it refuses the field, or ignores it. */
 export interface Abilities {
-  /** Takes prompts as token ids. */
+  /** Takes prompts as token ids, and names those of its answers. */
   ids: boolean;
   /** Gives as many choices as asked for, not copies of one. */
   n: boolean;
@@ -103,7 +103,14 @@ export async function probe(
   let ids = true;
   let neutral = true;
   const plain = (): object => ({
-    prompt: ids ? tokenizer.encode(text) : text,
+    ...(ids
+      ? // With what goes along with ids: a strict server that refuses it is asked by text.
+        {
+          prompt: tokenizer.encode(text),
+          stop_token_ids: [],
+          return_token_ids: true,
+        }
+      : { prompt: text }),
     ...(neutral && NEUTRAL),
   });
   let first = await post(plain());
