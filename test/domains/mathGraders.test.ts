@@ -112,6 +112,40 @@ describe("gradeMath", () => {
     );
   });
 
+  // Verdicts of Math-Verify 0.9.0 on these pairs.
+  test.each([
+    ["(0,100)", "(0,100)", "right"],
+    ["(0,100)", "100", "wrong"],
+    ["[100,200)", "[100,200]", "wrong"],
+    ["\\{1,200\\}", "\\{200,1\\}", "right"],
+    ["(2, 12) \\cup (12, 102)", "(2,12) \\cup (12,102)", "right"],
+    ["1,200", "1200", "right"],
+    ["100,200", "200,100", "wrong"],
+    ["x \\geq 5", "x>=5", "right"],
+    ["x \\neq 5", "x != 5", "right"],
+    ["x <= 1", "-x >= -1", "right"],
+    ["2\\pi r", "2\\pir", "right"],
+    ["x_{1}=1,\\quadx_{2}=2", "1,2", "right"],
+    ["1.0", "1.0000001", "right"],
+    ["1", "1.0000001", "wrong"],
+    ["x^2<4", "(-2,2)", "right"],
+    ["x^2<4", "(-2,2]", "wrong"],
+    ["|x-3|\\le 2", "[1,5]", "right"],
+    ["x^2-5x+6>0", "(-\\infty,2)\\cup(3,\\infty)", "right"],
+    ["x^2-5x+6>0", "(-\\infty,2]\\cup[3,\\infty)", "wrong"],
+    ["x\\neq 1", "(-\\infty,1)\\cup(1,\\infty)", "right"],
+    ["0<f(x)<1", "(0,1)", "right"],
+    [
+      "1\\leq|z|\\leq \\frac{3}{2}",
+      "[-\\frac{3}{2}, -1] \\cup [1, \\frac{3}{2}]",
+      "right",
+    ],
+  ])("mathVerify, reference %s: %s is %s", (reference, answer, outcome) =>
+    expect(
+      gradeMath("mathVerify", `$${reference}$`, `\\boxed{${answer}}`).outcome,
+    ).toBe(outcome),
+  );
+
   test("the graders part where people do", () => {
     const verdicts = (reference: string, answer: string): string[] =>
       GRADERS.map(

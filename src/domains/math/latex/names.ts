@@ -61,6 +61,9 @@ export const SIGNS: Readonly<Record<string, Sign>> = {
   geqq: ">=",
   ne: "!=",
   neq: "!=",
+  "<=": "<=",
+  ">=": ">=",
+  "!=": "!=",
 };
 
 /** Sets with a name, by what stands in `\mathbb{}`. */

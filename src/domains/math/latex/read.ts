@@ -38,7 +38,7 @@ import {
   SYMBOLS,
 } from "./names.js";
 import { add, rational } from "./rational.js";
-import { LatexError, tokenize, type Token } from "./tokens.js";
+import { LatexError, tokenize, type ReadStyle, type Token } from "./tokens.js";
 
 /** Commands that can begin a factor. */
 function startsExpression(command: string): boolean {
@@ -51,13 +51,6 @@ function startsExpression(command: string): boolean {
     )
   );
 }
-
-/**
- * Conventions of reading. `sympy` is those of SymPy's own LaTeX parser, on which the Qwen evaluator rests: π and e are unknowns, a
- * letter before a bracket is a function, `7\frac34` is a product, `\log` is natural, an unknown command is an unknown, and what
- * follows a complete expression is not looked at.
- */
-export type ReadStyle = "mathVerify" | "sympy";
 
 /** A descent over the tokens of one text. */
 class Reader extends Cursor {
@@ -826,7 +819,11 @@ const SHORT_FRACTION = /\\([dtc]?frac)\s*(\d)\s*(\d)/g;
  */
 export function readLatex(text: string, budget: Budget): Node {
   const spelled = text.replace(SHORT_FRACTION, "\\$1{$2}{$3}");
-  return new Reader(tokenize(spelled, budget), budget, "mathVerify").all();
+  return new Reader(
+    tokenize(spelled, budget, "mathVerify"),
+    budget,
+    "mathVerify",
+  ).all();
 }
 
 /**
@@ -838,5 +835,5 @@ export function readLatex(text: string, budget: Budget): Node {
  * readLatexPrefix("1) or 2", new Budget()) // { kind: "number", value: { top: 1n, bottom: 1n }, … }
  */
 export function readLatexPrefix(text: string, budget: Budget): Node {
-  return new Reader(tokenize(text, budget), budget, "sympy").prefix();
+  return new Reader(tokenize(text, budget, "sympy"), budget, "sympy").prefix();
 }

@@ -1,11 +1,19 @@
 /** Cutting LaTeX mathematics into tokens. */
 import { M2rlError } from "../../../error.js";
 import type { Budget } from "./budget.js";
+import { FUNCTIONS, LISTS, SIGNS, SYMBOLS } from "./names.js";
 
 /** A text is not mathematics that this library reads. */
 export class LatexError extends M2rlError {
   override name = "LatexError";
 }
+
+/**
+ * Conventions of reading. `sympy` is those of SymPy's own LaTeX parser, on which the Qwen evaluator rests: π and e are unknowns, a
+ * letter before a bracket is a function, `7\frac34` is a product, `\log` is natural, a comma before three digits groups them, an
+ * unknown command is an unknown, and what follows a complete expression is not looked at.
+ */
+export type ReadStyle = "mathVerify" | "sympy";
 
 /** One token. */
 export interface Token {
@@ -74,8 +82,30 @@ const GREEK: Readonly<Record<string, string>> = {
   Ω: "Omega",
 };
 
-const NUMBER = /(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)/y;
+/** A comma before three digits may be one between the elements of a pair; only SymPy's own parser takes it as grouping. */
+const NUMBER: Readonly<Record<ReadStyle, RegExp>> = {
+  mathVerify: /(?:\d+(?:\.\d+)?|\.\d+)/y,
+  sympy: /(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)/y,
+};
 const EXPONENT = /E[-+]?\d+/y;
+
+/** Commands that a letter may follow without a blank, as in `2\pir` and `\quadx`; the longest first. */
+const GLUED: readonly string[] = [
+  ...SILENT,
+  ...Object.keys(FUNCTIONS),
+  ...SYMBOLS,
+  ...Object.keys(SIGNS),
+  ..."pi infty frac dfrac tfrac sqrt times cdot div cup cap pm in".split(" "),
+]
+  .filter((name) => /^[a-zA-Z]{3,}$|^(?:pi|in|ln|xi|mu|nu)$/.test(name))
+  .sort((a, b) => b.length - a.length);
+
+/** Commands that begin with one of `GLUED` and are not glued. */
+const WHOLE = new Set(
+  "int infty inf cfrac mathbb operatorname binom dbinom tbinom begin end mod".split(
+    " ",
+  ),
+);
 
 /** The text inside `{…}` at a position, and where it ends; null where no balanced group stands. */
 export function braceGroup(
@@ -102,7 +132,18 @@ function sign(text: string, end: number): Cut {
   return { token: { kind: "sign", text, wrapper: "" }, end };
 }
 
-function cutCommand(text: string, at: number): Cut {
+/** Where a command's name ends: behind its letters, or behind the longest known command that they begin with. */
+function commandEnd(text: string, at: number, style: ReadStyle): number {
+  let end = at + 1;
+  while (end < text.length && /[a-zA-Z]/.test(text[end]!)) end++;
+  const name = text.slice(at + 1, end);
+  if (style !== "mathVerify" || WHOLE.has(name) || WRAPPERS.has(name))
+    return end;
+  const known = GLUED.find((start) => name.startsWith(start));
+  return known === undefined ? end : at + 1 + known.length;
+}
+
+function cutCommand(text: string, at: number, style: ReadStyle): Cut {
   const next = text[at + 1];
   if (next === undefined)
     throw new LatexError("latex: a backslash must be followed by a command");
@@ -113,8 +154,7 @@ function cutCommand(text: string, at: number): Cut {
       return sign(`\\${next}`, at + 2);
     throw new LatexError(`latex: \\${next} must be a known command`);
   }
-  let end = at + 1;
-  while (end < text.length && /[a-zA-Z]/.test(text[end]!)) end++;
+  const end = commandEnd(text, at, style);
   const name = text.slice(at + 1, end);
   if (SILENT.has(name)) return { token: null, end };
   if (WRAPPERS.has(name)) {
@@ -128,9 +168,9 @@ function cutCommand(text: string, at: number): Cut {
   return { token: { kind: "command", text: name, wrapper: "" }, end };
 }
 
-function cutNumber(text: string, at: number): Cut | null {
-  NUMBER.lastIndex = at;
-  const found = NUMBER.exec(text)?.[0];
+function cutNumber(text: string, at: number, style: ReadStyle): Cut | null {
+  NUMBER[style].lastIndex = at;
+  const found = NUMBER[style].exec(text)?.[0];
   if (found === undefined) return null;
   let end = at + found.length;
   let digits = found.replaceAll(",", "");
@@ -149,11 +189,11 @@ function cutNumber(text: string, at: number): Cut | null {
   return { token: { kind: "number", text: digits, wrapper: "" }, end };
 }
 
-function cut(text: string, at: number): Cut {
+function cut(text: string, at: number, style: ReadStyle): Cut {
   const c = text[at]!;
-  if (c === "\\") return cutCommand(text, at);
+  if (c === "\\") return cutCommand(text, at, style);
   if (/[\d.]/.test(c)) {
-    const number = cutNumber(text, at);
+    const number = cutNumber(text, at, style);
     if (number) return number;
     throw new LatexError("latex: a dot must belong to a number");
   }
@@ -171,6 +211,9 @@ function cut(text: string, at: number): Cut {
     };
   if (/[a-zA-Z]/.test(c))
     return { token: { kind: "letter", text: c, wrapper: "" }, end: at + 1 };
+  const pair = text.slice(at, at + 2);
+  if (style === "mathVerify" && /^[<>!]=$/.test(pair))
+    return sign(pair, at + 2);
   if (c === "−") return sign("-", at + 1);
   if (c === "$" || c === "~") return { token: null, end: at + 1 };
   if ("+-*/^_(){}[]|,;:=<>!&'".includes(c)) return sign(c, at + 1);
@@ -183,9 +226,13 @@ function cut(text: string, at: number): Cut {
  * @throws LatexError a character or command that belongs to no formula
  * @throws BudgetError no steps are left
  * @example
- * tokenize("1{,}000x", new Budget()).map((t) => t.text) // ["1", "{", ",", "}", "000", "x", ""]
+ * tokenize("1{,}000x", new Budget(), "mathVerify").map((t) => t.text) // ["1", "{", ",", "}", "000", "x", ""]
  */
-export function tokenize(text: string, budget: Budget): Token[] {
+export function tokenize(
+  text: string,
+  budget: Budget,
+  style: ReadStyle,
+): Token[] {
   const tokens: Token[] = [];
   let spaced = false;
   for (let at = 0; at < text.length;) {
@@ -195,7 +242,7 @@ export function tokenize(text: string, budget: Budget): Token[] {
       at++;
       continue;
     }
-    const { token, end } = cut(text, at);
+    const { token, end } = cut(text, at, style);
     if (token) {
       tokens.push({ ...token, spaced });
       spaced = false;

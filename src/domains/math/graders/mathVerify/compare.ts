@@ -15,7 +15,7 @@ import {
 } from "../../latex/node.js";
 import { equal, roundTo } from "../../latex/rational.js";
 import { matrixValue } from "../../algebra/matrix.js";
-import { equalSets, relationAsSet } from "./sets.js";
+import { describes, equalSets, relationAsSet } from "./sets.js";
 
 /** Decimal places that count where one side is a decimal. */
 const PLACES = 6;
@@ -70,7 +70,13 @@ export function equalAnswer(
     !isEquation(givenSides)
   )
     gold = goldSides.last;
-  if (sides(gold) && isSet(given)) gold = relationAsSet(gold) ?? gold;
+  const goldRelations = sides(gold)?.all;
+  if (goldRelations && isSet(given)) {
+    const interval = relationAsSet(gold);
+    if (interval === null && describes(goldRelations, given, budget))
+      return true;
+    gold = interval ?? gold;
+  }
   if (isUndefined(gold)) return false;
   if (canonical(gold) === canonical(given)) return true;
   const [a, b] = [sides(gold), sides(given)];
@@ -187,7 +193,7 @@ function sameRounded(gold: Node, given: Node, budget: Budget): boolean {
   const [p, q] = [rationalValue(gold), rationalValue(given)];
   if (p && q) {
     // An integer stays an integer when it is rounded, and is only equal to the very same number.
-    const whole = (p.bottom === 1n) !== (q.bottom === 1n);
+    const whole = isInteger(gold) !== isInteger(given);
     return !whole && roundTo(p, PLACES) === roundTo(q, PLACES);
   }
   if (unknowns(gold).size > 0 || unknowns(given).size > 0) return false;

@@ -2,11 +2,19 @@
 import { evaluate } from "../../algebra/evaluate.js";
 import { canonical } from "../../algebra/identical.js";
 import type { Budget } from "../../latex/budget.js";
-import { minus, unknowns, type Node } from "../../latex/node.js";
+import { minus, unknowns, type Node, type Relation } from "../../latex/node.js";
 
 type Equal = (gold: Node, given: Node) => boolean;
 
 const INFINITY: Node = { kind: "constant", name: "infinity" };
+
+/** Whether a node is an unknown: a letter, or a function of which nothing but its name is known, as in 0 < f(x) < 1. */
+function isUnknown(node: Node): boolean {
+  return (
+    node.kind === "symbol" ||
+    (node.kind === "call" && node.name.startsWith("f:"))
+  );
+}
 
 /**
  * The interval that a relation between one unknown and constants describes, or null.
@@ -32,8 +40,8 @@ export function relationAsSet(node: Node): Node | null {
     const less = sign.startsWith("<");
     if (!less && !sign.startsWith(">")) return null;
     const open = !sign.endsWith("=");
-    const unknownLeft = left.kind === "symbol";
-    if (!unknownLeft && right.kind !== "symbol") return null;
+    const unknownLeft = isUnknown(left);
+    if (!unknownLeft && !isUnknown(right)) return null;
     const end = unknownLeft ? right : left;
     if (unknowns(end).size > 0) return null;
     // x < 5 bounds from above, 5 < x from below.
@@ -158,6 +166,63 @@ function equalPieces(a: readonly Piece[], b: readonly Piece[]): boolean {
         p.openTo === q.openTo
       );
     })
+  );
+}
+
+/** Where the truth of relations in one unknown is asked besides the ends of a set. */
+const PROBES = [-1e4, -97.3, -31.7, -9.1, -5.3, -2.7, -1.3, -0.6, -0.2]
+  .flatMap((x) => [x, -x])
+  .concat(0);
+
+/** Whether a relation holds at a point; one that has no real value there does not. */
+function holdsAt(
+  { sign, left, right }: Relation,
+  name: string,
+  x: number,
+  budget: Budget,
+): boolean {
+  const point = new Map([[name, [x, 0] as const]]);
+  const [a, b] = [left, right].map((side) => evaluate(side, point, budget)) as [
+    readonly [number, number],
+    readonly [number, number],
+  ];
+  if (Number.isNaN(a[0] + b[0]) || Math.abs(a[1]) + Math.abs(b[1]) > 1e-9)
+    return false;
+  const same =
+    Math.abs(a[0] - b[0]) <= 1e-9 * Math.max(1, Math.abs(a[0]), Math.abs(b[0]));
+  if (same) return sign.endsWith("=") && sign !== "!=";
+  if (sign === "!=") return true;
+  return sign.startsWith("<") ? a[0] < b[0] : sign !== "=" && a[0] > b[0];
+}
+
+/**
+ * Whether a set of reals is where relations in one unknown hold: asked at its ends, close to them, between them, and at fixed points.
+ *
+ * @example
+ * describes([readLatex("x^2<4", budget) as Relation], readLatex("(-2,2)", budget), budget) // true
+ */
+export function describes(
+  relations: readonly Relation[],
+  set: Node,
+  budget: Budget,
+): boolean {
+  const names = relations.flatMap((relation) => [...unknowns(relation)]);
+  const name = names[0];
+  const parts = pieces(set, budget);
+  if (name === undefined || parts === null) return false;
+  if (names.some((other) => other !== name)) return false;
+  const ends = parts
+    .flatMap(({ from, to }) => [from, to])
+    .filter(Number.isFinite);
+  const near = ends.flatMap((end) => {
+    const step = 1e-3 * Math.max(1, Math.abs(end));
+    return [end - step, end, end + step];
+  });
+  const between = ends.slice(1).map((end, i) => (end + ends[i]!) / 2);
+  return [...PROBES, ...near, ...between].every(
+    (x) =>
+      relations.every((relation) => holdsAt(relation, name, x, budget)) ===
+      parts.some((piece) => holds(piece, x)),
   );
 }
 
