@@ -174,7 +174,7 @@ def rules(text, texts):
     found = named(inside, texts) if inside is not None else None
     if found:
         return found
-    for anchor in (r"answer\**\s*:\**", r"\banswer(?:\s+is|\s+would\s+be)\s*:?"):
+    for anchor in (r"answer\**\s*:\**", r"\b(?:answer|(?:correct|right|best)\s+(?:option|choice))(?:\s+is|\s+would\s+be)\s*:?"):
         for match in reversed(list(re.finditer(anchor, text, re.I))):
             line = text[match.end():].split("\n")[0]
             found = named(line, texts) or begins(line, texts)

@@ -19,6 +19,10 @@ export interface Choice {
   how: "pattern" | "boxed" | "answer" | "phrase" | "line" | "text";
 }
 
+/** What announces a choice in a sentence. */
+const PHRASE =
+  /\b(?:answer|(?:correct|right|best)\s+(?:option|choice))(?:\s+is|\s+would\s+be)\s*:?/gi;
+
 /** Only the end of a completion is searched. */
 const LONGEST = 20_000;
 
@@ -108,8 +112,8 @@ function byText(text: string, { texts, count }: Choices): string | null {
 /**
  * The option that a completion chooses, or null where it chooses none.
  *
- * In this order: the row's own pattern; the last box; the last "Answer: X"; the last "answer is X"; a last line that is a letter
- * alone; a last line that is the text of exactly one option. Letters beyond the options are passed over.
+ * In this order: the row's own pattern; the last box; the last "Answer: X"; the last "answer is X" or "correct option is X"; a last
+ * line that is a letter alone; a last line that is the text of exactly one option. Letters beyond the options are passed over.
  *
  * Source: the strict, lenient and template modes of NeMo Gym's multiple-choice environment, from which the training blend comes.
  * Deviates: a letter is never read out of a word, so "the choice and …" names nothing, and options J and beyond can be right.
@@ -130,10 +134,7 @@ export function readChoice(text: string, choices: Choices): Choice | null {
     ["pattern", () => byPattern(end, choices)],
     ["boxed", () => (box === null ? null : letterOf(box, choices))],
     ["answer", () => lastBehind(end, /answer\**\s*:\**/gi, choices)],
-    [
-      "phrase",
-      () => lastBehind(end, /\banswer(?:\s+is|\s+would\s+be)\s*:?/gi, choices),
-    ],
+    ["phrase", () => lastBehind(end, PHRASE, choices)],
     ["line", () => letterOf(end.trim().split("\n").at(-1)!, choices)],
     ["text", () => byText(end, choices)],
   ];

@@ -1,7 +1,7 @@
 /** Cutting LaTeX mathematics into tokens. */
 import { M2rlError } from "../../../error.js";
 import type { Budget } from "./budget.js";
-import { FUNCTIONS, LISTS, SIGNS, SYMBOLS } from "./names.js";
+import { FUNCTIONS, SIGNS, SYMBOLS } from "./names.js";
 
 /** A text is not mathematics that this library reads. */
 export class LatexError extends M2rlError {
