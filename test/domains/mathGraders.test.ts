@@ -126,6 +126,8 @@ describe("gradeMath", () => {
     ["x <= 1", "-x >= -1", "right"],
     ["2\\pi r", "2\\pir", "right"],
     ["x_{1}=1,\\quadx_{2}=2", "1,2", "right"],
+    ["3", "x \\rightarrow 3", "right"],
+    ["0", "\\lim_{x \\rightarrow 0} x", "right"],
     ["1.0", "1.0000001", "right"],
     ["1", "1.0000001", "wrong"],
     ["x^2<4", "(-2,2)", "right"],

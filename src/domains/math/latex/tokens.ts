@@ -91,21 +91,18 @@ const EXPONENT = /E[-+]?\d+/y;
 
 /** Commands that a letter may follow without a blank, as in `2\pir` and `\quadx`; the longest first. */
 const GLUED: readonly string[] = [
-  ...SILENT,
   ...Object.keys(FUNCTIONS),
   ...SYMBOLS,
   ...Object.keys(SIGNS),
-  ..."pi infty frac dfrac tfrac sqrt times cdot div cup cap pm in".split(" "),
+  ..."quad qquad pi infty frac dfrac tfrac sqrt times cdot div cup cap in".split(
+    " ",
+  ),
 ]
   .filter((name) => /^[a-zA-Z]{3,}$|^(?:pi|in|ln|xi|mu|nu)$/.test(name))
   .sort((a, b) => b.length - a.length);
 
 /** Commands that begin with one of `GLUED` and are not glued. */
-const WHOLE = new Set(
-  "int infty inf cfrac mathbb operatorname binom dbinom tbinom begin end mod".split(
-    " ",
-  ),
-);
+const WHOLE = new Set(["int", "inf"]);
 
 /** The text inside `{…}` at a position, and where it ends; null where no balanced group stands. */
 export function braceGroup(
@@ -137,7 +134,12 @@ function commandEnd(text: string, at: number, style: ReadStyle): number {
   let end = at + 1;
   while (end < text.length && /[a-zA-Z]/.test(text[end]!)) end++;
   const name = text.slice(at + 1, end);
-  if (style !== "mathVerify" || WHOLE.has(name) || WRAPPERS.has(name))
+  if (
+    style !== "mathVerify" ||
+    WHOLE.has(name) ||
+    WRAPPERS.has(name) ||
+    SILENT.has(name)
+  )
     return end;
   const known = GLUED.find((start) => name.startsWith(start));
   return known === undefined ? end : at + 1 + known.length;
