@@ -10,7 +10,7 @@
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
  * paperNumbers, paperNumber, paperText, paperJudging, codeDifferences, PAPER_BENCHMARKS · its numbers against each other: printed, exactly, sumOf, meanOf,
  * differenceOf, ratioOf, correlationOf, check, checkRows, checkSummary, isShareOf, impliedTotals · its claims: readClaims,
- * judgeClaim, judgeClaims, claim, claimLine, claimLines, claimTable, claimCounts
+ * judgeClaim, judgeClaims, claim, claimLine, claimLines, estimatesLine, claimTable, claimCounts
  *
  * @module
  */
@@ -20,7 +20,12 @@ export {
   type TrajectoryRow,
 } from "./charts/accuracyTrajectories.js";
 export { check, checkRows, checkSummary, type Check } from "./paper/check.js";
-export { claimLine, claimLines, type ClaimNumber } from "./claims/claimLine.js";
+export {
+  claimLine,
+  claimLines,
+  estimatesLine,
+  type ClaimNumber,
+} from "./claims/claimLine.js";
 export {
   claim,
   judgeClaim,

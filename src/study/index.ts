@@ -100,7 +100,9 @@ export {
   matchedByGain,
   meanGain,
   paradigmContrast,
+  paradigmStates,
   type Compared,
+  type ParadigmState,
 } from "./rows/paradigms/paradigmContrast.js";
 export type { Results } from "./rows/results.js";
 export type { Json } from "./run/hash.js";

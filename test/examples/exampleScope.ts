@@ -237,6 +237,7 @@ const FIXTURES: Readonly<Record<string, () => unknown>> = {
     },
     ...["rl", "rl10", "positive", "positive10"].map((paradigm, i) => ({
       ...{ what: "expert", paradigm, gain: 2 * i },
+      steps: paradigm.endsWith("10") ? 10 : 20,
     })),
   ],
   // LaTeX and the display of a notebook.

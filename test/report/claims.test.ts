@@ -5,6 +5,7 @@ import {
   claim,
   type ClaimRule,
   correlationOf,
+  estimatesLine,
   exactly,
   judgeClaim,
   PAPER_BENCHMARKS,
@@ -59,7 +60,7 @@ describe("judgeClaim(claim, value, interval)", () => {
     expect(told(above, 1, 2)).toBe("1.5 [1, 2] points lies above 0");
     expect(told(below, 1, 2)).toBe("1.5 [1, 2] points does not lie below -10");
     expect(told(within, -4, 2)).toBe(
-      "-1 [-4, 2] points lies only in part within [-3, 3]",
+      "-1 [-4, 2] points lies only in part within [-3, 3]; 4.29 points from the edge would have been found",
     );
   });
 
@@ -348,3 +349,42 @@ function paperValues(): Record<string, number> {
     "distillation-keeps-process": process("MT-OPD") - process("SFT"),
   };
 }
+
+describe("estimatesLine(statement, estimates, rule)", () => {
+  const sure = { mean: 2, low: 1, high: 3 };
+  const open = { mean: 1, low: -1, high: 3 };
+  const wider = { mean: 1, low: -3, high: 5 };
+  const wrong = { mean: -2, low: -3, high: -1 };
+
+  test("reproduces a claim where all intervals lie as the rule says", () => {
+    expect(estimatesLine("it helps", { a: sure, b: sure }, above)).toBe(
+      "reproduced: it helps (a +2.0 ± 1.0, b +2.0 ± 1.0 points)",
+    );
+  });
+
+  test("says of an open claim what the widest open interval would have found", () => {
+    expect(
+      estimatesLine("it helps", { a: sure, b: open, c: wider }, above),
+    ).toBe(
+      "inconclusive: it helps (a +2.0 ± 1.0, b +1.0 ± 2.0, c +1.0 ± 4.0 points; 5.72 points from the edge would have been found)",
+    );
+  });
+
+  test("contradicts a claim that one interval contradicts", () => {
+    expect(
+      estimatesLine("it helps", { a: open, b: wrong }, above, {
+        unit: "nats",
+        digits: 0,
+      }),
+    ).toBe("contradicted: it helps (a +1 ± 2, b -2 ± 1 nats)");
+  });
+
+  test("throws RangeError without estimates, or where one has no interval", () => {
+    expect(() => estimatesLine("it helps", {}, above)).toThrow(
+      "estimatesLine: estimates must not be empty",
+    );
+    expect(() => estimatesLine("it helps", { a: { mean: 1 } }, above)).toThrow(
+      'estimatesLine: every estimate must have an interval, got none for "a"',
+    );
+  });
+});

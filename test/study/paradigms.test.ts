@@ -30,6 +30,7 @@ import {
   matchedByGain,
   meanGain,
   paradigmContrast,
+  paradigmStates,
 } from "../../src/study/rows/paradigms/paradigmContrast.js";
 import { paradigmRows } from "../../src/study/rows/paradigms/paradigms.js";
 import type { StepMetrics } from "../../src/train/index.js";
@@ -405,5 +406,21 @@ describe("paradigmRows(paradigms, sft, benchmarks)", () => {
       matchedByGain(rows, [["rl"], ["rollouts", "demonstrations"]]),
     ).toEqual(["rl", "demonstrations"]);
     expect(() => matchedByGain(rows, [["rl"], []])).toThrow(/got an empty one/);
+  });
+
+  test("tells states of the same runs from other paradigms by their models, and the last by its updates", () => {
+    const steps = { early: 10, rl: 20, other: 20 };
+    const experts = Object.entries(steps).map(
+      ([paradigm, own]) =>
+        ({ what: "expert", paradigm, steps: own }) as ParadigmRow,
+    );
+    const [math, shown] = [[{ model: "math" }], [{ model: "math-shown" }]];
+    expect(
+      paradigmStates(experts, { early: math, rl: math, other: shown }),
+    ).toEqual([
+      { state: "early", paradigm: "rl", steps: 10 },
+      { state: "rl", paradigm: "rl", steps: 20 },
+      { state: "other", paradigm: "other", steps: 20 },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 /** The paper's claims: each with its test, its rule and its threshold, and how a verdict follows from a number. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { detectable } from "../../stats/index.js";
 
 /**
  * What a test says of a claim. "contradicted" is said only when the interval excludes the claim; an interval that leaves both
@@ -97,7 +98,7 @@ export function parseClaims(json: string): Claim[] {
  *   below t:       reproduced if high < t,               contradicted if low > t
  *   within [a, b]: reproduced if a ≤ low and high ≤ b,   contradicted if high < a or low > b
  *
- * and inconclusive otherwise. A claim with a reason why it is untestable, a number that was not measured, or one without an
+ * and inconclusive otherwise; the reason then says how far from the rule's edge a number would have been found. A claim with a reason why it is untestable, a number that was not measured, or one without an
  * interval is not testable.
  *
  * @param value     the claim's quantity in its unit, null where it was not measured
@@ -127,12 +128,20 @@ export function judgeClaim(
     );
   const verdict = verdictOf(rule, low, high);
   const place = { reproduced: "lies", contradicted: "does not lie" };
-  const says =
-    verdict === "inconclusive" ? "lies only in part" : place[verdict];
+  const isOpen = verdict === "inconclusive";
+  const says = isOpen ? "lies only in part" : place[verdict];
+  const seen = isOpen
+    ? `; ${showDetectable(detectable({ low, high }), unit)}`
+    : "";
   return {
     verdict,
-    why: `${showValue(value)} [${showValue(low)}, ${showValue(high)}] ${unit} ${says} ${showRule(rule)}`,
+    why: `${showValue(value)} [${showValue(low)}, ${showValue(high)}] ${unit} ${says} ${showRule(rule)}${seen}`,
   };
+}
+
+/** What must stand beside everything that is inconclusive: how large a distance from the rule's edge would not have been missed. */
+export function showDetectable(distance: number, unit: string): string {
+  return `${showValue(distance)} ${unit} from the edge would have been found`;
 }
 
 function verdictOf(

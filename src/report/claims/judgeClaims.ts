@@ -2,6 +2,7 @@
 import { detectable, holm, twoSided, studentT } from "../../stats/index.js";
 import {
   judgeClaim,
+  showDetectable,
   showValue,
   type Claim,
   type ClaimRule,
@@ -104,14 +105,14 @@ export function judgeClaims(
     if (!isUndecided)
       return { id, ...alone, p, adjusted: own, detectable: null };
     const found = detectable({ low: low!, high: high! });
-    const corrected =
-      alone.verdict === "inconclusive"
-        ? ""
-        : `, but p = ${showValue(own)} by Holm among the ${sizes.get(finding)} claims of the finding`;
     return {
       id,
       verdict: "inconclusive",
-      why: `${alone.why}${corrected}; ${showValue(found)} ${unit} from the edge would have been found`,
+      why:
+        alone.verdict === "inconclusive"
+          ? alone.why
+          : `${alone.why}, but p = ${showValue(own)} by Holm among the ${sizes.get(finding)} claims of the finding; ` +
+            showDetectable(found, unit),
       p,
       adjusted: own,
       detectable: found,

@@ -63,7 +63,7 @@ export function poolJudges(
   const series = [LOOKS.outcome, LOOKS.process];
   const panels = {
     "Right and wrong answers": (row: PoolJudgeRow) => row.balancedAccuracy,
-    "Right answers with a planted wrong line": (row: PoolJudgeRow) =>
+    "Answers with a planted wrong line": (row: PoolJudgeRow) =>
       row.planted ?? null,
   };
   const names = Object.keys(panels) as (keyof typeof panels)[];

@@ -1,4 +1,4 @@
-/** Two kinds of experts against each other, read from rows of `paradigms`. */
+/** Kinds of experts and their states, and two of them against each other, read from rows of `paradigms`. */
 import { mean } from "../../../stats/index.js";
 import type { Interval } from "../interval.js";
 import type { ParadigmContrastRow, ParadigmRow } from "./paradigmRow.js";
@@ -58,6 +58,47 @@ export function meanGain(
       row.what === "expert" && row.paradigm === paradigm ? [row.gain] : [],
     ),
   );
+}
+
+/** Experts of one paradigm after some of its updates, under the name that the rows have for them. */
+export interface ParadigmState {
+  state: string;
+  /** Name of the same runs' last state. */
+  paradigm: string;
+  /** Updates of its experts, the most of any domain. */
+  steps: number;
+}
+
+/**
+ * All states that the rows measure. A study names checkpoints of the same runs as paradigms of their own: which belong together is told
+ * by the models that they are of, and which is the last by the updates in the rows.
+ *
+ * @param experts  option of the study's measure: models of each name
+ * @returns in the order of `experts`
+ * @example
+ * paradigmStates(paradigmLines, { rl: [{ model: "math" }], rl10: [{ model: "math" }] })
+ * // [{ state: "rl", paradigm: "rl", steps: 20 }, { state: "rl10", paradigm: "rl", steps: 10 }]
+ */
+export function paradigmStates(
+  rows: readonly ParadigmRow[],
+  experts: Readonly<Partial<Record<string, readonly { model: string }[]>>>,
+): ParadigmState[] {
+  const stepsOf = (name: string): number =>
+    Math.max(
+      ...rows.flatMap((row) =>
+        row.what === "expert" && row.paradigm === name ? [row.steps] : [],
+      ),
+    );
+  const states = Object.entries(experts).map(([state, refs]) => ({
+    state,
+    runs: refs!.map(({ model }) => model).join(),
+    steps: stepsOf(state),
+  }));
+  return states.map(({ state, runs, steps }) => {
+    const same = states.filter((other) => other.runs === runs);
+    const last = same.reduce((a, b) => (b.steps > a.steps ? b : a));
+    return { state, paradigm: last.state, steps };
+  });
 }
 
 /**
