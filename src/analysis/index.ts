@@ -129,7 +129,6 @@ export type {
   TensorShift,
 } from "./weights/shift/tensorShift.js";
 export {
-  CURVE_ETAS,
   meaningOf,
   planShift,
   type ShiftPlan,

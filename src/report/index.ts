@@ -4,7 +4,7 @@
  * underlined. The paper's published numbers are here too, so that a notebook can put them beside its own and check them against
  * each other, and the table of its claims.
  *
- * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, temperatureGains, styleShares, poolJudges, crossDomain,
+ * figure, show, roundSvg · theme: seriesStyle, WIDTH · charts: rewardCurves, accuracyTrajectories, scoreDots, temperatureGains, poolJudges, crossDomain,
  * mixOrMerge, frontier, mergeSize, mergeEffects, heatMap, curves, overlapCurves, shiftCosines, klMap, consistencyDots, judgeCorrelation,
  * judgeByDomain, judgeTradeOff, paradigms, landscape, retentionDots, studyGraph, livePlot · page · tables: markdownTable, htmlTable, scoreTable, differenceTable, estimateOf, showEstimate, pivot, where, only,
  * modelLabel, benchmarkLabel · paper: paperTable, paperScores,
@@ -221,11 +221,6 @@ export {
   type TemperatureGain,
   type TemperatureGainsOptions,
 } from "./charts/compare/temperatureGains.js";
-export {
-  styleShares,
-  type StyleShareRow,
-  type StyleSharesOptions,
-} from "./charts/compare/styleShares.js";
 export {
   poolJudges,
   type PoolJudgeRow,

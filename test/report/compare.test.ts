@@ -17,21 +17,6 @@ const gains = ["Avg.", "AIME'24 → nano", "BFCL v3 → nano"].flatMap((title, b
     }),
   ),
 );
-const shares = [1, 0].flatMap((temperature) =>
-  MODELS.map((model, i): report.StyleShareRow => {
-    const careful = 55 + 9 * i;
-    const none = i === 0 ? 12 : 2;
-    return {
-      ...{ model, temperature },
-      styles: {
-        careful: { mean: careful - 20 },
-        brief: { mean: 20 },
-        empty: { mean: 100 - careful - none },
-        none: { mean: none },
-      },
-    };
-  }),
-);
 const at = (mean: number) => ({ mean, low: mean - 6, high: mean + 6 });
 const judges = MODELS.flatMap((model, i): report.PoolJudgeRow[] => [
   {
@@ -47,13 +32,10 @@ const judges = MODELS.flatMap((model, i): report.PoolJudgeRow[] => [
 
 const charts: Record<string, () => report.Figure> = {
   temperatureGains: () => report.temperatureGains(gains, { caption }),
-  styleShares: () =>
-    report.styleShares(shares, { caption: "n = 100 tasks × 4 samples." }),
   poolJudges: () => report.poolJudges(judges, { caption }),
 };
 const empty: Record<string, () => report.Figure> = {
   temperatureGains: () => report.temperatureGains([]),
-  styleShares: () => report.styleShares([]),
   poolJudges: () => report.poolJudges([]),
 };
 
@@ -93,15 +75,4 @@ test("temperatureGains(rows) needs a temperature in every row, and at most three
   ).toThrow(
     "temperatureGains: rows must have at most 3 temperatures, got 0, 0.3, 0.6, 1",
   );
-});
-test("styleShares(rows) needs styles in every row", () => {
-  expect(() => report.styleShares([{ model: "sft" }])).toThrow(
-    "styleShares: every row must have styles, got none for sft",
-  );
-});
-test("one temperature alone is drawn as one panel", () => {
-  const { svg } = report.styleShares(
-    shares.map(({ model, styles }) => ({ model, styles })).slice(0, 2),
-  );
-  expect(svg).toContain("All answers");
 });

@@ -18,7 +18,7 @@ import {
 } from "./weights.js";
 
 /** Tolerances at which the curve is drawn, beside η itself. */
-export const CURVE_ETAS: readonly number[] = [
+const CURVE_ETAS: readonly number[] = [
   1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1,
 ];
 
