@@ -1,9 +1,9 @@
 /**
  * Peak memory of one supervised and one GRPO step of a model of random weights, or of the merge of three, each in a process of its own.
  *
- *   node scripts/bench/memory.mjs [sft|grpo|merge] [--model 135m] [--plain] [--lora 16] [--tokens 4096] [--steps 2]
+ *   node scripts/bench/memory.mjs [sft|grpo|merge] [--model 135m|0.6b|4b] [--plain] [--lora 16] [--tokens 4096] [--steps 2]
  *
- * --model: 135m (the shape of SmolLM2-135M, vocabulary 49,152) or 0.6b (that of Qwen3-0.6B, vocabulary 151,936). --plain: without gradient
+ * --model: the shape of SmolLM2-135M, Qwen3-0.6B or Qwen3-4B. --plain: without gradient
  * checkpointing (merge: with all models in memory instead of as a study merges). --lora: train an adapter of that rank on all linear layers. Prints the peak resident memory of the process and the seconds of a step; M2RL_ENGINE and M2RL_DTYPE choose the engine.
  */
 import { spawnSync } from "node:child_process";
@@ -11,28 +11,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  learnerOf,
+  randomPolicy,
+  randomRollouts,
+  randomRows,
+  SHAPES,
+} from "./shapes.mjs";
 const m2rl = await import("../../dist/index.js");
 
-const CONFIGS = {
-  "135m": {
-    ...{ family: "llama", vocabSize: 49152, hiddenSize: 576 },
-    ...{
-      intermediateSize: 1536,
-      layers: 30,
-      heads: 9,
-      kvHeads: 3,
-      headDim: 64,
-    },
-    ...{ ropeTheta: 100000, rmsEps: 1e-5, tieEmbeddings: true },
-    maxPositions: 2048,
-  },
-  "0.6b": {
-    ...{ vocabSize: 151936, hiddenSize: 1024, intermediateSize: 3072 },
-    ...{ layers: 28, heads: 16, kvHeads: 8, headDim: 128 },
-    ...{ ropeTheta: 1000000, rmsEps: 1e-6, tieEmbeddings: true },
-    maxPositions: 4096,
-  },
-};
 const PROMPT = 64;
 const COMPLETION = 192;
 
@@ -46,71 +33,32 @@ const rank = option("--lora", 0);
 const size = args.includes("--model")
   ? args[args.indexOf("--model") + 1]
   : "135m";
-const CONFIG = CONFIGS[size];
+const CONFIG = SHAPES[size];
 
 const gigabytes = (bytes) => (bytes / 1e9).toFixed(2);
 
 function learnerOfRandomWeights() {
-  const { model, engine, train } = m2rl;
-  engine.startEngine();
-  // Made on the device, each matrix from a random row and column: what is measured is training, not initParams.
-  const { tf } = engine;
-  const matrix = ([rows, columns], seed) =>
-    tf.tidy(() => {
-      const column = tf.randomNormal([rows, 1], 0, 0.02, "float32", seed + 1);
-      return tf.mul(column, tf.randomNormal([1, columns], 0, 1, "float32", 1));
-    });
-  const weights = new Map(
-    [...model.parameterShapes(CONFIG)].map(([name, shape], i) => [
-      name,
-      shape.length === 1 ? tf.fill(shape, 1) : matrix(shape, i),
-    ]),
-  );
-  const policy = new model.Policy(CONFIG, weights);
+  const { model } = m2rl;
+  const policy = randomPolicy(CONFIG);
   const { LORA_TARGETS: targets } = model;
   const lora =
     rank > 0
       ? new model.Lora(policy, { rank, alpha: 2 * rank, targets }, 1)
       : undefined;
-  const adam = { betas: [0.9, 0.98], weightDecay: 0.1, clip: 1 };
-  return new train.Learner(policy, adam, lora);
+  return learnerOf(policy, lora);
 }
 
-/** Rows of random tokens; the second part of each is trained. */
-function randomRows(count, length, prompt) {
-  const random = new m2rl.random.Random(1, "memory");
-  return Array.from({ length: count }, () => ({
-    tokens: Array.from({ length }, () => random.int(0, CONFIG.vocabSize - 1)),
-    mask: Array.from({ length }, (_, t) => t >= prompt),
-  }));
-}
-
-function losses(kind, learner, gradientCheckpointing) {
-  const { train, model } = m2rl;
+function losses(kind, { policy }, gradientCheckpointing) {
+  const { train } = m2rl;
   const options = { maxTokens: tokens, gradientCheckpointing };
-  const { policy } = learner;
-  if (kind === "sft")
-    return train.sftLosses(
-      CONFIG,
-      randomRows(tokens / 256, 256, 0),
-      tokens,
-      options,
-    );
-  const prompts = randomRows(tokens / (PROMPT + COMPLETION), PROMPT, 0);
-  const completions = model.generate(
-    policy,
-    prompts.map((row) => row.tokens),
-    {
-      ...{ maxNewTokens: COMPLETION, stop: 0, seed: 1 },
-      streams: prompts.map((_, i) => String(i)),
-    },
-  );
-  const samples = completions.map((completion, i) => ({
-    tokens: [...prompts[i].tokens, ...completion.tokens],
-    mask: [...prompts[i].tokens.map(() => false), ...completion.sampled],
-    rollout: [...prompts[i].tokens.map(() => 0), ...completion.logprobs],
-    advantage: i % 2 === 0 ? 1 : -1,
-  }));
+  if (kind === "sft") {
+    const rows = randomRows(CONFIG, { count: tokens / 256, length: 256 });
+    return train.sftLosses(CONFIG, rows, tokens, options);
+  }
+  const samples = randomRollouts(policy, {
+    count: tokens / (PROMPT + COMPLETION),
+    ...{ prompt: PROMPT, completion: COMPLETION },
+  });
   return train.grpoLosses(CONFIG, samples, options);
 }
 
