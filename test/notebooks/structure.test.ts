@@ -180,7 +180,9 @@ describe.each(names)("%s", (name) => {
     expect(source(notebook.cells.at(-1)!)).toMatch(
       /^\*\*(Next|Back to):\*\* \[.+\]\((README\.md|(audit|\d\d-[a-z-]+)\.ipynb)\)/m,
     );
-    expect(code.map(source).join("\n")).toMatch(/report\.claim(Line)?\(/);
+    expect(code.map(source).join("\n")).toMatch(
+      /report\.(claim(Line)?|estimatesLine)\(/,
+    );
   });
 
   test("has cells formatted at 100 columns", async () => {
