@@ -23,27 +23,21 @@ const MOST = 64;
 
 /** Parts of the checkout. */
 const PARTS = [
-  ...[
-    "package.json",
-    "vitest.config.ts",
-    "tsconfig.json",
-    "dist",
-    "src",
-    "scripts",
-  ],
-  ...[
-    "test/engine",
-    "test/model",
-    "test/train",
-    "test/golden",
-    "test/temporaryFolder.ts",
-  ],
-  ...[
-    "data/nano/base",
-    "data/hard/weights/sft",
-    "data/claims.json",
-    "data/predictors.json",
-  ],
+  "package.json",
+  "vitest.config.ts",
+  "tsconfig.json",
+  "dist",
+  "src",
+  "scripts",
+  "test/engine",
+  "test/model",
+  "test/train",
+  "test/golden",
+  "test/temporaryFolder.ts",
+  "data/nano/base",
+  "data/hard/weights/sft",
+  "data/claims.json",
+  "data/predictors.json",
 ];
 
 /** Packages whose files are all packed, with what they depend on; of TensorFlow.js only what is loaded. */

@@ -1,4 +1,5 @@
 /** Models of real shapes with random weights, and rows of random tokens, for benches that measure speed and memory. */
+import { ADAMW } from "./trainWork.mjs";
 const m2rl = await import("../../dist/index.js");
 
 const QWEN3 = { ropeTheta: 1000000, rmsEps: 1e-6, headDim: 128, kvHeads: 8 };
@@ -42,10 +43,9 @@ export function randomPolicy(config) {
   return new model.Policy(config, weights);
 }
 
-/** What trains a policy here: AdamW with the settings of the study. */
+/** What trains a policy here, as `npm run bench:train` does. */
 export function learnerOf(policy, lora) {
-  const adam = { betas: [0.9, 0.98], weightDecay: 0.1, clip: 1 };
-  return new m2rl.train.Learner(policy, adam, lora);
+  return new m2rl.train.Learner(policy, ADAMW, lora);
 }
 
 /** Rows of random tokens; what follows the prompt is trained. */
@@ -57,17 +57,20 @@ export function randomRows(config, { count, length, prompt = 0 }) {
   }));
 }
 
+/** Sample an answer of at most some tokens to each row. */
+export function answersTo(policy, rows, { maxNewTokens, stop }) {
+  return m2rl.model.generate(
+    policy,
+    rows.map(({ tokens }) => tokens),
+    { maxNewTokens, stop, seed: 1, streams: rows.map((_, i) => String(i)) },
+  );
+}
+
 /** Sample answers to random prompts, half of which are said to be right: the rows of a GRPO step. */
 export function randomRollouts(policy, { count, prompt, completion }) {
   const rows = randomRows(policy.config, { count, length: prompt });
-  const completions = m2rl.model.generate(
-    policy,
-    rows.map(({ tokens }) => tokens),
-    {
-      ...{ maxNewTokens: completion, stop: 0, seed: 1 },
-      streams: rows.map((_, i) => String(i)),
-    },
-  );
+  const options = { maxNewTokens: completion, stop: 0 };
+  const completions = answersTo(policy, rows, options);
   return completions.map(({ tokens, sampled, logprobs }, i) => ({
     tokens: [...rows[i].tokens, ...tokens],
     mask: [...rows[i].tokens.map(() => false), ...sampled],

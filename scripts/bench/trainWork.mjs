@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 /** Every side trains alike; the learning rate is so small that the policy, and with it the length of its answers, stays. */
-const ADAMW = {
+export const ADAMW = {
   learningRate: 1e-6,
   betas: [0.9, 0.98],
   weightDecay: 0.1,

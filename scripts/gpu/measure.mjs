@@ -8,15 +8,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  answersTo,
   learnerOf,
   randomPolicy,
   randomRollouts,
   randomRows,
 } from "../bench/shapes.mjs";
-import { forwardFlops } from "../bench/trainWork.mjs";
+import { ADAMW, forwardFlops } from "../bench/trainWork.mjs";
 import { sizesOf, workOf } from "./work.mjs";
 
-const { engine, model, train } = await import("../../dist/index.js");
+const { engine, stats, train } = await import("../../dist/index.js");
 
 const [name, ...flags] = process.argv.slice(2);
 const sizes = sizesOf(flags.includes("--tiny"));
@@ -69,7 +70,7 @@ function trainStep(config) {
   const seconds = best(sizes.repetitions, () => {
     const options = { maxTokens: tokens, gradientCheckpointing: true };
     const losses = train.sftLosses(config, rows, tokens, options);
-    learner.update(losses, 1e-6, "gpu");
+    learner.update(losses, ADAMW.learningRate, "gpu");
     finish([...policy.weights.values()].at(-1));
   });
   const flops = 3 * forwardFlops(config, length / 2) * tokens;
@@ -85,15 +86,9 @@ function decode(config) {
   const { rows: count, prompt, newTokens } = sizes.decode;
   const policy = randomPolicy(config);
   const prompts = randomRows(config, { count, length: prompt });
+  const options = { maxNewTokens: newTokens, stop: -1 };
   const seconds = best(sizes.repetitions, () =>
-    model.generate(
-      policy,
-      prompts.map(({ tokens }) => tokens),
-      {
-        ...{ maxNewTokens: newTokens, stop: -1, seed: 1 },
-        streams: prompts.map((_, i) => String(i)),
-      },
-    ),
+    answersTo(policy, prompts, options),
   );
   return {
     ...{ seconds, tokensPerSecond: (count * newTokens) / seconds },
@@ -111,7 +106,7 @@ function grpoStep(config) {
     const rows = randomRollouts(policy, { count, prompt, completion });
     const options = { maxTokens, gradientCheckpointing: true };
     const losses = train.grpoLosses(config, rows, options);
-    learner.update(losses, 1e-6, "gpu");
+    learner.update(losses, ADAMW.learningRate, "gpu");
     finish([...policy.weights.values()].at(-1));
   });
   return { seconds, deviceGigabytes: deviceMemory() };
@@ -134,13 +129,12 @@ async function nanoGrpo() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const mean = (values) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   const third = Math.ceil(rewards.length / 3);
   return {
     seconds: (performance.now() - started) / 1000,
-    ...{ steps: rewards.length, firstReward: mean(rewards.slice(0, third)) },
-    lastReward: mean(rewards.slice(-third)),
+    steps: rewards.length,
+    firstReward: stats.mean(rewards.slice(0, third)),
+    lastReward: stats.mean(rewards.slice(-third)),
   };
 }
 

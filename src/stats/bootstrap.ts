@@ -1,6 +1,6 @@
 /** A seeded bootstrap over items: an interval that assumes no distribution. */
 import { Random } from "../random.js";
-import { checkFinite } from "./finite.js";
+import { checkFinite } from "../error.js";
 import { mean } from "./mean.js";
 import type { Estimate } from "./interval.js";
 
@@ -30,7 +30,7 @@ export function bootstrap(
       `bootstrap: resamples must be an integer of at least 100, got ${resamples}`,
     );
   }
-  checkFinite("bootstrap: items", items);
+  checkFinite("bootstrap", "items", items);
   const centre = mean(items);
   const random = new Random(seed, "bootstrap");
   const means = new Float64Array(resamples);

@@ -1,6 +1,6 @@
 /** Pearson's correlation of a few points, with the interval that says how little a few points tell. */
 import { sampleCorrelation } from "simple-statistics";
-import { checkFinite } from "./finite.js";
+import { checkFinite } from "../error.js";
 import { studentT } from "./interval.js";
 
 /** A correlation with its 95 % interval. */
@@ -33,8 +33,8 @@ export function correlation(
     throw new RangeError(
       `correlation: x and y must be at least 4 points, got ${n} and ${y.length}`,
     );
-  checkFinite("correlation: x", x);
-  checkFinite("correlation: y", y);
+  checkFinite("correlation", "x", x);
+  checkFinite("correlation", "y", y);
   const r = sampleCorrelation([...x], [...y]);
   if (!Number.isFinite(r))
     throw new RangeError(

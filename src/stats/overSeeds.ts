@@ -1,5 +1,5 @@
 /** Scores of several trained models (seeds) on the same items: one estimate that carries both sources of chance. */
-import { checkFinite } from "./finite.js";
+import { checkFinite } from "../error.js";
 import { mean, variance } from "./mean.js";
 import { shareInterval, symmetric, type Estimate } from "./interval.js";
 
@@ -37,7 +37,7 @@ function parts(scores: readonly (readonly number[])[]): Parts {
       throw new RangeError(
         `overSeeds: every item must have ${seeds} seeds, got ${row.length} for item ${i}`,
       );
-    checkFinite(`overSeeds: scores of item ${i}`, row);
+    checkFinite("overSeeds", `scores of item ${i}`, row);
   });
   const rows = scores.map(mean);
   const perSeed = Array.from({ length: seeds }, (_, s) =>

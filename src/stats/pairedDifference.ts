@@ -1,5 +1,5 @@
 /** The difference of two models on the same items: sharper than comparing two intervals. */
-import { checkFinite } from "./finite.js";
+import { checkFinite } from "../error.js";
 import { averageOverSeeds, type SeedEstimate } from "./overSeeds.js";
 
 /** One benchmark's scores of two models, item by item: scores[item][seed], equal shapes. */
@@ -37,8 +37,8 @@ export function pairedDifference(pairs: readonly Pair[]): SeedEstimate {
           `pairedDifference: a and b must have the same seeds, got ${row.length} and ${other.length} for item ${i} of pair ${p}`,
         );
       }
-      checkFinite(`pairedDifference: a of item ${i}`, row);
-      checkFinite(`pairedDifference: b of item ${i}`, other);
+      checkFinite("pairedDifference", `a of item ${i}`, row);
+      checkFinite("pairedDifference", `b of item ${i}`, other);
       return row.map((value, s) => value - other[s]!);
     });
   });

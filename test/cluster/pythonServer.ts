@@ -1,23 +1,13 @@
 /** A server of models that others wrote, started on a free port by a Python that is named. */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../freePort.js";
 
 /** A server that answers. */
 export interface PythonServer {
   url: string;
   /** End it, with the processes that it started. */
   end(): void;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function isUp(url: string): Promise<boolean> {

@@ -98,8 +98,8 @@ export function parseClaims(json: string): Claim[] {
  *   below t:       reproduced if high < t,               contradicted if low > t
  *   within [a, b]: reproduced if a ≤ low and high ≤ b,   contradicted if high < a or low > b
  *
- * and inconclusive otherwise; the reason then says how far from the rule's edge a number would have been found. A claim with a reason why it is untestable, a number that was not measured, or one without an
- * interval is not testable.
+ * and inconclusive otherwise; the reason then says how far from the rule's edge a number would have been found. A claim with a reason why
+ * it is untestable, a number that was not measured, or one without an interval is not testable.
  *
  * @param value     the claim's quantity in its unit, null where it was not measured
  * @param interval  95 % interval of it; null, or with ends that are null, where there is none

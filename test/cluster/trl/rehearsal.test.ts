@@ -1,11 +1,11 @@
 /** `npm run rehearsal -- --compare` on a tiny study: a trainer's process, a server per model, and the same without a crossing beside it. */
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { freePort } from "../../freePort.js";
 import { ROOT } from "../../structure/sources.js";
 
 const text = (port: number): string => `name: tiny
@@ -23,14 +23,6 @@ profiles:
     measures: { scores: { server: { url: "http://127.0.0.1:${port}/{model}" } } }
   here: {}
 `;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 test("both tables are printed, equal for the models that no crossing makes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));

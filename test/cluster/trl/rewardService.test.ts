@@ -1,23 +1,14 @@
 /** The reward service killed and restarted while a trainer asks it: every reward comes, none is 0 for want of an answer. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, expect, test } from "vitest";
+import { freePort } from "../../freePort.js";
 import { ROOT } from "../../structure/sources.js";
 
 const started: ChildProcess[] = [];
 afterEach(() => started.splice(0).forEach((child) => child.kill("SIGKILL")));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** `m2rl rewards` on a port, once it listens. */
 async function rewards(port: number): Promise<ChildProcess> {

@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { InfrastructureError, StudyError } from "../../../src/error.js";
 import { readNote, runOnRay } from "../../../src/study/index.js";
+import { freePort } from "../../freePort.js";
 import { ROOT } from "../../structure/sources.js";
 import { picoStudy } from "../pico.js";
 
@@ -34,12 +34,7 @@ const failure = (work: Promise<unknown>): Promise<Error> =>
 
 test("a head that is lost ends the run with what to do, and the same command goes on with what is left", async () => {
   const folder = picoStudy();
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const own = (server.address() as { port: number }).port;
-      server.close(() => resolve(own));
-    });
-  });
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const command = [process.execPath, join(ROOT, "dist/cli.js")];
   const ask = { token: "", command };

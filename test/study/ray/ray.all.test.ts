@@ -14,13 +14,13 @@ import {
   readFileSync,
   statSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashFile } from "../../../src/io/index.js";
 import { run, runOnRay } from "../../../src/study/index.js";
+import { freePort } from "../../freePort.js";
 import { PICO_STUDY, picoStudy } from "../pico.js";
 import { ROOT } from "../../structure/sources.js";
 
@@ -41,15 +41,6 @@ let session: string;
 let head: string;
 /** What every process of the cluster, and whoever asks it, has in its environment. */
 let environment: NodeJS.ProcessEnv;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Start a node, in a jail where one is given; Ray gives up after 30 s, which a busy machine may need several of. */
 async function startNode(

@@ -38,7 +38,7 @@ import {
   SYMBOLS,
 } from "./names.js";
 import { add, rational } from "./rational.js";
-import { LatexError, tokenize, type ReadStyle, type Token } from "./tokens.js";
+import { LatexError, tokenize, type ReadStyle } from "./tokens.js";
 
 /** Commands that can begin a factor. */
 function startsExpression(command: string): boolean {
@@ -55,11 +55,11 @@ function startsExpression(command: string): boolean {
 /** A descent over the tokens of one text. */
 class Reader extends Cursor {
   constructor(
-    tokens: readonly Token[],
+    text: string,
     budget: Budget,
     private readonly style: ReadStyle,
   ) {
-    super(tokens, budget);
+    super(tokenize(text, budget, style), budget);
   }
 
   /** Inside `\int`, a `d` before a letter ends the integrand. */
@@ -819,11 +819,7 @@ const SHORT_FRACTION = /\\([dtc]?frac)\s*(\d)\s*(\d)/g;
  */
 export function readLatex(text: string, budget: Budget): Node {
   const spelled = text.replace(SHORT_FRACTION, "\\$1{$2}{$3}");
-  return new Reader(
-    tokenize(spelled, budget, "mathVerify"),
-    budget,
-    "mathVerify",
-  ).all();
+  return new Reader(spelled, budget, "mathVerify").all();
 }
 
 /**
@@ -835,5 +831,5 @@ export function readLatex(text: string, budget: Budget): Node {
  * readLatexPrefix("1) or 2", new Budget()) // { kind: "number", value: { top: 1n, bottom: 1n }, … }
  */
 export function readLatexPrefix(text: string, budget: Budget): Node {
-  return new Reader(tokenize(text, budget, "sympy"), budget, "sympy").prefix();
+  return new Reader(text, budget, "sympy").prefix();
 }
